@@ -53,6 +53,8 @@ class Kind(StrEnum):
     """Posts that no file declares any more will be published."""
     DELETES_OTHERS = "deletes-others"
     """The plan deletes posts that people created."""
+    WORTH_A_LOOK = "worth-a-look"
+    """What a reviewer could overlook: a note beside the problems, and never one of them."""
     PLAN = "plan"
     """Another warning about the plan."""
 
@@ -111,6 +113,12 @@ class Diagnostic:
     number: int = 1  # of the problems that it stands for
     kind: Kind = Kind.PLAN  # what it is if no rule found it
     answers: tuple[Answer, ...] = ()  # the ways to mend it that the hint has, as far as they are data
+    addresses: tuple[str, ...] = ()  # the posts of a plan that it is about, if it is about some
+
+    @property
+    def level(self) -> str:
+        """How loudly a program shows it: `error`, `warning`, or `note` for what is only worth a look."""
+        return "note" if self.kind is Kind.WORTH_A_LOOK else self.severity.value
 
     @property
     def comes_first(self) -> bool:

@@ -71,8 +71,11 @@ rules:
 
 `off` reports nothing, `warning` reports and continues, `error` stops. If you set one of Buffer's own limits to
 `warning` or `off`, Buffer still enforces it: it will refuse the post, and `apply` reports that. Canceled posts, and
-posts that were due more than a day ago, are not checked. The rules BC4xx look at a plan: what they find is a line under
-"Worth a look" and never stops anything; only `off` changes them.
+posts that were due more than a day ago, are not checked.
+
+The rule `worth-a-look` is about a plan: each likely mistake in what changes is a line under "Worth a look", in the comment, the page, the
+terminal, `--json` (`worth_a_look`), SARIF (level `note`) and as a notice at its line. It stops nothing. Each of its names can be turned off,
+`worth-a-look/night-hours: off`, and so can all of them, `worth-a-look: off`.
 
 | code | name | level | reports |
 |---|---|---|---|
@@ -92,7 +95,8 @@ def networks_text() -> str:
 def rules_text() -> str:
     """The whole of docs/reference/rules.md."""
     rows = "".join(
-        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.severity} | {rule.summary} |\n" for rule in RULES
+        f"| [{rule.code}](#{rule.code.lower().replace('/', '')}) | {rule.name} | {rule.severity} | {rule.summary} |\n"
+        for rule in RULES
     )
     return RULES_HEAD + rows + "".join(map(_rule, RULES))
 

@@ -1,7 +1,7 @@
 """What networks allow, what improves a post, what a team has agreed on: pure functions of what is declared.
 
 `check(desired)` is the entry point, `RULES` every rule by code. Codes never change: BC0xx are limits of networks, BC1xx
-is content, BC2xx policy, BC3xx files beside the posts, BC4xx what is worth a look in a plan (`worth_a_look`).
+is content, BC2xx policy, BC3xx files beside the posts; `worth-a-look/NAME` is what could be overlooked in a plan.
 `model.networks.NETWORKS` has the numbers of each network.
 """
 
@@ -9,5 +9,6 @@ from __future__ import annotations
 
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.judge import RULES, check, check_lengths
+from bufferctl.checks.sights import WORTH_A_LOOK
 from bufferctl.checks.texts import ACCOUNT_KNOWS, text_length, text_lengths
 from bufferctl.checks.worth_a_look import worth_a_look

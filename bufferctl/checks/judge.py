@@ -9,12 +9,14 @@ from bufferctl.checks import (
     attachments,
     fields,
     file_limits,
+    look_at_networks,
+    look_at_texts,
+    look_at_times,
     mentions,
     neighbours,
     phrasing,
     team_rules,
     texts,
-    worth_a_look,
     wrong_year,
 )
 from bufferctl.checks.finding import Finding, Rule
@@ -32,7 +34,9 @@ _MODULES = (
     neighbours,
     team_rules,
     file_limits,
-    worth_a_look,
+    look_at_networks,
+    look_at_texts,
+    look_at_times,
     wrong_year,
 )
 _FOUND = {rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule)}

@@ -127,6 +127,11 @@ def findings_in(post: Post, path: Path, text: str, is_link: bool = False) -> Ite
     return few(Finding(rule, post, path, message, hint, quote) for rule, message, quote, hint in _odd_in(text, is_link))
 
 
+def has_placeholder(text: str) -> bool:
+    """Whether the rule for placeholders finds one in the text."""
+    return _PLACEHOLDER.search(text) is not None
+
+
 #: What the rules of this module find contains at least one of these characters and words, or is invisible.
 _OF_HTTP, _OF_PLACEHOLDERS = ("p://", "P://"), ("DO:", "psum", "PSUM")
 _WORDS = _OF_HTTP + _OF_PLACEHOLDERS

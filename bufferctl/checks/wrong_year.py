@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, refusal
+from bufferctl.checks.named_days import days_in
 from bufferctl.checks.neighbours import Timed
-from bufferctl.checks.worth_a_look import days_in, texts_of
+from bufferctl.checks.sights import texts_of
 from bufferctl.model import Post
 from bufferctl.model.day_names import MONTHS
 

@@ -199,6 +199,8 @@ class PolicyEntry(Model):
         tuple[Filled, ...], About("require_tags needed_tags required_tag tags mandatory_tags")
     ] = ()
     """Tags that every post must have."""
+    watch: Annotated[tuple[Word, ...], About("watched watch_words watchlist watch_list rivals competitors")] = ()
+    """What reviewers want to look at: words, accounts (`"@rival"`) and sites (`rival.example`). Nothing is refused."""
 
 
 Json = dict[str, Any]
@@ -671,9 +673,10 @@ class RootFile(AnyFile):
     mentions: Mentions = Field(default_factory=dict)
     """Whom texts mention: `acme: {name: Acme, twitter: acme}` makes `$(@acme)` the handle of each network."""
     rules: Annotated[dict[str, Level], About(order=80)] = Field(
-        default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^BC[0-9]{3}$"}}
+        default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^(BC[0-9]{3}|worth-a-look(/[a-z-]+)?)$"}}
     )
-    """The level of each rule, by its code: `BC101: off`, `warning` or `error` (docs/reference/rules.md)."""
+    """The level of each rule, by its code: `BC101: off`, `warning` or `error` (docs/reference/rules.md).
+    `worth-a-look: off` turns off all that reviewers are shown under that name."""
     policy: Annotated[PolicyEntry, About(order=90)] = Field(default_factory=PolicyEntry)
     """Rules that every post must follow: freezes, links, words, posts a day, tags."""
     media: Annotated[MediaEntry | None, About(order=110)] = None

@@ -25,6 +25,18 @@ MONTHS = {
     "sept": 9, "mär": 3, "okt": 10, "dez": 12,
 }  # fmt: skip
 
+#: Days with a date of their own, as people name them, with the month and the day.
+HOLIDAYS = {
+    "new year's day": (1, 1), "neujahr": (1, 1), "dreikönig": (1, 6),
+    "valentine's day": (2, 14), "valentinstag": (2, 14),
+    "international women's day": (3, 8), "women's day": (3, 8), "weltfrauentag": (3, 8), "pi day": (3, 14),
+    "st patrick's day": (3, 17), "st. patrick's day": (3, 17), "world water day": (3, 22),
+    "april fools' day": (4, 1), "earth day": (4, 22), "may day": (5, 1), "tag der arbeit": (5, 1),
+    "world environment day": (6, 5), "halloween": (10, 31), "nikolaus": (12, 6),
+    "christmas eve": (12, 24), "heiligabend": (12, 24), "christmas day": (12, 25), "boxing day": (12, 26),
+    "new year's eve": (12, 31), "silvester": (12, 31),
+}  # fmt: skip
+
 
 def any_of(names: Iterable[str]) -> str:
     """A pattern for one of the names."""

@@ -64,6 +64,7 @@ class Policy:
     minimum_lead: timedelta | None = None  # how long before its time a post must be planned
     spacing: timedelta | None = None  # between two posts of a channel
     required_tags: tuple[str, ...] = ()  # at least one of them
+    watch: tuple[str, ...] = ()  # words, accounts and sites that reviewers want to look at
 
     def frozen(self, moment: datetime, channel: str) -> Freeze | None:
         """The first freeze that holds at that instant on the channel with that label."""

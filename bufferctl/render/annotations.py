@@ -1,7 +1,7 @@
 """Problems as GitHub's workflow commands, which show them at their lines: `::error file=a.yaml,line=3::message`.
 
-GitHub shows ten errors and ten warnings per step and silently drops the rest, so the tenth says how many more there
-are. Problems that need a person and problems in changed files come first.
+GitHub shows ten errors, ten warnings and ten notices per step and silently drops the rest, so the tenth says how many
+more there are. Problems that need a person and problems in changed files come first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.diagnostics import Diagnostic
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason
 from bufferctl.render.lines import plain_lines, sentence
@@ -17,6 +17,8 @@ from bufferctl.render.lines import plain_lines, sentence
 #: How many annotations of each kind GitHub shows per step (docs: usage limits of check runs).
 SHOWN = 10
 _NAME = "bufferctl"
+#: The levels of problems, loudest first, as GitHub calls them.
+_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 _HELD = frozenset(map(str, Reason))
 #: Text that a runner treats as a command: `::` at the start of a line, or `##[` anywhere in it.
 _COMMAND = re.compile(r"^(\s*:)(?=:)|(##)(?=\[)", re.MULTILINE)
@@ -29,10 +31,10 @@ def annotations_text(problems: Iterable[Diagnostic], *, changed: Collection[str]
     """
     found = list(problems)
     lines: list[str] = []
-    for severity in Severity:
-        of_kind = [each for each in found if each.severity is severity]
+    for level in _LEVELS:
+        of_kind = [each for each in found if each.level == level]
         of_kind.sort(key=lambda each: (each.code not in _HELD, not each.place or each.place.file not in changed))
-        lines += _first(severity, [_command(each, folder) for each in of_kind])
+        lines += _first(level, [_command(each, folder) for each in of_kind])
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -46,13 +48,13 @@ def inert(text: str) -> str:
     return _COMMAND.sub(lambda match: f"{match[0]}\u200b", text)
 
 
-def _first(severity: Severity, commands: list[str]) -> Iterator[str]:
+def _first(level: str, commands: list[str]) -> Iterator[str]:
     if len(commands) <= SHOWN:
         yield from commands
         return
     yield from commands[: SHOWN - 1]
     left = len(commands) - SHOWN + 1
-    yield f"::{severity.value} title={_NAME}::and {left:,} more {severity.value}s; what this step printed has them all"
+    yield f"::{_LEVELS[level]} title={_NAME}::and {left:,} more {_LEVELS[level]}s; what this step printed has them all"
 
 
 def _command(problem: Diagnostic, folder: str) -> str:
@@ -65,7 +67,7 @@ def _command(problem: Diagnostic, folder: str) -> str:
         f"{name}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in values.items()
     )
     said = "\n".join([sentence(problem.message), *plain_lines(f"→ {problem.hint}" if problem.hint else "")])
-    return f"::{problem.severity.value} {properties}::{_data(said)}"
+    return f"::{_LEVELS[problem.level]} {properties}::{_data(said)}"
 
 
 def _data(text: str) -> str:

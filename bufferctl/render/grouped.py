@@ -323,10 +323,10 @@ def grouped(
 
 
 def problems_of(report: Report) -> Iterator[Diagnostic]:
-    """The problems in files and plan, then what needs a person: a cause once for each line that has it.
+    """The problems in files and plan; what needs a person, a cause once for each line; what is worth a look.
 
-    That is a warning before an apply and an error after it, like the exit code; its code is the reason of a hold, or
-    the status of a change that failed.
+    What needs a person is a warning before an apply and an error after it, like the exit code; its code is the reason
+    of a hold, or the status of a change that failed.
     """
     yield from (*report.diagnostics, *report.plan.warnings)
     severity = Severity.WARNING if report.outcomes is None else Severity.ERROR
@@ -338,6 +338,7 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
             same, on = _caused(tuple(items)), _networks(card for item in items for card in item.cards)
             said = [f"{same.name} ({on})", *([items[0].what] if same.code in FAILED else []), same.message]
             yield Diagnostic(severity, ": ".join(said), _place_of(items[0]), same.hint, code=same.code)
+    yield from report.worth_a_look
 
 
 def _place_of(item: Item) -> Place | None:

@@ -404,13 +404,15 @@ class DiagnosticForm(_Form):
     severity: Severity
     """`error` or `warning`."""
     code: Annotated[str, Of(code_of)]
-    """The rule's code, such as BC002, or the kind of problem: syntax, unknown-field, duplicate and so on."""
+    """The rule's code, such as BC002 or worth-a-look/wrong-day, or the kind of problem: syntax, duplicate and so on."""
     message: str
     """What is wrong, for people."""
     hint: str
     """One thing to do, for people; may be empty."""
     answers: list[AnswerForm]
     """The ways to mend it that `hint` has, as far as they are data."""
+    addresses: Annotated[list[str], Of(lambda problem: [*problem.addresses])]
+    """The posts of a plan that it is about; empty if it is about none of them, or about a file."""
     place: PlaceForm | None
     """Its position; null if it is not in a file."""
 
@@ -511,6 +513,8 @@ class PlanForm(_Form):
     """Warnings of the plan."""
     problems: Annotated[list[DiagnosticForm], _of("diagnostics")]
     """Problems in the files."""
+    worth_a_look: list[DiagnosticForm]
+    """What a reviewer could overlook in what changes, a line for each likely mistake; none of them holds anything."""
 
 
 class OutcomeForm(_OfChange):

@@ -43,7 +43,7 @@ from bufferctl.render.markdown_text import (
     quoted,
 )
 from bufferctl.render.pieces import Piece
-from bufferctl.render.report import Report, by_severity
+from bufferctl.render.report import LOOKS, Report, by_severity
 from bufferctl.render.shown import Fact, Media
 from bufferctl.render.since import seen_line, since
 from bufferctl.value import field, value
@@ -162,7 +162,9 @@ class _Page:
 
     @cached_property
     def look(self) -> Section[str]:
-        look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in self.report.worth_a_look]
+        look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in self.report.worth_a_look[:LOOKS]]
+        left = len(self.report.worth_a_look) - LOOKS
+        look += [f"- and {left:,} more; {self.everything}"] if left > 0 else []
         return Section("Worth a look", look, str, least=_LOOK, most=len(look), keeps=len(look), gap="\n")
 
     @cached_property

@@ -14,6 +14,8 @@ from bufferctl.model.content import TextLength
 from bufferctl.plan import WRITING, Change, Outcome, Plan, Reason
 from bufferctl.value import field, replace, value
 
+#: How many lines about what is worth a look a form for people has, before the rest is counted.
+LOOKS = 12
 #: Equal in two plans where the same change is held for the same reason.
 HoldIdentity = tuple[Address, Reason | None, str]
 
@@ -94,14 +96,13 @@ class Report:
             self.plan, changes=tuple(map(change, self.plan.changes)), warnings=tuple(map(located, self.plan.warnings))
         )
         outcomes = self.outcomes and tuple(replace(each, change=change(each.change)) for each in self.outcomes)
-        return replace(self, plan=plan, diagnostics=tuple(map(located, self.diagnostics)), outcomes=outcomes)
+        diagnostics, look = (tuple(map(located, each)) for each in (self.diagnostics, self.worth_a_look))
+        return replace(self, plan=plan, diagnostics=diagnostics, worth_a_look=look, outcomes=outcomes)
 
     @property
     def problems(self) -> list[Diagnostic]:
-        """The problems in plan and files, errors first, without what comes first and what is worth a look."""
-        looked = {each.code for each in self.worth_a_look}
-        found = (each for each in (*self.plan.warnings, *self.diagnostics) if not each.comes_first)
-        return by_severity(each for each in found if each.code not in looked)
+        """The problems in plan and files, errors first, without what comes first."""
+        return by_severity(each for each in (*self.plan.warnings, *self.diagnostics) if not each.comes_first)
 
     @property
     def first(self) -> list[Diagnostic]:

@@ -42,7 +42,7 @@ def report_sarif(report: Report) -> str:
     found = list(problems_of(report))
     helps = {rule.code: rule for rule in report.rules}
     codes = sorted({*map(_code, found)})
-    notifications = [{"level": each.severity.value, "message": _message(each)} for each in found if not each.place]
+    notifications = [{"level": each.level, "message": _message(each)} for each in found if not each.place]
     run = {
         "tool": {
             "driver": {
@@ -89,7 +89,7 @@ def _results(problems: Iterable[Diagnostic], codes: list[str], folder: str) -> I
         yield {
             "ruleId": code,
             "ruleIndex": codes.index(code),
-            "level": problem.severity.value,
+            "level": problem.level,
             "message": _message(problem),
             "locations": [_location(problem.place, folder, problem.width if problem.source else 0)],
             **({"relatedLocations": related} if related else {}),

@@ -21,7 +21,7 @@ from bufferctl.render.cards import Changed, cards_of
 from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, duration, grouped
 from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
 from bufferctl.render.pieces import marked_lines, pieces
-from bufferctl.render.report import Report
+from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.shown import Media
 from bufferctl.value import replace
 
@@ -42,9 +42,11 @@ def plan_text(report: Report, paint: Paint) -> str:
     lines += ["", *_summary(found, paint)]
     if report.worth_a_look:
         lines += ["", paint.strong("Worth a look")]
-        for each in report.worth_a_look:
+        for each in report.worth_a_look[:LOOKS]:
             first, *more = wrapped(visible(f"{each.message} ({each.code})"), paint.width - 4)
             lines += [f"  ? {first}", *(f"    {line}" for line in more)]
+        if (left := len(report.worth_a_look) - LOOKS) > 0:
+            lines.append(f"  ? and {left:,} more; `--json` has them all")
     if found.causes:
         lines += ["", paint.strong(paint.bad("Needs you"))]
         lines += [line for cause in found.causes for line in cause_lines(cause, paint)]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bufferctl import DOCS
-from bufferctl.checks import ACCOUNT_KNOWS, RULES, Finding, check, check_lengths
+from bufferctl.checks import ACCOUNT_KNOWS, RULES, WORTH_A_LOOK, Finding, check, check_lengths
 from bufferctl.config import Loaded, Located, Locator, in_order, load
 from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.config.tree import Spot
@@ -302,11 +302,12 @@ def _left(severity: Severity, code: str, number: int, hint: str) -> Diagnostic:
 
 def _unknown(loaded: Loaded, desired: Desired) -> Iterator[Diagnostic]:
     locator = Locator(loaded.root, (), loaded.trees)
-    codes = [rule.code for rule in RULES]
+    codes = [*(rule.code for rule in RULES), WORTH_A_LOOK]
+    by_case = [each.casefold() for each in codes]
     for code in [each for each in desired.settings.rules if each not in codes]:
-        near = get_close_matches(code.upper(), codes, n=1) or [
-            rule.code for rule in RULES if rule.name == code.casefold().replace("_", "-")
-        ]
+        plain = code.casefold().replace("_", "-")
+        near = [rule.code for rule in RULES if rule.name == plain]
+        near = near or [each for each in codes if each.casefold() in get_close_matches(plain, by_case, n=1)]
         located = locator.setting(desired.files[0], "rules", code)
         yield Diagnostic(
             Severity.ERROR,

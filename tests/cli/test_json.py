@@ -88,6 +88,13 @@ def test_a_rule_has_its_code(project: Any) -> None:
     assert [each["code"] for each in checked(project("plan", "--json").out)["errors"]] == ["BC002"]
 
 
+def test_what_is_worth_a_look(project: Any) -> None:
+    """Beside the problems, with the posts that it is about: a program can lead to them."""
+    project.write("buffer.yaml", FILES.replace("One}", "'Price TBD'}"))
+    (look,) = checked(project("plan", "--offline", "--json").out)["worth_a_look"]
+    assert (look["code"], look["addresses"]) == ("worth-a-look/placeholder", ["Acme/twitter:acme/a"])
+
+
 def test_a_refused_key(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """`key-refused` and exit code 4."""
     project.write("buffer.yaml", FILES)

@@ -68,5 +68,5 @@ def test_every_problem_has_a_code(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         document = json.loads(capsys.readouterr().out)
         found |= {each["code"] for each in document.get("problems", ())}
     of_no_rule = {code for code in found if not code.startswith("BC")}
-    of_plans = {Kind.ACCOUNT, Kind.STILL_PUBLISHED, Kind.DELETES_OTHERS, Kind.PLAN}
+    of_plans = {Kind.ACCOUNT, Kind.STILL_PUBLISHED, Kind.DELETES_OTHERS, Kind.WORTH_A_LOOK, Kind.PLAN}
     assert of_no_rule == {*Kind} - of_plans - {Kind.MORE, Kind.URL}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
 from bufferctl.model import Rule
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Reason
@@ -165,3 +165,15 @@ def test_one_annotation_a_line() -> None:
         found = list(problems_of(Report(replace(PLAN, changes=held, warnings=()))))
         assert [problem.message.partition(": ")[0] + ": " for problem in found] == expected
         assert all("…" not in problem.hint for problem in found)
+
+
+def test_what_is_worth_a_look_is_a_notice() -> None:
+    """At its line, after the errors and warnings, so that it takes the place of none of them."""
+    look = Diagnostic(
+        Severity.WARNING, "`tip 2`: its text says “TBD”", Place("a.yaml", 3, 5), code="worth-a-look/placeholder",
+        kind=Kind.WORTH_A_LOOK,
+    )  # fmt: skip
+    report = Report(replace(PLAN, changes=(), warnings=(Diagnostic(Severity.WARNING, "w"),)), worth_a_look=(look,))
+    first, second, *_ = annotations_text(problems_of(report)).split("\n")
+    assert first.startswith("::warning ")
+    assert second.startswith("::notice file=a.yaml,line=3,col=5,title=bufferctl worth-a-look/placeholder::`tip 2`")

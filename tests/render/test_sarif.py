@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # it has no type hints
 
 from bufferctl.checks import RULES
-from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Related, Severity
 from bufferctl.plan import Plan, Reason, Status
 from bufferctl.render.report import Report
 from bufferctl.render.sarif import report_sarif
@@ -161,3 +161,13 @@ def test_hostile(name: str) -> None:
 def test_any_problem(message: str, file: str, line: int, column: int) -> None:
     """The same for any problem at any place."""
     run_of(Diagnostic(Severity.ERROR, message, Place(file, line, column), message, file, 3, message))
+
+
+def test_what_is_worth_a_look_is_a_note() -> None:
+    """Below the rule that it is a name of, as the standard writes rules below rules."""
+    look = Diagnostic(
+        Severity.WARNING, "`tip 2`: its text says “TBD”", Place("a.yaml", 3, 5), code="worth-a-look/placeholder",
+        kind=Kind.WORTH_A_LOOK,
+    )  # fmt: skip
+    result = run_of(worth_a_look=(look,), rules=RULES)["results"][0]
+    assert (result["level"], result["ruleId"]) == ("note", "worth-a-look/placeholder")
