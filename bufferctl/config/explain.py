@@ -69,26 +69,11 @@ def explain(tree: Tree, faults: Faults) -> Iterator[Diagnostic]:
 
 def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = None) -> Diagnostic | None:
     """One error, at its place below `spot`, whose model is `owner`; None if it only follows from another error."""
+    if _only_follows(spot, owner, error):
+        return None
     kind, loc = error["type"], error["loc"]
-    if kind == FOLLOWS:
-        return None
     if kind == "missing":
-        where, name = spot.down(*loc[:-1]), str(loc[-1])
-        model = _model_at(owner, loc[:-1])
-        fields = model.model_fields if model else {}
-        is_there = model is ChannelEntry and name == "service" and bool(_network_in(where.node))
-        is_there |= any(isinstance(each, str) and nearest_field(each, fields) == name for each in where.node)
-        if is_there or spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
-            return None
-        purpose = " ".join(descriptions(model).get(name, "").split()) if model else ""
-        hint = _key_hint(where.node) if name == "key" else purpose and f"`{name}`: {purpose.rstrip('.')}"
-        return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=hint, kind=Kind.MISSING_FIELD)
-    if kind == "model_type" and loc[-2:-1] == ("overrides",):
-        empty = spot.tree.empty.get(id(spot.down(*loc[:-1]).node), ())
-        if any(name.partition(":")[0] in set(Service) for name in empty):
-            return None  # the fields that follow a channel without a value are meant to belong to it
-    if kind == "too_short" and id(error["input"]) in spot.tree.empty:
-        return None
+        return _missing(spot.down(*loc[:-1]), str(loc[-1]), _model_at(owner, loc[:-1]))
     where, part = walk(spot, loc)
     if kind == "extra_forbidden":
         return _unknown(where, str(loc[-1]), _model_at(owner, loc[:-1]), error["input"], spot.node)
@@ -99,6 +84,36 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
         hint = _of_a_thread(where, part, kind, spot.get("text")) or hint
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
     return where.at(part, _message(name, error), hint=hint)
+
+
+def _only_follows(spot: Spot, owner: Any, error: ErrorDetails) -> bool:
+    """Whether another error, which has its own line, is the cause of this one."""
+    kind, loc = error["type"], error["loc"]
+    if kind == FOLLOWS:
+        return True
+    if kind == "missing":
+        return _is_there_under_another_name(spot.down(*loc[:-1]), str(loc[-1]), _model_at(owner, loc[:-1]))
+    if kind == "model_type" and loc[-2:-1] == ("overrides",):
+        # the fields that follow a channel without a value are meant to belong to it
+        empty = spot.tree.empty.get(id(spot.down(*loc[:-1]).node), ())
+        return any(name.partition(":")[0] in set(Service) for name in empty)
+    return kind == "too_short" and id(error["input"]) in spot.tree.empty
+
+
+def _is_there_under_another_name(where: Spot, name: str, owner: type[BaseModel] | None) -> bool:
+    """Whether a missing field is there, empty or misspelled."""
+    if where.tree.empty.get(id(where.node), set()) & {name, "<<"}:
+        return True
+    if owner is ChannelEntry and name == "service" and _network_in(where.node):
+        return True
+    fields = owner.model_fields if owner else {}
+    return any(isinstance(each, str) and nearest_field(each, fields) == name for each in where.node)
+
+
+def _missing(where: Spot, name: str, owner: type[BaseModel] | None) -> Diagnostic:
+    purpose = " ".join(descriptions(owner).get(name, "").split()) if owner else ""
+    hint = _key_hint(where.node) if name == "key" else purpose and f"`{name}`: {purpose.rstrip('.')}"
+    return where.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=hint, kind=Kind.MISSING_FIELD)
 
 
 def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any, entry: Any) -> Diagnostic:
