@@ -297,7 +297,11 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: No
     if not job.options.comment:
         return
     context = Context(
-        mark=marker("receipt", job.about), title=title("receipt", job.about), commit=job.commit(), run=job.forge.run_url
+        mark=marker("receipt", job.about),
+        title=title("receipt", job.about),
+        commit=job.commit(),
+        run=job.forge.run_url,
+        files=job.forge.files_at(job.commit()),
     )
     notes = [gone] if gone else []
     try:

@@ -16,6 +16,7 @@ from pydantic_core import to_json
 from bufferctl.ci.http import Api
 from bufferctl.errors import ForgeError
 from bufferctl.git import COMMIT
+from bufferctl.render.markdown_posts import Files
 from bufferctl.render.markdown_text import code
 from bufferctl.value import value
 
@@ -145,6 +146,9 @@ class Forge(Protocol):
 
     def new_file_url(self, branch: str, path: str, text: str) -> str:
         """Where people write a file in a browser: `path` on a branch, with a text filled in where the forge can."""
+
+    def files_at(self, commit: str) -> Files:
+        """Where people see the files of a commit."""
 
     def request(self, number: int = 0) -> ChangeRequest | None:
         """The request `number`, 0 for that which this run belongs to; None if it belongs to none."""

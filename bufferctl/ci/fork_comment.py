@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from pydantic import AliasPath, BaseModel, Field
 
+from bufferctl.ci.forge import marker, title
 from bufferctl.ci.github import GitHub, artifact_name
-from bufferctl.ci.job import SHORT, Job
+from bufferctl.ci.job import Job
 from bufferctl.ci.log import say
 from bufferctl.errors import ForgeError
-from bufferctl.render.markdown_text import fenced
+from bufferctl.render.markdown import Context, Note, without_report
 
-_INTRODUCTION = (
-    "**Not checked against Buffer.** This pull request comes from a fork. Its own run made the text below from its "
-    "files, without a key: it shows what the files say and proves nothing. For a plan that can be applied, push the "
-    "branch to this repository and open a pull request from it."
+_INTRODUCTION = Note(
+    "Not checked against Buffer.",
+    "This pull request comes from a fork. Its own run made the text below from its files, without a key: it shows what "
+    "the files say and proves nothing. For a plan that can be applied, push the branch to this repository and open a "
+    "pull request from it.",
 )
 
 
@@ -44,6 +46,12 @@ def fork_comment(job: Job) -> int:
     if text is None:
         say("The run of the fork kept no plan, so there is nothing to show.")
         return 0
-    printed = fenced(text.decode("utf-8", "replace"))
-    job.comment("plan", request, _INTRODUCTION, printed, f"<sub>Commit {run.head_sha[:SHORT]}</sub>")
+    context = Context(
+        mark=marker("plan", job.about),
+        title=title("plan", job.about),
+        commit=run.head_sha,
+        notes=(_INTRODUCTION,),
+        printed=text.decode("utf-8", "replace"),
+    )
+    job.post("plan", request, without_report(context))
     return 0

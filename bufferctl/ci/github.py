@@ -20,6 +20,7 @@ from bufferctl import DOCS
 from bufferctl.ci.forge import ChangeRequest, Comment, Forge, Issue, KeptPlan, first_parents, variable
 from bufferctl.ci.http import MAX_BYTES, Api
 from bufferctl.errors import ForgeError
+from bufferctl.render.markdown_posts import Files
 from bufferctl.render.markdown_text import code, plain
 
 T = TypeVar("T")
@@ -132,9 +133,8 @@ class GitHub(Forge):
 
     @property
     def run_url(self) -> str:
-        given = self._environment
-        server = given.get("GITHUB_SERVER_URL", "https://github.com")
-        return f"{server}/{self._repository}/actions/runs/{given.get('GITHUB_RUN_ID', '')}"
+        run = self._environment.get("GITHUB_RUN_ID", "")
+        return f"{self._server}/{self._repository}/actions/runs/{run}"
 
     @property
     def key_place(self) -> str:
@@ -146,9 +146,16 @@ class GitHub(Forge):
         return f"{self.run_url}#artifacts"
 
     def new_file_url(self, branch: str, path: str, text: str) -> str:
-        server = self._environment.get("GITHUB_SERVER_URL", "https://github.com")
         filled = f"filename={quote(path, safe='')}&value={quote(text, safe='')}"
-        return f"{server}/{self._repository}/new/{quote(branch)}?{filled}"
+        return f"{self._server}/{self._repository}/new/{quote(branch)}?{filled}"
+
+    def files_at(self, commit: str) -> Files:
+        blob = f"{self._server}/{self._repository}/blob/{commit}/{{path}}"
+        return Files(line=f"{blob}#L{{line}}", raw=f"{blob}?raw=true")
+
+    @property
+    def _server(self) -> str:
+        return self._environment.get("GITHUB_SERVER_URL", "https://github.com")
 
     @property
     def _event(self) -> dict[str, Any]:
@@ -209,7 +216,7 @@ class GitHub(Forge):
     def _run_workflow(self, inputs: str) -> str:
         given = self._environment
         workflow = given.get("GITHUB_WORKFLOW_REF", "").partition("@")[0].rpartition("/")[2]
-        url = f"{given.get('GITHUB_SERVER_URL', 'https://github.com')}/{self._repository}/actions/workflows/{workflow}"
+        url = f"{self._server}/{self._repository}/actions/workflows/{workflow}"
         return f"run [{plain(given.get('GITHUB_WORKFLOW', 'the workflow'))}]({url}) with {inputs}"
 
     def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:

@@ -15,6 +15,7 @@ from bufferctl import DOCS
 from bufferctl.ci.forge import ChangeRequest, Comment, Forge, Issue, KeptPlan, first_parents, variable
 from bufferctl.ci.http import Api
 from bufferctl.errors import ForgeError
+from bufferctl.render.markdown_posts import Files
 from bufferctl.render.markdown_text import code
 
 #: The source of the pipelines that plan a merge request.
@@ -114,6 +115,12 @@ class GitLab(Forge):
     def new_file_url(self, branch: str, path: str, text: str) -> str:  # noqa: ARG002 - it fills in no text
         project = self._environment.get("CI_PROJECT_URL", "")
         return f"{project}/-/new/{quote(branch)}?file_name={quote(path, safe='')}" if project else ""
+
+    def files_at(self, commit: str) -> Files:
+        project = self._environment.get("CI_PROJECT_URL", "")
+        if not project:
+            return Files()
+        return Files(line=f"{project}/-/blob/{commit}/{{path}}#L{{line}}", raw=f"{project}/-/raw/{commit}/{{path}}")
 
     def request(self, number: int = 0) -> ChangeRequest | None:
         """As the base. The variables are those of the time when the pipeline began; without a token nothing else is."""

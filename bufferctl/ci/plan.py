@@ -118,6 +118,7 @@ def _plan(
             again=f"to plan again, {job.forge.plan_again(request.number)}",
             decide=job.forge.decide(),
             lines=suggest(job, request, report) if made and report else {},
+            files=job.forge.files_at(commit),
             printed=ran.printed,
         )
         is_sound = report is not None and (made or not report.is_planned)

@@ -91,12 +91,16 @@ class Moment:
 
 @value()
 class Changed:
-    """A field that differs, with both values as people write them, empty for no value. `words`: both texts combined."""
+    """A field that differs, with both values as people write them, empty for no value. `words`: both texts combined.
+
+    `path`: the field's in the file (`Difference`), empty for what differs between networks.
+    """
 
     name: str
     before: str
     after: str
     words: tuple[Piece, ...] = ()
+    path: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -299,8 +303,8 @@ def _changed(difference: Difference, zone: str) -> Changed:
     if difference.is_recorded:
         name = f"{name} (which Buffer does not show)"
     if difference.then is not None:
-        return Changed(name, before, words.left_to_buffer(difference.then, after), ())
-    return Changed(name, before, after, compared(before, after) if is_text else ())
+        return Changed(name, before, words.left_to_buffer(difference.then, after), (), difference.path)
+    return Changed(name, before, after, compared(before, after) if is_text else (), difference.path)
 
 
 def by_time(change: Change, moment: Moment | None) -> tuple[int, str, str]:

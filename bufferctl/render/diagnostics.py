@@ -28,11 +28,16 @@ def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint) -> str:
 
 def summary_text(diagnostics: Sequence[Diagnostic]) -> str:
     """`2 errors and 1 warning in 1 file`; empty if there are none."""
+    files = len({each.place.file for each in diagnostics if each.place})
+    counts = counts_text(diagnostics)
+    return f"{counts} in {count(files, 'file')}" if counts and files else counts
+
+
+def counts_text(diagnostics: Sequence[Diagnostic]) -> str:
+    """`2 errors and 1 warning`; empty if there are none."""
     errors = sum(each.number for each in diagnostics if each.severity is Severity.ERROR)
     warnings = sum(each.number for each in diagnostics) - errors
-    files = len({each.place.file for each in diagnostics if each.place})
-    counts = " and ".join(count(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n)
-    return f"{counts} in {count(files, 'file')}" if counts and files else counts
+    return " and ".join(count(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n)
 
 
 def _one(diagnostic: Diagnostic, paint: Paint) -> str:

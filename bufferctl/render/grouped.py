@@ -278,11 +278,15 @@ class Grouped:
         return self.of("create", "update", "delete")
 
     @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """The names of the parameters that links get, which are not shown."""
+    def parameters(self) -> Mapping[str, tuple[str, ...]]:
+        """The parameters that links get, which are not shown, by name: each with its values, in order of first use."""
         posts = (card.change.desired for item in self.items for card in item.cards)
         made = (post.expansion.parameters for post in posts if post and post.expansion)
-        return tuple(dict.fromkeys(visible(each.partition("=")[0]) for parameters in made for each in parameters))
+        found: dict[str, dict[str, None]] = {}
+        for each in (each for parameters in made for each in parameters):
+            name, _, value = visible(each).partition("=")
+            found.setdefault(name, {})[value] = None
+        return {name: tuple(values) for name, values in found.items()}
 
     @cached_property
     def mentions(self) -> tuple[str, ...]:
@@ -465,7 +469,9 @@ def _changed(changed: Changed) -> Changed:
     if not changed.is_text or "utm_" not in changed.before + changed.after:
         return changed
     before, after = without_parameters(changed.before), without_parameters(changed.after)
-    return Changed(changed.name, before, after, compared(before, after) if before != after else changed.words)
+    return replace(
+        changed, before=before, after=after, words=compared(before, after) if before != after else changed.words
+    )
 
 
 def causes_of(items: Iterable[Item]) -> tuple[Cause, ...]:

@@ -7,22 +7,22 @@ to be cut if a comment would be too long; then the weeks are.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from functools import cached_property, partial
 from math import inf
 from typing import Any
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of
-from bufferctl.digests import REVIEWED, SHORT
+from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
+from bufferctl.digests import SHORT
 from bufferctl.plan import Action
-from bufferctl.render import summary, words
-from bufferctl.render.cards import Card, Changed, Moment
+from bufferctl.render import meaning, summary, words
+from bufferctl.render.cards import Card
 from bufferctl.render.decisions import decisions_of
-from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, causes_of, grouped, months_of
+from bufferctl.render.diagnostics import counts_text, summary_text
+from bufferctl.render.grouped import Cause, Grouped, Item, Move, Week, causes_of, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
+from bufferctl.render.markdown_posts import EXCERPT, MESSAGE, Files, Posts, ids, moved, paragraphs
 from bufferctl.render.markdown_text import (
     FOLD,
     PAGE_MARK,
@@ -35,44 +35,37 @@ from bufferctl.render.markdown_text import (
     fenced,
     height,
     html,
-    link,
-    marked,
-    outside_links,
-    picture,
     plain,
-    quoted,
+    prose,
 )
-from bufferctl.render.pieces import Piece
 from bufferctl.render.report import LOOKS, Report, by_severity
-from bufferctl.render.shown import Fact, Media
 from bufferctl.render.since import seen_line, since
-from bufferctl.value import field, value
+from bufferctl.value import field, replace, value
 
 #: The first line of every comment, by which a later run finds the comment to replace. User text cannot contain it.
 PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
 PROBLEMS_MARK = "<!-- bufferctl:problems -->"
 
-#: How many items of a kind, and causes, are open; the rest is counted beside a fold.
+#: Up to how many posts each has a line before anything is unfolded, and up to how many items a plan is shown whole.
+_LISTED, _FEW = 40, 3
+#: How many causes are open of more posts than that; the rest is counted beside a fold.
 _OPEN = 5
-#: How many posts of a cause are open, and up to how many a plan is shown whole.
-_FEW = 3
-#: Up to how many weeks the calendar has a line for each, then for each month.
-_WEEKS = 12
-#: How many characters are shown of a text, a message, one on a fold (if there is little room), unchanged text beside a
-#: change.
-_EXCERPT, _MESSAGE, _TITLE, _SHORT_TITLE, _BESIDE = 140, 300, 70, 30, 60
+#: Up to how many items have their pictures on their lines, open and in a fold.
+_PICTURED, _PICTURED_FOLDED = 8, 60
+#: How many characters of a text a line has, by how many items there are at most; then as few as possible.
+_LENGTHS, _SHORTEST = ((8, EXCERPT), (20, 60)), 40
 #: How high a post that is published at once is shown whole.
 _TALL = 250
-#: Pixels of a folded week with its line of the calendar, and around the weeks.
-_WEEK, _STRIP = FOLD + 18, 88
+#: Up to how many weeks the calendar has a line for each, then for each month; pixels of such a line, and around them.
+_WEEKS, _WEEK, _STRIP = 12, 18, 88
+#: How many characters of a title there are on a fold, and if there is little room.
+_TITLE, _SHORT_TITLE = 70, 30
 #: How many characters of a command are shown.
 _COMMAND = 6_000
-#: How many things that are worth a look, and how many problems, are open in any case.
-_LOOK, _PROBLEMS = 2, 2
+#: How many things that are worth a look, and how many problems, are open in any case; how many errors of a file are
+#: open where there is no plan; how many values a link parameter has before the rest is counted.
+_LOOK, _PROBLEMS, _ERRORS, _VALUES = 2, 2, 20, 4
 _DAYS = ("", "MTWTFSS")
-#: The room of a fold in which nothing fits any more.
-_FOLD = 250
-_CODE = re.compile(r"`([^`]+)`")
 #: The space in `8 Jan`, where a line of the heading does not break.
 _DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]{2}\b)")
 
@@ -95,9 +88,9 @@ class Note:
         return f"{self.point}{space}{self.text}".replace("`", "")
 
     def __str__(self) -> str:
-        point = f"**{_prose(self.point)}**" if self.point else ""
+        point = f"**{prose(self.point)}**" if self.point else ""
         sign = self.text[:1] if self.text[:1] in {":", ","} else ""  # which ends the point
-        return " ".join(filter(None, [f"{point}{sign}", _prose(self.text.removeprefix(sign).lstrip()), self.markdown]))
+        return " ".join(filter(None, [f"{point}{sign}", prose(self.text.removeprefix(sign).lstrip()), self.markdown]))
 
 
 @value()
@@ -114,6 +107,7 @@ class Context:
     notes: tuple[Note, ...] = ()
     again: str = ""  # how to plan again: part of a sentence in Markdown
     decide: str = ""  # how a person decides without a command line, likewise; decisions follow
+    files: Files = Files()  # where the forge shows the files of that commit
     new_post: str = ""  # the address where another post is written in a browser
     lines: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)  # that answer, by the place of their entry
     printed: str = ""  # what was printed instead of a plan or a receipt
@@ -121,7 +115,7 @@ class Context:
 
 @value()
 class _Page:
-    """A comment that is being filled. `few`: of so few posts that each is shown whole.
+    """A comment that is being filled. `few`: of so few posts that each is shown whole; `listed`: that each has a line.
 
     `found`: what the request changes. `waiting`: what is sent besides. `whole`: both.
     """
@@ -132,6 +126,7 @@ class _Page:
     whole: Grouped
     context: Context
     few: bool
+    listed: bool
 
     @property
     def report(self) -> Report:
@@ -142,27 +137,69 @@ class _Page:
         """Where to see everything if it does not fit."""
         return _all(self.report)
 
+    @property
+    def posts(self) -> Posts:
+        return Posts(self.context.files)
+
+    def line(self, item: Item) -> str:
+        """An item on a line: the more there are, the shorter."""
+        number = len(self.whole.items)
+        length = next((length for most, length in _LENGTHS if number <= most), _SHORTEST)
+        return self.posts.line(item, length=length, pictures=number <= _PICTURED)
+
+    def form(self, item: Item) -> str:
+        """An item as it is shown above the folds."""
+        return self.posts.whole(item) if self.few else self.line(item)
+
+    @property
+    def gap(self) -> str:
+        """What is between items above the folds."""
+        return "\n\n" if self.few else "\n"
+
     @cached_property
-    def errors(self) -> Section[Diagnostic]:
+    def errors(self) -> list[Section[Diagnostic]]:
         errors = [each for each in self.report.problems if each.severity is Severity.ERROR]
-        return Section("Errors", errors, _problem, "errors", least=_PROBLEMS, most=_PROBLEMS)
+        return self._of_files(errors, _PROBLEMS if self.report.is_planned else _ERRORS)
 
     @cached_property
     def changes(self) -> tuple[Section[Any], ...]:
-        """What is sent besides new posts."""
-        found, more = self.found, self.everything
-        changed: list[Item | Move] = [*found.moves, *found.changed]
-        deleted = _whole if self.few else _brief
-        moves = len(found.moves)
-        return (
-            Section("At once", found.at_once, _in_short, f"at once; {more}", least=1),
-            Section("Deleted", found.of("delete"), deleted, f"deleted; {more}", least=1),
-            Section("Changed", changed, _change, f"changed; {more}", least=bool(moves), keeps=moves),
-        )
+        """What is sent, the weightiest changes first if not all are shown; new posts only if each has a line."""
+        found, more, gap = self.found, self.everything, self.gap
+        changed = sorted(found.changed, key=meaning.weight) if not self.listed else found.changed
+        edits: list[Item | Move] = [*found.moves, *changed]
+        moves, total = len(found.moves), f" ({meaning.counts(changed)})" if len(changed) > 1 else ""
+        sections: list[Section[Any]] = [
+            Section("At once", found.at_once, self._in_short, f"at once; {more}", least=1),
+            Section("Deleted", found.of("delete"), self.form, f"deleted; {more}", least=1, gap=gap),
+            Section(
+                f"Changed{total}",
+                edits,
+                self._change,
+                f"changed; {more}",
+                f"{len(edits):,} changed{total}",
+                least=bool(moves),
+                keeps=moves,
+                gap=gap,
+            ),
+        ]  # fmt: skip - one argument per line would take a page
+        if self.listed:
+            sections.append(Section("New", found.new, self.form, more, gap=gap))
+            sections = [replace(each, most=len(each.items)) for each in sections]
+        return tuple(sections)
+
+    def _change(self, change: Item | Move) -> str:
+        if isinstance(change, Move):
+            return moved(change)
+        return self.posts.changed(change) if self.few else self.line(change)
+
+    def _in_short(self, item: Item) -> str:
+        """An item whole, unless that is too high to be open beside everything else."""
+        whole = self.posts.whole(item)
+        return whole if self.few or height(whole) <= _TALL else self.line(item)
 
     @cached_property
     def look(self) -> Section[str]:
-        look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in self.report.worth_a_look[:LOOKS]]
+        look = [f"- {prose(each.message)} ({plain(each.code)})" for each in self.report.worth_a_look[:LOOKS]]
         left = len(self.report.worth_a_look) - LOOKS
         look += [f"- and {left:,} more; {self.everything}"] if left > 0 else []
         return Section("Worth a look", look, str, least=_LOOK, most=len(look), keeps=len(look), gap="\n")
@@ -172,13 +209,18 @@ class _Page:
         """What is on the branch already and not in Buffer."""
         name = f"Also waiting on {plain(self.context.into)}" if self.context.into else "Also waiting from before"
         does = "these wait" if self.context.publishes else "merging publishes these, too"
-        return Section(f"{name}; {does}", self.waiting.items, _brief, f"waiting; {self.everything}", least=1)
+        items, more = self.waiting.items, f"waiting; {self.everything}"
+        most = len(items) if self.listed else _OPEN
+        return Section(f"{name}; {does}", items, self.line, more, least=1, most=most, gap="\n")
 
     @cached_property
-    def problems(self) -> Section[Diagnostic]:
+    def problems(self) -> list[Section[Diagnostic]]:
         """The warnings."""
         warnings = [each for each in self.report.problems if each.severity is not Severity.ERROR]
-        return Section("Problems", warnings, _problem, "problems", least=_PROBLEMS, most=_PROBLEMS)
+        return self._of_files(warnings, _PROBLEMS)
+
+    def _of_files(self, problems: Sequence[Diagnostic], most: int) -> list[Section[Diagnostic]]:
+        return list(_of_files(problems, self.context.files, f"problems; {self.everything}", most))
 
     @cached_property
     def beside(self) -> list[tuple[str, list[Item]]]:
@@ -192,21 +234,26 @@ def report_markdown(report: Report) -> str:
 
 def comment(report: Report, context: Context) -> str:
     """The comment on a request: a report with what only the job knows. This is all of it; nobody adds to it."""
+    context = replace(context, files=replace(context.files, folder=report.folder))
     report = report.in_repository
     whole = grouped(report)
-    foot = "\n\n".join(filter(None, [_foot(whole), _run_line(context)]))
+    foot = paragraphs([_foot(whole) if report.is_planned else "", _run_line(context)])
     if report.outcomes is not None:
         sheet = Sheet(context.mark or RECEIPT_MARK, foot)
-        _put_context(_Page(sheet, whole, whole, whole, context, few=False))
-        _receipt(sheet, whole, context)
+        page = _Page(sheet, whole, whole, whole, context, few=False, listed=True)
+        _put_context(page)
+        _receipt(page)
         return sheet.text
     found, waiting = whole, grouped(report.waiting)
     if waiting.items:
         found = grouped(report.own)
     mark = "\n".join(filter(None, [context.mark or PLAN_MARK, seen_line(whole, context.commit)]))
-    few = len(whole.items) - len(whole.of("quiet")) <= _FEW
-    page = _Page(Sheet(mark, foot, inf if few else SCREENS), found, waiting, whole, context, few)
-    sections = (page.errors, *page.changes, page.look, page.already, page.problems)
+    shown = [item for item in whole.items if item.kind != "quiet"]
+    few, listed = len(shown) <= _FEW, sum(len(item.cards) for item in shown) <= _LISTED
+    page = _Page(
+        Sheet(mark, foot, inf if few or listed else SCREENS), found, waiting, whole, context, few, few or listed
+    )
+    sections = (*page.errors, *page.changes, page.look, page.already, *page.problems)
     page.sheet.keep(sum(each.kept for each in sections) + FOLD * (len(page.beside) + bool(found.new)))
     for part in _PARTS if report.is_planned else _WITHOUT_PLAN:
         part(page)
@@ -224,15 +271,17 @@ def without_report(context: Context) -> str:
 
 def issue(report: Report, context: Context) -> str:
     """The issue that is open while something of this needs a person: notes, causes, what is not sent, problems."""
+    context = replace(context, files=replace(context.files, folder=report.folder))
     report = report.in_repository
     found, everything = grouped(report), _all(report)
     sheet = Sheet(context.mark, _run_line(context))
-    for each in filter(None, [context.title, *map(str, context.notes)]):
-        sheet.put(each)
-    _causes(sheet, found, len(found.causes), {})
-    _decisions(sheet, found, context)
-    sheet.fill(Section("Not in Buffer yet", found.of("create", "update", "delete"), _brief, everything))
-    sheet.fill(Section("Problems", report.problems, _problem, "problems; the log of the run shows all"))
+    page = _Page(sheet, found, found, found, context, few=False, listed=True)
+    _put_context(page)
+    _causes(page, len(found.causes))
+    _decisions(page)
+    sheet.fill(Section("Not in Buffer yet", found.of("create", "update", "delete"), page.line, everything, gap="\n"))
+    for section in _of_files(report.problems, context.files, "problems; the log of the run shows all", _ERRORS):
+        sheet.fill(section)
     return sheet.text
 
 
@@ -270,7 +319,8 @@ def problems_markdown(report: Report) -> str:
     found = by_severity(report.in_repository.diagnostics)
     sheet = Sheet(PROBLEMS_MARK)
     sheet.put(f"<b>{plain(summary_text(found)) or 'No problems'}.</b>")
-    sheet.fill(Section("Problems", found, _problem, "problems; `bufferctl validate` shows all", most=len(found)))
+    for section in _of_files(found, Files(), "problems; `bufferctl validate` shows all", len(found)):
+        sheet.fill(section)
     return sheet.text
 
 
@@ -293,13 +343,14 @@ def _no_plan(page: _Page) -> None:
 
 
 def _errors(page: _Page) -> None:
-    page.sheet.fill(page.errors)
+    for section in page.errors:
+        page.sheet.fill(section)
 
 
 def _first(page: _Page) -> None:
     """What is deleted of a person, or still goes out though no file says so."""
     for each in page.report.first:
-        page.sheet.put(_paragraphs([f"<b>{_prose(sentence(each.message))}</b>", *_answer(each.hint)]))
+        page.sheet.put(paragraphs([f"<b>{prose(sentence(each.message))}</b>", *_answer(each.hint)]))
 
 
 def _not_checked(page: _Page) -> None:
@@ -308,17 +359,25 @@ def _not_checked(page: _Page) -> None:
 
 
 def _since_last_look(page: _Page) -> None:
-    _since(page.sheet, page.whole)
+    """What changed since the comment that this one replaces."""
+    earlier = since(page.whole, page.whole.report.earlier)
+    if earlier is None:
+        return
+    told = html(earlier.told(page.whole.report.plan.at))
+    if earlier.items:
+        page.sheet.fold(told, earlier.items, page.line, page.everything, gap="\n")
+    else:
+        page.sheet.put(f"{told}.")
 
 
 def _needs_you(page: _Page) -> None:
     """By cause, with answers."""
-    _causes(page.sheet, page.found, _OPEN, page.context.lines)
-    _decisions(page.sheet, page.found, page.context)
+    _causes(page, len(page.found.causes) if page.listed else _OPEN)
+    _decisions(page)
 
 
 def _sent(page: _Page) -> None:
-    """What is sent besides new posts."""
+    """What changes: a line each, or the weightiest, and the rest in folds."""
     for section in page.changes:
         page.sheet.fill(section)
 
@@ -332,23 +391,54 @@ def _already(page: _Page) -> None:
 
 
 def _problems(page: _Page) -> None:
-    page.sheet.fill(page.problems)
+    for section in page.problems:
+        page.sheet.fill(section)
 
 
-def _new(page: _Page) -> None:
-    """The calendar, or what is new in full if it is little."""
-    if page.few:
-        page.sheet.fill(Section("New", page.found.new, _whole, page.everything))
-    else:
-        _calendar(page.sheet, page.found)
+def _calendar(page: _Page) -> None:
+    """When more new posts go out than have a line: how many on which day; then, in one fold, a line each by week."""
+    found, sheet = page.found, page.sheet
+    if page.listed or not found.new:
+        return
+    spans = [(summary.days_between(week.days[0][0], week.days[-1][0]), week) for week in found.weeks]
+    if len(spans) > _WEEKS:
+        spans = [(f"{month.monday:%B %Y}", month) for month in months_of(found.weeks)]
+    if spans:
+        with sheet.folded("When", is_open=sheet.shows(_STRIP + _WEEK * len(spans) - FOLD)):
+            _strip(sheet, found, spans)
+    form = partial(page.posts.line, pictures=len(found.new) <= _PICTURED_FOLDED)
+    by_week = [(title, week.items) for title, week in spans]
+    by_week.append(("Without a time", tuple(item for item in found.new if item.when is None)))
+    rows = [row for title, items in by_week if items for row in _rows(title, items, form)]
+    title = f"{count(len(found.new), 'new post')}: the first words of each"
+    sheet.fold(title, rows, str, page.everything, reserved=RESERVED, gap="\n")
+
+
+def _strip(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]]) -> None:
+    zones = {item.when.zone for item in found.new if item.when}
+    where = f" ({plain(zones.pop())})" if len(zones) == 1 and "" not in zones else ""
+    sheet.put(f"#### When{where}")
+    start = "%b %y" if len(found.weeks) > _WEEKS else "%d %b"
+    rows = [(f"{week.monday:{start}}".lstrip("0"), week.counts) for _, week in spans]
+    lines = [f"{name:>6} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
+    sheet.put("\n".join(["```text", *lines, "```"]))
+
+
+def _rows(title: str, items: Sequence[Item], form: Callable[[Item], str]) -> Iterator[str]:
+    """The lines of a week's items, the first one below the week's title."""
+    networks = len({card.channel.network for item in items for card in item.cards})
+    said = f"{title} · {count(len(items), 'post')} · {count(networks, 'network')}"
+    for number, item in enumerate(items):
+        yield form(item) if number else f"\n<b>{plain(said)}</b>\n\n{form(item)}"
 
 
 def _folded(page: _Page) -> None:
     """What waits, what changes nothing, and everything that is agreed to."""
     for title, items in page.beside:
-        page.sheet.fold(title, items, _brief, page.everything)
+        page.sheet.fold(title, items, page.posts.line, page.everything, gap="\n")
     reviewed = [item for item in page.whole.items if item.digests or item.kind == "hold"]
-    page.sheet.fold("Every address, digest, file and full text", reviewed, _everything, page.everything)
+    title = "Every address, digest, file and full text"
+    page.sheet.fold(title, reviewed, page.posts.everything, page.everything)
 
 
 #: The parts of a comment on a plan, in their order. Each puts what it has, and nothing else is added to a comment.
@@ -364,7 +454,7 @@ _PARTS: tuple[Callable[[_Page], None], ...] = (
     _worth_a_look,
     _already,
     _problems,
-    _new,
+    _calendar,
     _folded,
 )
 #: The same where the files have errors, so that there is no plan.
@@ -375,29 +465,29 @@ def _beside(found: Grouped) -> Iterator[tuple[str, list[Item]]]:
     """What waits, by why it does, and what changes nothing in Buffer."""
     waiting = [item for item in found.of("note") if item.main.cards[0].change.action is Action.WAITING]
     for cause in causes_of(waiting):
-        yield f"{len(cause.items):,} waiting: {html(clipped(cause.message, _MESSAGE))}", list(cause.items)
+        yield f"{len(cause.items):,} waiting: {html(clipped(cause.message, MESSAGE))}", list(cause.items)
     noted = [item for item in found.of("note") if item not in waiting]
     if noted:
         yield f"{len(noted):,} without changes in Buffer", noted
 
 
-def _receipt(sheet: Sheet, found: Grouped, context: Context) -> None:
-    report, outcomes = found.report, found.report.outcomes or ()
-    everything = _all(report)
+def _receipt(page: _Page) -> None:
+    sheet, found, report = page.sheet, page.found, page.report
+    outcomes, everything = report.outcomes or (), page.everything
     sheet.put(f"### {plain(summary.applied(outcomes))}")
     if report.stopped:
-        sheet.put(f"Stopped early: {_prose(sentence(clipped(report.stopped, 500)))}")
+        sheet.put(f"Stopped early: {prose(sentence(clipped(report.stopped, 500)))}")
     if report.left is not None:
-        sheet.put(summary.left_over(report.left, outcomes))
-    _causes(sheet, found, len(found.causes), {})
-    _decisions(sheet, found, context)
+        sheet.put(prose(summary.left_over(report.left, outcomes)))
+    _causes(page, len(found.causes))
+    _decisions(page)
     for title in ("Not sent", "Waiting"):
         those = [item for item in found.of("late") if item.what == title.lower()]
-        sheet.fill(Section(title, those, _brief, f"{title.lower()}; {everything}"))
+        sheet.fill(Section(title, those, page.line, f"{title.lower()}; {everything}", gap="\n"))
     for action, title in (("delete", "Deleted"), ("create", "Created"), ("update", "Changed")):
         those = [i for i in found.of("good") if i.main.cards[0].change.action == action]
-        sheet.fill(Section(title, those, _brief, f"{title.lower()}; {everything}"))
-    sheet.fold("Every address and id", found.items, _ids, everything)
+        sheet.fill(Section(title, those, page.line, f"{title.lower()}; {everything}", gap="\n"))
+    sheet.fold("Every address and id", found.items, ids, everything)
 
 
 def _all(report: Report) -> str:
@@ -422,52 +512,9 @@ def _second_line(page: _Page) -> str:
     return f"{' '.join(filter(None, parts))}{_page_link(context.page) if found.report.page else ''}"
 
 
-def _since(sheet: Sheet, found: Grouped) -> None:
-    """What changed since the comment that this one replaces."""
-    earlier = since(found, found.report.earlier)
-    if earlier is None:
-        return
-    told = html(earlier.told(found.report.plan.at))
-    if earlier.items:
-        sheet.fold(told, earlier.items, _brief, _all(found.report))
-    else:
-        sheet.put(f"{told}.")
-
-
-def _calendar(sheet: Sheet, found: Grouped) -> None:
-    """When the new items go out: how many on which day, then the items of each week, or of each month."""
-    weeks = found.weeks
-    spans = [(summary.days_between(week.days[0][0], week.days[-1][0]), week) for week in weeks]
-    if len(weeks) > _WEEKS:
-        spans = [(f"{month.monday:%B %Y}", month) for month in months_of(weeks)]
-    first = sum(height(_brief(item)) for item in spans[0][1].items) if spans and len(spans[0][1].items) <= _OPEN else 0
-    closed = _STRIP + _WEEK * len(spans) - FOLD
-    with sheet.folded(f"{len(found.new):,} new", is_open=not found.new or sheet.shows(closed)):
-        _weeks(sheet, found, spans, is_open=sheet.shows(closed + first))
-
-
-def _weeks(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]], *, is_open: bool) -> None:
-    """The calendar of these weeks or months, and the items of each; the first one `is_open` if it has few."""
-    if spans:
-        zones = {item.when.zone for item in found.new if item.when}
-        where = f" ({plain(zones.pop())})" if len(zones) == 1 and "" not in zones else ""
-        sheet.put(f"#### When{where}")
-        start = "%b %y" if len(found.weeks) > _WEEKS else "%d %b"
-        rows = [(f"{week.monday:{start}}".lstrip("0"), week.counts) for _, week in spans]
-        lines = [f"{name:>6} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
-        sheet.put("\n".join(["```text", *lines, "```"]))
-    more = _all(found.report)
-    for number, (title, week) in enumerate(spans):
-        posts, networks = count(len(week.items), "post"), len({c.channel.network for i in week.items for c in i.cards})
-        said = html(f"{title} · {posts} · {count(networks, 'network')}")
-        opens, left = is_open and number == 0 and len(week.items) <= _OPEN, len(spans) - number
-        sheet.fold(said, week.items, _brief, more, is_open=opens, reserved=_FOLD * (left + 3))
-    sheet.fold("Without a time", [item for item in found.new if item.when is None], _brief, more)
-
-
-def _causes(sheet: Sheet, found: Grouped, most: int, lines: Mapping[Place, tuple[str, ...]]) -> None:
-    """Why posts need a person: `most` causes open, each with what to do, and its posts in a fold from four on."""
-    more = _all(found.report)
+def _causes(page: _Page, most: int) -> None:
+    """Why posts need a person: `most` causes open, each with what to do, and its posts."""
+    sheet, found = page.sheet, page.found
     if found.causes:
         sheet.put("#### Needs you")
     titles = [_title(cause, _TITLE) for cause in found.causes[:most]]
@@ -476,30 +523,36 @@ def _causes(sheet: Sheet, found: Grouped, most: int, lines: Mapping[Place, tuple
     for number, (cause, title) in enumerate(zip(found.causes, titles, strict=False), 1):
         others = sum(height(each) for each in titles[number:])
         with sheet.folded(title, is_open=sheet.shows(height(_cause(cause)) + others)):
-            _put_cause(sheet, cause, more, others, lines)
-    sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, more, reserved=RESERVED)
+            _put_cause(page, cause, others)
+    sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, page.everything, reserved=RESERVED)
 
 
-def _decisions(sheet: Sheet, found: Grouped, context: Context) -> None:
+def _decisions(page: _Page) -> None:
     """The answers that are commands, for people without a command line."""
-    cards = [card for item in found.of("hold", "bad") for card in item.cards]
+    cards = [card for item in page.found.of("hold", "bad") for card in item.cards]
     lines = list(decisions_of(answer for card in cards if card.todo for answer in card.todo.answers))
-    if context.decide and lines:
-        sheet.put(f"Without a command line, {context.decide}:\n\n{fenced(chr(10).join(lines))}")
+    if page.context.decide and lines:
+        page.sheet.put(f"Without a command line, {page.context.decide}:\n\n{fenced(chr(10).join(lines))}")
 
 
 def _title(cause: Cause, length: int) -> str:
     return f"<b>{html(cause.name)}:</b> {html(clipped(cause.message, length))}"
 
 
-def _put_cause(sheet: Sheet, cause: Cause, more: str, others: int, lines: Mapping[Place, tuple[str, ...]]) -> None:
+def _put_cause(page: _Page, cause: Cause, others: int) -> None:
+    """A cause with its posts: few of them with their answers, of so few that each has a line the others in a list."""
+    sheet, more = page.sheet, page.everything
     sheet.put(_cause(cause))
-    form = partial(_held, with_hint=cause.own_hints, lines=lines)
+    form = partial(_held, page, with_hint=cause.own_hints)
     is_few = sum(len(item.cards) for item in cause.items) <= _FEW
     if is_few and sheet.shows(sum(height(form(item)) for item in cause.items) + others):
         sheet.items(cause.items, form, more)
     else:
-        sheet.fold(count(len(cause.items), "post"), cause.items, form, more, reserved=RESERVED)
+        if page.listed:
+            sheet.items(cause.items, page.line, more, "\n")
+        if not page.listed or cause.own_hints or any(page.context.lines.values()):
+            title = f"{count(len(cause.items), 'post')}{', each with its answer' if cause.own_hints else ''}"
+            sheet.fold(title, cause.items, form, more, reserved=RESERVED)
     commands = [code(clipped(each, _COMMAND)) for each in _commands(cause)]
     sheet.fold("The command for all of them", commands, str, more)
 
@@ -508,25 +561,23 @@ def _cause(cause: Cause) -> str:
     """What is wrong with which posts, and one thing to do."""
     commands = {code(each) for each in _commands(cause)}
     answer = [each for each in _answer(cause.hint) if each not in commands]
-    return _paragraphs([f"<b>{plain(cause.name)}:</b> {_prose(clipped(cause.message, _MESSAGE))}", *answer])
+    return paragraphs([f"<b>{plain(cause.name)}:</b> {prose(clipped(cause.message, MESSAGE))}", *answer])
 
 
 def _commands(cause: Cause) -> list[str]:
     """The commands of a cause with so many addresses that they do not fit on a screen."""
-    return [step.text for step in steps(cause.hint) if step.is_command and len(step.text) > _MESSAGE]
+    return [step.text for step in steps(cause.hint) if step.is_command and len(step.text) > MESSAGE]
 
 
-def _held(item: Item, *, with_hint: bool, lines: Mapping[Place, tuple[str, ...]]) -> str:
+def _held(page: _Page, item: Item, *, with_hint: bool) -> str:
     """An item that is held: where it is in the files, how Buffer's version differs, and its own answer."""
-    changed = list(_differences(item))
-    if changed:
-        changed = ["Struck out: Buffer's. Underlined: the file's.", *changed]
-    places = sorted({card.place for card in item.cards if card.place})
+    places = sorted({card.change.place for card in item.cards if card.change.place})
+    place = f" · {page.context.files.place(places[0])}" if places else ""
+    legend = "Struck out: Buffer's. Underlined: the file's." if item.changes else ""
     hints = [part for hint in item.hints for part in _hint(hint)] if with_hint else []
-    written = dict.fromkeys(line for card in item.cards for line in _lines_for(card, lines))
-    place = f" · {code(places[0])}" if places else ""
+    written = dict.fromkeys(line for card in item.cards for line in _lines_for(card, page.context.lines))
     answers = [f"```yaml\n{each}\n```" for each in written]
-    return _paragraphs([f"{_brief(item)}{place}", *answers, *changed, *dict.fromkeys(hints)])
+    return paragraphs([page.posts.line(item, beside=place), legend, *answers, *dict.fromkeys(hints)])
 
 
 def _lines_for(card: Card, lines: Mapping[Place, tuple[str, ...]]) -> tuple[str, ...]:
@@ -534,188 +585,27 @@ def _lines_for(card: Card, lines: Mapping[Place, tuple[str, ...]]) -> tuple[str,
     return lines.get(card.change.place, ()) if card.change.place else ()
 
 
-def _problem(diagnostic: Diagnostic) -> str:
-    """A problem in the files or in the plan, with its place."""
-    sign = "error" if diagnostic.severity is Severity.ERROR else "warning"
-    place = f" {code(clipped(str(diagnostic.place), _MESSAGE))}" if diagnostic.place else ""
+def _of_files(problems: Iterable[Diagnostic], files: Files, more: str, most: int) -> Iterator[Section[Diagnostic]]:
+    """A section for each file with problems, `8 errors in posts/bad.yaml`; those without a file come first."""
+    by_file: dict[str, list[Diagnostic]] = {}
+    for each in problems:
+        by_file.setdefault(each.place.file if each.place else "", []).append(each)
+    for file, found in sorted(by_file.items(), key=lambda each: each[0] != ""):
+        number = counts_text(found)
+        title = f"{number} in {files.place(Place(file))}" if file else capitalized(number)
+        closed = html(f"{number} in {file}" if file else number)
+        form = partial(_problem, files=files)
+        yield Section(title, found, form, more, closed, least=min(most, _PROBLEMS), most=most, gap="\n")
+
+
+def _problem(diagnostic: Diagnostic, files: Files) -> str:
+    """A problem on a line of a list: its line as a link, what is wrong, what to do, and the other places."""
+    place = diagnostic.place
+    where = f"{files.place(place, f'line {place.line}')}: " if place and place.line else ""
     rule = f" ({code(diagnostic.code)})" if diagnostic.code else ""
-    more = _answer(diagnostic.hint)
-    more += [f"{code(str(each.place))}: {_prose(each.note)}" for each in diagnostic.related]
-    return _paragraphs([f"<b>{sign}</b>{place}: {_prose(sentence(diagnostic.message))}{rule}", *more])
-
-
-def _change(change: Item | Move) -> str:
-    if isinstance(change, Item):
-        body = list(_differences(change))
-        return _paragraphs([_head(change), _prose(clipped(change.message, _MESSAGE)), *(body or _full(change))])
-    first, last = change.items[0], change.items[-1]
-    ends = dict.fromkeys(f"{plain(item.name)}: {_values(item.main.changed[0])}" for item in (first, last))
-    days = change.weekdays
-    weekdays = [f"Days of the week: {', '.join(f'{way} {number:,}' for way, number in days.items())}"] if days else []
-    head = f"<b>{plain(change.label)}</b> · {code(change.file)}"
-    return "\\\n".join([head, *ends, *weekdays])
-
-
-def _head(item: Item) -> str:
-    card = item.main.cards[0]
-    what = "" if card.what in {"will schedule", "will change"} else f"{card.what.removeprefix('will ')} · "
-    when = f"<b>{_when(item.when)}</b> " if item.when else ""
-    return f"{when}{plain(what)}{plain(item.networks)} · {plain(item.name)}"
-
-
-def _when(moment: Moment) -> str:
-    about = "about " if moment.is_slot else ""
-    return f"{about}{moment.due:%a} {moment.due.day} {moment.due:%b %H:%M}"
-
-
-def _brief(item: Item) -> str:
-    """An item in three short lines: when and where, how its text begins, and what else there is to know."""
-    text = clipped(item.main.text, _EXCERPT)
-    about = plain(" · ".join(_about(item)))
-    first = " ".join(filter(None, [f"<b>{_when(item.when)}</b>" if item.when else "", plain(item.networks)]))
-    said = _prose(clipped(item.message, _MESSAGE)) if item.kind in {"create", "update", "delete"} else ""
-    return "\\\n".join(filter(None, [first, plain(text), f"<sub>{about}</sub>", said]))
-
-
-def _about(item: Item) -> Iterator[str]:
-    """Its name, its media, what is not as usual, and what some networks have of their own."""
-    card = item.main.cards[0]
-    yield item.name
-    if card.what not in {"will schedule", "will delete", "needs you"}:
-        yield card.what.removeprefix("will ")
-    kinds = Counter(media.kind for media in item.main.media)
-    yield from (count(number, kind) for kind, number in kinds.items())
-    if len(item.main.shown.parts) > 1:
-        yield f"thread of {len(item.main.shown.parts)}"
-    yield from (f"{what}: {', '.join(networks)}" for what, networks in item.own.items())
-    yield from (f"{each.over} too many on {each.channel.network}" for each in item.cards if each.over)
-
-
-def _whole(item: Item) -> str:
-    """An item with its text, its first public picture, and how it differs by network."""
-    return _paragraphs([_head(item), _prose(clipped(item.message, _MESSAGE)), *_full(item)])
-
-
-def _in_short(item: Item) -> str:
-    """The same, unless that is too high to be open beside everything else."""
-    whole = _whole(item)
-    return whole if height(whole) <= _TALL else _brief(item)
-
-
-def _full(item: Item) -> Iterator[str]:
-    yield from _content(item.main)
-    for version in item.others:
-        yield from _own(version)
-
-
-def _own(version: Version) -> Iterator[str]:
-    """What a version has instead of the item's main one: its own text as it will be posted."""
-    for changed in version.differs:
-        name = f"{plain(version.networks)}, {plain(changed.name)}"
-        if changed.words:
-            yield f"{name}:"
-            yield from _quote(changed.words)
-        else:
-            yield f"{name}: {plain(changed.after) or 'nothing'}"
-
-
-def _content(version: Version) -> Iterator[str]:
-    """The content as readers of the network see it."""
-    shown = version.shown
-    if shown.title.strip():
-        yield from _quote([Piece("text", shown.title.strip())])
-    if shown.warning.strip():
-        yield f"Behind the content warning {plain(shown.warning)}:"
-    for number, part in enumerate(shown.parts, 1):
-        if number > 1:
-            yield f"{number} of {len(shown.parts)}:"
-        yield from _quote(part.pieces)
-        yield from _pictures(part.media)
-    if shown.comment:
-        yield "First comment:"
-        yield from _quote(shown.comment)
-
-
-def _quote(pieces: Iterable[Piece]) -> Iterator[str]:
-    if lines := marked(pieces):
-        yield "\n".join(quoted(lines))
-
-
-def _pictures(media: Sequence[Media]) -> Iterator[str]:
-    """The first image that can be shown, and what else is attached."""
-    kinds, first = Counter(each.kind for each in media), ""
-    for each in media:
-        if first := picture(each.src, each.alt):
-            kinds[each.kind] -= 1
-            break
-    rest = ", ".join(count(number, kind) for kind, number in kinds.items() if number)
-    names = [code(each.address) for each in media if each.about and not picture(each.src, each.alt)]
-    rest += f" ({', '.join(names)})" if names else ""
-    yield from [first] if first else []
-    yield from [f"and {rest}" if first else f"with {rest}"] if rest else []
-
-
-def _differences(item: Item) -> Iterator[str]:
-    """Old and new of each field of a change; the networks are named where it differs by network."""
-    for networks, changes in item.changes:
-        yield from _changes(plain(networks), changes)
-
-
-def _changes(networks: str, changes: Iterable[Changed]) -> Iterator[str]:
-    for changed in changes:
-        name = ", ".join(filter(None, [networks, (plain if changed.words else code)(changed.name)]))
-        if changed.words:
-            yield from [f"{name}:"] if networks or changed.name != "text" else []
-            both = [_shortened(changed.words)] if changed.is_mixed else [[piece] for piece in changed.words]
-            yield from (part for pieces in both for part in _quote(pieces))
-        else:
-            yield f"{name}: {_values(changed)}"
-
-
-def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces of a comparison; of long unchanged text what is next to a change."""
-    for number, piece in enumerate(pieces):
-        before, after = number > 0, number < len(pieces) - 1
-        if piece.kind != "same" or len(piece.text) <= 3 * _BESIDE:
-            yield piece
-            continue
-        start = piece.text[: outside_links(piece.text, _BESIDE)[0]] if before else ""
-        end = piece.text[outside_links(piece.text, len(piece.text) - _BESIDE)[1] :] if after else ""
-        yield piece._replace(text=f"{start}…{end}")
-
-
-def _values(changed: Changed) -> str:
-    before, after = f"<del>{plain(changed.before)}</del>", f"<ins>{plain(changed.after)}</ins>"
-    return " → ".join([*([before] if changed.before else []), after if changed.after else "nothing"])
-
-
-def _everything(item: Item) -> str:
-    """What is agreed to: each post with its digest and its place; then the texts in full, with their links."""
-    lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item.when)}' if item.when else ''}"]
-    for card in item.cards:
-        digest = f" {code(card.digest)}" if card.change.action in REVIEWED else ""
-        lines.append(f"{code(card.address)}{digest}{f' {code(card.place)}' if card.place else ''}")
-    about = [_fact(fact) for version in item.versions for fact in version.shown.facts]
-    about += [f"tags: {', '.join(map(plain, item.main.shown.tags))}"] if item.main.shown.tags else []
-    for media in dict.fromkeys(media for version in item.versions for media in version.media):
-        where = link(media.href, media.href) if media.href else plain(media.address)
-        said = [where, *map(plain, media.words), *map(_fact, media.more)]
-        about.append(f"{plain(media.kind)}: {' · '.join(filter(None, said))}")
-    texts = [
-        part for each in item.versions for part in (f"{plain(each.networks)}:" if item.others else "", *_content(each))
-    ]
-    return _paragraphs(["\\\n".join([*lines, *dict.fromkeys(about)]), *texts])
-
-
-def _fact(fact: Fact) -> str:
-    return f"{code(fact.name)}: {' '.join(marked(fact.pieces))}"
-
-
-def _ids(item: Item) -> str:
-    return "\\\n".join(
-        " ".join(filter(None, [code(card.address), code(card.id), link(card.link, "see it") if card.link else ""]))
-        for card in item.cards
-    )
+    lines = [f"{where}{prose(sentence(diagnostic.message))}{rule}", *_answer(diagnostic.hint)]
+    lines += [f"{files.place(each.place)}: {prose(each.note)}" for each in diagnostic.related]
+    return "- " + "\\\n  ".join(lines)
 
 
 def _foot(found: Grouped) -> str:
@@ -725,24 +615,16 @@ def _foot(found: Grouped) -> str:
         parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     quiet = summary.quiet_counts(report.plan)
     parts += [f"Also: {quiet}"] if quiet and not report.plan.is_empty and report.outcomes is None else []
-    parts += [f"Links get {plain(all_of(found.parameters))}, and are shown without"] if found.parameters else []
+    links = [f"{name}={some_of(values, _VALUES)}" for name, values in found.parameters.items()]
+    parts += [f"Links get {plain(all_of(links))}, and are shown without"] if links else []
     parts += [f"Mentions {plain(all_of(found.mentions))}"] if found.mentions else []
     return f"<sub>{' · '.join(parts)}</sub>"
 
 
-def _prose(text: str) -> str:
-    """One of bufferctl's messages; text between backticks is code."""
-    return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(_CODE.split(text)))
-
-
 def _hint(hint: str) -> list[str]:
     """One paragraph per step, so that each command can be copied separately."""
-    return [_prose(f"`{part.text}`" if part.is_command else part.text) for part in steps(hint)]
+    return [prose(f"`{part.text}`" if part.is_command else part.text) for part in steps(hint)]
 
 
 def _answer(hint: str) -> list[str]:
     return [f"→ {step}" if not number else step for number, step in enumerate(_hint(hint))]
-
-
-def _paragraphs(parts: Iterable[str]) -> str:
-    return "\n\n".join(filter(None, parts))

@@ -45,6 +45,7 @@ _ESCAPES = str.maketrans(
     }
 )
 _SPACES = re.compile(r"[ \t]+")
+_CODE = re.compile(r"`([^`]+)`")
 _NUMBER = re.compile(r"\d{1,9}(?=[.)])")
 _DIFFERS = {"out": "del", "in": "ins"}
 #: A link to such a page makes GitHub add "mentioned in" there, so its address is shown without a link.
@@ -56,8 +57,10 @@ LIMIT = 63_500
 _GAP, _MORE, RESERVED = "\n\n", 160, 7_000
 #: Two screens of a phone of 380 x 800 pixels; what a paragraph's gap, a line, a heading and a picture take of them, and
 #: what is kept for its edges and the last fold.
-SCREENS = 1_600
+SCREENS = 1_436
 _PARAGRAPH, _LINE, _HEADING, _IMAGE, _EDGES = 16, 21, 58, 90, 105
+#: How high a picture within a line is.
+_SMALL = 48
 FOLD = _LINE + _PARAGRAPH
 #: How many columns fit on a line of it, and what is not one of them.
 _WIDTH, _UNSEEN = 46, re.compile(r"<[^>]*>|&#?\w+;|\\")
@@ -114,6 +117,11 @@ def quoted(lines: Iterable[str]) -> Iterator[str]:
         before = line
 
 
+def prose(text: str) -> str:
+    """One of bufferctl's messages on one line; text between backticks is code."""
+    return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(_CODE.split(text)))
+
+
 def html(text: str) -> str:
     """`text` on one line inside of a tag, where Markdown is not read and GitHub looks for mentions all the same.
 
@@ -129,10 +137,20 @@ def _in_tag(text: str) -> str:
 
 def picture(url: str, alt: str) -> str:
     """A small image at a public https URL without a password; empty if it is not one."""
+    image = _image(url, alt, 'width="120"')
+    return f"<p>{image}</p>" if image else ""
+
+
+def thumbnail(url: str, alt: str) -> str:
+    """The same within a line."""
+    return _image(url, alt, f'height="{_SMALL}"')
+
+
+def _image(url: str, alt: str, size: str) -> str:
     parts = _web(url)
     if parts is None or parts.scheme != "https" or parts.username is not None:
         return ""
-    return f'<p><img src="{escape(_percent(url))}" alt="{escape(_one_line(alt))}" width="120"></p>'
+    return f'<img src="{escape(_percent(url))}" alt="{escape(_one_line(alt))}" {size}>'
 
 
 def link(url: str, text: str) -> str:
@@ -161,12 +179,10 @@ def clipped(text: str, length: int) -> str:
     text = " ".join(text.split())
     if len(text) <= length:
         return text
-    first, last = outside_links(text, length)
-    if first < last:
-        start = text[:first].rstrip() or text[:last]
-        return text if start == text else f"{start} …"
-    start = text[:length].rpartition(" ")[0]
-    return f"{start.rstrip() if len(start) > length // 2 else text[: length - 1].rstrip()} …"
+    words = len(text[:length].rpartition(" ")[0])
+    first, last = outside_links(text, words if words > length // 2 else length - 1)
+    start = text[:first].rstrip() or text[:last]
+    return text if start == text else f"{start} …"
 
 
 def outside_links(text: str, at: int) -> tuple[int, int]:
@@ -184,7 +200,8 @@ def height(text: str) -> int:
     """About how many pixels some Markdown takes on a phone, rather too many than too few."""
     lines = (_UNSEEN.sub("", line) for line in text.split("\n") if line)
     rows = sum(max(len(wrapped(line, _WIDTH)), -(-cells(line) // _WIDTH)) for line in lines)
-    return text.count("<img") * _IMAGE + (text.count(_GAP) + 1) * _PARAGRAPH + rows * _LINE
+    pictures = text.count("<p><img") * _IMAGE + ("<img" in text.replace("<p><img", "")) * _SMALL
+    return pictures + (text.count(_GAP) + 1) * _PARAGRAPH + rows * _LINE
 
 
 def _painter(piece: Piece) -> Callable[[str], str]:
@@ -246,13 +263,14 @@ def _percent(url: str) -> str:
 class Section(Generic[T]):
     """Items under a heading: at least `least` and at most `most` of them open.
 
-    `more`: of what the others are more. `keeps`: room is left for so many.
+    `more`: of what the others are more. `keeps`: room is left for so many. `closed`: what a fold of all is called.
     """
 
     title: str
     items: Sequence[T]
     form: Callable[[T], str]
     more: str = ""
+    closed: str = ""
     least: int = 0
     most: int = 5
     keeps: int = 0
@@ -322,8 +340,9 @@ class Sheet:
             if seen:
                 self.put(f"#### {section.title}")
                 self.items(items[:seen], section.form, section.more, section.gap)
-            title = f"{len(items) - seen:,} {'more' if seen else section.title.lower()}"
-            self.fold(title, items[seen:], section.form, section.more, reserved=RESERVED)
+            closed = section.closed or f"{len(items):,} {section.title.lower()}"
+            title = f"{len(items) - seen:,} more" if seen else closed
+            self.fold(title, items[seen:], section.form, section.more, reserved=RESERVED, gap=section.gap)
 
     def items(self, items: Sequence[T], form: Callable[[T], str], more: str, gap: str = _GAP) -> None:
         """Items, as many as fit."""
@@ -336,14 +355,15 @@ class Sheet:
         form: Callable[[T], str],
         more: str,
         *,
-        is_open: bool = False,
         reserved: int = 0,
+        gap: str = _GAP,
     ) -> None:
         """Items below a line that opens them, unless there are none."""
         if items:
-            head, end = f"<details{' open' if is_open else ''}><summary>{title}</summary>", "</details>"
+            head, end = f"<details><summary>{title}</summary>", "</details>"
             room = reserved + size(head) + size(end) + 3 * len(_GAP)
-            self.put(_GAP.join([head, *self._fitting(items, form, more, room), end]), is_folded=not is_open)
+            body = gap.join(self._fitting(items, form, more, room))
+            self.put(_GAP.join([head, body, end]), is_folded=True)
 
     def _fitting(self, items: Sequence[T], form: Callable[[T], str], more: str, reserved: int) -> list[str]:
         """The items that fit, and how many do not. Items are made one by one, since only a few of very many fit."""
@@ -352,6 +372,6 @@ class Sheet:
             text = form(item)
             room -= size(text) + len(_GAP)
             if room < 0:
-                return [*found, f"… and {len(items) - len(found):,} more {more}"]
+                return [*found, f"\n… and {len(items) - len(found):,} more {more}"]  # no part of a list
             found.append(text)
         return found

@@ -78,6 +78,7 @@ class Media(NamedTuple):
     about: str = ""  # pixels and size of a file stored with the posts
     ratio: float = 0  # its width divided by its height, 0 if unknown
     more: tuple[Fact, ...] = ()  # every other field that it has
+    file: str = ""  # the path below the root folder of the picture that shows it, if that is stored with the posts
 
     @property
     def words(self) -> list[str]:
@@ -291,7 +292,9 @@ def _asset(asset: Asset, pictures: Pictures) -> Media:
     cover: MediaFile | None = getattr(asset.value, "thumbnail_file", None)
     if file:
         media = _of_file(media, file, pictures)
-    return media._replace(src=pictures.of(cover)[0], ratio=_ratio(cover)) if cover else media
+    if cover is None:
+        return media
+    return media._replace(src=pictures.of(cover)[0], ratio=_ratio(cover), file=visible(cover.path))
 
 
 def _ratio(file: MediaFile) -> float:
@@ -303,7 +306,9 @@ def _of_file(media: Media, file: MediaFile, pictures: Pictures) -> Media:
     src, href = pictures.of(file)
     src = src if media.kind == "image" else media.src
     about = ", ".join(filter(None, [file.pixels, size_words(file.size)]))
-    return media._replace(src=src, href=href, address=visible(file.path), about=about, ratio=_ratio(file))
+    path = visible(file.path)
+    shown_by = path if media.kind == "image" else ""
+    return media._replace(src=src, href=href, address=path, about=about, ratio=_ratio(file), file=shown_by)
 
 
 def _declared(asset: Asset) -> Media:

@@ -1,25 +1,43 @@
-"""A comment on a phone: two screens of 380 x 800 pixels while its folds are closed, and nothing to scroll sideways."""
+"""A comment on a phone of 380 x 800 pixels while its folds are closed: how high it is; nothing to scroll sideways."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
+from bufferctl.render.grouped import grouped
 from bufferctl.render.markdown import report_markdown
+from bufferctl.render.report import Report
 from tests.render.github import comment_page
 from tests.render.plans import PLANS
 
 PHONE = ViewportSize(width=380, height=800)
+#: How high a comment on more than 40 posts is at most, and a line of its text.
+MOST, LINE = 1_436, 21
 
 
-@pytest.mark.parametrize("name", PLANS)
-def test_height(browser: Browser, name: str) -> None:
-    """For a campaign of 115 posts in nine situations, five of them mixed, and for 1,000 posts."""
+def _size(browser: Browser, report: Report) -> tuple[int, int]:
     page = browser.new_page(viewport=PHONE)
-    page.set_content(comment_page(report_markdown(PLANS[name]())))
+    page.set_content(comment_page(report_markdown(report)))
     height, width = page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]")
     page.close()
-    assert (height <= 2 * PHONE["height"], width) == (True, PHONE["width"]), height
+    return height, width
+
+
+@pytest.mark.parametrize("name", [name for name in PLANS if name != "reworked"])
+def test_height(browser: Browser, name: str) -> None:
+    """Less than two screens, for a campaign of 115 posts in eight situations, four of them mixed, and for 1,000."""
+    height, width = _size(browser, PLANS[name]())
+    assert (height <= MOST, width) == (True, PHONE["width"]), height
+
+
+@pytest.mark.parametrize("name", ["two", "reworked"])
+def test_height_of_so_few_that_each_has_a_line(browser: Browser, name: str) -> None:
+    """Up to 40 posts the comment grows with them: by at most three lines of text each, besides what is always there."""
+    report = PLANS[name]()
+    items = len(grouped(report).items)
+    height, width = _size(browser, report)
+    assert (height <= MOST + items * 3 * LINE, width) == (True, PHONE["width"]), height
 
 
 def test_what_matters_is_on_the_first_screen(browser: Browser) -> None:

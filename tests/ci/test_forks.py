@@ -104,7 +104,7 @@ def test_its_plan_is_shown(team: Team, number: int) -> None:
     assert not forked(team, event).failed
     assert not forked(team, event).failed
     (comment,) = team.github.bodies(number)
-    assert comment.startswith("<!-- bufferctl:plan -->\n**Not checked against Buffer.**")
+    assert comment.startswith("<!-- bufferctl:plan -->\n\n**Not checked against Buffer.**")
     assert "We are live" in comment
 
 

@@ -82,7 +82,8 @@ def test_a_text_that_says_merging_stays_as_written(team: Team) -> None:
     team.github.pulls[number]["base"]["ref"] = "develop"
     team.plan(number)
     comment = team.github.bodies(number)[0]
-    assert "posts/launch.yaml:4" in comment
+    assert "posts/launch.yaml" in comment
+    assert "line 4" in comment
     assert "Merging into" not in comment
 
 

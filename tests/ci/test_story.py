@@ -343,7 +343,8 @@ def test_files_with_errors_make_no_plan(team: Team) -> None:
     assert ran.failed
     (comment,) = team.github.bodies(number)
     assert shown(comment)[0].startswith("**No plan.** The files have errors")
-    assert "<b>error</b> `posts/launch.yaml:3:5`" in comment
+    assert re.search(r"#### 1 error in \[`posts/launch\.yaml`\]\(<\S+/posts/launch\.yaml#L1>\)", comment)
+    assert re.search(r"^- \[`line 3`\]\(<\S+/posts/launch\.yaml#L3>\): ", comment, re.MULTILINE)
     assert "`due_at`" in comment
     assert ran.uploads
     team.edit(number, launch=post("launch", "We are live"))

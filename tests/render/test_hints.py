@@ -60,9 +60,9 @@ def test_commands_of_annotations() -> None:
 
 
 def test_commands_in_markdown() -> None:
-    """The same in a comment, as paragraphs."""
+    """The same in a comment."""
     said = problems_markdown(Report(PLAN, (Diagnostic(Severity.WARNING, "Something", hint=HINT),)))
-    shown = [line.strip() for line in said.splitlines()]
+    shown = [line.strip(" \\") for line in said.splitlines()]
     assert [line for line in shown if "`bufferctl" in line] == ["`bufferctl import A b`", "`bufferctl apply`"]
 
 

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity
-from bufferctl.model import Post, PostStatus, ShareMode
+from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
+from bufferctl.model import Asset, Metadata, Post, PostStatus, Service, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.markdown import Context, comment, problems_markdown, report_markdown
+from bufferctl.render.markdown_posts import Files
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
 from bufferctl.said import prose
@@ -145,27 +146,119 @@ def test_offline_says_that_nothing_was_checked() -> None:
 
 
 def test_order() -> None:
-    """Holds, immediate posts, deletes, edits, problems, new posts; the longest fold last."""
+    """Holds, immediate posts, deletes, edits, new posts, problems; the longest fold last."""
     said = report_markdown(REPORT)
     titles = re.findall("^(?:####|<details.*?><summary>) ?(.*?)(?:</summary>|$)", said, re.MULTILINE)
     assert titles == [
         "Needs you",
-        "<b>news:</b> It was changed in the file and in Buffer too.",
-        "<b>webinar:</b> Buffer holds one much like it ('Join our webinar', scheduled, Wed 12 …",
         "At once",
         "Deleted",
-        "3 changed",
-        "Problems",
-        "7 new",
-        "When",
-        "3 to 6 Dec · 3 posts · 2 networks",
-        "31 Dec · 1 post · 1 network",
-        "Without a time",
+        "Changed (link 1, time 2, wording 2)",
+        "New",
+        "1 warning",
+        "1 warning in `posts/2029-w49.yaml`",
         "2 waiting: Buffer's plan has no room for more scheduled posts; it is sent once earlier ones are out.",
         "3 without changes in Buffer",
         "Every address, digest, file and full text",
     ]
     assert said.index("Tonight:") < said.index("The team, this morning")
+
+
+def _closed(markdown: str) -> str:
+    """What is seen of a comment before anything is unfolded."""
+    return re.sub(r"(?s)<details>(<summary>.*?</summary>).*?</details>", r"\1", markdown)
+
+
+def test_each_of_forty_posts_has_a_line_before_anything_is_unfolded() -> None:
+    """With its time, network and first words; of more posts there are counts and a calendar, and one fold has them."""
+    listed = _closed(_of(*_creates(40, "Hello, dear readers")))
+    assert (
+        len(re.findall(r"^- <b>\w+ \d+ Dec \d\d:\d\d</b> X · post-\d+ · Hello, dear readers$", listed, re.MULTILINE))
+        == 40
+    )
+    assert "#### When" not in listed
+    many = _of(*_creates(41, "Hello, dear readers"))
+    assert _listed(_closed(many), "post") == set()
+    assert "#### When" in _closed(many)
+    fold = many.partition("<summary>41 new posts: the first words of each</summary>")[2].partition("</details>")[0]
+    assert len(_listed(fold, "post")) == 41
+
+
+def test_a_line_has_what_decides() -> None:
+    """Each address, event date, board, story or reel, privacy, first comment and the number of pictures."""
+    card = {"url": "https://acme.example/card", "title": "A card"}
+    picture = {"image": {"url": "https://acme.example/a.png"}}
+    video = {"video": {"url": "https://acme.example/a.mp4"}}
+    dates = {"title": "Open day", "start_date": "2029-12-22T10:00:00Z", "end_date": "2029-12-22T18:00:00Z"}
+    event = dates | {"is_full_day_event": False, "button": "book", "link": "https://acme.example/book"}
+    made = {
+        Service.LINKEDIN: ({"link_attachment": card, "first_comment": "Ask us"}, []),
+        Service.INSTAGRAM: ({"type": "story"}, [video]),
+        Service.PINTEREST: ({"board": "Recipes", "url": "https://acme.example/pin"}, [picture, picture]),
+        Service.YOUTUBE: ({"title": "T", "category_id": "22", "privacy": "unlisted"}, [video]),
+        Service.GOOGLEBUSINESS: ({"type": "event", "details_event": event}, []),
+    }
+    changes = _creates(len(made), f"{'word ' * 40}https://acme.example/text")
+    for number, (service, (metadata, assets)) in enumerate(made.items()):
+        item = changes[number].desired
+        assert isinstance(item, Post)
+        own = getattr(Metadata.model_validate({service.value: metadata}), service.value)
+        media = tuple(map(Asset.model_validate, assets))
+        changes[number] = replace(changes[number], desired=replace(item, metadata=own, assets=media))
+    lines = [each for each in _closed(_of(*changes)).splitlines() if each.startswith("- ")]
+    seen = [
+        ["card [acme.example/card](<", "first comment: Ask us"],
+        ["`type`: story", "video [acme.example/a.mp4](<"],
+        ["`board`: Recipes", "[https://acme.example/pin](<", "2 images"],
+        ["`privacy`: unlisted"],
+        ["Sat 22 Dec 2029 10:00", "[https://acme.example/book](<", "`details_event.button`: book"],
+    ]
+    for line, expected in zip(lines, seen, strict=True):
+        assert [each for each in [*expected, "[acme.example/text](<"] if each not in line] == []
+
+
+def test_changes_are_ranked_by_meaning() -> None:
+    """A link, a time, a picture, a first comment and a setting come before wording, and each kind is counted."""
+    differences = {
+        "wording": Difference("text", "One thing", "Another thing"),
+        "setting": Difference("metadata.privacy", "public", "unlisted"),
+        "comment": Difference("metadata.first_comment", "Ask us", "Ask me"),
+        "picture": Difference("assets.0.image.url", "https://a.example/1.png", "https://a.example/2.png"),
+        "time": Difference("due_at", "2029-12-10T08:00:00Z", "2029-12-12T16:30:00Z"),
+        "link": Difference("text", "See https://a.example/1", "See https://a.example/2"),
+    }
+    edits = [
+        change(
+            post("ch-x", name, 1, text="Hello", due_at=NOW + timedelta(days=1)),
+            Action.UPDATE,
+            Cause.EDITED,
+            live("ch-x", 1, "Hello"),
+            differences=(each,),
+        )
+        for name, each in differences.items()
+    ]
+    said = _of(*edits, *_creates(41))
+    kinds = "link 1, time 1, picture 1, first comment 1, setting 1, wording 1"
+    assert f"#### Changed ({kinds})" in said
+    found = re.findall(r"^- .*? X · (\w+) · ", said.partition("#### When")[0], re.MULTILINE)
+    assert found == ["link", "time", "picture", "comment", "setting", "wording"]
+
+
+def test_a_change_says_field_old_and_new_on_its_line() -> None:
+    """Of any field; an address is whole on both sides."""
+    before, after = "https://a.example/old", "https://a.example/new"
+    edits = [
+        change(
+            post("ch-x", f"edit-{number}", number, text="Hello"),
+            Action.UPDATE,
+            Cause.EDITED,
+            live("ch-x", number, "Hello"),
+            differences=(Difference("metadata.link", before, after),),
+        )
+        for number in range(4)
+    ]
+    line = next(each for each in _of(*edits).splitlines() if "edit-3" in each)
+    assert line.endswith(f"`link`: <del>[{before}](<{before}>)</del> → <ins>[{after}](<{after}>)</ins>")
 
 
 def test_too_long_a_text_is_seen() -> None:
@@ -269,7 +362,7 @@ def test_a_cause_is_said_once() -> None:
     assert said.count("Buffer already has one with this text, so it may be there already.") == 1
     assert "add `repeat_of: …`" in said
     assert "add `existing: {twitter: post-" in said
-    assert "<details><summary>39 posts</summary>" in said
+    assert "<details><summary>39 posts, each with its answer</summary>" in said
 
 
 def test_moves_are_told_outside_every_fold() -> None:
@@ -321,9 +414,10 @@ def test_three_items_are_shown_whole() -> None:
 @pytest.mark.parametrize(("weeks", "title"), [(12, "3 Dec"), (13, "December 2029")])
 def test_weeks_then_months(weeks: int, title: str) -> None:
     """Over twelve weeks the calendar has a line a month."""
-    posts = [post("ch-x", f"week-{n}", n, text="x", due_at=NOW + timedelta(hours=1, weeks=n)) for n in range(weeks)]
+    hours = [timedelta(hours=1 + hour, weeks=week) for week in range(weeks) for hour in range(4)]
+    posts = [post("ch-x", f"post-{n}", n, text="x", due_at=NOW + away) for n, away in enumerate(hours)]
     said = _of(*(change(each, Action.CREATE, Cause.NEW) for each in posts))
-    assert f"<summary>{title} · " in said
+    assert f"\n\n<b>{title} · " in said
 
 
 def test_receipt_says_what_is_left() -> None:
@@ -403,8 +497,28 @@ def test_problems_leave_room_for_posts() -> None:
     ]
     error = Diagnostic(Severity.ERROR, "too long", Place("z.yaml", 1, 1))
     said = report_markdown(replace(REPORT, diagnostics=(*warnings, error)))
-    assert said.index("#### Errors") < said.index("too long") < said.index("#### Needs you")
-    assert said.index("#### Deleted") < said.index("<summary>19 more</summary>") < said.index("no alt text 19")
+    assert said.index("#### 1 error in `z.yaml`") < said.index("too long") < said.index("#### Needs you")
+    assert said.index("#### Deleted") < said.index("<summary>18 more</summary>") < said.index("no alt text 19")
+
+
+def test_a_problem_leads_to_its_line() -> None:
+    """Each place is a link to the line at the commit, with a line of ours around it and the hint as code."""
+    places = [Place("posts/bad file.yaml", line, 5) for line in (14, 20)]
+    related = (Related(Place("buffer.yaml", 3, 1), "first declared here"),)
+    hint = "Write `due_at: 2029-12-01 09:00` instead."
+    found = tuple(
+        Diagnostic(Severity.ERROR, "there is no field `time`", each, hint, related=related) for each in places
+    )
+    files = Files(line="https://git.example/acme/social/blob/abc/{path}#L{line}")
+    said = comment(Report(replace(PLAN, changes=()), found, is_planned=False), Context(files=files))
+    where = "https://git.example/acme/social/blob/abc/posts/bad%20file.yaml#L"
+    assert f"#### 2 errors in [`posts/bad file.yaml`](<{where}1>)" in said
+    assert (
+        f"- [`line 14`](<{where}14>): there is no field `time`.\\\n  → Write `due_at: 2029-12-01 09:00` instead."
+        in said
+    )
+    assert "[`buffer.yaml:3:1`](<https://git.example/acme/social/blob/abc/buffer.yaml#L3>): first declared here" in said
+    assert "```" not in said
 
 
 def test_problems_alone() -> None:
@@ -412,7 +526,7 @@ def test_problems_alone() -> None:
     warnings = tuple(Diagnostic(Severity.WARNING, f"no {number}", Place("a.yaml", number, 1)) for number in range(3000))
     said = problems_markdown(Report(PLAN, warnings))
     assert said.startswith(
-        "<!-- bufferctl:problems -->\n\n<b>3,000 warnings in 1 file.</b>\n\n#### Problems\n\n<b>warning</b>"
+        "<!-- bufferctl:problems -->\n\n<b>3,000 warnings in 1 file.</b>\n\n#### 3,000 warnings in `a.yaml`\n\n- no 0."
     )
     assert size(said) <= LIMIT
     assert "more problems" in said
@@ -433,7 +547,7 @@ def test_a_draft_that_goes_live_is_told() -> None:
     switch = (Difference("draft", True, False),)
     there = live("ch-x", 1, "Out it goes", status=PostStatus.DRAFT)
     said = _of(change(item, Action.UPDATE, Cause.EDITED, there, differences=switch))
-    assert "schedule (was a draft) · X · live" in said
+    assert "X · <b>schedule (was a draft)</b> · live" in said
 
 
 def test_queue_posts_stand_at_their_slot() -> None:

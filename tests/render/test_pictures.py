@@ -7,9 +7,11 @@ from dataclasses import replace
 from bufferctl.model import Asset, MediaFile, Slot
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.render.html import report_html
-from bufferctl.render.markdown import report_markdown
+from bufferctl.render.markdown import Context, comment, report_markdown
+from bufferctl.render.markdown_posts import Files
 from bufferctl.render.report import Report
 from bufferctl.render.shown import pictures_of
+from tests.render.github import Page
 from tests.render.rich import PLAN, post
 
 THUMBNAIL = "data:image/jpeg;base64,/9j/4AAQ"
@@ -57,10 +59,20 @@ def test_a_comment_shows_what_is_public() -> None:
     """Only a file that was applied before is already at its address; a new one is named."""
     new, known = report_markdown(report()), report_markdown(report(public=frozenset({FILE.summary})))
     assert "<img" not in new
-    assert "with 1 image (`media/console.png`)" in new
+    assert "with 1 image" in new
     assert "image: media/console.png · 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in new
     assert f'<img src="{URL}" alt="The &lt;new&gt; console" width="120">' in known
     assert THUMBNAIL not in report_markdown(report(pictures={"ab12": THUMBNAIL}))
+
+
+def test_a_comment_shows_what_the_commit_has() -> None:
+    """A file that is not public yet is shown from the commit, as the forge does, wherever the root file is."""
+    files = Files(raw="https://git.example/acme/social/blob/abc/{path}?raw=true")
+    said = comment(replace(report(), folder="social media"), Context(files=files))
+    where = "https://git.example/acme/social/blob/abc/social%20media/media/console.png?raw=true"
+    assert set(Page(said).pictures) == {where}
+    public = comment(report(public=frozenset({FILE.summary})), Context(files=files))
+    assert set(Page(public).pictures) == {URL}
 
 
 def test_which_pictures_are_shown_and_how() -> None:

@@ -1,0 +1,329 @@
+"""A post in a comment: on a line of a list with what decides, whole, or with everything that is agreed to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from posixpath import join, normpath
+from urllib.parse import quote as percent
+
+from bufferctl.diagnostics import Place
+from bufferctl.digests import REVIEWED
+from bufferctl.render.cards import Changed, Moment
+from bufferctl.render.grouped import Item, Move, Version
+from bufferctl.render.lines import count
+from bufferctl.render.markdown_text import (
+    clipped,
+    code,
+    link,
+    marked,
+    outside_links,
+    picture,
+    plain,
+    prose,
+    quoted,
+    thumbnail,
+)
+from bufferctl.render.meaning import by_meaning, links_in
+from bufferctl.render.pieces import Piece
+from bufferctl.render.shown import Fact, Media
+from bufferctl.value import value
+
+#: How many characters are shown of a text, of a message, of a value on a line, of an address, and of unchanged text
+#: beside a change.
+EXCERPT, MESSAGE, VALUE, _ADDRESS, _BESIDE = 140, 300, 80, 60, 60
+#: The part of a word that a cut leaves at the end of a text, and at its start.
+_LAST_PART, _FIRST_PART = re.compile(r"\s+\S*\Z"), re.compile(r"\A\S*\s+")
+#: How many pictures are on a line.
+_PICTURES = 4
+#: What is usual for the sign of its section, so that no line says it.
+_USUAL = frozenset({"will schedule", "will change", "will delete", "needs you"})
+#: What people do not decide by, or a line has in another form.
+_ASIDE = frozenset(
+    {"scheduling_type", "needs_approval", "source", "ai_assisted", "draft_id", "template_id", "was", "idea"}
+)
+
+
+@value()
+class Files:
+    """Where a forge shows the files of the commit; nothing is a link where it does not.
+
+    Templates of addresses: `line` with `{path}` and `{line}`; `raw`, the file itself as a browser shows it, with
+    `{path}`. `folder`: that of the root file, below the repository's root.
+    """
+
+    line: str = ""
+    raw: str = ""
+    folder: str = ""
+
+    def place(self, place: Place, text: str = "") -> str:
+        """A place as code, which is a link to its line. `text`: what is said instead of the place."""
+        shown = code(text or str(place))
+        if not self.line:
+            return shown
+        address = self.line.format(path=_quoted(place.file), line=max(1, place.line))
+        return f"[{shown}](<{address}>)" if shown else ""
+
+    def picture(self, media: Media) -> str:
+        """The address of a picture that shows an attachment; empty if there is none."""
+        if media.src or not (media.file and self.raw):
+            return media.src
+        return self.raw.format(path=_quoted(normpath(join(self.folder, media.file))))
+
+
+def _quoted(path: str) -> str:
+    return percent(path, safe="/", errors="replace")
+
+
+@value()
+class Posts:
+    """The forms of an item in a comment."""
+
+    files: Files
+
+    def line(self, item: Item, *, length: int = EXCERPT, pictures: bool = True, beside: str = "") -> str:
+        """An item on a line of a list: when, where, its name, how its text begins and what decides, or what changes.
+
+        `length`: how many characters of the text there are, and of old and new values. `pictures`: whether it has its
+        pictures. `beside`: what stands beside its name.
+        """
+        excerpt = clipped(item.main.text, length)
+        changes = [line for networks, changed in item.changes for line in _changes_on_lines(networks, changed, length)]
+        has_text = any(each.path == "text" for _, changed in item.changes for each in changed)
+        about = [] if has_text else [plain(excerpt)]
+        about += [] if changes else self._decides(item, excerpt)
+        small = self._thumbnails(item.main) if pictures and not changes else ""
+        said = [prose(clipped(item.message, MESSAGE))] if item.message and item.kind != "hold" else []
+        alone = changes if len(changes) == 1 else []  # a single change is on the same line
+        first = " · ".join(filter(None, [f"{_head(item)}{beside}", *about, *alone]))
+        return "- " + "\\\n  ".join(filter(None, [first, small, *(changes if not alone else []), *said]))
+
+    def whole(self, item: Item) -> str:
+        """An item with its text, its pictures, every field that it has, and how it differs by network."""
+        said = prose(clipped(item.message, MESSAGE))
+        return paragraphs([_head(item), said, *self._full(item), "\\\n".join(facts(item))])
+
+    def changed(self, item: Item) -> str:
+        """An item with old and new of each field that changes, texts as quotes."""
+        body = list(differences(item)) or list(self._full(item))
+        return paragraphs([_head(item), prose(clipped(item.message, MESSAGE)), *body])
+
+    def everything(self, item: Item) -> str:
+        """What is agreed to: each post with its digest and its place; then old and new, and the texts in full."""
+        lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item.when)}' if item.when else ''}"]
+        for card in item.cards:
+            digest = f" {code(card.digest)}" if card.change.action in REVIEWED else ""
+            lines.append(f"{code(card.address)}{digest}{f' {code(card.place)}' if card.place else ''}")
+        texts = [
+            part
+            for each in item.versions
+            for part in (f"{plain(each.networks)}:" if item.others else "", *self._content(each))
+        ]
+        return paragraphs(["\\\n".join([*lines, *facts(item)]), *differences(item, whole=True), *texts])
+
+    def _full(self, item: Item) -> Iterator[str]:
+        yield from self._content(item.main)
+        for version in item.others:
+            yield from _own(version)
+
+    def _content(self, version: Version) -> Iterator[str]:
+        """The content as readers of the network see it."""
+        shown = version.shown
+        if shown.title.strip():
+            yield from _quote([Piece("text", shown.title.strip())])
+        if shown.warning.strip():
+            yield f"Behind the content warning {plain(shown.warning)}:"
+        for number, part in enumerate(shown.parts, 1):
+            if number > 1:
+                yield f"{number} of {len(shown.parts)}:"
+            yield from _quote(part.pieces)
+            yield from self._pictures(part.media)
+        if shown.comment:
+            yield "First comment:"
+            yield from _quote(shown.comment)
+
+    def _pictures(self, media: Sequence[Media]) -> Iterator[str]:
+        """The first image that can be shown, and what else is attached."""
+        kinds, first = Counter(each.kind for each in media), ""
+        for each in media:
+            if first := picture(self.files.picture(each), each.alt):
+                kinds[each.kind] -= 1
+                break
+        rest = ", ".join(count(number, kind) for kind, number in kinds.items() if number)
+        yield from [first] if first else []
+        yield from [f"and {rest}" if first else f"with {rest}"] if rest else []
+
+    def _thumbnails(self, version: Version) -> str:
+        """The first pictures, small."""
+        images = (thumbnail(self.files.picture(each), each.alt) for each in version.media if each.kind == "image")
+        return " ".join([*filter(None, images)][:_PICTURES])
+
+    def _decides(self, item: Item, excerpt: str) -> Iterator[str]:
+        """What decides beside the first words: addresses, what is attached, fields, what some networks have."""
+        shown, main = item.main.shown, item.main
+        seen = set(links_in(excerpt))
+        texts = "\n".join(part.text for part in shown.parts)
+        yield from (address(each) for each in dict.fromkeys(links_in(texts)) if each not in seen)
+        if len(shown.parts) > 1:
+            yield f"thread of {len(shown.parts)}"
+        yield from (_attached(each) for each in main.media if each.kind != "image")
+        if images := sum(each.kind == "image" for each in main.media):
+            yield count(images, "image")
+        if shown.title and shown.title != main.text:
+            yield f"title: {plain(clipped(shown.title, VALUE))}"
+        yield from (_on_a_line(fact) for fact in shown.facts if fact.name not in _ASIDE)
+        if shown.warning:
+            yield f"behind the content warning {plain(clipped(shown.warning, VALUE))}"
+        if shown.comment:
+            yield f"first comment: {plain(clipped(''.join(each.text for each in shown.comment), VALUE))}"
+        yield from _own_on_a_line(item)
+        yield from (f"{each.over} too many on {each.channel.network}" for each in item.cards if each.over)
+
+
+def _on_a_line(fact: Fact) -> str:
+    return f"{code(fact.name)}: {plain(clipped(fact.value, VALUE))}"
+
+
+def _own_on_a_line(item: Item) -> Iterator[str]:
+    """What some networks have of their own: a text by its links, any other field with its value."""
+    for version in item.others:
+        networks = plain(version.networks)
+        for changed in version.differs:
+            if changed.is_text:
+                new = [each for each in links_in(changed.after) if each not in links_in(changed.before)]
+                yield " ".join([f"{networks}: {plain(changed.in_words)}", *map(address, dict.fromkeys(new))])
+            else:
+                yield f"{networks}: {plain(changed.name)} {plain(clipped(changed.after, VALUE)) or 'none'}"
+
+
+def _attached(media: Media) -> str:
+    """What is attached and is no image, with its address."""
+    kind = "card" if media.kind == "link" else media.kind
+    where = address(media.href) if media.href else code(media.address)
+    return f"{plain(kind)} {where}".rstrip()
+
+
+def address(url: str) -> str:
+    """A link that shows its address without `https://`, the start of it if it is long."""
+    text = url.removeprefix("https://")
+    linked = link(url, text if len(text) <= _ADDRESS else f"{text[: _ADDRESS - 1]}…")
+    return linked if linked.startswith("[") else code(url)
+
+
+def facts(item: Item) -> list[str]:
+    """Every field and attachment of an item, a line each."""
+    lines = [_fact(fact) for version in item.versions for fact in version.shown.facts]
+    lines += [f"tags: {', '.join(map(plain, item.main.shown.tags))}"] if item.main.shown.tags else []
+    for media in dict.fromkeys(media for version in item.versions for media in version.media):
+        where = link(media.href, media.href) if media.href else plain(media.address)
+        said = [where, *map(plain, media.words), *map(_fact, media.more)]
+        lines.append(f"{plain(media.kind)}: {' · '.join(filter(None, said))}")
+    return list(dict.fromkeys(lines))
+
+
+def moved(move: Move) -> str:
+    """Items that move together, as a line of a list: how many, the first and the last, and the days of the week."""
+    first, last = move.items[0], move.items[-1]
+    ends = dict.fromkeys(f"{plain(item.name)}: {values(item.main.changed[0])}" for item in (first, last))
+    days = move.weekdays
+    weekdays = [f"Days of the week: {', '.join(f'{way} {number:,}' for way, number in days.items())}"] if days else []
+    head = f"<b>{plain(move.label)}</b> · {code(move.file)}"
+    return "- " + "\\\n  ".join([head, *ends, *weekdays])
+
+
+def _head(item: Item) -> str:
+    """When, where, its name, and what happens to it if that is not as usual."""
+    what = item.main.cards[0].what
+    parts = [
+        f"<b>{_when(item.when)}</b> {plain(item.networks)}" if item.when else plain(item.networks),
+        "" if what in _USUAL else f"<b>{plain(what.removeprefix('will '))}</b>",
+        plain(item.name),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _when(moment: Moment) -> str:
+    about = "about " if moment.is_slot else ""
+    return f"{about}{moment.due:%a} {moment.due.day} {moment.due:%b %H:%M}"
+
+
+def _own(version: Version) -> Iterator[str]:
+    """What a version has instead of the item's main one: its own text as it will be posted."""
+    for changed in version.differs:
+        name = f"{plain(version.networks)}, {plain(changed.name)}"
+        if changed.words:
+            yield f"{name}:"
+            yield from _quote(changed.words)
+        else:
+            yield f"{name}: {plain(changed.after) or 'nothing'}"
+
+
+def _quote(found: Iterable[Piece]) -> Iterator[str]:
+    if lines := marked(found):
+        yield "\n".join(quoted(lines))
+
+
+def differences(item: Item, *, whole: bool = False) -> Iterator[str]:
+    """Old and new of each field of a change; the networks are named where it differs by network.
+
+    `whole`: long unchanged text is not shortened.
+    """
+    for networks, changes in item.changes:
+        for changed in by_meaning(changes):
+            is_plain = bool(changed.words)
+            name = ", ".join(filter(None, [plain(networks), (plain if is_plain else code)(changed.name)]))
+            if not is_plain:
+                yield f"{name}: {values(changed)}"
+                continue
+            yield from [f"{name}:"] if networks or changed.name != "text" else []
+            shortened = changed.words if whole else list(_shortened(changed.words))
+            both = [shortened] if changed.is_mixed else [[piece] for piece in changed.words]
+            yield from (part for side in both for part in _quote(side))
+
+
+def _changes_on_lines(networks: str, changes: Iterable[Changed], length: int) -> Iterator[str]:
+    """The same, a line each, with at most `length` characters of unchanged text beside a change."""
+    for changed in by_meaning(changes):
+        name = ", ".join(filter(None, [plain(networks), code(changed.name)]))
+        if changed.is_mixed:
+            yield f"{name}: {' '.join(filter(None, marked(_shortened(changed.words, length // 3))))}"
+        else:
+            yield f"{name}: {values(changed, 2 * length)}"
+
+
+def _shortened(found: Sequence[Piece], most: int = _BESIDE) -> Iterator[Piece]:
+    """The pieces of a comparison; of long unchanged text what is next to a change, at most so many characters."""
+    for number, piece in enumerate(found):
+        before, after = number > 0, number < len(found) - 1
+        if piece.kind != "same" or len(piece.text) <= 3 * most:
+            yield piece
+            continue
+        start = piece.text[: outside_links(piece.text, most)[0]] if before else ""
+        end = piece.text[outside_links(piece.text, len(piece.text) - most)[1] :] if after else ""
+        start, end = _LAST_PART.sub("", start), _FIRST_PART.sub("", end)  # whole words
+        yield piece._replace(text=f"{start} … {end}")
+
+
+def values(changed: Changed, most: int = 0) -> str:
+    """Old and new value. `most`: how many characters of each there are at most, 0 for all."""
+    before, after = (clipped(each, most) if most else each for each in (changed.before, changed.after))
+    old, new = f"<del>{plain(before)}</del>", f"<ins>{plain(after)}</ins>"
+    return " → ".join([*([old] if before else []), new if after else "nothing"])
+
+
+def _fact(fact: Fact) -> str:
+    return f"{code(fact.name)}: {' '.join(marked(fact.pieces))}"
+
+
+def ids(item: Item) -> str:
+    """The address of each post of an item, with its id and its link."""
+    return "\\\n".join(
+        " ".join(filter(None, [code(card.address), code(card.id), link(card.link, "see it") if card.link else ""]))
+        for card in item.cards
+    )
+
+
+def paragraphs(parts: Iterable[str]) -> str:
+    """Parts with space between them; empty ones are left out."""
+    return "\n\n".join(filter(None, parts))

@@ -1,0 +1,78 @@
+"""What a change means: a link, a time, a picture, a first comment or a setting weighs more than the wording.
+
+Which of these a change is follows from the path of its field, and of a text from its links.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+
+from bufferctl.render.cards import Changed
+from bufferctl.render.grouped import Item
+from bufferctl.render.pieces import pieces
+
+
+class Meaning(StrEnum):
+    """What a change of a field means to a reviewer, the weightiest first; the values are for people."""
+
+    LINK = "link"
+    TIME = "time"
+    PICTURE = "picture"
+    COMMENT = "first comment"
+    SETTING = "setting"
+    WORDING = "wording"
+
+
+_ORDER = list(Meaning)
+_TIMES = frozenset(
+    {"due_at", "mode", "draft", "needs_approval", "scheduling_type", "date", "start_date", "end_date"}
+    | {"is_full_day_event"}
+)
+_LINKS = frozenset({"url", "link"})
+_WORDS = frozenset({"text", "title", "alt_text", "alt", "description", "comment", "spoiler_text", "tags"})
+
+
+def meaning_of(changed: Changed) -> Meaning:
+    """What one change means."""
+    steps = changed.path.removeprefix("metadata.").split(".")
+    last = steps[-1]
+    is_media = bool({"assets", "media", "thumbnail"} & set(steps))
+    are_parameters = changed.before == changed.after  # of links, which are not shown
+    if not is_media and (are_parameters or links_in(changed.before) != links_in(changed.after)):
+        return Meaning.LINK
+    if last in _TIMES:
+        return Meaning.TIME
+    if last in _WORDS or steps[0] == "tags":
+        return Meaning.WORDING
+    if steps[0] == "first_comment":
+        return Meaning.COMMENT
+    if is_media:
+        return Meaning.PICTURE
+    return Meaning.LINK if last in _LINKS else Meaning.SETTING
+
+
+def by_meaning(changes: Iterable[Changed]) -> list[Changed]:
+    """The changes, the weightiest first."""
+    return sorted(changes, key=lambda each: _ORDER.index(meaning_of(each)))
+
+
+def weight(item: Item) -> int:
+    """The place of an item among others that change: by its weightiest change."""
+    return min((_ORDER.index(each) for each in _meanings(item)), default=len(_ORDER))
+
+
+def counts(items: Iterable[Item]) -> str:
+    """`link 3, time 5, wording 12`: in how many items what changes."""
+    found = Counter(meaning for item in items for meaning in _meanings(item))
+    return ", ".join(f"{meaning} {found[meaning]:,}" for meaning in Meaning if found[meaning])
+
+
+def links_in(text: str) -> tuple[str, ...]:
+    """The addresses in a text, in order."""
+    return tuple(piece.text for piece in pieces(text) if piece.kind == "link") if "://" in text else ()
+
+
+def _meanings(item: Item) -> frozenset[Meaning]:
+    return frozenset(meaning_of(changed) for _, changes in item.changes for changed in changes)
