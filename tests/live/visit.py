@@ -232,14 +232,14 @@ class Visit:
         answer = self.ask(
             f"mutation Delete($i: DeletePostInput!) {{ it: deletePost(input: $i) {_DELETED} }}", i={"id": post_id}
         )
-        if post_id in self._made and (answer.it or {}).get("__typename") == "DeletePostSuccess":
+        if post_id in self._made and _is_gone(answer.it or {}):
             self._made.remove(post_id)
         return answer.it or {}
 
     def delete_item(self, item_id: str) -> bool:
         """Whether Buffer deleted a content item of this visit."""
         answer = self.ask(_DELETE_ITEM, i={"id": item_id})
-        is_gone = str((answer.it or {}).get("__typename")).endswith("Success")
+        is_gone = _is_gone(answer.it or {})
         if is_gone:
             del self._items[item_id]
         return is_gone
@@ -247,10 +247,15 @@ class Visit:
     def clean_up(self) -> None:
         """Delete everything that the visit made; what stays is named in `left_over`.
 
-        What requests without an answer made is found by its text or title, which nobody else has.
+        What requests without an answer made is found by its text or title, which nobody else has. Tried twice, since
+        answers may be lost here, too.
         """
-        self._clean_up_drafts()
-        self._clean_up_items()
+        for _ in range(2):
+            self.left_over.clear()
+            self._clean_up_drafts()
+            self._clean_up_items()
+            if not self.left_over:
+                return
 
     def _clean_up_drafts(self) -> None:
         """Delete the drafts, 30 in a request."""
@@ -269,8 +274,9 @@ class Visit:
                     f"drafts on the channel that begin with Draft, Alias or One, if there are any ({error})"
                 )
         self._made += [each["id"] for each in nodes if each["text"] in texts and each["id"] not in self._made]
-        for start in range(0, len(self._made), 30):
-            ids = self._made[start : start + 30]
+        made = [*self._made]
+        for start in range(0, len(made), 30):
+            ids = made[start : start + 30]
             names = ", ".join(f"$i{n}: DeletePostInput!" for n in range(len(ids)))
             fields = " ".join(f"a{n}: deletePost(input: $i{n}) {_DELETED}" for n in range(len(ids)))
             try:
@@ -281,9 +287,8 @@ class Visit:
                 self.left_over += [f"draft {id_} ({error})" for id_ in ids]
                 continue
             data = answer.body.get("data") or {}
-            gone = {
-                id_ for n, id_ in enumerate(ids) if (data.get(f"a{n}") or {}).get("__typename") == "DeletePostSuccess"
-            }
+            gone = {id_ for n, id_ in enumerate(ids) if _is_gone(data.get(f"a{n}") or {})}
+            self._made = [id_ for id_ in self._made if id_ not in gone]
             self.left_over += [f"draft {id_}" for id_ in ids if id_ not in gone]
 
     def _clean_up_items(self) -> None:
@@ -307,6 +312,11 @@ class Visit:
             self.left_over += [f"the content item {title!r}, if it is there ({error})" for title in sorted(unsure)]
             return
         self.left_over += [f"the content item {title!r}, if it is there" for title in sorted(unsure)]
+
+
+def _is_gone(payload: Mapping[str, Any]) -> bool:
+    """Whether a deletion says that the thing is deleted, or was before: then an earlier answer was lost."""
+    return str(payload.get("__typename")).endswith("Success") or "not found" in str(payload.get("message"))
 
 
 def _created(answer: Answer) -> Iterator[dict[str, Any]]:
