@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+_FRONT = re.compile(r"\A---\n.*?\n---\n+", re.DOTALL)
 
 
 def main(site: Path) -> None:
@@ -19,7 +20,7 @@ def main(site: Path) -> None:
         for title, pages in section.items():
             lines.append(f"\n## {title}\n\n")
             for page in pages:
-                text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+                text = _FRONT.sub("", (ROOT / "docs" / page).read_text(encoding="utf-8"))
                 lines.append(f"- [{_title(text)}]({project['site_url']}{page}): {_about(text)}\n")
                 (site / page).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / "docs" / page, site / page)
@@ -32,7 +33,7 @@ def _title(text: str) -> str:
 
 def _about(text: str) -> str:
     """The first sentence of a page, without links."""
-    prose = next(part for part in text.split("\n\n")[1:] if re.match(r"[\w\[`]", part))
+    prose = next(part for part in text.split("\n\n")[1:] if re.match(r"[\w\[`*]", part)).replace("**", "")
     plain = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", " ".join(prose.split()))
     return re.split(r"(?<=[.:]) ", plain)[0].rstrip(":")
 

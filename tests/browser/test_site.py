@@ -41,6 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
     folder = tmp_path_factory.mktemp("site")
     config = Path(shutil.copy(ROOT / "zensical.toml", folder))
     shutil.copytree(ROOT / "docs", folder / "docs")
+    shutil.copytree(ROOT / "tools/theme", folder / "tools/theme")
     program = str(Path(sys.executable).with_name("zensical"))
     command = [program, "build", "--strict", "--clean", "-f", str(config)]
     built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -65,7 +65,8 @@ def test_existing_queue(environment: Path, monkeypatch: pytest.MonkeyPatch, expe
 
 #: The test that runs a page's commands and files, or shows that they are what it says.
 RUN_BY = {
-    "README.md": test_recipes.test_readme,
+    "README.md": test_recipes.test_the_first_example,
+    "docs/index.md": test_recipes.test_the_first_example,
     "docs/problems/files.md": test_recipes.test_errors_of_files,
     "docs/problems/index.md": test_recipes.test_recipe,
     "docs/reference/format.md": test_docs.test_examples_of_the_format_are_valid,

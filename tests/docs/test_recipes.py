@@ -147,15 +147,16 @@ def test_beginning(project: Any, expect: Expect) -> None:
     expect(PAGE, PAGE.read_text(encoding="utf-8").replace(BEGINNING, made))
 
 
-def test_readme(project: Any, expect: Expect) -> None:
-    """The first example runs in the default sandbox after `init`, and prints the output shown on the page."""
-    text = README.read_text(encoding="utf-8").partition("\n## ")[0]
+@pytest.mark.parametrize("page", [README, DOCS / "index.md"], ids=lambda page: page.name)
+def test_the_first_example(project: Any, expect: Expect, page: Path) -> None:
+    """Of the README and of the site: it runs in the default sandbox after `init`, and prints the output shown."""
+    text = page.read_text(encoding="utf-8").partition("\n## ")[0]
     project("init")
     root = (project.folder / "buffer.yaml").read_text(encoding="utf-8")
     before, _, after = root.partition("        posts:\n")
     project.write("buffer.yaml", before + re.sub(r"\A(?: {10}.*\n)+", "", after))  # without init's own example
     made = Document(project.folder).run(text)
-    expect(README, README.read_text(encoding="utf-8").replace(text, made))
+    expect(page, page.read_text(encoding="utf-8").replace(text, made))
     assert "1 new post on 2 networks" in made
 
 
