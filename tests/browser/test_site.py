@@ -22,8 +22,8 @@ from tests.sources import files
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in files("docs", "*.md"))
-#: What axe-core finds in the theme itself and we cannot mend here: rules, with the class of the element. The copy button
-#: of each block is in a landmark without a name.
+#: What axe-core finds in the theme itself and we cannot mend here: rules, with the class of the element.
+#: The copy button of each block is in a landmark without a name.
 OF_THE_THEME = {"landmark-unique": 'class="md-code__nav"'}
 
 
