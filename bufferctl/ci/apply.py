@@ -6,12 +6,13 @@ taken for something that nobody reviewed. A plan file only selects: what overrul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
+from bufferctl.ci.approvals import Wanted, lacking, needed
 from bufferctl.ci.decision import Decision, read_decision
-from bufferctl.ci.forge import PLAN, ChangeRequest, marker, title
+from bufferctl.ci.forge import PLAN, Authors, ChangeRequest, marker, title
 from bufferctl.ci.issues import tell_history, watch
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
@@ -23,7 +24,7 @@ from bufferctl.model import Address
 from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
-from bufferctl.render.decisions import EVERYTHING
+from bufferctl.render.decisions import APPROVE, EVERYTHING
 from bufferctl.render.lines import count
 from bufferctl.render.markdown import Context, Note, comment, without_report
 from bufferctl.render.markdown_text import code, plain
@@ -57,20 +58,22 @@ def apply(job: Job, *, branch: str, decision: str = "") -> int:
         )
     job.check_state_is_kept()
     decided = _checked(job, branch, decision, decided)
-    if decided.targets and not decided.everything:
-        end = _run(job, *decided.targets, *decided.options).end
-        watched = watch(job, AppliedFile(job.store("applied")).read())
-        job.output(exit_code=str(end.exit_code))
-        return end.exit_code or watched
     file = AppliedFile(job.store("applied"))
     last = file.read()
+    if decided.targets or decided.everything:
+        _check_unreviewed(job, branch, commit, last)
+    if decided.targets and not decided.everything:
+        end = _run(job, *decided.targets, *decided.options).end
+        watched = watch(job, last)
+        job.output(exit_code=str(end.exit_code))
+        return end.exit_code or watched
     is_again = job.forge.is_scheduled and last.commit == commit
     end, requests = last, list[ChangeRequest]()
     if not is_again or last.soon:  # else what is left waits for a person or a merge, and the run only watches
         if decided.everything:
             end, requests = _run(job, *decided.options).end, carried(last)
         else:
-            end, found = _apply_reviewed(job, branch, commit, last, decided.options)
+            end, found = _apply_reviewed(job, branch, commit, last, decided)
             requests = list(found)
         file.write(commit, end)
         tell_history(job, last, end)
@@ -86,7 +89,7 @@ def _checked(job: Job, branch: str, text: str, decided: Decision) -> Decision:
     if decided == Decision():
         return decided
     is_by_hand = job.forge.is_by_hand(branch)
-    if decided.options and not is_by_hand:
+    if (decided.options or decided.approved) and not is_by_hand:
         raise UsageError(
             f"The decision {text} is for runs that a person starts on {branch}",
             hint="Start such a run by hand: Run workflow, or a new pipeline.",
@@ -105,6 +108,8 @@ class _Found:
     """What a merged request agrees to.
 
     `file`: of its plan, None if none counts, and then `why`. `base`: the commit that the plan compared it with.
+    `authors`: of one that is not approved, though it has to be; None if it is, or need not be. `lacks_approvals`: that
+    alone is why its plan does not count.
     """
 
     request: ChangeRequest
@@ -112,6 +117,8 @@ class _Found:
     file: Path | None = None
     why: str = ""
     base: str = ""
+    authors: Authors | None = None
+    lacks_approvals: bool = False
 
 
 @value()
@@ -124,7 +131,7 @@ class _Ran:
 
 
 def _apply_reviewed(
-    job: Job, branch: str, commit: str, last: End, options: Sequence[str]
+    job: Job, branch: str, commit: str, last: End, decided: Decision
 ) -> tuple[End, Sequence[ChangeRequest]]:
     """Apply what was merged since the last apply, in the order of the merges, after what that one left; the requests.
 
@@ -136,12 +143,12 @@ def _apply_reviewed(
     if last.commit and last.exit_code == 0 and not last.waiting and not job.is_touched(last.commit):
         say(f"None of the files of {job.name} changed since the last apply.")
         return End(), []
-    since = merged_since(job, branch, commit, last)
-    found = _with_changes(job, [_read(job, each) for each in since.requests])
+    since = _released(job, merged_since(job, branch, commit, last), decided.approved)
+    found = _approved(job, _with_changes(job, [_read(job, each) for each in since.requests]))
     gone = _gone(job, branch, since) if since.gone else None
     if gone:
         job.annotate("warning", gone.words)
-    ran = _run_plans(job, found, options) if any(each.file for each in found) else _without_review(job)
+    ran = _run_plans(job, found, decided.options) if any(each.file for each in found) else _without_review(job)
     again = {each.number for each in carried(last)} if ran.receipt else set[int]()
     done = {outcome.change.address for outcome in ran.receipt.outcomes} if ran.receipt else set[Address]()
     for each in found:
@@ -199,6 +206,82 @@ def _with_changes(job: Job, found: Sequence[_Found]) -> list[_Found]:
         for address in _addresses(placed[-1]):
             before.setdefault(address, []).append(each.request)
     return placed
+
+
+def _approved(job: Job, found: Sequence[_Found]) -> list[_Found]:
+    """The same, without the plans of requests that lack approvals.
+
+    A plan may also show what an earlier request left unpublished; then no author of that one approves it either.
+    """
+    checked: list[_Found] = []
+    for each in found:
+        without = [one for one in checked if one.authors is not None]
+        checked.append(each if each.request.released_by else _with_approvals(job, each, without))
+    return checked
+
+
+def _with_approvals(job: Job, one: _Found, without: Sequence[_Found]) -> _Found:
+    """A request, without its plan if it lacks approvals. `without`: earlier requests that do."""
+    number = needed(job, one.request, {*_addresses(one), *one.merged.agreed()})
+    if not number:
+        return one
+    own = job.forge.authors(one.request)
+    if one.merged.plan is None:
+        return replace(one, authors=own)
+    shown = [each for each in without if each.merged.changed is None or each.merged.changed & one.merged.agreed()]
+    ids = own.ids.union(*(each.authors.ids for each in shown if each.authors))
+    why = lacking(job, one.request, Wanted(number, one.merged.plan), Authors(ids, own.unknown))
+    if not why:
+        return one
+    say(f"{name_of(one.request, job.forge)} is not applied: {why}.")
+    merged = replace(one.merged, plan=None, made_at=None, changed=changed_by(job, one.request), beside=frozenset())
+    return _Found(one.request, merged, why=why, authors=own, lacks_approvals=True)
+
+
+def _released(job: Job, since: MergedSince, numbers: Collection[int]) -> MergedSince:
+    """The same, where requests count though they lack approvals: a person who wrote none of them decided that.
+
+    Raises UsageError if that is not so. A number that does not wait is a warning, as it may be about other files.
+    """
+    waiting = {each.number for each in since.requests}
+    for number in sorted(set(numbers) - waiting):
+        others = some_of([f"{job.forge.sign}{each}" for each in sorted(waiting)], _NAMED) if waiting else "nothing"
+        job.annotate("warning", f"{job.forge.sign}{number} is not what {job.name} waits for ({others}).")
+    requests = []
+    for each in since.requests:
+        if each.number in numbers:
+            _check_is_other(job, each, job.forge.authors(each))
+            requests.append(replace(each, released_by=job.forge.actor))
+        else:
+            requests.append(each)
+    return replace(since, requests=tuple(requests))
+
+
+def _check_is_other(job: Job, request: ChangeRequest, authors: Authors) -> None:
+    """Raises UsageError unless a person started this run who wrote nothing of the request."""
+    name = name_of(request, job.forge)
+    if not job.forge.starter or job.forge.starter in authors.ids:
+        raise UsageError(
+            f"{name} lacks approvals, and who started this run opened it, wrote some of it, or is no person",
+            hint=f"Somebody who wrote none of {name} starts this run.",
+        )
+
+
+def _check_unreviewed(job: Job, branch: str, commit: str, last: End) -> None:
+    """Raises UsageError if this run would publish what lacks approvals, and not by the hand of somebody else.
+
+    Such a run looks at no plan, so what it publishes cannot be told apart by request.
+    """
+    since = merged_since(job, branch, commit, last)
+    for each in _approved(job, _with_changes(job, [_read(job, each) for each in since.requests])):
+        if each.authors is None:
+            continue
+        if not job.forge.is_by_hand(branch):
+            raise UsageError(
+                f"{name_of(each.request, job.forge)} lacks approvals, so nothing is published unreviewed",
+                hint="A person who wrote none of it can start a run by hand.",
+            )
+        _check_is_other(job, each.request, each.authors)
 
 
 def _knew(job: Job, one: _Found, merged: Sequence[ChangeRequest]) -> bool:
@@ -341,6 +424,9 @@ def _not_applied(job: Job, one: _Found, ran: _Ran) -> Note:
     point, why = "Its plan was not applied", f": {one.why}.{stops}"
     if ran.end.exit_code == 0:
         return Note(point, f"{why} Buffer matches the files anyway.")
+    if one.lacks_approvals:
+        other = f"somebody who wrote none of it can {job.forge.decide(f'{APPROVE} {one.request.number}')}"
+        return Note(point, why, f"To publish it anyway, {other}.")
     return Note(point, why, f"To publish it anyway, {job.forge.decide(EVERYTHING)}.")
 
 

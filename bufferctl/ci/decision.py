@@ -8,11 +8,14 @@ from glob import escape
 
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
-from bufferctl.render.decisions import EVERYTHING, MAX_DELETES, REAPPLY, RECREATE
+from bufferctl.render.decisions import APPROVE, EVERYTHING, MAX_DELETES, REAPPLY, RECREATE
 from bufferctl.value import value
 
-_WORDS = (EVERYTHING, REAPPLY, RECREATE, MAX_DELETES)
-_HINT = "Write everything, reapply ADDRESS, recreate ADDRESS or max-deletes NUMBER, with spaces between addresses."
+_WORDS = (EVERYTHING, REAPPLY, RECREATE, MAX_DELETES, APPROVE)
+_HINT = (
+    "Write everything, reapply ADDRESS, recreate ADDRESS, max-deletes NUMBER or approve NUMBER, with spaces between "
+    "addresses."
+)
 
 
 @value()
@@ -21,7 +24,7 @@ class Decision:
 
     `everything`: publish all of the files, reviewed or not; `roots`: only those of these root files, if any is named.
     `reapply`, `recreate`: addresses. `max_deletes`: a number, empty for none; `deletes`: addresses that it is limited
-    to.
+    to. `approved`: the numbers of merged requests that count though they lack approvals.
     """
 
     everything: bool = False
@@ -30,6 +33,7 @@ class Decision:
     recreate: tuple[str, ...] = ()
     max_deletes: str = ""
     deletes: tuple[str, ...] = ()
+    approved: tuple[int, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -77,7 +81,16 @@ def read_decision(text: str) -> Decision:
     number, *deletes = given.get(MAX_DELETES) or [""]
     if MAX_DELETES in given and not number.isdecimal():
         raise UsageError(f"The decision {MAX_DELETES} needs a number", hint=_HINT)
+    requests = [each.lstrip("#!") for each in given.get(APPROVE, [])]
+    if APPROVE in given and not (requests and all(each.isdecimal() for each in requests)):
+        raise UsageError(f"The decision {APPROVE} needs the number of a request", hint=_HINT)
     addresses = {name: tuple(given.get(name, ())) for name in _WORDS}
     return Decision(
-        EVERYTHING in given, addresses[EVERYTHING], addresses[REAPPLY], addresses[RECREATE], number, tuple(deletes)
+        EVERYTHING in given,
+        addresses[EVERYTHING],
+        addresses[REAPPLY],
+        addresses[RECREATE],
+        number,
+        tuple(deletes),
+        tuple(map(int, requests)),
     )

@@ -18,7 +18,7 @@ from bufferctl.errors import ForgeError
 from bufferctl.git import COMMIT
 from bufferctl.render.markdown_posts import Files
 from bufferctl.render.markdown_text import code
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: The files of a plan's artifact that apply reads: the saved plan, and the request that it was made for.
 PLAN, PLANNED_FOR = "plan.json", "request.json"
@@ -32,8 +32,8 @@ class ChangeRequest:
 
     `head`: the commit of its branch that was planned. `branch`: the branch that it goes into. `base`: a commit of that
     branch to compare with, empty if the forge does not name one. `merged_at`: None while it is not merged. `before`,
-    `after`: the commits of the branch around its merge, empty if nobody knows. Raises ForgeError if one is no id of a
-    commit.
+    `after`: the commits of the branch around its merge, empty if nobody knows. `released_by`: who let it count in a run
+    by hand, though it lacks approvals; empty if nobody did. Raises ForgeError if one is no id of a commit.
     """
 
     number: int
@@ -43,11 +43,16 @@ class ChangeRequest:
     merged_at: AwareDatetime | None = None
     before: str = ""
     after: str = ""
+    released_by: str = ""
 
     def __post_init__(self) -> None:
         for commit in (self.head, self.base, self.before, self.after):
             if commit and not re.fullmatch(COMMIT, commit):
                 raise ForgeError(f"{commit!r} is not the id of a commit, as which this run names it")
+
+    def seen_at(self, commit: str, moment: datetime | None) -> ChangeRequest:
+        """The same as somebody saw it at an earlier moment, when `commit` was its head."""
+        return replace(self, head=commit, merged_at=moment)
 
     def describe(self, base: str) -> bytes:
         """The content of `request.json`, which an artifact keeps beside its plan. `base`: what it was compared with."""
@@ -61,6 +66,31 @@ class Comment:
     id: int
     body: str
     mine: bool
+
+
+@value()
+class Review:
+    """What somebody says of a request.
+
+    `person`: the id of the account, which keeps it under another name; empty if it is gone. `approves`: True for an
+    approval, False for an objection, None for what was taken back. `at`: None if the forge does not say. `commit`: the
+    one that it is about, empty if nobody knows. `is_robot`: no person decided that.
+    """
+
+    person: str
+    name: str
+    approves: bool | None
+    at: datetime | None
+    commit: str
+    is_robot: bool = False
+
+
+@value()
+class Authors:
+    """The ids of the accounts that opened a request or wrote some of it; `unknown`: what else is known of others."""
+
+    ids: frozenset[str]
+    unknown: tuple[str, ...] = ()
 
 
 @value()
@@ -101,11 +131,12 @@ class KeptPlan:
 class Forge(Protocol):
     """A forge, as a job on it sees it. Every method raises ForgeError.
 
-    `environment`: as the forge sets it in each job. `noun`: what people call a request there (`pull request`). `sign`:
-    what stands before its number (`#`). `suggestion`: how a code block that replaces a line begins. What else differs
-    is in capitals: variables, paths of its API, names of fields.
+    `environment`: as the forge sets it in each job. `brand`: its name. `noun`: what people call a request there (`pull
+    request`). `sign`: what stands before its number (`#`). `suggestion`: how a code block that replaces a line begins.
+    What else differs is in capitals: variables, paths of its API, names of fields.
     """
 
+    brand: str
     noun: str
     sign: str
     suggestion: str
@@ -179,6 +210,19 @@ class Forge(Protocol):
         """Whether a person started this run on the branch."""
         event, place = self.BY_HAND
         return (self._environment.get(self.EVENT), self._environment.get(self.BRANCH)) == (event, f"{place}{branch}")
+
+    @property
+    def starter(self) -> str:
+        """The id of the account of the person who started this run; empty for a robot, or if nobody knows."""
+
+    def reviews(self, request: ChangeRequest) -> list[Review]:
+        """What people say of a request, oldest first; of each, the last one counts."""
+
+    def may_write(self, review: Review) -> bool:
+        """Whether somebody may write to the repository now."""
+
+    def authors(self, request: ChangeRequest) -> Authors:
+        """Who opened a request, or wrote a commit of it, alone or with others."""
 
     def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:
         """Show the result of this run as the check `name` of the request's newest commit."""
@@ -324,6 +368,11 @@ def first_parents(parents: Mapping[str, list[str]], commit: str) -> list[str]:
         before = parents[commit]
         commit = before[0] if before else ""
     return line[::-1]
+
+
+def is_robots(email: str) -> bool:
+    """Whether an email is one that nobody reads, as coding agents sign commits with."""
+    return re.fullmatch(r"no-?reply@.+", email, re.IGNORECASE) is not None
 
 
 def marker(kind: str, directory: str = "") -> str:

@@ -17,7 +17,18 @@ from pydantic import AliasPath, AwareDatetime, BaseModel, Field, TypeAdapter, Va
 from pydantic_core import from_json
 
 from bufferctl import DOCS
-from bufferctl.ci.forge import ChangeRequest, Comment, Forge, Issue, KeptPlan, first_parents, variable
+from bufferctl.ci import github_reviews
+from bufferctl.ci.forge import (
+    Authors,
+    ChangeRequest,
+    Comment,
+    Forge,
+    Issue,
+    KeptPlan,
+    Review,
+    first_parents,
+    variable,
+)
 from bufferctl.ci.http import MAX_BYTES, Api
 from bufferctl.errors import ForgeError
 from bufferctl.render.markdown_posts import Files
@@ -111,6 +122,7 @@ class _Run(BaseModel):
 class GitHub(Forge):
     """A repository on GitHub. `environment`: as GitHub Actions sets it, with GITHUB_TOKEN."""
 
+    brand = "GitHub"
     noun, sign, suggestion = "pull request", "#", "suggestion"
     ACTOR, EVENT, BRANCH = "GITHUB_ACTOR", "GITHUB_EVENT_NAME", "GITHUB_REF"
     BY_HAND = (_BY_HAND, "refs/heads/")
@@ -129,6 +141,7 @@ class GitHub(Forge):
             "X-GitHub-Api-Version": "2022-11-28",
         }
         address = environment.get("GITHUB_API_URL", "https://api.github.com")
+        self._graphql = environment.get("GITHUB_GRAPHQL_URL", f"{address}/graphql")
         self._api = Api(f"{address}/repos/{self._repository}", headers, hint=_HINT, transport=transport)
 
     @property
@@ -212,6 +225,20 @@ class GitHub(Forge):
 
     def plan_again(self, number: int) -> str:
         return self._run_workflow(f"the number {number}")
+
+    @property
+    def starter(self) -> str:
+        sender = self.event_of(github_reviews.User, "sender")
+        return str(sender.id) if sender and sender.type == github_reviews.PERSON else ""
+
+    def reviews(self, request: ChangeRequest) -> list[Review]:
+        return github_reviews.reviews(self._api, request.number)
+
+    def may_write(self, review: Review) -> bool:
+        return github_reviews.may_write(self._api, review)
+
+    def authors(self, request: ChangeRequest) -> Authors:
+        return github_reviews.authors(self._api, self._graphql, self._repository, request.number)
 
     def _run_workflow(self, inputs: str) -> str:
         given = self._environment

@@ -12,7 +12,18 @@ import httpx2
 from pydantic import AwareDatetime, BaseModel
 
 from bufferctl import DOCS
-from bufferctl.ci.forge import ChangeRequest, Comment, Forge, Issue, KeptPlan, first_parents, variable
+from bufferctl.ci import gitlab_reviews
+from bufferctl.ci.forge import (
+    Authors,
+    ChangeRequest,
+    Comment,
+    Forge,
+    Issue,
+    KeptPlan,
+    Review,
+    first_parents,
+    variable,
+)
 from bufferctl.ci.http import Api
 from bufferctl.errors import ForgeError
 from bufferctl.render.markdown_posts import Files
@@ -84,6 +95,7 @@ class GitLab(Forge):
     GITLAB_TOKEN is a project access token with the scope `api`: CI_JOB_TOKEN may write neither notes nor issues.
     """
 
+    brand = "GitLab"
     noun, sign, suggestion = "merge request", "!", "suggestion:-0+0"
     ACTOR, EVENT, BRANCH = "GITLAB_USER_LOGIN", "CI_PIPELINE_SOURCE", "CI_COMMIT_BRANCH"
     BY_HAND = ("web", "")
@@ -147,6 +159,29 @@ class GitLab(Forge):
     def decide(self, decision: str = "") -> str:
         given = f"set to {code(decision)}" if decision else "set to a decision"
         return f"run a pipeline of the published branch with the variable `BUFFERCTL_DECISION` {given}"
+
+    @property
+    def starter(self) -> str:
+        person = self._environment.get("GITLAB_USER_ID", "")
+        is_person = (
+            person.isdecimal() and not self._api.get(f"{self._address}/users/{person}", gitlab_reviews.Account).bot
+        )
+        return person if is_person else ""
+
+    def reviews(self, request: ChangeRequest) -> list[Review]:
+        return gitlab_reviews.reviews(self._api, self._addresses, request)
+
+    def may_write(self, review: Review) -> bool:
+        return gitlab_reviews.may_write(self._api, review)
+
+    def authors(self, request: ChangeRequest) -> Authors:
+        return gitlab_reviews.authors(self._api, self._addresses, request.number)
+
+    @property
+    def _addresses(self) -> gitlab_reviews.Addresses:
+        graphql = self._environment.get("CI_API_GRAPHQL_URL", f"{self._address.removesuffix('/v4')}/graphql")
+        project = variable(self._environment, "CI_PROJECT_PATH")
+        return gitlab_reviews.Addresses(f"{self._address}/users", graphql, project)
 
     def plan_again(self, number: int) -> str:  # noqa: ARG002 - the pipeline belongs to the merge request
         return self._PIPELINE[0].lower() + self._PIPELINE[1:].removesuffix(".")

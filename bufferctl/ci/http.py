@@ -86,6 +86,21 @@ class Api:
             yield from (_parsed(what, each, shape) for each in found)
             page, count = page + 1, len(found)
 
+    def ask(self, address: str, query: str, shape: type[T], **variables: Any) -> T:
+        """Read the `data` of the answer to a GraphQL query at an address of the same server."""
+        what, body = f"POST {urlsplit(address).path}", to_json({"query": query, "variables": variables})
+        content = self._send("POST", address, body=body, changes=False)
+        try:
+            answer = _parsed(what, from_json(content), dict[str, Any])
+        except ValueError as error:
+            raise ForgeError(f"{what}: the answer is not JSON") from error
+        if answer.get("errors"):
+            first = _parsed(what, answer["errors"], list[dict[str, Any]])[0]
+            raise ForgeError(
+                f"{what}: {_one_line(str(first.get('message', 'the query was refused')))}", hint=self._hint
+            )
+        return _parsed(what, answer.get("data"), shape)
+
     def write(self, method: str, path: str, /, **values: Any) -> None:
         """Send `values` as JSON. A POST is repeated only where the forge cannot have carried it out."""
         self._send(method, path, body=to_json(values))
@@ -102,7 +117,9 @@ class Api:
         query: Mapping[str, Any] | None = None,
         body: bytes | None = None,
         follow: bool = False,
+        changes: bool = True,
     ) -> bytes:
+        """`changes`: whether a POST would do something twice if it were repeated."""
         headers = {**self._headers, **({"Content-Type": "application/json"} if body is not None else {})}
         request = self._client.build_request(
             method, urljoin(self._base, path), params=query or None, content=body, headers=headers
@@ -111,18 +128,18 @@ class Api:
             _wait, attempts=ATTEMPTS, timeout=ATTEMPTS * (TIMEOUT + LONGEST_WAIT), wait_initial=1.0, wait_max=20.0
         ):
             with attempt:
-                answer, content = self._once(request)
+                answer, content = self._once(request, may_repeat=method != "POST" or not changes)
                 if not answer.has_redirect_location:
                     return content
                 if not follow:
                     raise ForgeError(f"{_name(request)} redirects elsewhere (HTTP {answer.status_code})")
                 elsewhere = urljoin(str(request.url), answer.headers["Location"])
-                return self._once(self._client.build_request("GET", elsewhere))[1]
+                return self._once(self._client.build_request("GET", elsewhere), may_repeat=True)[1]
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
+    def _once(self, request: httpx2.Request, *, may_repeat: bool) -> tuple[httpx2.Response, bytes]:
         """Send a request once, and read its answer up to the limit."""
-        what, may_repeat = _name(request), request.method != "POST"
+        what = _name(request)
         try:
             with closing(self._client.send(request, stream=True)) as answer:
                 content = _limited(what, answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tarfile
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -20,11 +21,12 @@ from bufferctl.ci.log import add_to_summary, annotate, say
 from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
-from bufferctl.git import git, protocols_of
+from bufferctl.git import git, git_bytes, protocols_of
 from bufferctl.model import StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.render.markdown import Note
 from bufferctl.state import Store, open_shared, open_store
+from bufferctl.state.checkout import renamed_since
 from bufferctl.value import replace, value
 
 #: How many digits of a commit are shown to people.
@@ -165,6 +167,32 @@ class Job:
         )
         commit, *parents = ran.stdout.split() or [""]
         return parents or [commit]
+
+    def first_parent(self, commit: str) -> str:
+        """The first parent of a commit, also where the checkout ends there; empty if nobody knows."""
+        if not commit or self.fetch(commit):
+            return ""
+        ran = git(self.folder, "cat-file", "commit", operands=[commit], environment=self.environment)
+        found = re.search(r"^parent (\w+)$", ran.stdout.partition("\n\n")[0], re.MULTILINE)
+        return found[1] if found else ""
+
+    def root_file_at(self, commit: str) -> Loaded | None:
+        """The root file as a commit has it, under the name that it had there, without the files that it includes.
+
+        None if there is none, or it cannot be read at all. Raises ForgeError if the commit cannot be fetched.
+        """
+        if why := self.fetch(commit):
+            raise ForgeError(f"The commit {commit[:SHORT]} cannot be fetched: {why}")
+        renamed = renamed_since(self.checkout, commit, remote=GIT_REMOTE)
+        there = {new: old for old, new in renamed.items()}.get(self.name, self.name)
+        shown = git_bytes(self.checkout, "show", operands=[f"{commit}:{there}"], environment=self.environment)
+        if shown.returncode:
+            return None
+        folder = self.work / f"root-{commit}"
+        folder.mkdir(exist_ok=True)
+        copy = folder / self.root_file.name
+        copy.write_bytes(shown.stdout)
+        return load_if_there(copy)
 
     def base_of(self, request: ChangeRequest) -> str:
         """The commit that a request is compared with; empty if nobody names it.

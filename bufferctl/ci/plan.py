@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from posixpath import join, normpath
 
+from bufferctl.ci.approvals import notes as approval_notes
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, marker, title
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
@@ -105,6 +106,8 @@ def _plan(
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
         notes = [_elsewhere(job, request, branch), moved if made else None, _failure(job, found) if fails else None]
+        if report and request.branch == branch and not offline:
+            notes += approval_notes(job, request, branch, {change.address for change in report.plan.changes})
         context = Context(
             mark=marker("plan", job.about),
             title=title("plan", job.about),

@@ -5,13 +5,9 @@ Whoever opens a request could otherwise send this job's credentials elsewhere, o
 
 from __future__ import annotations
 
-from bufferctl.ci.job import Job, load_if_there, shared_state_of
-from bufferctl.errors import ForgeError
-from bufferctl.git import git_bytes
+from bufferctl.ci.job import Job, shared_state_of
 from bufferctl.model import StateSettings
-from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.render.markdown import Note
-from bufferctl.state.checkout import renamed_since
 
 
 def moved_state(job: Job, branch: str) -> Note | None:
@@ -23,7 +19,7 @@ def moved_state(job: Job, branch: str) -> Note | None:
     here = job.state_settings
     if not job.is_readable:  # no plan is made of these files
         return None
-    there = _settings_on(job, branch)
+    there = shared_state_of(job.root_file_at(job.forge.newest(branch)))
     if here == there or (there is None and here == StateSettings()):
         return None
     noun, published = job.forge.noun, f"`{branch}`"
@@ -33,23 +29,6 @@ def moved_state(job: Job, branch: str) -> Note | None:
         f"counts. So merging this publishes nothing by itself. After the merge, run `{_migrate(there)}` in a checkout "
         f"of {published}. Put posts into another {noun}.",
     )
-
-
-def _settings_on(job: Job, branch: str) -> StateSettings | None:
-    """What the newest root file on the branch says; None if there is none, or it cannot be read."""
-    newest = job.forge.newest(branch)
-    if why := job.fetch(newest):
-        raise ForgeError(f"The newest commit of {branch} cannot be fetched: {why}")
-    mine = job.name
-    before = {new: old for old, new in renamed_since(job.checkout, newest, remote=GIT_REMOTE).items()}.get(mine, mine)
-    shown = git_bytes(job.checkout, "show", operands=[f"{newest}:{before}"], environment=job.environment)
-    if shown.returncode:
-        return None
-    folder = job.work / "published"
-    folder.mkdir(exist_ok=True)
-    copy = folder / job.root_file.name
-    copy.write_bytes(shown.stdout)
-    return shared_state_of(load_if_there(copy))
 
 
 def _name(settings: StateSettings | None) -> str:

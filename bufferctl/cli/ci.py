@@ -133,7 +133,7 @@ def comment(page: str, number: int, **job_options: Any) -> int:
     "--decision",
     default="",
     metavar="WORDS",
-    help="everything, reapply ADDRESS, recreate ADDRESS or max-deletes NUMBER.",
+    help="everything, reapply ADDRESS, recreate ADDRESS, max-deletes NUMBER or approve NUMBER.",
 )
 @click.option(
     "--plan-workflow",
@@ -148,8 +148,9 @@ def apply(branch: str, decision: str, **job_options: Any) -> int:
     A run on a schedule also looks at Buffer, and keeps an issue open while something needs a person.
 
     A decision overrules what is held: "reapply" overwrites Buffer's version, "recreate" creates again after a deletion,
-    "max-deletes" allows more deletes, each only in a run that a person started on the branch. Addresses are separated
-    by spaces, and limit the run to them. "everything" publishes all of the files, reviewed or not.
+    "max-deletes" allows more deletes, and "approve" publishes a merged request that lacks approvals, if somebody else
+    wrote it; each only in a run that a person started on the branch. Addresses are separated by spaces, and limit the
+    run to them. "everything" publishes all of the files, reviewed or not.
     """
     from bufferctl.ci.apply import apply as run
     from bufferctl.ci.job import JobOptions, run_job

@@ -145,7 +145,8 @@ def _organization(
     clock = clock_of(entry.timezone, spot, outer, problems)
     tags = tuple(Tag(tag.id, name, tag.color) for name, tag in entry.tags.items())
     zone = clock.name if clock else None
-    organization = Organization(label, entry.name, entry.id, spot.place(_named_by(entry)), tags, zone)
+    approvals = entry.policy.approvals if entry.policy else None
+    organization = Organization(label, entry.name, entry.id, spot.place(_named_by(entry)), tags, zone, approvals)
     entries = [(each, spot.down("channels", index)) for index, each in enumerate(entry.channels)]
     channels = list(filter(None, (_channel(each, label, below, clock, problems) for each, below in entries)))
     names = [(f"channel `{each.channel.label}`", each.spot, _named_by(each.entry)) for each in channels]

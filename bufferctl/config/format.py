@@ -118,6 +118,8 @@ Lead = Annotated[timedelta, BeforeValidator(_lead_time), text_schema(_LEAD_PATTE
 _word = reading(r"\s*\S[\s\S]*", "must be a word")
 Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": ["string", "number"], "pattern": r"\S"})]
 Number = Annotated[Whole, Field(ge=1)]
+#: How many people must approve a request.
+Approvals = Annotated[Whole, Field(ge=0, le=20)]
 _interval = reading(_EVERY_PATTERN, "must be a number of days or weeks, such as `1 week` or `10 days`", _every)
 Every = Annotated[timedelta, BeforeValidator(_interval), text_schema(_EVERY_PATTERN)]
 _handle = reading(
@@ -201,6 +203,19 @@ class PolicyEntry(Model):
     """Tags that every post must have."""
     watch: Annotated[tuple[Word, ...], About("watched watch_words watchlist watch_list rivals competitors")] = ()
     """What reviewers want to look at: words, accounts (`"@rival"`) and sites (`rival.example`). Nothing is refused."""
+    approvals: Annotated[
+        Approvals | None, About("approval reviews required_approvals required_reviews approvers reviewers")
+    ] = None
+    """In CI: how many people must approve a pull or merge request before merging it publishes anything."""
+
+
+class OrganizationPolicyEntry(Model):
+    """What applies to the posts of one organization, in addition to `policy` of the root file."""
+
+    approvals: Annotated[
+        Approvals | None, About("approval reviews required_approvals required_reviews approvers reviewers")
+    ] = None
+    """As in `policy` of the root file; the larger number counts."""
 
 
 Json = dict[str, Any]
@@ -494,6 +509,8 @@ class OrganizationEntry(Model):
     """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
     mentions: Mentions = Field(default_factory=dict)
     """Whom its posts mention, by the name for `$(@name)`; in addition to those of the root file."""
+    policy: OrganizationPolicyEntry | None = None
+    """What applies to its posts, in addition to `policy` of the root file."""
     channels: Annotated[tuple[ChannelEntry | None, ...], each_of(ChannelEntry, kept=True)] = ()
     """Its channels."""
     ideas: Annotated[tuple[IdeaEntry | None, ...], LATER, each_of(IdeaEntry)] = ()

@@ -65,6 +65,7 @@ class Policy:
     spacing: timedelta | None = None  # between two posts of a channel
     required_tags: tuple[str, ...] = ()  # at least one of them
     watch: tuple[str, ...] = ()  # words, accounts and sites that reviewers want to look at
+    approvals: int | None = None  # of a request, before merging it publishes anything
 
     def frozen(self, moment: datetime, channel: str) -> Freeze | None:
         """The first freeze that holds at that instant on the channel with that label."""
@@ -140,6 +141,7 @@ class Organization:
     """A declared organization; `label` is its name, or its id if the files give no name.
 
     `timezone`: the zone of its times without an offset, None if the files set none. Likewise for a channel.
+    `approvals`: as in `Policy`, for its posts; the larger number counts.
     """
 
     label: str
@@ -148,6 +150,7 @@ class Organization:
     place: Place
     tags: tuple[Tag, ...] = ()
     timezone: str | None = None
+    approvals: int | None = None
 
 
 @value()

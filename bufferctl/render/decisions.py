@@ -11,6 +11,8 @@ from bufferctl.said import Answer
 REAPPLY, RECREATE, MAX_DELETES = "reapply", "recreate", "max-deletes"
 #: The word that publishes all of the files, reviewed or not.
 EVERYTHING = "everything"
+#: The word that lets a merged request count though it lacks approvals.
+APPROVE = "approve"
 
 
 def decisions_of(answers: Iterable[Answer]) -> Iterator[str]:

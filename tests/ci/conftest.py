@@ -181,9 +181,11 @@ class Team:
             head = self.github.repository.head("main") if of_run else self.github.pulls[number]["head"]["sha"]
             self.github.upload(name, head, files, run=self.runs, **of_run)
 
-    def apply(self, ref: str = "main", *, key: str | None = "sandbox", **inputs: Any) -> Run:
-        """The run of a push to main."""
-        return self.job("apply", ref, {}, key, **inputs)
+    def apply(
+        self, ref: str = "main", *, key: str | None = "sandbox", sent: dict[str, Any] | None = None, **inputs: Any
+    ) -> Run:
+        """The run of a push to main. `sent`: the event that started it."""
+        return self.job("apply", ref, sent or {}, key, **inputs)
 
     def apply_as(self, event: str, **inputs: Any) -> Run:
         """The run of another event on main: by hand (`workflow_dispatch`), or on a schedule."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +14,18 @@ from tests.ci.forges import STORAGE, TOKEN, Api, Asked, Elsewhere, RefusalError,
 
 NAME = "acme/posts"
 OURS, FORKS = 1, 2
+#: How many commits a page of GraphQL has.
+COMMITS = 100
 PLAN_WORKFLOW = ".github/workflows/plan.yml"
 ROBOT = {"login": "github-actions[bot]", "type": "Bot"}
 PERSON = {"login": "mallory", "type": "User"}
+#: Accounts by the emails that they have told GitHub: who may write, and one of the public.
+ACCOUNTS = {
+    "ada@acme.example": {"login": "ada", "id": 11, "type": "User"},
+    "bob@acme.example": {"login": "bob", "id": 12, "type": "User"},
+    "cleo@acme.example": {"login": "cleo", "id": 13, "type": "User"},
+    "mallory@elsewhere.example": {"login": "mallory", "id": 14, "type": "User"},
+}
 
 
 @dataclass
@@ -46,6 +56,10 @@ class FakeGitHub:
     issues: list[dict[str, Any]] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
+    reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    permissions: dict[str, str] = field(default_factory=lambda: {"ada": "admin", "bob": "write", "cleo": "write"})
+    users: list[dict[str, Any]] = field(default_factory=lambda: [dict(each) for each in ACCOUNTS.values()])
+    uncounted: int = 0  # commits that a pull request has and the API does not list
     read_only: bool = False
     clock: Clock = field(default_factory=Clock)
 
@@ -63,6 +77,7 @@ class FakeGitHub:
         self.pulls[number] = {
             "number": number,
             "state": "open",
+            "user": self.user("ada"),
             "merged_at": None,
             "merge_commit_sha": None,
             "head": {
@@ -73,8 +88,25 @@ class FakeGitHub:
             },
             "base": {"ref": "main", "sha": self.repository.head("main"), "repo": {"full_name": NAME}},
         }
-        self.comments[number], self.suggestions[number] = [], []
+        self.comments[number], self.suggestions[number], self.reviews[number] = [], [], []
         return number
+
+    def user(self, login: str) -> dict[str, Any]:
+        """The account of a person, as the API shows it."""
+        return next(each for each in self.users if each["login"] == login)
+
+    def review(self, number: int, login: str, state: str = "APPROVED", *, commit: str = "") -> dict[str, Any]:
+        """Somebody reviews a pull request as it is now; GitHub lists reviews in this order."""
+        made = {
+            "id": self._next(),
+            "user": self.user(login) if login != "github-actions[bot]" else {**ROBOT, "id": 41898282},
+            "state": state,
+            "body": "",
+            "commit_id": commit or self.pulls[number]["head"]["sha"],
+            "submitted_at": self.now(),
+        }
+        self.reviews[number].append(made)
+        return made
 
     def pushed(self, number: int) -> None:
         """The branch of a pull request moved."""
@@ -131,6 +163,9 @@ class FakeGitHub:
                 ("GET", rf"{here}/pulls/(\d+)/comments", lambda a, n: paged(a, self.suggestions[int(n)])),
                 ("POST", rf"{here}/pulls/(\d+)/comments", self._add_suggestion),
                 ("DELETE", rf"{here}/pulls/comments/(\d+)", self._delete_suggestion),
+                ("GET", rf"{here}/pulls/(\d+)/reviews", lambda a, n: paged(a, self.reviews[int(n)])),
+                ("GET", rf"{here}/collaborators/([^/]+)/permission", self._permission),
+                ("POST", "/graphql", self._authors),
                 ("GET", rf"{here}/issues", self._open_issues),
                 ("POST", rf"{here}/issues", self._add_issue),
                 ("PATCH", rf"{here}/issues/(\d+)", self._edit_issue),
@@ -180,6 +215,38 @@ class FakeGitHub:
         if number not in self.pulls:
             raise RefusalError(404)
         return self.pulls[number]
+
+    def _permission(self, _: Asked, login: str) -> Any:
+        found = next((each for each in self.users if each["login"] == login), None)
+        if found is None:
+            raise RefusalError(404)
+        return {"permission": self.permissions.get(login, "read"), "role_name": "any", "user": found}
+
+    def _authors(self, asked: Asked) -> Any:
+        """As GraphQL names the authors of commits: the user of an email that nobody told GitHub is null."""
+        query, given = asked.values["query"], asked.values["variables"]
+        assert re.search(r"authors\(first:\s*\d+\)\s*{[^}]*email\s+user\s*{\s*databaseId", query), query
+        assert (given["owner"], given["name"]) == tuple(NAME.split("/"))
+        pull = self.pulls[given["number"]]
+        base = pull["base"]["sha"]
+        commits = self.repository.written(base, pull["head"]["sha"])
+        start = int(given["after"] or 0)
+        nodes = [
+            {
+                "commit": {
+                    "oid": sha,
+                    "authors": {"totalCount": 1 + len(others), "nodes": self._named([author, *others])},
+                }
+            }
+            for sha, author, others in commits[start : start + COMMITS]
+        ]
+        page = {"hasNextPage": start + COMMITS < len(commits), "endCursor": str(start + COMMITS)}
+        listed = {"totalCount": max(len(commits), self.uncounted), "nodes": nodes, "pageInfo": page}
+        return {"data": {"repository": {"pullRequest": {"commits": listed}}}}
+
+    def _named(self, emails: list[str]) -> list[Any]:
+        ids = {email: {"databaseId": each["id"]} for email, each in ACCOUNTS.items()}
+        return [{"email": email, "user": ids.get(email)} for email in emails]
 
     def _add_check(self, asked: Asked) -> Any:
         self.repository.head(f"{asked.values['head_sha']}^{{commit}}")

@@ -10,6 +10,12 @@ from tests.ci.forges import STORAGE, TOKEN, Api, Asked, Elsewhere, RefusalError,
 
 PROJECT, FORK = 7, 8
 ROBOT, PERSON = 100, 200
+#: The ids of people by the emails that they have confirmed.
+ACCOUNTS = {"ada@acme.example": 11, "bob@acme.example": 12, "cleo@acme.example": 13, "mallory@elsewhere.example": 14}
+PUBLIC = {"bob@acme.example"}
+NAMES = {"ada": 11, "bob": 12, "cleo": 13, "mallory": 14, "project_7_bot_1f": ROBOT}
+#: A page of GraphQL.
+COMMITS = 100
 
 
 @dataclass
@@ -23,6 +29,10 @@ class FakeGitLab:
     jobs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     artifacts: dict[tuple[int, str], bytes] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
+    approvals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    reviewers: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    versions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    levels: dict[int, int] = field(default_factory=lambda: {11: 40, 12: 30, 13: 30, 14: 20, ROBOT: 30})
     clock: Clock = field(default_factory=lambda: Clock.at("2029-12-03T09:00:00Z"))
 
     def __post_init__(self) -> None:
@@ -36,15 +46,39 @@ class FakeGitLab:
             "iid": number,
             "state": "opened",
             "sha": self.repository.head(branch),
+            "base": self.repository.common("main", branch),
             "source_branch": branch,
             "target_branch": "main",
+            "author": {"id": NAMES["ada"], "username": "ada"},
             "target_project_id": PROJECT,
             "source_project_id": PROJECT,
             "merge_commit_sha": None,
             "merged_at": None,
         }
         self.notes[number], self.pipelines[number] = [], []
+        self.approvals[number], self.reviewers[number], self.versions[number] = [], [], []
+        self.pushed(number)
         return number
+
+    def pushed(self, number: int) -> None:
+        """The branch of a merge request moved."""
+        request = self.requests[number]
+        request["sha"] = self.repository.head(request["source_branch"])
+        version = {"id": self._next(), "head_commit_sha": request["sha"], "created_at": self.now()}
+        self.versions[number].insert(0, version)
+
+    def approve(self, number: int, name: str, *, is_dated: bool = True) -> None:
+        """Somebody approves a merge request, or did so long ago, before GitLab kept when."""
+        user = {"id": NAMES[name], "username": name}
+        dated = {"approved_at": self.now()} if is_dated else {}
+        self.approvals[number] = [each for each in self.approvals[number] if each["user"] != user]
+        self.approvals[number].append({"user": user, **dated})
+
+    def reject(self, number: int, name: str) -> None:
+        """Somebody requests changes, which takes an approval back."""
+        user = {"id": NAMES[name], "username": name}
+        self.approvals[number] = [each for each in self.approvals[number] if each["user"] != user]
+        self.reviewers[number].append({"user": user, "state": "requested_changes", "created_at": self.now()})
 
     def merged(self, number: int, commit: str) -> None:
         """A merge request was merged as `commit`."""
@@ -86,6 +120,13 @@ class FakeGitLab:
                 ("PUT", rf"{here}/merge_requests/(\d+)/notes/(\d+)", self._edit_note),
                 ("DELETE", rf"{here}/merge_requests/(\d+)/notes/(\d+)", self._delete_note),
                 ("POST", rf"{here}/merge_requests/(\d+)/discussions", self._add_discussion),
+                ("GET", rf"{here}/merge_requests/(\d+)/approvals", self._approved_by),
+                ("GET", rf"{here}/merge_requests/(\d+)/reviewers", lambda _, n: self.reviewers[int(n)]),
+                ("GET", rf"{here}/merge_requests/(\d+)/versions", lambda a, n: paged(a, self.versions[int(n)])),
+                ("GET", rf"{here}/members/all/(\d+)", self._member),
+                ("GET", r"/api/v4/users", self._found_users),
+                ("GET", r"/api/v4/users/(\d+)", lambda _, n: {"id": int(n), "bot": int(n) == ROBOT}),
+                ("POST", "/api/graphql", self._authors),
                 ("GET", rf"{here}/merge_requests/(\d+)/pipelines", lambda a, n: paged(a, self.pipelines[int(n)])),
                 ("GET", rf"{here}/pipelines/(\d+)/jobs", lambda a, n: paged(a, self.jobs[int(n)])),
                 ("GET", rf"{here}/jobs/(\d+)/artifacts/(.+)", self._artifact),
@@ -126,6 +167,36 @@ class FakeGitLab:
     def _request(self, number: int) -> Any:
         found, base = self.requests[number], self.repository.head("main")
         return {**found, "diff_refs": {"base_sha": base, "start_sha": base, "head_sha": found["sha"]}}
+
+    def _approved_by(self, _: Asked, number: str) -> Any:
+        return {"approved_by": self.approvals[int(number)]}
+
+    def _found_users(self, asked: Asked) -> Any:
+        """Only a public email finds somebody."""
+        found = ACCOUNTS.get(asked.query["search"]) if asked.query["search"] in PUBLIC else None
+        return [{"id": found, "username": "bob"}] if found else []
+
+    def _member(self, _: Asked, user: str) -> Any:
+        if int(user) not in self.levels:
+            raise RefusalError(404, "404 Not found")
+        return {"id": int(user), "access_level": self.levels[int(user)], "state": "active"}
+
+    def _authors(self, asked: Asked) -> Any:
+        """As GraphQL names the author of each commit, from confirmed emails; co-authors are only in the message."""
+        query, given = asked.values["query"], asked.values["variables"]
+        assert all(each in query for each in ("commitCount", "authorEmail", "message", "author { id }")), query
+        assert given["path"] == "acme/posts"
+        request = self.requests[int(given["number"])]
+        commits = self.repository.written(request["base"], request["sha"])
+        start = int(given["after"] or 0)
+        nodes = []
+        for sha, author, others in commits[start : start + COMMITS]:
+            trailers = "".join(f"\nCo-authored-by: Somebody <{each}>" for each in others)
+            known = {"id": f"gid://gitlab/User/{ACCOUNTS[author]}"} if author in ACCOUNTS else None
+            nodes.append({"sha": sha, "authorEmail": author, "message": f"Write\n{trailers}", "author": known})
+        page = {"hasNextPage": start + COMMITS < len(commits), "endCursor": str(start + COMMITS)}
+        found = {"commitCount": len(commits), "commits": {"nodes": nodes, "pageInfo": page}}
+        return {"data": {"project": {"mergeRequest": found}}}
 
     def _add_discussion(self, asked: Asked, number: str) -> Any:
         at = asked.values["position"]

@@ -183,6 +183,16 @@ class Repository:
         hunks = re.findall(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", diff, re.MULTILINE)
         return {line for start, number in hunks for line in range(int(start), int(start) + int(number or 1))}
 
+    def written(self, base: str, head: str) -> list[tuple[str, str, list[str]]]:
+        """The commits of a request, oldest first: the id, the author's email, and those of its co-authors."""
+        form = "%H%x00%ae%x00%(trailers:key=Co-authored-by,valueonly,separator=%x01)"
+        lines = self.git("log", "--reverse", f"--format={form}", f"{base}..{head}").splitlines()
+        found = []
+        for line in lines:
+            commit, author, trailers = line.split("\0")
+            found.append((commit, author, re.findall(r"<([^<>]+)>", trailers)))
+        return found
+
     def common(self, one: str, other: str) -> str:
         """The last commit that two have in common. Raises RefusalError if there is none."""
         try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,7 +23,7 @@ from bufferctl.sandbox import Sandbox
 from tests.ci.action import Run
 from tests.ci.conftest import CHANNELS, Developer, Team, begin, check_out, post
 from tests.ci.fake_github import FORKS
-from tests.ci.fake_gitlab import FORK, PROJECT, FakeGitLab
+from tests.ci.fake_gitlab import FORK, NAMES, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository
 from tests.ci.in_process import in_process
 from tests.cli.conftest import account_of
@@ -179,7 +180,23 @@ class Side(ABC):
         """The job of the published branch."""
 
     @abstractmethod
-    def decide(self, decision: str) -> Run:
+    def approve(self, number: int, name: str) -> None:
+        """Somebody approves a request as it is now."""
+
+    @abstractmethod
+    def reject(self, number: int, name: str) -> None:
+        """Somebody requests changes."""
+
+    @abstractmethod
+    def rename(self, old: str, new: str) -> None:
+        """Somebody takes another name."""
+
+    @abstractmethod
+    def plan_of(self, number: int) -> bytes:
+        """The plan that was kept for a request."""
+
+    @abstractmethod
+    def decide(self, decision: str, who: str = "ada") -> Run:
         """The job that a person starts by hand on the published branch."""
 
     @abstractmethod
@@ -220,6 +237,16 @@ class OnGitHub(Side):
     def pushed(self, number: int) -> None:
         self.team.github.pushed(number)
 
+    def approve(self, number: int, name: str) -> None:
+        self.team.github.review(number, name)
+
+    def reject(self, number: int, name: str) -> None:
+        self.team.github.review(number, name, "CHANGES_REQUESTED")
+
+    def rename(self, old: str, new: str) -> None:
+        self.team.github.user(old)["login"] = new
+        self.team.github.permissions[new] = self.team.github.permissions.pop(old)
+
     def landed(self, number: int, commit: str) -> None:
         self.team.github.merged(number, commit)
 
@@ -253,8 +280,14 @@ class OnGitHub(Side):
     def apply(self, *, key: str = "sandbox", scheduled: bool = False, **inputs: Any) -> Run:
         return self.team.apply_as("schedule" if scheduled else "push", key=key, **inputs)
 
-    def decide(self, decision: str) -> Run:
-        return self.team.apply_as("workflow_dispatch", decision=decision)
+    def plan_of(self, number: int) -> bytes:
+        (kept,) = (each for each in self.team.github.artifacts if f"-{number}-" in each.name)
+        with zipfile.ZipFile(BytesIO(kept.packed)) as archive:
+            return archive.read("plan.json")
+
+    def decide(self, decision: str, who: str = "ada") -> Run:
+        sender = self.team.github.user(who)
+        return self.team.apply_as("workflow_dispatch", sent={"sender": sender}, decision=decision)
 
     def comments(self, number: int) -> list[str]:
         return self.team.github.bodies(number)
@@ -295,7 +328,18 @@ class OnGitLab(Side):
         return str(self.gitlab.requests[number]["source_branch"])
 
     def pushed(self, number: int) -> None:
-        self.gitlab.requests[number]["sha"] = self.repository.head(self.branch_of(number))
+        self.gitlab.pushed(number)
+
+    def approve(self, number: int, name: str) -> None:
+        self.gitlab.approve(number, name)
+
+    def reject(self, number: int, name: str) -> None:
+        self.gitlab.reject(number, name)
+
+    def rename(self, old: str, new: str) -> None:
+        for each in self.gitlab.approvals.values():
+            for found in each:
+                found["user"] = {**found["user"], "username": found["user"]["username"].replace(old, new)}
 
     def landed(self, number: int, commit: str) -> None:
         self.gitlab.merged(number, commit)
@@ -337,8 +381,13 @@ class OnGitLab(Side):
         variables = {"CI_PIPELINE_SOURCE": "schedule" if scheduled else "push", "CI_COMMIT_BRANCH": "main"}
         return self._job(apply, self.repository.head("main"), variables, key, **inputs)[0]
 
-    def decide(self, decision: str) -> Run:
-        variables = {"CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "main", "GITLAB_USER_LOGIN": "ada"}
+    def plan_of(self, number: int) -> bytes:
+        job = self.gitlab.jobs[self.gitlab.pipelines[number][0]["id"]][0]["id"]
+        return self.gitlab.artifacts[job, "bufferctl-plan/plan.json"]
+
+    def decide(self, decision: str, who: str = "ada") -> Run:
+        variables = {"CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "main"}
+        variables |= {"GITLAB_USER_LOGIN": who, "GITLAB_USER_ID": str(NAMES[who])}
         return self._job(apply, self.repository.head("main"), variables, decision=decision)[0]
 
     def _job(

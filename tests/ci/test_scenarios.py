@@ -15,7 +15,7 @@ import pytest
 
 from bufferctl.sandbox import Sandbox
 from tests.ci.action import ROOT
-from tests.ci.conftest import Team, post
+from tests.ci.conftest import FILES, Team, post
 from tests.ci.forges import TOKEN
 from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab, side
 from tests.stores import git
@@ -150,6 +150,20 @@ def planned_again(side: Side) -> tuple[int, bool]:
     side.land(number)
     assert not side.apply().failed
     return number, side.texts() == ["We are live"]
+
+
+@row("`policy` asks for approvals, and too few count")
+def unapproved(side: Side) -> tuple[int, bool]:
+    """Each sentence of the rule: test_approvals.py."""
+    side.ada.branch("main")
+    (side.ada.folder / "buffer.yaml").write_text(f"{FILES}policy: {{approvals: 1}}\n", encoding="utf-8")
+    side.ada.push()
+    assert not side.apply().failed
+    number = side.planned("launch", launch=LAUNCH)
+    assert "**Merging publishes nothing before 1 approval.**" in side.comments(number)[0]
+    side.land(number)
+    assert side.apply().failed
+    return number, side.texts() != []
 
 
 @row("it is merged before the check is done")
@@ -522,6 +536,7 @@ _ON_GITHUB = (force_pushed, squashed, of_a_second_request)
 _ON_NEITHER = (
     rebased, merged_in_between, another_account, opened_too_late,
     quick_merges, straight_to_main, changed_in_buffer, reverted, two_root_files, planned_again, canceled, failed,
+    unapproved,
 )  # fmt: skip
 
 

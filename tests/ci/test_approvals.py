@@ -1,0 +1,630 @@
+"""`policy: {approvals: N}`: what was merged is published only if that many people approved it, on both forges.
+
+Each story is a sentence of the rule, or a way around it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.ci.conftest import FILES, post
+from tests.ci.fake_github import COMMITS
+from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab
+
+__all__ = ["on_gitlab"]  # a fixture
+LAUNCH = post("launch", "We are live")
+ONE = "policy: {approvals: 1}\n"
+
+
+@pytest.fixture(params=["github", pytest.param("gitlab", marks=pytest.mark.long)])
+def side(request: pytest.FixtureRequest) -> Side:
+    """A repository that wants one approval of each request; a first apply is done."""
+    return made_on(request)
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def both(request: pytest.FixtureRequest) -> Side:
+    """The same, for what `make test` tells on both forges."""
+    return made_on(request)
+
+
+def made_on(request: pytest.FixtureRequest) -> Side:
+    """A side of the forge that a test is told on."""
+    if request.param == "github":
+        made: Side = OnGitHub(request.getfixturevalue("team"))
+    else:
+        made = request.getfixturevalue("on_gitlab")
+    return wanting(made, ONE)
+
+
+@pytest.fixture
+def github(request: pytest.FixtureRequest) -> OnGitHub:
+    """The same on GitHub."""
+    made = OnGitHub(request.getfixturevalue("team"))
+    wanting(made, ONE)
+    return made
+
+
+@pytest.fixture
+def gitlab(on_gitlab: OnGitLab) -> OnGitLab:
+    """The same on GitLab."""
+    wanting(on_gitlab, ONE)
+    return on_gitlab
+
+
+def wanting(side: Side, policy: str) -> Side:
+    """A side whose main has a policy and is applied."""
+    set_policy(side, policy)
+    ran = side.apply()
+    assert not ran.failed, ran.log
+    return side
+
+
+def set_policy(side: Side, policy: str) -> None:
+    """Somebody pushes another policy straight to main."""
+    side.ada.branch("main")
+    (side.ada.folder / "buffer.yaml").write_text(FILES + policy, encoding="utf-8")
+    side.ada.push()
+
+
+def planned(side: Side, **files: str) -> int:
+    """An open request whose check passed a minute ago."""
+    number = side.planned("launch", **(files or {"launch": LAUNCH}))
+    side.later(minutes=1)
+    return number
+
+
+def merged(side: Side, number: int, way: str = "merge") -> Any:
+    """The run after a merge."""
+    side.later(minutes=1)
+    side.land(number, way)
+    return side.apply()
+
+
+def words(comment: str) -> str:
+    """A comment without what keeps it from mentioning people."""
+    return comment.replace("&#8203;", "").replace("\u200b", "")
+
+
+def refused(side: Side, number: int, why: str, way: str = "merge") -> None:
+    """Nothing is published after the merge, and the receipt says why."""
+    ran = merged(side, number, way)
+    assert (ran.failed, side.texts()) == (True, []), ran.log
+    receipt = words(side.comments(number)[-1])
+    assert "**Its plan was not applied**" in receipt
+    assert why in receipt, receipt
+
+
+def published(side: Side, number: int, way: str = "merge") -> None:
+    """It is published after the merge, once."""
+    ran = merged(side, number, way)
+    assert (ran.failed, side.texts()) == (False, ["We are live"]), ran.log
+    ran = side.apply()
+    assert (ran.failed, side.texts()) == (False, ["We are live"]), ran.log
+
+
+def test_none(both: Side) -> None:
+    """The comment says it before the merge; without an approval nothing is published."""
+    number = planned(both)
+    assert "**Merging publishes nothing before 1 approval.**" in both.comments(number)[0]
+    refused(both, number, "it needs 1 approval and has none")
+
+
+def test_one(both: Side) -> None:
+    """One approval of somebody else, after the plan: published."""
+    number = planned(both)
+    both.approve(number, "bob")
+    published(both, number)
+
+
+def test_authors(side: Side) -> None:
+    """Whoever wrote a commit of it, or opened it, does not count."""
+    number = planned(side)
+    side.approve(number, "ada")
+    refused(side, number, "`ada` opened it or wrote some of it")
+
+
+def test_co_authors(both: Side) -> None:
+    """A trailer makes bob an author: his approval does not count, cleo's does."""
+    number = both.open("launch", launch=post("launch", "We are alive"))
+    both.ada.write(launch=LAUNCH)
+    both.ada.push("Write\n\nCo-authored-by: Somebody <bob@acme.example>")
+    both.pushed(number)
+    assert not both.plan(number).failed
+    both.later(minutes=1)
+    both.approve(number, "bob")
+    refused(both, number, "`bob` opened it or wrote some of it")
+
+
+def test_co_authors_leave_others(side: Side) -> None:
+    """Who wrote none of it still counts."""
+    number = side.open("launch", launch=post("launch", "We are alive"))
+    side.ada.write(launch=LAUNCH)
+    side.ada.push("Write\n\nco-authored-BY: Somebody <bob@acme.example>")
+    side.pushed(number)
+    assert not side.plan(number).failed
+    side.later(minutes=1)
+    side.approve(number, "cleo")
+    published(side, number)
+
+
+@pytest.mark.parametrize("trailer", ["", "Co-authored-by: Bob <bob@at-home.example>"])
+def test_an_author_whom_the_forge_does_not_know(side: Side, trailer: str) -> None:
+    """It may be anybody, also whoever approves: the comment warns, and nothing is published."""
+    number = side.open("launch", launch=post("launch", "We are alive"))
+    side.ada.write(launch=LAUNCH)
+    side.ada.git("add", "--all")
+    name = [] if trailer else ["--author", "Bob <bob@at-home.example>"]
+    side.ada.git("commit", "--quiet", *name, "--message", f"Write\n\n{trailer}")
+    side.ada.send()
+    side.pushed(number)
+    assert not side.plan(number).failed
+    assert "bob@at-home.example" in words(side.comments(number)[0])
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    refused(side, number, "bob@at-home.example")
+
+
+def test_robots_write_and_are_nobody(side: Side) -> None:
+    """A suggestion that was taken over has the robot as co-author: bob's approval counts."""
+    robot = "41898282+github-actions[bot]@users.noreply.github.com"
+    if isinstance(side, OnGitLab):
+        robot = "project_7_bot_1f@noreply.gitlab.example"
+    number = side.open("launch", launch=post("launch", "We are alive"))
+    side.ada.write(launch=LAUNCH)
+    side.ada.push(f"Apply suggestion\n\nCo-authored-by: robot <{robot}>")
+    side.pushed(number)
+    assert not side.plan(number).failed
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    published(side, number)
+
+
+def test_a_private_address_names_its_account(github: OnGitHub) -> None:
+    """GitHub's own addresses have the account's id, also where GitHub names nobody for them."""
+    number = github.open("launch", launch=post("launch", "We are alive"))
+    github.ada.write(launch=LAUNCH)
+    github.ada.push("Write\n\nCo-authored-by: B <12+old-name@users.noreply.github.com>")
+    github.pushed(number)
+    assert not github.plan(number).failed
+    github.later(minutes=1)
+    github.approve(number, "bob")
+    refused(github, number, "`bob` opened it or wrote some of it")
+
+
+def test_stale_head(side: Side) -> None:
+    """Approved before another commit that changes a post: that one was not approved."""
+    number = side.planned("launch", launch=post("launch", "We are alive"))
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    side.later(minutes=1)
+    side.edit(number, launch=LAUNCH)
+    assert not side.plan(number).failed
+    refused(side, number, "it needs 1 approval and has none")
+
+
+def test_stale_head_with_the_same_plan(github: OnGitHub) -> None:
+    """A later commit that changes nothing of the plan leaves the approval as it is."""
+    number = planned(github)
+    github.approve(number, "bob")
+    github.later(minutes=1)
+    github.ada.git("checkout", "--quiet", github.branch_of(number))
+    (github.ada.folder / "README.md").write_text("About us\n", encoding="utf-8")
+    github.ada.push("Write more")
+    github.pushed(number)
+    assert not github.plan(number).failed
+    published(github, number)
+
+
+def test_on_gitlab_a_push_ends_approvals(gitlab: OnGitLab) -> None:
+    """GitLab ties no approval to a commit, so only one after the last push counts."""
+    number = planned(gitlab)
+    gitlab.approve(number, "bob")
+    gitlab.later(minutes=1)
+    gitlab.ada.git("checkout", "--quiet", gitlab.branch_of(number))
+    (gitlab.ada.folder / "README.md").write_text("About us\n", encoding="utf-8")
+    gitlab.ada.push("Write more")
+    gitlab.pushed(number)
+    assert not gitlab.plan(number).failed
+    refused(gitlab, number, "`bob` approved before the last push")
+
+
+def test_approved_before_the_first_plan(side: Side) -> None:
+    """Nobody saw what would be published."""
+    number = side.open("launch", launch=LAUNCH)
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    side.later(minutes=1)
+    assert not side.plan(number).failed
+    refused(side, number, "`bob` approved another plan, or none")
+
+
+def test_replanned_with_the_same_plan(side: Side) -> None:
+    """Planned again after the approval, with the same digest: published."""
+    number = planned(side)
+    side.approve(number, "bob")
+    side.later(days=6)
+    assert not side.plan_again(number).failed
+    published(side, number)
+
+
+def test_replanned_with_another_plan(side: Side) -> None:
+    """The account changed in the meantime, so another plan is shown than was approved."""
+    side.straight_to_main(more=post("more", "And more", due="2029-12-21 09:00"))
+    number = planned(side)
+    side.approve(number, "bob")
+    side.later(minutes=1)
+    assert not side.decide("everything").failed
+    assert not side.plan_again(number).failed
+    ran = merged(side, number)
+    assert (ran.failed, side.texts()) == (True, ["And more"]), ran.log
+    assert "`bob` approved another plan, or none" in words(side.comments(number)[-1])
+
+
+def test_objection(both: Side) -> None:
+    """Somebody who may write objects: nothing is published, however many approve."""
+    number = planned(both)
+    both.reject(number, "cleo")
+    both.later(minutes=1)
+    both.approve(number, "bob")
+    refused(both, number, "`cleo` requested changes")
+
+
+def test_objection_of_whoever_approved(github: OnGitHub) -> None:
+    """The later one of a person counts; a comment is neither."""
+    number = planned(github)
+    github.approve(number, "bob")
+    github.reject(number, "bob")
+    github.team.github.review(number, "bob", "COMMENTED")
+    refused(github, number, "`bob` requested changes")
+
+
+def test_objection_that_was_lifted(github: OnGitHub) -> None:
+    """Whoever objected approves: published."""
+    number = planned(github)
+    github.reject(number, "bob")
+    github.later(minutes=1)
+    github.approve(number, "bob")
+    published(github, number)
+
+
+def test_objection_that_was_dismissed(github: OnGitHub) -> None:
+    """It blocks no more, and an approval before it does not come back."""
+    number = planned(github)
+    github.approve(number, "bob")
+    github.later(minutes=1)
+    github.team.github.review(number, "bob", "CHANGES_REQUESTED")["state"] = "DISMISSED"
+    refused(github, number, "it needs 1 approval and has none")
+
+
+def test_approval_that_was_dismissed(github: OnGitHub) -> None:
+    """It counts no more."""
+    number = planned(github)
+    github.team.github.review(number, "bob")["state"] = "DISMISSED"
+    refused(github, number, "it needs 1 approval and has none")
+
+
+def test_objection_after_the_merge(github: OnGitHub) -> None:
+    """It blocks as long as nothing is sent."""
+    number = planned(github)
+    github.approve(number, "bob")
+    github.later(minutes=1)
+    github.land(number)
+    github.later(minutes=1)
+    github.reject(number, "cleo")
+    ran = github.apply()
+    assert (ran.failed, github.texts()) == (True, []), ran.log
+
+
+def test_squash(side: Side) -> None:
+    """The approval is of the branch's last commit, whatever the merge makes of it."""
+    number = planned(side)
+    side.approve(number, "bob")
+    published(side, number, "squash")
+
+
+def test_squash_without(side: Side) -> None:
+    """As any other merge."""
+    refused(side, planned(side), "it needs 1 approval and has none", "squash")
+
+
+def test_queue(side: Side) -> None:
+    """What the queue tests is no head of a request: the approval of the head counts, one of the group does not."""
+    number = planned(side)
+    side.approve(number, "bob")
+    side.later(minutes=1)
+    ran = side.in_queue(number)
+    assert not ran.failed, ran.log
+    published(side, number)
+
+
+def test_queue_without(github: OnGitHub) -> None:
+    """A review that names the commit of the group."""
+    number = planned(github)
+    assert not github.in_queue(number).failed
+    group = github.repository.head(f"refs/pull/{number}/merge")
+    github.team.github.review(number, "bob", commit=group)
+    refused(github, number, "`bob` approved another plan, or none")
+
+
+def test_public_reader(side: Side) -> None:
+    """Neither an approval nor an objection of somebody who may not write counts."""
+    number = planned(side)
+    side.approve(number, "mallory")
+    refused(side, number, "`mallory` may not write to this repository")
+
+
+def test_an_objection_of_the_public(side: Side) -> None:
+    """Anybody could keep a public repository from publishing."""
+    number = planned(side)
+    side.reject(number, "mallory")
+    side.approve(number, "bob")
+    published(side, number)
+
+
+def test_late(both: Side) -> None:
+    """After the merge it is too late, on every later run."""
+    number = planned(both)
+    both.later(minutes=1)
+    both.land(number)
+    both.later(minutes=1)
+    both.approve(number, "bob")
+    for _ in range(2):
+        ran = both.apply()
+        assert (ran.failed, both.texts()) == (True, []), ran.log
+    assert "`bob` approved after the merge" in words(both.comments(number)[-1])
+
+
+def test_by_hand(both: Side) -> None:
+    """A run by hand for its number, by somebody else, publishes it, and the summary says who decided."""
+    number = planned(both)
+    refused(both, number, "somebody who wrote none of it can run")
+    assert f"`approve {number}`" in both.comments(number)[-1]
+    ran = both.decide(f"approve {number}", "bob")
+    assert (ran.failed, both.texts()) == (False, ["We are live"]), ran.log
+    assert "By hand" in ran.log
+    assert "1 created" in both.comments(number)[-1]
+
+
+@pytest.mark.parametrize("decision", ["approve 1", "everything", "reapply Acme/twitter:acme/launch"])
+def test_by_hand_by_its_author(side: Side, decision: str) -> None:
+    """No run by hand of its author publishes it, however it is called."""
+    number = planned(side)
+    assert number == 1
+    refused(side, number, "it needs 1 approval and has none")
+    ran = side.decide(decision, "ada")
+    assert (ran.failed, side.texts()) == (True, []), ran.log
+    ran = side.decide(decision, "bob")
+    assert (ran.failed, side.texts()) == (False, ["We are live"]), ran.log
+
+
+def test_by_hand_on_a_push(side: Side) -> None:
+    """The number counts only where a person started the run."""
+    number = planned(side)
+    refused(side, number, "it needs 1 approval and has none")
+    for decision in (f"approve {number}", "everything"):
+        ran = side.apply(decision=decision)
+        assert (ran.failed, side.texts()) == (True, []), ran.log
+
+
+def test_by_hand_by_a_robot(github: OnGitHub) -> None:
+    """A workflow of anybody's branch can start a run as the robot."""
+    number = planned(github)
+    refused(github, number, "it needs 1 approval and has none")
+    robot = {"login": "github-actions[bot]", "type": "Bot", "id": 41898282}
+    for decision in (f"approve {number}", "everything"):
+        ran = github.team.apply_as("workflow_dispatch", sent={"sender": robot}, decision=decision)
+        assert (ran.failed, github.texts()) == (True, []), ran.log
+
+
+def test_by_hand_is_remembered(side: Side) -> None:
+    """What could not be sent in that run is sent by a later one."""
+    number = planned(side)
+    refused(side, number, "it needs 1 approval and has none")
+    side.connect("twitter", is_connected=False)
+    assert side.decide(f"approve {number}", "bob").failed
+    side.connect("twitter", is_connected=True)
+    ran = side.apply(scheduled=True)
+    assert (ran.failed, side.texts()) == (False, ["We are live"]), ran.log
+
+
+def test_by_hand_of_another_number(side: Side) -> None:
+    """A number that does not wait may be about other files: a warning says what does."""
+    number = planned(side)
+    refused(side, number, "it needs 1 approval and has none")
+    ran = side.decide(f"approve {number + 7}", "bob")
+    assert (ran.failed, side.texts()) == (True, []), ran.log
+    assert side.name(number) in ran.log
+
+
+def test_on_gitlab_an_approval_without_a_time(gitlab: OnGitLab) -> None:
+    """Unknown counts as not approved."""
+    number = planned(gitlab)
+    gitlab.gitlab.approve(number, "bob", is_dated=False)
+    refused(gitlab, number, "GitLab does not say when `bob` approved")
+
+
+def test_robots(both: Side) -> None:
+    """A workflow of the branch could approve as the robot, so robots approve nothing."""
+    number = planned(both)
+    robot = "project_7_bot_1f" if isinstance(both, OnGitLab) else "github-actions[bot]"
+    both.approve(number, robot)
+    refused(both, number, f"`{robot}` is a robot")
+
+
+def test_another_name(side: Side) -> None:
+    """An account is known by its id: ada with another name is still ada, and bob is still somebody else."""
+    number = planned(side)
+    side.approve(number, "ada")
+    side.rename("ada", "eve")
+    refused(side, number, "`eve` opened it or wrote some of it")
+
+
+def test_one_person_twice(side: Side) -> None:
+    """Two approvals of one person are one."""
+    set_policy(side, "policy: {approvals: 2}\n")
+    assert not side.apply().failed
+    number = planned(side)
+    side.approve(number, "bob")
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    refused(side, number, "it needs 2 approvals and has 1")
+
+
+def test_two(side: Side) -> None:
+    """Of two people."""
+    set_policy(side, "policy: {approvals: 2}\n")
+    assert not side.apply().failed
+    number = planned(side)
+    assert "**Merging publishes nothing before 2 approvals.**" in side.comments(number)[0]
+    side.approve(number, "bob")
+    side.approve(number, "cleo")
+    published(side, number)
+
+
+def test_many_reviews(github: OnGitHub) -> None:
+    """All pages are read: an objection on the second one blocks."""
+    number = planned(github)
+    for _ in range(99):
+        github.team.github.review(number, "bob", "COMMENTED")
+    github.approve(number, "bob")
+    github.reject(number, "cleo")
+    refused(github, number, "`cleo` requested changes")
+
+
+def test_many_commits(side: Side) -> None:
+    """All pages are read: bob wrote the last commit but one."""
+    number = side.open("launch", launch=post("launch", "We are alive"))
+    commit = side.ada.git("rev-parse", "HEAD")
+    tree = side.ada.git("rev-parse", "HEAD^{tree}")
+    for each in range(COMMITS):
+        message = "Write\n\nCo-authored-by: Bob <bob@acme.example>" if each == COMMITS - 2 else "Write"
+        commit = side.ada.git("commit-tree", tree, "-p", commit, "-m", message)
+    side.ada.git("reset", "--quiet", "--hard", commit)
+    side.ada.write(launch=LAUNCH)
+    side.ada.push()
+    side.pushed(number)
+    assert not side.plan(number).failed
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    refused(side, number, "`bob` opened it or wrote some of it")
+
+
+def test_more_commits_than_are_listed(github: OnGitHub) -> None:
+    """GitHub lists 250: who wrote the others is unknown, so nobody's approval counts."""
+    github.team.github.uncounted = 251
+    number = planned(github)
+    github.approve(number, "bob")
+    refused(github, number, "nobody knows who wrote all of it")
+
+
+def test_a_request_does_not_lower_its_own_number(side: Side) -> None:
+    """The policy is that of the branch before the merge, also where a rebase makes several commits of it."""
+    for way in ("merge", "squash", "rebase"):
+        side.ada.branch(way)
+        (side.ada.folder / "buffer.yaml").write_text(FILES, encoding="utf-8")
+        side.ada.push("Without a policy")
+        side.ada.write(**{way: post(way, f"We are live by {way}")})
+        side.ada.push("A post")
+        number = side.request(way)
+        assert not side.plan(number).failed
+        refused(side, number, "it needs 1 approval and has none", way)
+        set_policy(side, ONE)
+
+
+def test_a_request_is_not_asked_by_its_own_number(side: Side) -> None:
+    """A policy applies from the next request on."""
+    set_policy(side, "")
+    assert not side.apply().failed
+    side.ada.branch("launch")
+    (side.ada.folder / "buffer.yaml").write_text(FILES + ONE, encoding="utf-8")
+    side.ada.write(launch=LAUNCH)
+    side.ada.push()
+    number = side.request("launch")
+    assert not side.plan(number).failed
+    published(side, number)
+
+
+ORGANIZATION = FILES.replace("  - name: Acme\n", "  - name: Acme\n    policy: {approvals: 2}\n")
+
+
+def test_an_organizations_number(side: Side) -> None:
+    """The larger one counts."""
+    assert ORGANIZATION != FILES
+    side.ada.branch("main")
+    (side.ada.folder / "buffer.yaml").write_text(ORGANIZATION + ONE, encoding="utf-8")
+    side.ada.push()
+    assert not side.apply().failed
+    number = planned(side)
+    assert "before 2 approvals" in side.comments(number)[0]
+    side.approve(number, "bob")
+    refused(side, number, "it needs 2 approvals and has 1")
+
+
+def test_an_organization_by_another_name(side: Side) -> None:
+    """A request that renames an organization in the files is asked by the strictest."""
+    side.ada.branch("main")
+    (side.ada.folder / "buffer.yaml").write_text(ORGANIZATION, encoding="utf-8")
+    side.ada.push()
+    assert not side.apply().failed
+    organization = side.sandbox.channel("twitter")["organizationId"]
+    side.ada.branch("launch")
+    renamed = FILES.replace("  - name: Acme\n", f"  - id: {organization}\n")
+    (side.ada.folder / "buffer.yaml").write_text(renamed, encoding="utf-8")
+    side.ada.write(launch=LAUNCH)
+    side.ada.push()
+    number = side.request("launch")
+    assert not side.plan(number).failed
+    refused(side, number, "it needs 2 approvals and has none")
+
+
+def test_a_forged_plan_is_not_what_was_approved(side: Side) -> None:
+    """A run after the approval keeps a plan with another digest, so nothing is published."""
+    number = planned(side)
+    side.approve(number, "bob")
+    side.later(minutes=1)
+    other = side.open("other", launch=LAUNCH, more=post("more", "More", due="2029-12-21 09:00"))
+    assert not side.plan(other).failed
+    forged = side.plan_of(other)
+    if isinstance(side, OnGitLab):
+        head = side.gitlab.requests[number]["sha"]
+        described = b'{"number": %d, "head": "%s", "branch": "main"}' % (number, head.encode())
+        files = {"bufferctl-plan/plan.json": forged, "bufferctl-plan/request.json": described}
+        side.gitlab.ran(number, "bufferctl-plan", files)
+    else:
+        side.forge_plan(number, forged)
+    refused(side, number, "`bob` approved another plan, or none")
+
+
+def test_an_approval_of_what_an_earlier_request_left(github: OnGitHub) -> None:
+    """Ada's post was not approved. Bob's plan shows it, too: Ada's approval of that is none of her own post."""
+    refused(github, planned(github), "it needs 1 approval and has none")
+    other = github.open("other")
+    github.ada.write(more=post("more", "And more", due="2029-12-21 09:00"))
+    github.ada.git("add", "--all")
+    author = ("--author", "Bob <bob@acme.example>")
+    github.ada.git("commit", "--quiet", "--amend", *author, "--message", "Write")
+    github.ada.send()
+    github.pushed(other)
+    github.team.github.pulls[other]["user"] = github.team.github.user("bob")
+    assert not github.plan(other).failed
+    assert "Also waiting on main" in github.comments(other)[0]
+    github.later(minutes=1)
+    github.approve(other, "ada")
+    ran = merged(github, other)
+    assert (ran.failed, github.texts()) == (True, []), ran.log
+    assert "`ada` opened it or wrote some of it" in words(github.comments(other)[-1])
+
+
+def test_nothing_is_asked_without_a_policy(github: OnGitHub) -> None:
+    """No request to the forge more than before."""
+    set_policy(github, "")
+    assert not github.apply().failed
+    number = planned(github)
+    assert "approval" not in github.comments(number)[0]
+    before = len(github.team.github.api.asked)
+    published(github, number)
+    asked = {each.path.rpartition("/")[2] for each in github.team.github.api.asked[before:]}
+    assert not asked & {"reviews", "permission", "graphql"}
