@@ -108,6 +108,7 @@ POLICY = {
     "minimum_lead": "2h",
     "spacing": "15m",
     "required_tags": "[launch]",
+    "watch": "[rival.example]",
     "approvals": "1",
 }
 #: What the root file has besides settings, and the field that an entry is found by.
