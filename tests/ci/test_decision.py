@@ -25,6 +25,7 @@ LAUNCH, CONSOLE = "Acme/twitter:acme/launch", "Acme/facebook:Acme Berlin/console
         (f"recreate {LAUNCH} '{CONSOLE}'", Decision(recreate=(LAUNCH, CONSOLE))),
         (f"reapply {LAUNCH} recreate '{CONSOLE}'", Decision(reapply=(LAUNCH,), recreate=(CONSOLE,))),
         ("max-deletes 12", Decision(max_deletes="12")),
+        ("approve 12 !13 '#14'", Decision(approved=(12, 13, 14))),
         (f"max-deletes 1 {LAUNCH}", Decision(max_deletes="1", deletes=(LAUNCH,))),
     ],
 )
@@ -42,6 +43,8 @@ def test_words(text: str, decision: Decision) -> None:
         ("recreate everything", "The decision recreate names no address"),
         ("max-deletes", "The decision max-deletes needs a number"),
         ("max-deletes many", "The decision max-deletes needs a number"),
+        ("approve", "The decision approve needs the number of a request"),
+        ("approve launch", "The decision approve needs the number of a request"),
         ("reapply 'open", "cannot be read: No closing quotation"),
     ],
 )
@@ -49,7 +52,7 @@ def test_what_is_no_decision(text: str, message: str) -> None:
     """What is wrong, and the words."""
     with pytest.raises(UsageError, match=re.escape(message)) as found:
         read_decision(text)
-    assert "Write everything, reapply ADDRESS, recreate ADDRESS or max-deletes NUMBER" in found.value.hint
+    assert "Write everything, reapply ADDRESS, recreate ADDRESS, max-deletes NUMBER or approve NUMBER" in found.value.hint
 
 
 def test_answers_as_decisions() -> None:
@@ -68,6 +71,13 @@ def test_answers_as_decisions() -> None:
         Decision(reapply=(LAUNCH, CONSOLE)),
         Decision(max_deletes="7"),
     ]
+
+
+@pytest.mark.parametrize("text", ["approve 12 everything", f"reapply {LAUNCH} approve 12"])
+def test_an_approval_stands_alone(text: str) -> None:
+    """The other words publish without looking at any request."""
+    with pytest.raises(UsageError, match="The decision approve is one of its own"):
+        read_decision(text)
 
 
 @pytest.mark.parametrize(
