@@ -49,7 +49,7 @@ def apply(job: Job, *, branch: str, decision: str = "") -> int:
     commit of the branch, UsageError.
     """
     decided = read_decision(decision)
-    commit = job.commit()
+    commit = job.commit
     newest = job.forge.newest(branch)
     if commit != newest:
         raise ForgeError(
@@ -382,9 +382,9 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: No
     context = Context(
         mark=marker("receipt", job.about),
         title=title("receipt", job.about),
-        commit=job.commit(),
+        commit=job.commit,
         run=job.forge.run_url,
-        files=job.forge.files_at(job.commit()),
+        files=job.forge.files_at(job.commit),
     )
     notes = [gone] if gone else []
     try:

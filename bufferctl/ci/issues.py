@@ -94,7 +94,7 @@ def _context(job: Job, kind: str, notes: Iterable[Note]) -> Context:
     return Context(
         mark=marker(kind, job.about),
         title=title(kind, job.about),
-        commit=job.commit(),
+        commit=job.commit,
         run=job.forge.run_url,
         notes=tuple(notes),
     )
@@ -124,7 +124,7 @@ def _comment(job: Job, late: Sequence[ChangeRequest], requests: Iterable[ChangeR
     over = {each.number: each for each in requests if _is_late(each, now) and each.number not in left}
     for each in over.values():
         if job.find_comment("unsent", each):
-            job.comment("unsent", each, _SENT, job.footer(job.commit()), heading="sent")
+            job.comment("unsent", each, _SENT, job.footer(job.commit), heading="sent")
 
 
 def _about_expiry(job: Job, today: date) -> Iterator[Note]:

@@ -151,6 +151,7 @@ class Job:
         """That of this job, with the forge's token for git alone."""
         return {**self.environment, **git_access(self.environment, self.folder)}
 
+    @cached_property
     def commit(self) -> str:
         """The commit that is checked out. Raises ForgeError."""
         ran = git(self.folder, "rev-parse", "--verify", operands=["HEAD"], environment=self.environment)
@@ -160,6 +161,7 @@ class Job:
             )
         return ran.stdout.strip()
 
+    @cached_property
     def parents(self) -> list[str]:
         """The parents of the commit that is checked out, as far as the checkout has them; if none, the commit."""
         ran = git(
@@ -199,13 +201,21 @@ class Job:
 
         A checkout of what the merge would be has it as its first parent; else the forge names the last common commit.
         """
-        parents = self.parents()
+        parents = self.parents
         return parents[0] if parents[1:] == [request.head] else self.forge.common_base(request)
+
+    @cached_property
+    def _there(self) -> set[str]:
+        """Commits that the checkout is known to have; none of them goes while the job runs."""
+        return set()
 
     def fetch(self, commit: str) -> str:
         """Fetch the files of a commit that the checkout may lack; why that failed, empty if it is there."""
+        if commit in self._there:
+            return ""
         found = git(self.folder, "cat-file", "-e", operands=[f"{commit}^{{commit}}"], environment=self.environment)
         if found.returncode == 0:
+            self._there.add(commit)
             return ""
         if self.is_offline:
             return "--offline contacts nobody"
@@ -225,10 +235,11 @@ class Job:
             return folder
         if why := self.fetch(commit):
             raise ForgeError(f"the base commit cannot be fetched: {why}")
-        there = f"{commit}:{normpath(self.options.directory)}" if normpath(self.options.directory) != "." else commit
-        if git(self.checkout, "cat-file", "-e", operands=[there], environment=self.environment).returncode:
-            folder.mkdir()
-            return folder
+        if (below := normpath(self.options.directory)) != ".":
+            there = [f"{commit}:{below}"]
+            if git(self.checkout, "cat-file", "-e", operands=there, environment=self.environment).returncode:
+                folder.mkdir()
+                return folder
         packed = git(self.folder, "archive", f"--output={archive}", operands=[commit], environment=self.environment)
         if packed.returncode:
             raise ForgeError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")

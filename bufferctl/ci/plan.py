@@ -62,7 +62,7 @@ def plan(
         say(f"{name_of(request, job.forge)} is already merged, so a plan made now would not count.")
         return 0
     again = request if number else None
-    if again and again.head not in {job.commit(), job.parents()[-1]}:
+    if again and again.head not in {job.commit, job.parents[-1]}:
         raise ForgeError("The checkout is not of the pull request's newest commit", hint="Run the workflow again.")
     code = 1
     try:
@@ -86,7 +86,7 @@ def _plan(
     if moved:
         job.annotate("warning", moved.words)
         job = replace(job, has_state=False)
-    commit = request.head if request else job.commit()
+    commit = request.head if request else job.commit
     page = _page_name(job, str(request.number) if request else commit[:SHORT])
     saved = _options(folder, page, saved=not (offline or moved))
     options = [*saved, *_since_last_look(job, request), *_before(job, request), *more]
