@@ -260,7 +260,7 @@ def _png(file: BinaryIO, size: int) -> Header:
 
 def _gif(file: BinaryIO, _: int) -> Header:
     width, height, flags = unpack("<6xHHB2x", _read(file, 13))
-    found = Header("gif", width, height, cut_short=True)
+    found = Header("gif", width, height)
     file.seek(_colours(flags), os.SEEK_CUR)
     frames = 0
     while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
@@ -258,6 +259,53 @@ def test_hosts_that_are_not_public_get_no_request(address: str) -> None:
         answered = reached({"media.example": found}, unreached)
         assert Verdict.NOT_PUBLIC is answered.verdict
         assert answered.message == "is on media.example, which is not on the public internet"
+
+
+def by_proxy(url: str, monkeypatch: pytest.MonkeyPatch, exempt: str = "") -> str:
+    """What becomes of a request where the environment names a proxy, at which nobody listens: the message, or who."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        place = f"127.0.0.1:{listening.getsockname()[1]}"
+    for name, value in {"https_proxy": f"http://{place}", "no_proxy": exempt}.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name.upper(), value)
+
+    async def resolve(host: str, _port: int) -> Sequence[str]:
+        raise OSError(f"asked for {host}")
+
+    async def ask() -> str:
+        transport = PublicOnly(loopback=False, resolver=resolve)
+        try:
+            await transport.handle_async_request(httpx2.Request("GET", url))
+        except httpx2.HTTPError as error:
+            return "the proxy" if "connection attempts failed" in str(error) else str(error)
+        finally:
+            await transport.aclose()
+        return "answered"
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://media.example/a.png", "the proxy"),
+        ("https://93.184.215.14/a.png", "the proxy"),
+        ("http://media.example/a.png", "is not https"),
+        ("https://intranet/a.png", "is on intranet, which is not on the public internet"),
+        ("https://build.internal/a.png", "is on build.internal, which is not on the public internet"),
+        ("https://10.1.2.3/a.png", "is on 10.1.2.3, which is not on the public internet"),
+        ("https://169.254.169.254/a.png", "is on 169.254.169.254, which is not on the public internet"),
+        ("https://ada:secret@media.example/a.png", "contains a user name or password"),
+    ],
+)
+def test_a_proxy_gets_names_that_may_be_public(url: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would resolve private ones itself, so they are not handed to it."""
+    assert expected in by_proxy(url, monkeypatch)
+
+
+def test_what_the_environment_exempts_from_its_proxy_is_resolved_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And checked, as without a proxy."""
+    assert by_proxy("https://media.example/a.png", monkeypatch, exempt="media.example") != "the proxy"
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e"])

@@ -89,9 +89,10 @@ def test_photo_with_its_place() -> None:
     assert of(saved("JPEG", exif=exif)).located
     assert of(saved("PNG", exif=exif)).located
     assert of(saved("WEBP", exif=exif)).located
-    exif = Image.Exif()
-    exif[0x8825] = {0: b"\x02\x02\x00\x00"}
-    assert not of(saved("JPEG", exif=exif)).located
+    for place in ({0: b"\x02\x02\x00\x00"}, {1: "N", 2: (52.0, 31.0, 12.0)}, {3: "E", 4: (13.0, 24.0, 18.0)}):
+        exif = Image.Exif()
+        exif[0x8825] = place
+        assert not of(saved("JPEG", exif=exif)).located
 
 
 def test_thumbnail_inside_a_cut_photo() -> None:

@@ -40,6 +40,7 @@ def noise(width: int, height: int) -> Image.Image:
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.gif", "a.webp", "a.avif"])
 def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
     """At most 30 kB, even for noise."""
+    assert MOST_BYTES == 30_000
     data = made(tmp_path, name, noise(600, 400))
     assert data is not None
     assert len(data) <= MOST_BYTES
