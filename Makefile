@@ -18,7 +18,7 @@ ROOMS := $(if $(WINDOWS),tests/test_windows.py $(addprefix tests/,api checks con
 # With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-314 test-lives test-long test-browser azurite screenshots docs dist lint live mutate bench soak size schemas lock clean help
+.PHONY: demo test test-all test-314 test-lives test-long test-browser azurite screenshots docs dist lint live coverage mutate bench soak size schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -91,6 +91,10 @@ lint: $(DEV)     ## style, types, import rules, and workflows
 	@$(BIN)/lint-imports
 	@$(BIN)/zizmor --quiet --offline --persona auditor action.yml .github examples/github-actions
 	@$(BIN)/actionlint .github/workflows/*.yml examples/github-actions/.github/workflows/*.yml
+
+coverage: $(DEV) ## the part of the code that the tests run in their own process, in percent
+	@$(BIN)/python -m coverage run -m pytest $(ROOMS)
+	@$(BIN)/python -m coverage report --format=total
 
 mutate: $(STAMP) ## the part of small mistakes in each room that the room's own tests notice (half an hour)
 	@PYTHONHASHSEED=0 $(BIN)/python -m tests.mutate
