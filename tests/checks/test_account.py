@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
-from tests.cli.conftest import environment, project, services
+from tests.cli.conftest import Project, environment, project, services
 
 __all__ = ["environment", "project", "services"]  # fixtures, used here by name
 
@@ -24,7 +23,7 @@ organizations:
 """
 
 
-def declare(project: Any, service: str, text: str, more: str = "") -> None:
+def declare(project: Project, service: str, text: str, more: str = "") -> None:
     """One post on a channel of Acme."""
     name = project.sandbox.channel(service)["name"]
     project.write(
@@ -34,7 +33,7 @@ def declare(project: Any, service: str, text: str, more: str = "") -> None:
     )
 
 
-def test_errors_stop_before_buffer_is_asked(project: Any) -> None:
+def test_errors_stop_before_buffer_is_asked(project: Project) -> None:
     """A text that is too long ends plan and apply with 1, before any request."""
     declare(project, "threads", "x" * 501)
     for command in (("plan",), ("apply", "--auto-approve")):
@@ -45,7 +44,7 @@ def test_errors_stop_before_buffer_is_asked(project: Any) -> None:
     assert project.sandbox.requests == []
 
 
-def test_warnings_are_said_once_and_stop_nothing(project: Any) -> None:
+def test_warnings_are_said_once_and_stop_nothing(project: Project) -> None:
     """The post is sent; its warning is on stderr, once in each command."""
     declare(project, "linkedin", "http://acme.example")
     planned = project("plan")
@@ -55,7 +54,7 @@ def test_warnings_are_said_once_and_stop_nothing(project: Any) -> None:
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
-def test_server_that_takes_more(project: Any, command: str) -> None:
+def test_server_that_takes_more(project: Project, command: str) -> None:
     """The Mastodon server allows 1,000, so 501 characters are fine; validate on its own could only warn."""
     sandbox = project.sandbox
     server = {"maxCharacters": 1000, "serverUrl": "https://social.example"}
@@ -68,7 +67,7 @@ def test_server_that_takes_more(project: Any, command: str) -> None:
 
 
 @pytest.mark.parametrize("most", [500, 400])
-def test_server_that_takes_less(project: Any, most: int) -> None:
+def test_server_that_takes_less(project: Project, most: int) -> None:
     """The server's limit applies: nothing is sent, and the place is shown."""
     sandbox = project.sandbox
     server = {"maxCharacters": most, "serverUrl": "https://social.example"}
@@ -84,7 +83,7 @@ def test_server_that_takes_less(project: Any, most: int) -> None:
     assert sandbox.dump() == before
 
 
-def test_looking_for_drift_judges_nothing(project: Any) -> None:
+def test_looking_for_drift_judges_nothing(project: Project) -> None:
     """Buffer is read, even if the texts in the files break rules."""
     declare(project, "mastodon", "Hello")
     project.apply()
@@ -93,7 +92,7 @@ def test_looking_for_drift_judges_nothing(project: Any) -> None:
     assert (declared.code, "BC00" in declared.err) == (0, False)
 
 
-def test_account_that_pays_for_x(project: Any) -> None:
+def test_account_that_pays_for_x(project: Project) -> None:
     """It allows 25,000; for an unpaid account, plan reports the error and nothing is sent. Validate can only guess."""
     sandbox = project.sandbox
     declare(project, "twitter", "x" * 281)
@@ -109,7 +108,7 @@ def test_account_that_pays_for_x(project: Any) -> None:
     assert project("plan").code == 1
 
 
-def test_an_error_that_is_not_to_be_one(project: Any) -> None:
+def test_an_error_that_is_not_to_be_one(project: Project) -> None:
     """The setting in the file wins: the post is sent, and Buffer refuses it."""
     declare(project, "threads", "x" * 501, "rules: {BC001: warning}\n")
     ran = project("apply", "--auto-approve", "--settle", "0")
@@ -117,13 +116,13 @@ def test_an_error_that_is_not_to_be_one(project: Any) -> None:
     assert "Threads posts cannot exceed 500 characters." in ran.out
 
 
-def test_a_warning_that_is_to_be_an_error(project: Any) -> None:
+def test_a_warning_that_is_to_be_an_error(project: Project) -> None:
     """The team's setting turns it into an error, which stops the run."""
     declare(project, "linkedin", "http://acme.example", "rules: {BC102: error}\n")
     assert (project("validate").code, project("plan").code, project.sandbox.requests) == (1, 1, [])
 
 
-def test_many_warnings_are_counted_before_a_plan(project: Any) -> None:
+def test_many_warnings_are_counted_before_a_plan(project: Project) -> None:
     """Three of a kind, and the number of the others; validate shows all."""
     name = project.sandbox.channel("linkedin")["name"]
     posts = "".join(
@@ -140,7 +139,7 @@ def test_many_warnings_are_counted_before_a_plan(project: Any) -> None:
 @pytest.mark.parametrize(("count", "shown"), [(20, 20), (21, 3)])
 @pytest.mark.parametrize(("rules", "level"), [("", "warning"), ("rules: {BC102: error}\n", "error")])
 def test_too_many_findings_are_counted_by_validate(
-    project: Any, monkeypatch: pytest.MonkeyPatch, count: int, shown: int, rules: str, level: str
+    project: Project, monkeypatch: pytest.MonkeyPatch, count: int, shown: int, rules: str, level: str
 ) -> None:
     """As text, the first three of more than 20, and how many are left; JSON and annotations have all of them."""
     name = project.sandbox.channel("linkedin")["name"]
@@ -163,7 +162,7 @@ def test_too_many_findings_are_counted_by_validate(
     assert f"and {count - 9} more {level}s" in annotated.err
 
 
-def test_warnings_of_files_that_are_not_named(project: Any) -> None:
+def test_warnings_of_files_that_are_not_named(project: Project) -> None:
     """A PATH limits the warnings to its file; errors elsewhere still stop the run."""
     declare(project, "linkedin", "http://acme.example")
     project.write("posts/more.yaml", "posts: [{key: two, due_at: 2029-12-21 09:00, channels: [linkedin], text: Two}]\n")

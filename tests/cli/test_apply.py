@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from bufferctl.state import Lock
+from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD
 
 
-def declare(project: Any, *posts: str) -> None:
+def declare(project: Project, *posts: str) -> None:
     """Write a buffer.yaml with posts of the Twitter channel, each the inside of a flow mapping."""
     project.write("buffer.yaml", HEAD + "".join(f"          - {{{post}}}\n" for post in posts))
 
@@ -23,22 +24,22 @@ TWO = "key: two, due_at: 2029-12-21 09:00, text: The second"
 QUEUED = "key: queued, text: In the queue"
 
 
-def writes(project: Any) -> int:
+def writes(project: Project) -> int:
     """The number of write requests so far."""
     return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
 
 
-def apply(project: Any, *more: str) -> Any:
+def apply(project: Project, *more: str) -> Any:
     """Apply without asking and without waiting."""
     return project("apply", "--auto-approve", "--settle", "0", *more)
 
 
-def bindings(project: Any) -> dict[str, dict[str, Any]]:
+def bindings(project: Project) -> dict[str, dict[str, Any]]:
     """The ids in the state, by address."""
     return {each["address"]: each for each in json.loads(project("state", "list", "--json").out)["objects"]}
 
 
-def test_without_a_terminal(project: Any) -> None:
+def test_without_a_terminal(project: Project) -> None:
     """Nobody to ask and no --auto-approve: the plan, exit 64, and nothing sent."""
     declare(project, ONE)
     ran = project("apply")
@@ -47,14 +48,14 @@ def test_without_a_terminal(project: Any) -> None:
     assert (writes(project), project.sandbox.posts(), project.state.exists()) == (0, [], False)
 
 
-def test_without_a_terminal_as_json(project: Any) -> None:
+def test_without_a_terminal_as_json(project: Project) -> None:
     """--json changes what is printed, here the error, never the exit code."""
     declare(project, ONE)
     ran = project("apply", "--json")
     assert (ran.code, json.loads(ran.out)["kind"], writes(project)) == (64, "error", 0)
 
 
-def test_full(project: Any) -> None:
+def test_full(project: Project) -> None:
     """A long text is folded in the question; with --full it is shown whole."""
     lines = "".join(f"              Line {n}.\n" for n in range(30))
     entry = f"          - key: long\n            due_at: 2029-12-20 09:00\n            text: |\n{lines}"
@@ -63,7 +64,7 @@ def test_full(project: Any) -> None:
     assert ["Line 29." in ran.out + ran.err for ran in shown] == [False, True]
 
 
-def test_nothing_to_send_asks_nothing(project: Any) -> None:
+def test_nothing_to_send_asks_nothing(project: Project) -> None:
     """If nothing would be sent, there is no question: exit 0."""
     declare(project, ONE)
     apply(project)
@@ -72,13 +73,13 @@ def test_nothing_to_send_asks_nothing(project: Any) -> None:
     assert project("apply").code == 0
 
 
-def test_each_outcome(project: Any, prints: Any) -> None:
+def test_each_outcome(project: Project, prints: Prints) -> None:
     """The plan, each post with its new id, a total, and the result of the second read."""
     declare(project, ONE, TWO, QUEUED)
     prints("apply/outcomes", apply(project))
 
 
-def test_json(project: Any, prints: Any) -> None:
+def test_json(project: Project, prints: Prints) -> None:
     """One document on stdout: the plan, the outcomes with ids, the remaining changes."""
     declare(project, ONE)
     ran = apply(project, "--json")
@@ -90,7 +91,7 @@ def test_json(project: Any, prints: Any) -> None:
     assert document["left"]["changes"] == [{**document["left"]["changes"][0], "action": "no-op"}]
 
 
-def test_again(project: Any, prints: Any) -> None:
+def test_again(project: Project, prints: Prints) -> None:
     """Running it again does nothing: no write, and the same account and state."""
     declare(project, ONE, QUEUED)
     apply(project)
@@ -99,7 +100,7 @@ def test_again(project: Any, prints: Any) -> None:
     assert (project.sandbox.dump(), project.state.read_bytes(), writes(project)) == (account, state, sent)
 
 
-def test_state_lost(project: Any) -> None:
+def test_state_lost(project: Project) -> None:
     """Without the state file every post is found again by its content, and nothing is created."""
     declare(project, ONE, TWO, QUEUED)
     apply(project)
@@ -112,7 +113,7 @@ def test_state_lost(project: Any) -> None:
     assert {each["origin"] for each in bindings(project).values()} == {"recovered"}
 
 
-def test_a_person_made_it(project: Any) -> None:
+def test_a_person_made_it(project: Project) -> None:
     """A post with the same content is recognized and stays untouched, including its updatedAt."""
     channel = project.sandbox.channel("twitter")["id"]
     made = project.sandbox.person.create_post(channel, "The first", dueAt="2029-12-20T09:00:00Z")
@@ -125,7 +126,7 @@ def test_a_person_made_it(project: Any) -> None:
     assert project("plan", "--detailed-exitcode").code == 0
 
 
-def test_what_a_person_made_stays(project: Any) -> None:
+def test_what_a_person_made_stays(project: Project) -> None:
     """Adopted, then removed from the file: still in Buffer, and the plan says nothing more about it."""
     channel = project.sandbox.channel("twitter")["id"]
     project.sandbox.person.create_post(channel, "The first", dueAt="2029-12-20T09:00:00Z")
@@ -136,7 +137,7 @@ def test_what_a_person_made_stays(project: Any) -> None:
     assert sorted(post["text"] for post in project.sandbox.posts()) == ["The first", "The second"]
 
 
-def test_two_equal_posts_are_two(project: Any) -> None:
+def test_two_equal_posts_are_two(project: Project) -> None:
     """Twins with separate keys are two posts, and stay two when the state is lost."""
     declare(project, "key: a, text: Twins", "key: b, text: Twins, repeat_of: a")
     project.apply()
@@ -148,7 +149,7 @@ def test_two_equal_posts_are_two(project: Any) -> None:
     assert len(project.sandbox.posts()) == 2
 
 
-def test_one_of_twins_there(project: Any) -> None:
+def test_one_of_twins_there(project: Project) -> None:
     """If a person made one of the two, the other is created."""
     project.sandbox.person.create_post(project.sandbox.channel("twitter")["id"], "Twins")
     declare(project, "key: a, text: Twins", "key: b, text: Twins, repeat_of: a")
@@ -157,7 +158,7 @@ def test_one_of_twins_there(project: Any) -> None:
 
 
 @pytest.mark.parametrize("ours", [True, False])
-def test_repeat_of_an_id(project: Any, ours: bool) -> None:
+def test_repeat_of_an_id(project: Project, ours: bool) -> None:
     """It names a post in Buffer, a person's or one removed from the files: a second one is wanted, and made once."""
     if ours:
         declare(project, "key: a, text: Once more")
@@ -172,7 +173,7 @@ def test_repeat_of_an_id(project: Any, ours: bool) -> None:
         assert len(project.sandbox.posts()) == 2
 
 
-def test_the_same_meant_twice(project: Any) -> None:
+def test_the_same_meant_twice(project: Project) -> None:
     """A post with the text of another key in Buffer, new or edited, is sent once `repeat_of` confirms it."""
     declare(project, "key: a, text: Once more", "key: b, text: Other")
     project.apply()
@@ -186,7 +187,7 @@ def test_the_same_meant_twice(project: Any) -> None:
 
 
 @pytest.mark.parametrize("when", ["", "due_at: 2029-12-21 09:00, "])
-def test_an_older_state_and_an_edit(project: Any, when: str) -> None:
+def test_an_older_state_and_an_edit(project: Project, when: str) -> None:
     """A backup without one of the posts, and an edited text: the post may be an older version, so a person is asked."""
     declare(project, ONE)
     project.apply()
@@ -203,7 +204,7 @@ def test_an_older_state_and_an_edit(project: Any, when: str) -> None:
 
 
 @pytest.mark.parametrize("was", ["", ", was: one"])
-def test_renamed_key(project: Any, was: str) -> None:
+def test_renamed_key(project: Project, was: str) -> None:
     """An exact match needs no `was`: the id moves in the state, and Buffer gets no request."""
     declare(project, ONE)
     apply(project)
@@ -215,7 +216,7 @@ def test_renamed_key(project: Any, was: str) -> None:
     assert writes(project) == sent
 
 
-def test_moved_to_another_file(project: Any) -> None:
+def test_moved_to_another_file(project: Project) -> None:
     """The file is not part of a post's identity: only the file name in the state changes."""
     declare(project, ONE, TWO)
     apply(project)
@@ -229,7 +230,7 @@ def test_moved_to_another_file(project: Any) -> None:
     assert bindings(project)["Acme/twitter:acme/one"]["file"] == "posts/b.yaml"
 
 
-def test_removed_from_a_file_that_was_renamed(project: Any) -> None:
+def test_removed_from_a_file_that_was_renamed(project: Project) -> None:
     """Its other posts are in another file, so none was lost: the removed post is deleted, as usual."""
     project.write("buffer.yaml", HEAD.rpartition("        posts")[0])
     lines = [f"  - {{{post}, channels: [twitter]}}\n" for post in (ONE, TWO)]
@@ -244,7 +245,7 @@ def test_removed_from_a_file_that_was_renamed(project: Any) -> None:
 
 
 @pytest.mark.parametrize("named", [["--target", "*/two"], ["--exclude", "*/one"], ["buffer.yaml"]])
-def test_removed_and_not_named(project: Any, prints: Any, named: list[str]) -> None:
+def test_removed_and_not_named(project: Project, prints: Prints, named: list[str]) -> None:
     """A run without selected posts deletes a removed post; one with selected posts warns of its publication."""
     declare(project, ONE, TWO)
     project.apply()
@@ -254,7 +255,7 @@ def test_removed_and_not_named(project: Any, prints: Any, named: list[str]) -> N
     assert len(project.sandbox.posts()) == 2
 
 
-def test_past_is_never_sent(project: Any) -> None:
+def test_past_is_never_sent(project: Project) -> None:
     """Due before `managed_since`: counted only. Due since, or within the lead time: held. Exit 1 for the held one."""
     declare(
         project,
@@ -268,7 +269,7 @@ def test_past_is_never_sent(project: Any) -> None:
     assert (writes(project), project.sandbox.posts()) == (0, [])
 
 
-def test_state_is_the_owners(project: Any) -> None:
+def test_state_is_the_owners(project: Project) -> None:
     """The state file has mode 0600, in the first version and the next; no other file is left beside it."""
     declare(project, ONE)
     apply(project)
@@ -283,7 +284,7 @@ def test_state_is_the_owners(project: Any) -> None:
     }
 
 
-def test_state_elsewhere(project: Any) -> None:
+def test_state_elsewhere(project: Project) -> None:
     """--state names another file, for `state list` too."""
     declare(project, ONE)
     apply(project, "--state", "there/acme.json")
@@ -292,7 +293,7 @@ def test_state_elsewhere(project: Any) -> None:
     assert "created" in project("state", "list", "--state", "there/acme.json").out
 
 
-def test_state_that_cannot_be_written(project: Any, prints: Any) -> None:
+def test_state_that_cannot_be_written(project: Project, prints: Prints) -> None:
     """Found before anything is sent."""
     declare(project, ONE)
     project.write("there", "a file, not a folder")
@@ -304,7 +305,7 @@ def test_state_that_cannot_be_written(project: Any, prints: Any) -> None:
     ("name", "content"),
     [("damaged", "{"), ("empty", ""), ("newer", '{"format_version": "9.0", "kind": "state"}')],
 )
-def test_state_that_cannot_be_read(project: Any, prints: Any, name: str, content: str) -> None:
+def test_state_that_cannot_be_read(project: Project, prints: Prints, name: str, content: str) -> None:
     """Damaged or from a newer version: refused before anything is sent, with a fix."""
     declare(project, ONE)
     project.write(".bufferctl/state.json", content)
@@ -312,7 +313,7 @@ def test_state_that_cannot_be_read(project: Any, prints: Any, name: str, content
     assert writes(project) == 0
 
 
-def test_state_of_another_endpoint(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_state_of_another_endpoint(project: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sandbox's state is never used for another account."""
     declare(project, ONE)
     apply(project)
@@ -321,7 +322,7 @@ def test_state_of_another_endpoint(project: Any, prints: Any, monkeypatch: pytes
     assert writes(project) == 1
 
 
-def test_refused_by_buffer(project: Any, prints: Any) -> None:
+def test_refused_by_buffer(project: Project, prints: Prints) -> None:
     """A typed error is shown at its post, and the others are sent: exit 1."""
     project.sandbox.set_faults("duplicate@createPost#2")
     declare(project, ONE, TWO, QUEUED)
@@ -333,7 +334,7 @@ def test_refused_by_buffer(project: Any, prints: Any) -> None:
     assert len(project.sandbox.posts()) == 3
 
 
-def test_refused_as_json(project: Any) -> None:
+def test_refused_as_json(project: Project) -> None:
     """The same as JSON: status and message of the refused post, exit 1."""
     project.sandbox.set_faults("duplicate@createPost#1")
     declare(project, ONE)
@@ -343,7 +344,7 @@ def test_refused_as_json(project: Any) -> None:
     assert "already got this one scheduled" in outcome["message"]
 
 
-def test_limit_of_the_plan(project: Any) -> None:
+def test_limit_of_the_plan(project: Project) -> None:
     """Posts with no room in Buffer's plan wait, the earliest are sent first, and nobody is needed: exit 0."""
     organization = project.sandbox.organization()["id"]
     project.sandbox.person.set_limit(organization, scheduledPosts=2)
@@ -354,7 +355,7 @@ def test_limit_of_the_plan(project: Any) -> None:
     assert (ran.code, len(project.sandbox.posts())) == (0, 2)
 
 
-def test_more_than_a_batch(project: Any) -> None:
+def test_more_than_a_batch(project: Project) -> None:
     """31 posts take two requests, and each is there once."""
     declare(project, *(f"key: p{number}, text: Post {number}" for number in range(31)))
     before = writes(project)
@@ -364,7 +365,7 @@ def test_more_than_a_batch(project: Any) -> None:
 
 
 @pytest.mark.parametrize(("behind", "code"), [("lag@ideas#2:20s", 0), ("lag@ideas#2-3:20s", 1)])
-def test_a_list_that_is_behind_is_read_once_more(project: Any, behind: str, code: int) -> None:
+def test_a_list_that_is_behind_is_read_once_more(project: Project, behind: str, code: int) -> None:
     """0 if the second look shows the new idea, else 1 because it is not shown yet."""
     project.sandbox.set_faults(behind)
     project.write("buffer.yaml", "version: 1\norganizations: [{name: Acme, ideas: [{key: i, title: How we hire}]}]\n")
@@ -375,7 +376,7 @@ def test_a_list_that_is_behind_is_read_once_more(project: Any, behind: str, code
     assert len(project.sandbox.ideas()) == 1
 
 
-def test_narrowed(project: Any) -> None:
+def test_narrowed(project: Project) -> None:
     """PATHs and --target narrow what is sent."""
     declare(project, ONE)
     project.write("posts/a.yaml", f"posts:\n  - {{{TWO}, channels: [twitter]}}\n")
@@ -387,7 +388,7 @@ def test_narrowed(project: Any) -> None:
 
 
 @pytest.mark.parametrize("narrowed", [["--target", "*/two"], ["--exclude", "*/ideas/*"]])
-def test_a_post_of_an_idea_that_is_not_selected(project: Any, narrowed: list[str]) -> None:
+def test_a_post_of_an_idea_that_is_not_selected(project: Project, narrowed: list[str]) -> None:
     """The plan says already that it is not sent without its idea; together both are."""
     declare(project, f"{TWO}, idea: hiring")
     project.write("posts/a.yaml", "ideas: [{key: hiring, title: How we hire}]\n")
@@ -399,7 +400,7 @@ def test_a_post_of_an_idea_that_is_not_selected(project: Any, narrowed: list[str
     assert len(project.sandbox.ideas()) == len(project.sandbox.posts()) == 1
 
 
-def test_an_address_is_a_glob_for_itself(project: Any) -> None:
+def test_an_address_is_a_glob_for_itself(project: Project) -> None:
     """Also where a name contains what would be a set in a glob."""
     person, handle = project.sandbox.person, "acme[2]"
     person.set_channel(project.sandbox.channel("twitter")["id"], name=handle)
@@ -412,7 +413,7 @@ def test_an_address_is_a_glob_for_itself(project: Any) -> None:
     assert apply(project, "--exclude", address).code == 0
 
 
-def test_excluded(project: Any) -> None:
+def test_excluded(project: Project) -> None:
     """--exclude sends everything else; the excluded post follows with the next apply."""
     declare(project, ONE, TWO)
     apply(project, "--exclude", "*/one")
@@ -421,7 +422,7 @@ def test_excluded(project: Any) -> None:
     assert sorted(post["text"] for post in project.sandbox.posts()) == ["The first", "The second"]
 
 
-def test_two_organizations(project: Any) -> None:
+def test_two_organizations(project: Project) -> None:
     """Each post in its own organization; one state, one apply."""
     project.write(
         "buffer.yaml",
@@ -433,7 +434,7 @@ def test_two_organizations(project: Any) -> None:
     assert sorted(bindings(project)) == ["Acme/twitter:acme/a", "Globex/twitter:globex/a"]
 
 
-def test_locked(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_locked(project: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another run holds the lock: the message names it, and nothing is read or sent; `state unlock` releases it."""
     declare(project, ONE)
     monkeypatch.setenv("LOGNAME", "ada")

@@ -8,10 +8,10 @@ import re
 import select
 import signal
 import subprocess
-from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Project
 from tests.cli.written import HEAD
 from tests.conftest import long
 
@@ -23,7 +23,7 @@ QUESTION = b"to Buffer? [y/N]: "
 class Terminal:
     """A program on its own terminal, and what the terminal shows."""
 
-    def __init__(self, command: list[str], project: Any) -> None:
+    def __init__(self, command: list[str], project: Project) -> None:
         self._main, side = pty.openpty()
         self._process = subprocess.Popen(
             command, cwd=project.folder, stdin=side, stdout=side, stderr=side, start_new_session=True
@@ -65,7 +65,7 @@ class Terminal:
 
 
 @pytest.fixture
-def asked(program: list[str], project: Any, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def asked(program: list[str], project: Project, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """An apply on a terminal that has just asked its question."""
     monkeypatch.setenv("TERM", "xterm")
     project.write("buffer.yaml", HEAD + ONE + TWO)
@@ -75,7 +75,7 @@ def asked(program: list[str], project: Any, monkeypatch: pytest.MonkeyPatch) -> 
     return terminal
 
 
-def test_yes(project: Any, asked: Terminal) -> None:
+def test_yes(project: Project, asked: Terminal) -> None:
     """The shown plan is sent: exit 0. Any answer but yes or no repeats the question."""
     asked.type("maybe\n")
     asked.until(b"Error: invalid input\r\nSend these 2 changes " + QUESTION)
@@ -89,7 +89,7 @@ def test_yes(project: Any, asked: Terminal) -> None:
 
 
 @pytest.mark.parametrize("answer", ["\n", *long("n\n")])
-def test_no(project: Any, asked: Terminal, answer: str) -> None:
+def test_no(project: Project, asked: Terminal, answer: str) -> None:
     """No, which is also the answer of a bare Enter: nothing is sent, exit 1."""
     asked.type(answer)
     code, shown = asked.end()
@@ -99,7 +99,7 @@ def test_no(project: Any, asked: Terminal, answer: str) -> None:
     assert not project.state.exists()
 
 
-def test_interrupted(project: Any, asked: Terminal) -> None:
+def test_interrupted(project: Project, asked: Terminal) -> None:
     """Ctrl-C at the question: nothing is sent, exit 130."""
     asked.interrupt()
     code, shown = asked.end()
@@ -108,14 +108,14 @@ def test_interrupted(project: Any, asked: Terminal) -> None:
     assert project.sandbox.posts() == []
 
 
-def test_end_of_input(project: Any, asked: Terminal) -> None:
+def test_end_of_input(project: Project, asked: Terminal) -> None:
     """Ctrl-D at the question does not count as yes."""
     asked.type("\x04")
     assert asked.end()[0] == 130
     assert project.sandbox.posts() == []
 
 
-def test_what_changed_while_it_asked(project: Any, asked: Terminal) -> None:
+def test_what_changed_while_it_asked(project: Project, asked: Terminal) -> None:
     """Buffer's plan has no room left when the answer comes: the refused posts wait, which needs nobody."""
     project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=1)
     asked.type("y\n")
@@ -125,7 +125,7 @@ def test_what_changed_while_it_asked(project: Any, asked: Terminal) -> None:
     assert (code, len(project.sandbox.posts())) == (0, 1)
 
 
-def test_one_change(program: list[str], project: Any) -> None:
+def test_one_change(program: list[str], project: Project) -> None:
     """A single change is "this change", and the plan before the question has colors."""
     project.write("buffer.yaml", HEAD + ONE)
     terminal = Terminal([*program, "apply", "--settle", "0"], project)
@@ -135,7 +135,7 @@ def test_one_change(program: list[str], project: Any) -> None:
     assert terminal.end()[0] == 1
 
 
-def test_lock_is_held_while_it_asks(project: Any, asked: Terminal) -> None:
+def test_lock_is_held_while_it_asks(project: Project, asked: Terminal) -> None:
     """Nobody else can apply between the plan and the answer; the lock is free afterwards."""
     other = project("apply", "--auto-approve")
     assert (other.code, "Another run is using this account" in other.err) == (1, True)
@@ -144,7 +144,7 @@ def test_lock_is_held_while_it_asks(project: Any, asked: Terminal) -> None:
     assert project("apply", "--auto-approve", "--settle", "0").code == 0
 
 
-def test_unlock_asks(program: list[str], project: Any, asked: Terminal) -> None:
+def test_unlock_asks(program: list[str], project: Project, asked: Terminal) -> None:
     """`state unlock` names the lock's holder and asks; no leaves the lock in place."""
     terminal = Terminal([*program, "state", "unlock"], project)
     terminal.until(b"Has that run crashed? [y/N]: ")

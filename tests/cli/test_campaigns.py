@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
+from tests.cli.conftest import Project
 from tests.cli.test_plan_cases import CASES, perform, prepare
 
 ROOT = """version: 1
@@ -18,14 +18,14 @@ organizations:
 """
 
 
-def campaign(project: Any, text: str) -> Path:
+def campaign(project: Project, text: str) -> Path:
     """Write a root file and one file of posts."""
     project.write("buffer.yaml", ROOT)
     path: Path = project.write("posts/campaign.yaml", text)
     return path
 
 
-def test_a_move_is_said_once(project: Any) -> None:
+def test_a_move_is_said_once(project: Project) -> None:
     """Forty posts that move by a day are one line; published posts are one warning, and nothing is asked."""
     prepare(project, CASES / "starts-moved")
     ran = project("plan", "--strict", "--report", "plan.md", "--report", "plan.html")
@@ -40,7 +40,7 @@ def test_a_move_is_said_once(project: Any) -> None:
     assert " move by 1 day</strong> <small>posts/campaign.yaml</small>" in page
 
 
-def test_what_does_not_move_is_said_beside(project: Any) -> None:
+def test_what_does_not_move_is_said_beside(project: Project) -> None:
     """The line about a move names the posts whose dates are their own, since they stay."""
     posts = "posts:\n" + "".join(
         f"  - {{key: {key}, due_at: {due}, channels: [twitter], text: {key}}}\n"
@@ -54,7 +54,7 @@ def test_what_does_not_move_is_said_beside(project: Any) -> None:
     assert "2 posts move by 2 days (fixed: fair)" in (project.folder / "plan.md").read_text(encoding="utf-8")
 
 
-def test_a_late_campaign_is_told_to_move_its_start(project: Any) -> None:
+def test_a_late_campaign_is_told_to_move_its_start(project: Project) -> None:
     """Or the one post alone."""
     post = "posts:\n  - {key: a, due_at: start-3d 09:00, channels: [twitter], text: A}\n"
     campaign(project, f"starts: 2029-12-10\n{post}")
@@ -64,7 +64,7 @@ def test_a_late_campaign_is_told_to_move_its_start(project: Any) -> None:
     assert "Move `starts` at the top of the file, or only its `due_at`, to a later day" in said
 
 
-def test_a_network_is_dropped(project: Any) -> None:
+def test_a_network_is_dropped(project: Project) -> None:
     """Taken out of `channels`, each occurrence counts; the hint, `cancelled`, never does, and spares the rest."""
 
     def write(top: str) -> None:
@@ -89,7 +89,7 @@ def test_a_network_is_dropped(project: Any) -> None:
     assert project("plan").out.startswith("No changes.")
 
 
-def test_posts_of_others_nearby(project: Any) -> None:
+def test_posts_of_others_nearby(project: Project) -> None:
     """The plan has the unmanaged posts of the channels and days on which it sends something, and holds nothing."""
     campaign(project, "posts:\n  - {key: a, channels: [twitter], due_at: 2029-12-20 09:00, text: Ours}\n")
     act = {"do": "create_post", "mode": "customScheduled"}
@@ -104,7 +104,7 @@ def test_posts_of_others_nearby(project: Any) -> None:
     assert [change["action"] for change in found["changes"]] == ["create"]
 
 
-def test_cancelled_adds_up(project: Any) -> None:
+def test_cancelled_adds_up(project: Project) -> None:
     """Over the file, the entry, its overrides, `each` and the overrides in it; nothing below brings a post back."""
     campaign(
         project,
@@ -124,13 +124,13 @@ def test_cancelled_adds_up(project: Any) -> None:
     assert "this does not bring the post back" in project("validate").out
 
 
-def test_a_shortened_series_says_so(project: Any) -> None:
+def test_a_shortened_series_says_so(project: Project) -> None:
     """The hold for too many deletes names the series and both numbers."""
     prepare(project, CASES / "repeat-shortened-by-many")
     assert "`tip` was shortened from 10 to 4" in " ".join(project("plan").out.split())
 
 
-def test_verbose_shows_how_a_post_was_made(project: Any) -> None:
+def test_verbose_shows_how_a_post_was_made(project: Project) -> None:
     """The occurrence, the start, each variable with its place, and the link parameters; without -v none of them."""
     campaign(
         project,
@@ -147,7 +147,7 @@ def test_verbose_shows_how_a_post_was_made(project: Any) -> None:
     assert "occurrence" not in project("plan").out
 
 
-def edited(project: Any, address: str, text: str) -> None:
+def edited(project: Project, address: str, text: str) -> None:
     """Edit a post in Buffer, as a person would."""
     perform(project, {"do": "edit_post", "address": address, "text": text})
 
@@ -155,7 +155,7 @@ def edited(project: Any, address: str, text: str) -> None:
 SHELL = "Stop with kill $(pgrep web), ${{ github.sha }}, {{ .Values.x }}, $$ and $(date +%F)"
 
 
-def test_pull_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
+def test_pull_writes_what_looks_like_a_variable_as_text(project: Project) -> None:
     """`$(` in a text about a shell becomes `$$(`, in entries and in text files; nothing is left to pull."""
     project.write("posts/b.md", "Another one\n")
     text = "posts:\n  - {key: a, channels: [twitter], due_at: 2029-12-20 09:00, text: One}\n"
@@ -173,7 +173,7 @@ def test_pull_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
     assert (project.folder / "posts/b.md").read_text(encoding="utf-8") == f"{written}!\n"
 
 
-def test_import_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
+def test_import_writes_what_looks_like_a_variable_as_text(project: Project) -> None:
     """An imported text about a shell keeps its published wording, and the next plan is empty."""
     project.write("buffer.yaml", ROOT)
     act = {"do": "create_post", "channel": "twitter", "text": SHELL, "dueAt": "2029-12-20T09:00:00Z"}
@@ -184,7 +184,7 @@ def test_import_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
     assert "No changes." in project("plan").out
 
 
-def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
+def test_pull_refuses_a_text_made_of_variables(project: Project) -> None:
     """It names the source of the text and shows the difference; a new time is pulled anyway."""
     path = campaign(
         project,
@@ -205,7 +205,7 @@ def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
     assert "$(product)" in path.read_text(encoding="utf-8")
 
 
-def test_an_applied_campaign_is_imported_whole(project: Any) -> None:
+def test_an_applied_campaign_is_imported_whole(project: Project) -> None:
     """Without its files and the state, import writes the posts out, and the next plan is empty."""
     path = campaign(
         project,

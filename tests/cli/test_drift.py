@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Project
 from tests.cli.test_plan_cases import CASES, prepare
 from tests.conftest import Expect
 
@@ -23,7 +23,7 @@ organizations:
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in HERE.glob("*/buffer.yaml")))
-def test_cases(project: Any, name: str, expect: Expect) -> None:
+def test_cases(project: Project, name: str, expect: Expect) -> None:
     """drift.txt, the same exit code with --json, and nothing written, neither locally nor in Buffer."""
     prepare(project, HERE / name)
     state = project.state.read_bytes() if project.state.exists() else None
@@ -35,7 +35,7 @@ def test_cases(project: Any, name: str, expect: Expect) -> None:
     assert project.sandbox.dump() == posts
 
 
-def test_json(project: Any) -> None:
+def test_json(project: Project) -> None:
     """The same as JSON: counts by reason, and each change as in the JSON of a plan."""
     prepare(project, HERE / "everything")
     found, planned = json.loads(project("drift", "--json").out), json.loads(project("plan", "--json").out)
@@ -58,7 +58,7 @@ def test_json(project: Any) -> None:
     )
 
 
-def test_nine_posts_with_one_answer(project: Any) -> None:
+def test_nine_posts_with_one_answer(project: Project) -> None:
     """Each with its words, then one command for all: at most 45 lines, where each with its own took 130."""
     keys = [f"p{number}" for number in range(9)]
     posts = "".join(
@@ -76,7 +76,7 @@ def test_nine_posts_with_one_answer(project: Any) -> None:
     assert [command.count("Acme/twitter:acme/p") for command in commands] == [9, 9]
 
 
-def test_deleted_within_the_hour(project: Any) -> None:
+def test_deleted_within_the_hour(project: Project) -> None:
     """No drift yet, since Buffer may only be behind; but the output does not say that all is well."""
     case = CASES / "deleted-within-the-hour"
     prepare(project, case)
@@ -86,7 +86,7 @@ def test_deleted_within_the_hour(project: Any) -> None:
     assert "1 post created within the last hour is not shown by Buffer yet, or somebody" in ran.out
 
 
-def test_narrowed(project: Any) -> None:
+def test_narrowed(project: Project) -> None:
     """PATHs limit it to the posts of those files: 2 for the file with drift, 0 for the other."""
     prepare(project, HERE / "everything")
     project.write("posts/other.yaml", "posts:\n  - {key: other, channels: [threads], text: Other}\n")
@@ -95,7 +95,7 @@ def test_narrowed(project: Any) -> None:
     assert project("drift", "buffer.yaml").code == 2
 
 
-def test_drift_ends_with_either_version(project: Any) -> None:
+def test_drift_ends_with_either_version(project: Project) -> None:
     """0 once the file's version has been sent over Buffer's."""
     prepare(project, CASES / "changed-in-buffer")
     assert project("drift").code == 2
@@ -103,7 +103,7 @@ def test_drift_ends_with_either_version(project: Any) -> None:
     assert project("drift").code == 0
 
 
-def test_a_refused_key_is_no_drift(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_key_is_no_drift(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """4, as everywhere, and nothing on stdout that could be mistaken for a result."""
     project.write("buffer.yaml", (HERE / "none" / "buffer.yaml").read_text(encoding="utf-8"))
     monkeypatch.setenv("BUFFER_API_KEY", "refused")
@@ -111,7 +111,7 @@ def test_a_refused_key_is_no_drift(project: Any, monkeypatch: pytest.MonkeyPatch
     assert (ran.code, ran.out) == (4, "")
 
 
-def test_hostile_text_is_shown_harmless(project: Any) -> None:
+def test_hostile_text_is_shown_harmless(project: Project) -> None:
     """Control characters from Buffer are shown by their number, in the verdict's details too."""
     prepare(project, CASES / "unchanged")
     state = json.loads(project.state.read_text(encoding="utf-8"))
@@ -124,7 +124,7 @@ def test_hostile_text_is_shown_harmless(project: Any) -> None:
     assert not {"\x1b", "\u202e"} & set(ran.out)
 
 
-def test_rules_are_no_matter_of_drift(project: Any) -> None:
+def test_rules_are_no_matter_of_drift(project: Project) -> None:
     """2 and the report, even if a newer rule rejects the files."""
     prepare(project, CASES / "changed-in-buffer")
     file = project.folder / "buffer.yaml"
@@ -134,7 +134,7 @@ def test_rules_are_no_matter_of_drift(project: Any) -> None:
     assert (ran.code, ran.err) == (2, "")
 
 
-def test_what_it_says_to_do_can_be_pasted(project: Any) -> None:
+def test_what_it_says_to_do_can_be_pasted(project: Project) -> None:
     """The command in a hint works as pasted, even for a channel whose name has a space."""
     details = "metadata: {googlebusiness: {type: whats_new, details_whats_new: {button: none}}}"
     channel = f"{{service: googlebusiness, name: Acme Berlin, posts: [{{key: a, text: A, {details}}}]}}"

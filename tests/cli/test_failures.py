@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stamina
+
+from tests.cli.conftest import Prints, Project, Ran
 
 #: A key that is easy to find in any output.
 KEY = "bk_live_THE-KEY-THAT-NOBODY-MAY-SEE-0123456789abcdef"
@@ -37,7 +40,7 @@ def refusal(message: str, code: str, **extensions: str) -> str:
 
 
 @pytest.fixture
-def server(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answer], list[str]]]:
+def server(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answer], list[str]]]:
     """Start a server with a single answer; returns the list of keys that it receives."""
     over = threading.Event()
     servers: list[ThreadingHTTPServer] = []
@@ -77,7 +80,7 @@ def server(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
 
 @pytest.fixture(autouse=True)
-def user(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def user(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A user with that key and a buffer.yaml; reads are retried without real waiting."""
     monkeypatch.setenv("BUFFER_API_KEY", KEY)
     (environment / "buffer.yaml").write_text(CONFIG, encoding="utf-8")
@@ -130,7 +133,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "answer"), REFUSED)
-def test_answer(server: Any, run: Any, prints: Any, name: str, answer: Answer) -> None:
+def test_answer(
+    server: Callable[[Answer], list[str]], run: Callable[..., Ran], prints: Prints, name: str, answer: Answer
+) -> None:
     """Any answer other than data. The key was sent, and is not shown anywhere."""
     keys = server(answer)
     prints(f"failures/{name}", fails(run, "plan"))
@@ -140,8 +145,14 @@ def test_answer(server: Any, run: Any, prints: Any, name: str, answer: Answer) -
 @pytest.mark.parametrize("arguments", [("apply", "--auto-approve"), ("init", "-f", "new.yaml"),
                                        ("import", "Acme/twitter:acme/x", "66a000000000000000000999")])  # fmt: skip
 @pytest.mark.parametrize(("status", "code"), [(401, 4), (429, 5), (500, 1)])
-def test_every_command(server: Any, run: Any, environment: Any, arguments: tuple[str, ...], status: int, code: int
-) -> None:  # fmt: skip
+def test_every_command(
+    server: Callable[[Answer], list[str]],
+    run: Callable[..., Ran],
+    environment: Path,
+    arguments: tuple[str, ...],
+    status: int,
+    code: int,
+) -> None:
     """The same for the other commands that ask Buffer; they write nothing."""
     (environment / "buffer.yaml").write_text(CONFIG.replace("acme}]", "acme, posts: [{key: x, text: X}]}]"))
     server(Answer(status, refusal("No", {401: "UNAUTHORIZED", 429: "RATE_LIMIT_EXCEEDED"}.get(status, "UNEXPECTED"))))
@@ -149,13 +160,13 @@ def test_every_command(server: Any, run: Any, environment: Any, arguments: tuple
     assert sorted(path.name for path in environment.iterdir()) in (["buffer.yaml"], [".bufferctl", "buffer.yaml"])
 
 
-def test_timeout(server: Any, run: Any, prints: Any) -> None:
+def test_timeout(server: Callable[[Answer], list[str]], run: Callable[..., Ran], prints: Prints) -> None:
     """No answer within --timeout seconds."""
     server(Answer(200, "", waits=True))
     prints("failures/timeout", fails(run, "plan", "--timeout", "0.2"))
 
 
-def test_refused_port(run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_port(run: Callable[..., Ran], prints: Prints, monkeypatch: pytest.MonkeyPatch) -> None:
     """No server listens on that port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -163,14 +174,14 @@ def test_refused_port(run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) ->
         prints("failures/refused-port", fails(run, "plan"))
 
 
-def test_no_such_host(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_such_host(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that does not exist; `.invalid` never resolves. The system's wording differs."""
     monkeypatch.setenv("BUFFER_API_URL", "https://buffer.invalid")
     ran = fails(run, "plan", "--timeout", "5")
     assert (ran.code, ran.err.startswith("error: buffer.invalid cannot be reached: ")) == (1, True)
 
 
-def test_connection_that_breaks(server: Any, run: Any, prints: Any) -> None:
+def test_connection_that_breaks(server: Callable[[Answer], list[str]], run: Callable[..., Ran], prints: Prints) -> None:
     """A server that closes the connection halfway."""
     server(Answer(200, "{", headers={"content-length": "100"}))
     prints("failures/hung-up", fails(run, "plan"))
@@ -186,7 +197,7 @@ def test_connection_that_breaks(server: Any, run: Any, prints: Any) -> None:
         ("with-a-password", "https://ada:secret-word@api.buffer.com"),
     ],
 )
-def test_address_that_the_key_must_not_go_to(run: Any, prints: Any, name: str, url: str) -> None:
+def test_address_that_the_key_must_not_go_to(run: Callable[..., Ran], prints: Prints, name: str, url: str) -> None:
     """Refused as a usage error before anything is sent; a password in it is not repeated."""
     ran = fails(run, "plan", "--api-url", url)
     prints(f"failures/url-{name}", ran)
@@ -195,8 +206,14 @@ def test_address_that_the_key_must_not_go_to(run: Any, prints: Any, name: str, u
 
 
 @pytest.mark.parametrize(("name", "key"), [("none", None), ("empty", ""), ("blank", " \n")])
-def test_no_key(server: Any, run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch, name: str, key: str | None
-) -> None:  # fmt: skip
+def test_no_key(
+    server: Callable[[Answer], list[str]],
+    run: Callable[..., Ran],
+    prints: Prints,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    key: str | None,
+) -> None:
     """No key at all: exit 4, where to get one, and nothing sent."""
     keys = server(Answer(200, "{}"))
     monkeypatch.delenv("BUFFER_API_KEY")
@@ -206,7 +223,9 @@ def test_no_key(server: Any, run: Any, prints: Any, monkeypatch: pytest.MonkeyPa
     assert keys == []
 
 
-def test_key_that_cannot_be_one(server: Any, run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_that_cannot_be_one(
+    server: Callable[[Answer], list[str]], run: Callable[..., Ran], prints: Prints, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whitespace inside the key, or non-ASCII letters: exit 4, and nothing sent."""
     keys = server(Answer(200, "{}"))
     monkeypatch.setenv("BUFFER_API_KEY", f"{KEY} {KEY}")
@@ -214,7 +233,9 @@ def test_key_that_cannot_be_one(server: Any, run: Any, prints: Any, monkeypatch:
     assert keys == []
 
 
-def test_key_file(server: Any, run: Any, environment: Any, prints: Any) -> None:
+def test_key_file(
+    server: Callable[[Answer], list[str]], run: Callable[..., Ran], environment: Path, prints: Prints
+) -> None:
     """--api-key-file: the content without whitespace or byte order mark is the key; exit 4 if it is empty."""
     keys = server(Answer(401, refusal("No", "UNAUTHORIZED")))
     (environment / "key").write_bytes(b"\xef\xbb\xbfbk_of_the_file\r\n")
@@ -225,7 +246,7 @@ def test_key_file(server: Any, run: Any, environment: Any, prints: Any) -> None:
     prints("failures/empty-key-file", fails(run, "plan", "--api-key-file", "key"))
 
 
-def test_key_is_not_an_option(run: Any) -> None:
+def test_key_is_not_an_option(run: Callable[..., Ran]) -> None:
     """There is no --api-key: it would be visible in the process list."""
     assert run("plan", "--api-key", KEY).code == 64
 
@@ -258,7 +279,7 @@ organizations:
     ],
 )
 def test_names_that_the_account_does_not_have(
-    project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+    project: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
     """Each one at its place, with the available names and ids; Buffer gets no further request: exit 1."""
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
@@ -266,7 +287,7 @@ def test_names_that_the_account_does_not_have(
     prints(f"failures/unknown-{name}", project("plan"))
 
 
-def test_write_of_unknown_outcome(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write_of_unknown_outcome(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A 502 after the write: looked up before the next request, found, and not sent again."""
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
     project.write("buffer.yaml", CONFIG.replace("acme}]", "acme, posts: [{key: x, text: X}]}]"))
@@ -276,7 +297,7 @@ def test_write_of_unknown_outcome(project: Any, monkeypatch: pytest.MonkeyPatch)
     assert len(project.sandbox.posts()) == 1
 
 
-def test_quota_runs_out_at_the_write(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quota_runs_out_at_the_write(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The quota runs out at the write: exit 5, nothing sent, and when to come back."""
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
     project.write("buffer.yaml", CONFIG.replace("acme}]", "acme, posts: [{key: x, text: X}]}]"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
@@ -14,13 +13,14 @@ from bufferctl import __version__
 from bufferctl.cli import COMMANDS, load_command
 from bufferctl.cli.ci import ci
 from bufferctl.cli.state import state
+from tests.cli.conftest import Prints, Project
 
 HELP = [("bufferctl", ()), *((f"{name}", (name,)) for name in COMMANDS)]
 HELP += [(f"{group.name}-{name}", (str(group.name), name)) for group in (state, ci) for name in group.commands]
 
 
 @pytest.mark.parametrize(("name", "command"), HELP)
-def test_help_of_every_command(project: Any, prints: Any, name: str, command: tuple[str, ...]) -> None:
+def test_help_of_every_command(project: Project, prints: Prints, name: str, command: tuple[str, ...]) -> None:
     """Usage, what it does and every option, in lines of at most 80 columns; exit 0, with -h too."""
     ran = project(*command, "--help")
     prints(f"help/{name}", ran)
@@ -28,7 +28,7 @@ def test_help_of_every_command(project: Any, prints: Any, name: str, command: tu
     assert project(*command, "-h") == ran
 
 
-def test_every_option_is_explained(project: Any) -> None:
+def test_every_option_is_explained(project: Project) -> None:
     """Every option of every command has a help text."""
     for command in map(load_command, COMMANDS):
         commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
@@ -68,13 +68,13 @@ def test_a_flag_has_one_meaning() -> None:
 
 
 @pytest.mark.parametrize(("command", "codes"), [("plan", "0 1 2 4 64 130"), ("apply", "0 1 3 4 5 64 130")])
-def test_exit_codes_are_in_the_help(project: Any, command: str, codes: str) -> None:
+def test_exit_codes_are_in_the_help(project: Project, command: str, codes: str) -> None:
     """Each that the command can end with, and what it means."""
     listed = project(command, "--help").out.partition("Exit codes:\n")[2]
     assert re.findall(r"^ +(\d+)  +\w", listed, re.MULTILINE) == codes.split()
 
 
-def test_version(project: Any) -> None:
+def test_version(project: Project) -> None:
     """`bufferctl 1.2.3`, exit 0."""
     ran = project("--version")
     assert (ran.out, ran.err, ran.code) == (f"bufferctl {__version__}\n", "", 0)
@@ -98,7 +98,7 @@ def test_version(project: Any) -> None:
         ("path-that-is-not-there", ("plan", "posts/nowhere.yaml")),
     ],
 )
-def test_usage_that_is_not_understood(project: Any, prints: Any, name: str, arguments: tuple[str, ...]) -> None:
+def test_usage_that_is_not_understood(project: Project, prints: Prints, name: str, arguments: tuple[str, ...]) -> None:
     """The problem and where to look, on stderr; exit 64, never click's own 2."""
     project.write("buffer.yaml", "version: 1\norganizations: [{name: Acme}]\n")
     ran = project(*arguments)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
+
+from tests.cli.conftest import Prints, Project
 
 ADDRESS = "Acme/twitter:acme/launch"
 
 
-def declare(project: Any, text: str = "We are live") -> None:
+def declare(project: Project, text: str = "We are live") -> None:
     """One post and one idea."""
     project.write(
         "buffer.yaml",
@@ -32,18 +33,18 @@ organizations:
     )
 
 
-def made(project: Any, text: str = "We are LIVE", service: str = "twitter") -> str:
+def made(project: Project, text: str = "We are LIVE", service: str = "twitter") -> str:
     """A post that a person made; its id."""
     channel = project.sandbox.channel(service)["id"]
     return str(project.sandbox.person.create_post(channel, text, dueAt="2029-12-20T09:00:00Z")["id"])
 
 
-def writes(project: Any) -> int:
+def writes(project: Project) -> int:
     """The number of write requests so far."""
     return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
 
 
-def test_another_text(project: Any, prints: Any) -> None:
+def test_another_text(project: Project, prints: Prints) -> None:
     """Only the state changes; the next plan shows the differences, and apply sends the file's version."""
     declare(project)
     post = made(project)
@@ -60,7 +61,7 @@ def test_another_text(project: Any, prints: Any) -> None:
     assert (live["id"], live["text"]) == (post, "We are live")
 
 
-def test_the_same(project: Any) -> None:
+def test_the_same(project: Project) -> None:
     """Nothing differs: a plan has nothing to do, and the post is managed from now on."""
     declare(project)
     post = made(project, "We are live")
@@ -71,7 +72,7 @@ def test_the_same(project: Any) -> None:
     assert [live["text"] for live in project.sandbox.posts()] == ["We are live at last"]
 
 
-def test_adopted_before(project: Any) -> None:
+def test_adopted_before(project: Project) -> None:
     """An adopted post is never changed; importing it claims it."""
     declare(project)
     post = made(project, "We are live")
@@ -83,7 +84,7 @@ def test_adopted_before(project: Any) -> None:
     assert [live["text"] for live in project.sandbox.posts()] == ["We are live at last"]
 
 
-def test_idea(project: Any, prints: Any) -> None:
+def test_idea(project: Project, prints: Prints) -> None:
     """An idea by its id."""
     declare(project)
     idea = project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire people")["id"]
@@ -102,7 +103,7 @@ def test_idea(project: Any, prints: Any) -> None:
         ("not-an-address", "launch", 64),
     ],
 )
-def test_refused(project: Any, prints: Any, name: str, address: str, code: int) -> None:
+def test_refused(project: Project, prints: Prints, name: str, address: str, code: int) -> None:
     """The problem and the fix, and nothing changes."""
     declare(project)
     elsewhere = made(project, service="linkedin")
@@ -111,7 +112,7 @@ def test_refused(project: Any, prints: Any, name: str, address: str, code: int) 
     assert (ran.code, project.state.exists()) == (code, False)
 
 
-def test_id_that_is_taken(project: Any, prints: Any) -> None:
+def test_id_that_is_taken(project: Project, prints: Prints) -> None:
     """An id has one address: the message names the other one."""
     declare(project)
     post = made(project)
@@ -122,7 +123,7 @@ def test_id_that_is_taken(project: Any, prints: Any) -> None:
     prints("import/taken-id", project("import", "Acme/twitter:acme/again", post))
 
 
-def test_address_that_is_taken(project: Any, prints: Any) -> None:
+def test_address_that_is_taken(project: Project, prints: Prints) -> None:
     """An address has one id; importing it again changes nothing."""
     declare(project)
     post, other = made(project), made(project, "Another")

@@ -14,33 +14,34 @@ import pytest
 from bufferctl.model import Address, LiveAsset, LiveChannel, LivePost, PostStatus, Service
 from bufferctl.model.from_live import post_from_live
 from tests.cli.account import DUE, fill
+from tests.cli.conftest import Prints, Project
 
 NAMES = {"twitter": "acme", "linkedin": "acme-inc"}
 
 
-def made(project: Any, text: str, service: str = "twitter", **fields: Any) -> str:
+def made(project: Project, text: str, service: str = "twitter", **fields: Any) -> str:
     """A post that a person made in organization Acme; its id."""
     return str(project.sandbox.person.create_post(project.sandbox.channel(service)["id"], text, **fields)["id"])
 
 
-def files(project: Any) -> dict[str, str]:
+def files(project: Project) -> dict[str, str]:
     """Every YAML file of the project."""
     paths = sorted(project.folder.rglob("*.yaml"))
     return {path.relative_to(project.folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
-def objects(project: Any) -> list[dict[str, Any]]:
+def objects(project: Project) -> list[dict[str, Any]]:
     """The state's entry for each object."""
     listed: list[dict[str, Any]] = json.loads(project("state", "list", "--json").out)["objects"]
     return listed
 
 
-def known(project: Any) -> dict[str, tuple[str, str]]:
+def known(project: Project) -> dict[str, tuple[str, str]]:
     """Id and origin by address, as in the state."""
     return {each["address"]: (each["id"], each["origin"]) for each in objects(project)}
 
 
-def imported(project: Any, *arguments: str) -> Any:
+def imported(project: Project, *arguments: str) -> Any:
     """Import; then a plan is empty, nobody is needed, and Buffer is unchanged."""
     before, ideas = project.sandbox.posts(), project.sandbox.ideas()
     ran = project("import", *arguments)
@@ -50,7 +51,7 @@ def imported(project: Any, *arguments: str) -> Any:
     return ran
 
 
-def few(project: Any) -> list[str]:
+def few(project: Project) -> list[str]:
     """Some posts of each kind; their ids."""
     project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire", services=["linkedin"])
     image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "The console"}}}
@@ -63,7 +64,7 @@ def few(project: Any) -> list[str]:
     ]
 
 
-def test_everything(project: Any) -> None:
+def test_everything(project: Project) -> None:
     """Each network's fullest posts, drafts, queues, odd texts and ideas: all of it, with nothing left out."""
     ids = fill(project.sandbox)
     ran = imported(project)
@@ -72,7 +73,7 @@ def test_everything(project: Any) -> None:
     assert project("import").out == "The files already declare everything.\n"
 
 
-def test_state_is_lost(project: Any) -> None:
+def test_state_is_lost(project: Project) -> None:
     """Without state everything is found again by its content: nothing is created a second time."""
     fill(project.sandbox)
     imported(project)
@@ -82,7 +83,7 @@ def test_state_is_lost(project: Any) -> None:
 
 
 @pytest.mark.parametrize("layout", ["per-channel", "one-file"])
-def test_files(project: Any, prints: Any, layout: str) -> None:
+def test_files(project: Project, prints: Prints, layout: str) -> None:
     """The layout: a file per channel, or one for all."""
     few(project)
     prints(f"import/account-{layout}", imported(project, "--organization", "acme", "--layout", layout))
@@ -90,7 +91,7 @@ def test_files(project: Any, prints: Any, layout: str) -> None:
     prints(f"import/account-{layout}-files", type("Text", (), {"snapshot": lambda _: expected})())
 
 
-def test_ours_from_now_on(project: Any) -> None:
+def test_ours_from_now_on(project: Project) -> None:
     """Edits in the files change Buffer, and removed posts are deleted there; the plan shows who made them."""
     first, second, *_ = few(project)
     imported(project, "--organization", "Acme")
@@ -109,7 +110,7 @@ def test_ours_from_now_on(project: Any) -> None:
     assert {id_ for id_ in after if after[id_]["text"] != before[id_]["text"]} == {first}
 
 
-def test_what_an_import_wrote_is_deleted_by_no_checkout_that_lacks_it(project: Any) -> None:
+def test_what_an_import_wrote_is_deleted_by_no_checkout_that_lacks_it(project: Project) -> None:
     """Until the files are merged, others plan without them: nothing is deleted, and a warning says what they lack."""
     few(project)
     project.write("buffer.yaml", CHANNELS)
@@ -128,7 +129,7 @@ def test_what_an_import_wrote_is_deleted_by_no_checkout_that_lacks_it(project: A
     assert "deleted" in project.apply("--max-deletes", "9").out
 
 
-def test_an_import_whose_files_were_discarded_can_be_repeated(project: Any) -> None:
+def test_an_import_whose_files_were_discarded_can_be_repeated(project: Project) -> None:
     """The same files again, with the same keys."""
     few(project)
     project.write("buffer.yaml", CHANNELS)
@@ -149,13 +150,13 @@ organizations: [{name: Acme, channels: [{service: twitter, name: acme}, {service
 """
 
 
-def managed_since(project: Any) -> Any:
+def managed_since(project: Project) -> Any:
     """The value in buffer.yaml, as an instant."""
     found = re.search(r"^managed_since: ([^#\n]*[^#\s])", files(project)["buffer.yaml"], re.MULTILINE)
     return datetime.fromisoformat(found[1]) if found else None
 
 
-def test_new_root_is_managed_since_the_earliest_creation(project: Any) -> None:
+def test_new_root_is_managed_since_the_earliest_creation(project: Project) -> None:
     """A second before the earliest creation that was bound: what is in the state counts as created since."""
     few(project)
     project.sandbox.clock.advance(3600)
@@ -164,14 +165,14 @@ def test_new_root_is_managed_since_the_earliest_creation(project: Any) -> None:
     assert managed_since(project) == min(created).replace(microsecond=0) - timedelta(seconds=1)
 
 
-def test_new_root_of_an_empty_account_is_managed_from_now(project: Any) -> None:
+def test_new_root_of_an_empty_account_is_managed_from_now(project: Project) -> None:
     """Buffer's time minus the settle time: an earlier instant would only mean more to search."""
     imported(project)
     now = project.sandbox.clock.now().replace(microsecond=0)
     assert now - timedelta(seconds=40) <= managed_since(project) <= now - timedelta(seconds=30)
 
 
-def test_managed_since_moves_back_only(project: Any) -> None:
+def test_managed_since_moves_back_only(project: Project) -> None:
     """An import of something older lowers it and keeps the comment and everything else; a later one leaves it."""
     few(project)
     project.sandbox.clock.advance(hours=2)
@@ -185,7 +186,7 @@ def test_managed_since_moves_back_only(project: Any) -> None:
         shutil.rmtree(project.folder / "posts")
 
 
-def test_managed_since_is_not_invented(project: Any) -> None:
+def test_managed_since_is_not_invented(project: Project) -> None:
     """A root file without it may declare posts published long ago; only a person can decide about them."""
     few(project)
     project.write("buffer.yaml", CHANNELS)
@@ -206,7 +207,7 @@ def test_cover_of_a_video(service: Service, kept: int | None) -> None:
     assert asset.video.thumbnail_offset == kept
 
 
-def test_one_channel(project: Any) -> None:
+def test_one_channel(project: Project) -> None:
     """Only the named channel, without ideas."""
     few(project)
     imported(project, "--channel", "linkedin:ACME-inc")
@@ -224,14 +225,14 @@ def test_one_channel(project: Any) -> None:
         ("both-forms", ("Acme/twitter:acme/launch", "66a000000000000000000999", "--channel", "twitter"), 64),
     ],
 )
-def test_usage(project: Any, prints: Any, name: str, arguments: tuple[str, ...], code: int) -> None:
+def test_usage(project: Project, prints: Prints, name: str, arguments: tuple[str, ...], code: int) -> None:
     """The problem, and the valid names; nothing is written."""
     ran = project("import", *arguments)
     prints(f"import/account-{name}", ran)
     assert (ran.code, files(project)) == (code, {})
 
 
-def test_sent(project: Any) -> None:
+def test_sent(project: Project) -> None:
     """With --since also posts published since then, with their original times so that they can never go out again."""
     old = made(project, "Long ago", dueAt="2029-12-03T09:10:00Z")
     project.sandbox.clock.advance(days=3)
@@ -266,7 +267,7 @@ organizations:
 """
 
 
-def test_into_a_project(project: Any, prints: Any) -> None:
+def test_into_a_project(project: Project, prints: Prints) -> None:
     """Only undeclared posts are added, and channels missing from the root file; everything else stays the same."""
     project.write("buffer.yaml", ROOT)
     equal = made(project, "We are live", dueAt=DUE)
@@ -284,7 +285,7 @@ def test_into_a_project(project: Any, prints: Any) -> None:
     assert "due_at: 2029-12-20 10:00" in files(project)["posts/linkedin-acme-inc.yaml"]
 
 
-def test_into_a_file_that_is_there(project: Any) -> None:
+def test_into_a_file_that_is_there(project: Project) -> None:
     """An existing file gets more entries; its content stays, including comments."""
     project.write("buffer.yaml", ROOT)
     mine = (
@@ -300,7 +301,7 @@ def test_into_a_file_that_is_there(project: Any) -> None:
     )
 
 
-def test_beside_a_file_that_is_there(project: Any) -> None:
+def test_beside_a_file_that_is_there(project: Project) -> None:
     """An existing file that is not included, or belongs to another organization, is left alone."""
     few(project)
     project.write("posts/twitter-acme.yaml", "not ours: [")
@@ -312,7 +313,7 @@ def test_beside_a_file_that_is_there(project: Any) -> None:
     assert "posts/twitter-acme-2.yaml" in files(project)
 
 
-def test_files_are_not_included(project: Any, prints: Any) -> None:
+def test_files_are_not_included(project: Project, prints: Prints) -> None:
     """If the root file does not include the new files, nothing is written."""
     project.write("buffer.yaml", f"include: mine/*.yaml\n{ROOT}")
     project.write("mine/a.yaml", "posts: []\n")
@@ -322,7 +323,7 @@ def test_files_are_not_included(project: Any, prints: Any) -> None:
     assert (files(project), project.state.exists()) == (before, False)
 
 
-def test_like_what_is_declared(project: Any, prints: Any) -> None:
+def test_like_what_is_declared(project: Project, prints: Prints) -> None:
     """A post that may be a declared one gets no second address: a person is asked."""
     project.write("buffer.yaml", ROOT)
     made(project, "We are live", dueAt="2029-12-20T11:00:00Z")
@@ -332,7 +333,7 @@ def test_like_what_is_declared(project: Any, prints: Any) -> None:
     assert (ran.code, files(project)) == (1, before)
 
 
-def test_left_out(project: Any, prints: Any) -> None:
+def test_left_out(project: Project, prints: Prints) -> None:
     """Posts that files cannot express, or that would not give an empty plan, are left out and listed with a reason."""
     person, sandbox = project.sandbox.person, project.sandbox
     made(project, "Fine", dueAt=DUE)
@@ -355,7 +356,7 @@ def test_left_out(project: Any, prints: Any) -> None:
     assert (ran.code, list(known(project))) == (1, ["Acme/twitter:acme/2029-12-20-fine"])
 
 
-def test_a_text_that_its_server_takes_no_longer(project: Any) -> None:
+def test_a_text_that_its_server_takes_no_longer(project: Project) -> None:
     """It is left out, with the rule: with it, no plan of the files could be made."""
     server = {"maxCharacters": 1000, "serverUrl": "https://social.example"}
     mastodon = project.sandbox.channel("mastodon")["id"]
@@ -368,7 +369,7 @@ def test_a_text_that_its_server_takes_no_longer(project: Any) -> None:
     assert "Mastodon allows 500 characters and this text has 600" in ran.err
 
 
-def test_files_are_lost(project: Any) -> None:
+def test_files_are_lost(project: Project) -> None:
     """If the files are lost but the state is not, tracked posts get their old keys back."""
     project.write("buffer.yaml", ROOT)
     project.apply()
@@ -380,7 +381,7 @@ def test_files_are_lost(project: Any) -> None:
     assert after == {name: (id_, "imported") for name, (id_, _) in before.items()}
 
 
-def test_same_handle_twice(project: Any) -> None:
+def test_same_handle_twice(project: Project) -> None:
     """Channels with the same name are declared by their ids; two of a service are told apart in entries."""
     person, organization = project.sandbox.person, project.sandbox.organization()["id"]
     twin = person.add_channel(organization, "twitter", "Acme", id="66a0000000000000000001c1")["id"]
@@ -393,13 +394,13 @@ def test_same_handle_twice(project: Any) -> None:
     assert "linkedin:acme-jobs]" in files(project)["posts/shared.yaml"]
 
 
-def test_nothing_there(project: Any, prints: Any) -> None:
+def test_nothing_there(project: Project, prints: Prints) -> None:
     """An empty account gives a root file with its channels."""
     prints("import/account-empty", imported(project))
     assert list(files(project)) == ["buffer.yaml"]
 
 
-def test_state_cannot_be_written(project: Any) -> None:
+def test_state_cannot_be_written(project: Project) -> None:
     """If the state cannot be saved, no file is left behind."""
     few(project)
     (project.folder / ".bufferctl").write_text("", encoding="utf-8")
@@ -407,7 +408,7 @@ def test_state_cannot_be_written(project: Any) -> None:
     assert (ran.code, files(project)) == (1, {}), ran.out + ran.err
 
 
-def test_two_projects(project: Any, tmp_path: Path) -> None:
+def test_two_projects(project: Project, tmp_path: Path) -> None:
     """An account imported elsewhere is found again by content, not by another project's state."""
     few(project)
     imported(project)
@@ -418,7 +419,7 @@ def test_two_projects(project: Any, tmp_path: Path) -> None:
     assert {change["action"] for change in plan["changes"]} == {"adopt"}
 
 
-def test_cut_off(project: Any, prints: Any) -> None:
+def test_cut_off(project: Project, prints: Prints) -> None:
     """While writes of an earlier apply are unanswered, nothing is imported: they might be imported twice."""
     project.write("buffer.yaml", ROOT)
     project.sandbox.set_faults("cut-after@createPost#1,cut-before@query#4+")
@@ -433,7 +434,7 @@ def test_cut_off(project: Any, prints: Any) -> None:
     assert "already declare everything" in imported(project).out
 
 
-def test_names_that_files_cannot_hold(project: Any) -> None:
+def test_names_that_files_cannot_hold(project: Project) -> None:
     """Channels with invisible characters in their names are declared by their ids; other odd names stay as they are."""
     organization = project.sandbox.organization()["id"]
     names = {"bell\x07": False, "two\nlines": False, "": False, "naïve: #1 🎉": True, "@acme, [x]": True, "yes": True}
@@ -446,7 +447,7 @@ def test_names_that_files_cannot_hold(project: Any) -> None:
     assert [f"id: 66a0{number:020x}" not in root for number in range(len(names))] == list(names.values())
 
 
-def test_left_the_files(project: Any) -> None:
+def test_left_the_files(project: Project) -> None:
     """An import does not bring back a post that was removed from the files to be deleted."""
     project.write("buffer.yaml", ROOT)
     project.apply()
@@ -457,7 +458,7 @@ def test_left_the_files(project: Any) -> None:
     assert "Apply deletes 1." in project("plan", "--max-deletes", "1").out
 
 
-def test_idea_that_is_left_out(project: Any, prints: Any) -> None:
+def test_idea_that_is_left_out(project: Project, prints: Prints) -> None:
     """A post made from an idea that files cannot express is imported without it."""
     person, organization = project.sandbox.person, project.sandbox.organization()["id"]
     idea = person.create_idea(organization, services=["twitter"])["id"]
@@ -467,7 +468,7 @@ def test_idea_that_is_left_out(project: Any, prints: Any) -> None:
     assert ("idea:" in files(project)["posts/twitter-acme.yaml"], len(known(project))) == (False, 1)
 
 
-def test_idea_that_was_declared(project: Any) -> None:
+def test_idea_that_was_declared(project: Project) -> None:
     """A post made from a declared idea refers to it."""
     idea = project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire")["id"]
     project.write("buffer.yaml", f"{ROOT}  ideas: [{{key: hiring, title: How we hire}}]\n".replace("# the end\n", ""))
@@ -477,7 +478,7 @@ def test_idea_that_was_declared(project: Any) -> None:
     assert "    idea: hiring\n" in files(project)["posts/twitter-acme.yaml"]
 
 
-def test_claims_what_was_adopted(project: Any) -> None:
+def test_claims_what_was_adopted(project: Project) -> None:
     """Posts recognized by plan are managed from now on, if they were selected."""
     project.write("buffer.yaml", f"{ROOT.replace('# the end', '  - {service: linkedin, name: acme-inc}')}")
     first = made(project, "We are live", dueAt=DUE)
@@ -494,7 +495,7 @@ def test_claims_what_was_adopted(project: Any) -> None:
     assert "1 changed" in project.apply().out
 
 
-def test_equal_posts_at_one_time_name_each_other(project: Any) -> None:
+def test_equal_posts_at_one_time_name_each_other(project: Project) -> None:
     """Each names the one before it, even if the files declare the first: without `repeat_of` it is an error."""
     channel = project.sandbox.channel("twitter")["id"]
     twin = {"channelId": channel, "text": "We are live", "status": "scheduled", "dueAt": DUE, "isCustomScheduled": True}

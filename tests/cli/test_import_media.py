@@ -6,12 +6,12 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import stamina
 from PIL import Image
 
+from tests.cli.conftest import Project
 from tests.file_server import FileServer, serving
 
 ROOT = """\
@@ -43,7 +43,7 @@ def files() -> Iterator[FileServer]:
         yield server
 
 
-def seed(project: Any, service: str, text: str, *urls: str) -> None:
+def seed(project: Project, service: str, text: str, *urls: str) -> None:
     """A scheduled post that a person made in Buffer."""
     channel = project.sandbox.channel(service)
     assets = [{"image": {"url": url, "metadata": {"altText": "A"}}} for url in urls]
@@ -57,12 +57,12 @@ def seed(project: Any, service: str, text: str, *urls: str) -> None:
     )  # fmt: skip
 
 
-def named(project: Any) -> list[str]:
+def named(project: Project) -> list[str]:
     """The downloaded files."""
     return sorted(path.relative_to(project.folder).as_posix() for path in (project.folder / "media").glob("*"))
 
 
-def test_an_account_is_whole_in_git(project: Any, files: FileServer) -> None:
+def test_an_account_is_whole_in_git(project: Project, files: FileServer) -> None:
     """Each picture once, under a readable name with the right suffix; the next plan changes nothing."""
     project.write("buffer.yaml", ROOT)
     seed(project, "twitter", "We are live", f"{files.url}/1", f"{files.url}/2.png")
@@ -80,7 +80,7 @@ def test_an_account_is_whole_in_git(project: Any, files: FileServer) -> None:
     assert "No changes" in project("plan").out
 
 
-def test_what_cannot_be_downloaded_keeps_its_address(project: Any, files: FileServer) -> None:
+def test_what_cannot_be_downloaded_keeps_its_address(project: Project, files: FileServer) -> None:
     """Exit 1, with the address and the reason; the other pictures of the post are files."""
     project.write("buffer.yaml", ROOT)
     seed(project, "twitter", "Two", f"{files.url}/1", f"{files.url}/gone.jpg")
@@ -93,7 +93,7 @@ def test_what_cannot_be_downloaded_keeps_its_address(project: Any, files: FileSe
     assert project("plan", "--detailed-exitcode").code == 0
 
 
-def test_a_file_that_the_rules_refuse_is_not_named(project: Any, files: FileServer) -> None:
+def test_a_file_that_the_rules_refuse_is_not_named(project: Project, files: FileServer) -> None:
     """A picture that LinkedIn accepts from Buffer but the rules refuse stays an address: the import goes on."""
     project.write("buffer.yaml", ROOT)
     files.files["/a.webp"] = picture("green", "WEBP")
@@ -105,7 +105,7 @@ def test_a_file_that_the_rules_refuse_is_not_named(project: Any, files: FileServ
 
 
 @pytest.mark.parametrize("folder", ["..", "/tmp", ".git", "media/.hidden"])  # noqa: S108 - nothing is written there
-def test_no_files_outside_the_root(project: Any, folder: str) -> None:
+def test_no_files_outside_the_root(project: Project, folder: str) -> None:
     """A folder that no post could name is refused before any request."""
     project.write("buffer.yaml", ROOT)
     ran = project("import", "--media-dir", folder)
@@ -113,7 +113,7 @@ def test_no_files_outside_the_root(project: Any, folder: str) -> None:
     assert "is hidden or not below the folder of the root file" in ran.err
 
 
-def test_files_need_an_address(project: Any, files: FileServer) -> None:
+def test_files_need_an_address(project: Project, files: FileServer) -> None:
     """Without the `media` setting, files could not be applied later, so nothing is downloaded."""
     project.write("buffer.yaml", ROOT.replace('media: {public_url: "https://media.acme.example"}\n', ""))
     seed(project, "twitter", "Hello", f"{files.url}/1")
@@ -123,7 +123,7 @@ def test_files_need_an_address(project: Any, files: FileServer) -> None:
     assert not Path(project.folder, "media").exists()
 
 
-def test_pull_takes_a_picture_that_somebody_added(project: Any, files: FileServer) -> None:
+def test_pull_takes_a_picture_that_somebody_added(project: Project, files: FileServer) -> None:
     """It becomes a file, named in the post; with --dry-run nothing is downloaded, and the next plan is empty."""
     post = "posts:\n  - {key: launch, channels: [twitter], due_at: 2030-01-07 09:00, text: We are live}\n"
     project.write("buffer.yaml", ROOT + post)
@@ -142,7 +142,9 @@ def test_pull_takes_a_picture_that_somebody_added(project: Any, files: FileServe
 
 
 @pytest.mark.parametrize("now", [["/2.png", "/1"], ["/1", "/2.png"]], ids=["before", "after"])
-def test_pull_takes_a_picture_beside_one_that_looks_the_same(project: Any, files: FileServer, now: list[str]) -> None:
+def test_pull_takes_a_picture_beside_one_that_looks_the_same(
+    project: Project, files: FileServer, now: list[str]
+) -> None:
     """Their descriptions do not tell them apart, so each file has what Buffer has in its place."""
     image = "assets: [{image: {url: https://acme.example/a.jpg, alt_text: A}}]"
     post = f"  - {{key: launch, channels: [twitter], due_at: 2030-01-07 09:00, text: We are live, {image}}}\n"
@@ -157,7 +159,7 @@ def test_pull_takes_a_picture_beside_one_that_looks_the_same(project: Any, files
     assert project("plan", "--detailed-exitcode").code == 0
 
 
-def test_pull_leaves_the_address_where_the_download_fails(project: Any, files: FileServer) -> None:
+def test_pull_leaves_the_address_where_the_download_fails(project: Project, files: FileServer) -> None:
     """Exit 1 with the reason; the file still gets Buffer's version."""
     post = "posts:\n  - {key: launch, channels: [twitter], due_at: 2030-01-07 09:00, text: We are live}\n"
     project.write("buffer.yaml", ROOT + post)

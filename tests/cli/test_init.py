@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,16 @@ import pytest
 
 from bufferctl.config import load
 from bufferctl.sandbox import Sandbox
+from tests.cli.conftest import Prints, Project, Ran
 
 
-def test_writes(project: Any, prints: Any) -> None:
+def test_writes(project: Project, prints: Prints) -> None:
     """The channels of the account and an example draft, and the next steps."""
     prints("init/wrote", project("init"))
     prints("init/file", type(project("schema"))(0, (project.folder / "buffer.yaml").read_text(encoding="utf-8"), ""))
 
 
-def test_what_it_writes_works(project: Any, prints: Any) -> None:
+def test_what_it_writes_works(project: Project, prints: Prints) -> None:
     """It validates, plans, and applies: the example is saved as a draft, which nobody sees."""
     project("init")
     assert project("fmt", "--check").code == 0
@@ -32,7 +34,7 @@ def test_what_it_writes_works(project: Any, prints: Any) -> None:
     assert post["status"] == "draft"
 
 
-def test_never_over_a_file(project: Any, prints: Any) -> None:
+def test_never_over_a_file(project: Project, prints: Prints) -> None:
     """An existing buffer.yaml stays as it is, and Buffer gets no request: exit 1."""
     project.write("buffer.yaml", "mine")
     prints("init/there-already", project("init"))
@@ -40,14 +42,14 @@ def test_never_over_a_file(project: Any, prints: Any) -> None:
     assert project.sandbox.requests == []
 
 
-def test_never_through_a_link(project: Any) -> None:
+def test_never_through_a_link(project: Project) -> None:
     """A dangling link is not followed either."""
     (project.folder / "buffer.yaml").symlink_to(project.folder / "elsewhere")
     assert project("init").code == 1
     assert not (project.folder / "elsewhere").exists()
 
 
-def test_agents_are_told_what_they_may_do(project: Any) -> None:
+def test_agents_are_told_what_they_may_do(project: Project) -> None:
     """--agents writes AGENTS.md, whose commands exist; without a terminal and without the option nothing is."""
     project("init", "-f", "first.yaml")
     assert not (project.folder / "AGENTS.md").exists()
@@ -60,14 +62,14 @@ def test_agents_are_told_what_they_may_do(project: Any) -> None:
     assert "Never run `bufferctl apply`" in text
 
 
-def test_agents_file_that_is_there_stays(project: Any) -> None:
+def test_agents_file_that_is_there_stays(project: Project) -> None:
     """Somebody's own is never overwritten."""
     project.write("AGENTS.md", "mine")
     assert project("init", "--agents").code == 0
     assert (project.folder / "AGENTS.md").read_text(encoding="utf-8") == "mine"
 
 
-def test_another_name(project: Any) -> None:
+def test_another_name(project: Project) -> None:
     """-f names the file."""
     project.write("buffer.yaml", "mine")
     ran = project("init", "-f", "other.yaml")
@@ -75,12 +77,14 @@ def test_another_name(project: Any) -> None:
     assert project("validate", "-f", "other.yaml").code == 0
 
 
-def test_folder_that_is_not_there(project: Any, prints: Any) -> None:
+def test_folder_that_is_not_there(project: Project, prints: Prints) -> None:
     """Reported: exit 1."""
     prints("init/no-folder", project("init", "-f", "nowhere/buffer.yaml"))
 
 
-def test_empty_account(run: Any, environment: Path, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_account(
+    run: Callable[..., Ran], environment: Path, prints: Prints, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No organization at all: reported, nothing written, exit 1."""
     account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": "UTC"}
     with Sandbox({"account": account, "organizations": []}) as sandbox:
@@ -111,7 +115,7 @@ def test_empty_account(run: Any, environment: Path, prints: Any, monkeypatch: py
     ],
 )
 def test_any_account(
-    run: Any, environment: Path, monkeypatch: pytest.MonkeyPatch, organizations: list[dict[str, Any]]
+    run: Callable[..., Ran], environment: Path, monkeypatch: pytest.MonkeyPatch, organizations: list[dict[str, Any]]
 ) -> None:
     """No channels, names that YAML would read otherwise, names that are there twice: what it writes plans."""
     account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": "UTC"}
@@ -137,7 +141,7 @@ def channel(number: int, name: str, timezone: str | None) -> dict[str, Any]:
     ],
 )
 def test_channels_keep_their_zones(
-    run: Any, environment: Path, monkeypatch: pytest.MonkeyPatch, account_zone: str, zones: list[str]
+    run: Callable[..., Ran], environment: Path, monkeypatch: pytest.MonkeyPatch, account_zone: str, zones: list[str]
 ) -> None:
     """A time without an offset uses the channel's own zone in Buffer, not the account's."""
     account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": account_zone}
@@ -151,7 +155,7 @@ def test_channels_keep_their_zones(
     assert [each.timezone for each in desired.channels] == zones
 
 
-def test_managed_since_is_before_now(project: Any) -> None:
+def test_managed_since_is_before_now(project: Project) -> None:
     """Buffer's time minus the settle time, so that a write still in flight is looked for."""
     project("init")
     desired = load(project.folder / "buffer.yaml", project.folder).desired

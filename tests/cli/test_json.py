@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
@@ -13,6 +12,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 
 from bufferctl.cli import COMMANDS, load_command
 from bufferctl.cli.files import KINDS
+from tests.cli.conftest import Project
 from tests.render.documents import SCHEMAS, checked
 
 FILES = """\
@@ -49,7 +49,7 @@ def test_which_commands_have_it() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS_WITH_JSON, ids=" ".join)
-def test_a_wrong_option(command: tuple[str, ...], project: Any) -> None:
+def test_a_wrong_option(command: tuple[str, ...], project: Project) -> None:
     """One error with the code `usage` on stdout; stderr and the exit code are as without --json."""
     ran, plain = (project(*command, *more, "--nonsense") for more in (["--json"], []))
     document = checked(ran.out)
@@ -62,7 +62,7 @@ def test_a_wrong_option(command: tuple[str, ...], project: Any) -> None:
 
 
 @pytest.mark.parametrize("command", [each for each in COMMANDS_WITH_JSON if each not in {("show",), ("doctor",)}])
-def test_without_files(command: tuple[str, ...], project: Any) -> None:
+def test_without_files(command: tuple[str, ...], project: Project) -> None:
     """`config`, with what to do; `doctor` reports it as a check instead."""
     (project.folder / "buffer.yaml").unlink(missing_ok=True)
     (error,) = checked(project(*command, "--json").out)["errors"]
@@ -71,7 +71,7 @@ def test_without_files(command: tuple[str, ...], project: Any) -> None:
 
 
 @pytest.mark.parametrize("command", [("plan",), ("apply", "--auto-approve"), ("list",), ("drift",)], ids=" ".join)
-def test_problems_of_files(command: tuple[str, ...], project: Any) -> None:
+def test_problems_of_files(command: tuple[str, ...], project: Project) -> None:
     """Each error with its place and its code; no warning among them."""
     text = FILES.replace("09:00, ch", "09:00, txet: x, ch").replace("text: One", "text: One   ")
     project.write("buffer.yaml", text)
@@ -82,20 +82,20 @@ def test_problems_of_files(command: tuple[str, ...], project: Any) -> None:
     assert error["fix"] == "did you mean `text`?"
 
 
-def test_a_rule_has_its_code(project: Any) -> None:
+def test_a_rule_has_its_code(project: Project) -> None:
     """BC002 for a text that is too long."""
     project.write("buffer.yaml", FILES.replace("text: One", f"text: {'x' * 300}"))
     assert [each["code"] for each in checked(project("plan", "--json").out)["errors"]] == ["BC002"]
 
 
-def test_what_is_worth_a_look(project: Any) -> None:
+def test_what_is_worth_a_look(project: Project) -> None:
     """Beside the problems, with the posts that it is about: a program can lead to them."""
     project.write("buffer.yaml", FILES.replace("One}", "'Price TBD'}"))
     (look,) = checked(project("plan", "--offline", "--json").out)["worth_a_look"]
     assert (look["code"], look["addresses"]) == ("worth-a-look/placeholder", ["Acme/twitter:acme/a"])
 
 
-def test_a_refused_key(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_key(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """`key-refused` and exit code 4."""
     project.write("buffer.yaml", FILES)
     monkeypatch.setenv("BUFFER_API_KEY", "expired")
@@ -103,7 +103,7 @@ def test_a_refused_key(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (document["exit_code"], document["errors"][0]["code"]) == (4, "key-refused")
 
 
-def test_what_is_printed_has_a_schema(project: Any, tmp_path: Path) -> None:
+def test_what_is_printed_has_a_schema(project: Project, tmp_path: Path) -> None:
     """Every kind of output of a project without problems, and `schema` prints that schema."""
     project.write("buffer.yaml", FILES)
     receipt = str(tmp_path / "receipt.json")

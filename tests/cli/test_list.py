@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ posts:
 
 
 @pytest.fixture(name="offline")
-def without_buffer(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Any) -> Any:
+def without_buffer(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Ran]) -> Any:
     """A project of a user without a key, whose Buffer cannot be reached."""
     monkeypatch.delenv("BUFFER_API_KEY")
     monkeypatch.setenv("BUFFER_API_URL", "https://127.0.0.1:1")

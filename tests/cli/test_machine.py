@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bufferctl.cli import run
 from bufferctl.machine import clock_ahead, take_streams, waking_clock
 from bufferctl.state import Lock
+from tests.cli.conftest import Project
 from tests.conftest import long
 
 FILES = """\
@@ -123,7 +123,9 @@ FURTHER = ("no-stdout", "no-stderr", "no-stdin")
 
 
 @pytest.mark.parametrize("machine", [*(each for each in MACHINES if each not in FURTHER), *long(*FURTHER)])
-def test_whatever_is_handed_in(machine: str, project: Any, program: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_is_handed_in(
+    machine: str, project: Project, program: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each command works or says what stops it, by its name; without it, one more apply converges."""
     handed = MACHINES[machine]
     project.write("buffer.yaml", FILES)
@@ -152,7 +154,7 @@ def test_whatever_is_handed_in(machine: str, project: Any, program: list[str], m
     assert sorted(post["text"][:3] for post in project.sandbox.posts()) == ["Caf", "Thé"]
 
 
-def ran(project: Any, program: list[str], handed: Handed, arguments: tuple[str, ...]) -> tuple[int, str]:
+def ran(project: Project, program: list[str], handed: Handed, arguments: tuple[str, ...]) -> tuple[int, str]:
     """The exit code and stderr; in a process of its own where streams are closed."""
     if not handed.streams:
         out, err = (TextIOWrapper(BytesIO(), encoding=handed.encoding) for _ in range(2))
@@ -167,7 +169,7 @@ def ran(project: Any, program: list[str], handed: Handed, arguments: tuple[str, 
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
-def test_a_user_without_a_home(arguments: tuple[str, ...], project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_home(arguments: tuple[str, ...], project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """HOME is named by whatever needs the lock and the journal, and nothing is sent; validate needs neither."""
 
     def unknown(uid: int) -> None:
@@ -194,7 +196,7 @@ def test_a_date_that_cannot_be_true(date: str) -> None:
     assert clock_ahead("Mon, 03 Dec 2029 00:01:00 GMT", datetime(2029, 12, 3, tzinfo=UTC)) == timedelta(minutes=1)
 
 
-def test_what_blocks_the_lock_is_unlocked(project: Any) -> None:
+def test_what_blocks_the_lock_is_unlocked(project: Project) -> None:
     """A lock file without a run: `state unlock` names its path, refuses to guess, and then removes it."""
     path = lock_of(project.folder)
     path.touch()
@@ -204,7 +206,7 @@ def test_what_blocks_the_lock_is_unlocked(project: Any) -> None:
     assert project("state", "unlock").out == "The lock is free.\n"
 
 
-def test_a_channel_that_makes_posts_wait_for_approval(project: Any) -> None:
+def test_a_channel_that_makes_posts_wait_for_approval(project: Project) -> None:
     """Apply says so instead of "Verified" and ends with 1, once; plan and drift warn until it is approved."""
     project.write("buffer.yaml", FILES)
     project.write("posts/a.yaml", POSTS)

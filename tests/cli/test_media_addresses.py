@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import stamina
 
+from tests.cli.conftest import Project
 from tests.file_server import FileServer, serving
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(3000)
@@ -38,7 +38,7 @@ def files() -> Iterator[FileServer]:
         yield server
 
 
-def declare(project: Any, *urls: str, due: str = "2030-01-07 12:00") -> None:
+def declare(project: Project, *urls: str, due: str = "2030-01-07 12:00") -> None:
     """A post with these images."""
     assets = "".join(f"      - image:\n          url: {url}\n          alt_text: A\n" for url in urls)
     project.write("buffer.yaml", ROOT)
@@ -49,7 +49,7 @@ def declare(project: Any, *urls: str, due: str = "2030-01-07 12:00") -> None:
     )
 
 
-def test_validate_reports_each_address_at_its_line(project: Any, files: FileServer) -> None:
+def test_validate_reports_each_address_at_its_line(project: Project, files: FileServer) -> None:
     """Once for all channels of an entry, with its verdict; without --media nothing is asked."""
     declare(project, *(f"{files.url}/{name}" for name in ("a.png", "gone.png", "page.html", "private.png")))
     assert project("validate").code == 0
@@ -64,14 +64,14 @@ def test_validate_reports_each_address_at_its_line(project: Any, files: FileServ
     assert files.requests.count(("GET", "/a.png")) == 1
 
 
-def test_validate_leaves_out_what_is_past(project: Any, files: FileServer) -> None:
+def test_validate_leaves_out_what_is_past(project: Project, files: FileServer) -> None:
     """A published post no longer needs its picture."""
     declare(project, f"{files.url}/gone.png", due="2020-01-07 12:00")
     project("validate", "--media")
     assert files.requests == []
 
 
-def test_an_address_that_does_not_answer_now_is_a_warning(project: Any, files: FileServer) -> None:
+def test_an_address_that_does_not_answer_now_is_a_warning(project: Project, files: FileServer) -> None:
     """A busy host does not fail a check: it may answer when the post is created."""
     files.statuses["/a.png"] = 503
     declare(project, f"{files.url}/a.png")
@@ -80,7 +80,7 @@ def test_an_address_that_does_not_answer_now_is_a_warning(project: Any, files: F
     assert "returns 503 Service Unavailable, so it is not known whether Buffer can fetch the image" in ran.out
 
 
-def test_doctor_asks_too(project: Any, files: FileServer) -> None:
+def test_doctor_asks_too(project: Project, files: FileServer) -> None:
     """One line for all, with the first problem and the command for the others."""
     declare(project, f"{files.url}/a.png")
     assert "1 media URL answers." in project("doctor").out.replace("\n         ", " ")
@@ -91,7 +91,7 @@ def test_doctor_asks_too(project: Any, files: FileServer) -> None:
     assert "bufferctl validate --media" in ran.out
 
 
-def test_drift_reports_media_that_are_gone(project: Any, files: FileServer) -> None:
+def test_drift_reports_media_that_are_gone(project: Project, files: FileServer) -> None:
     """Exit 2 while a post to come has a picture that is gone, once for its channels; 0 once it is back."""
     project.sandbox.core.options.media_roots = (files.url,)
     declare(project, f"{files.url}/a.png")
@@ -116,7 +116,7 @@ def test_drift_reports_media_that_are_gone(project: Any, files: FileServer) -> N
     assert "Media whose URL did not answer" in ran.out
 
 
-def test_drift_leaves_what_is_published(project: Any, files: FileServer) -> None:
+def test_drift_leaves_what_is_published(project: Project, files: FileServer) -> None:
     """A published post's picture may be removed."""
     declare(project, f"{files.url}/a.png")
     project.sandbox.core.options.media_roots = (files.url,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -37,7 +36,7 @@ def files(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("posts/**/*")) if path.is_file()}
 
 
-def test_a_post(environment: Path, new: Any, prints: Prints) -> None:
+def test_a_post(environment: Path, new: Callable[..., Ran], prints: Prints) -> None:
     """One entry; its key is made of the day and the words, `$(` in the text is text."""
     prints("new/post", new("post", "--text", "Run $(make): now #build", "--at", "2031-03-04 9:00", *BOTH))
     assert files(environment) == {
@@ -52,7 +51,7 @@ def test_a_post(environment: Path, new: Any, prints: Prints) -> None:
     }
 
 
-def test_a_picture(environment: Path, new: Any) -> None:
+def test_a_picture(environment: Path, new: Callable[..., Ran]) -> None:
     """`image` and `alt`, which Instagram needs, in the short form."""
     picture = ("--image", "https://acme.example/launch.png", "--alt", "The console")
     assert new("post", "--text", "Look", "--key", "look", "--channel", "instagram", *picture).code == 0
@@ -61,7 +60,7 @@ def test_a_picture(environment: Path, new: Any) -> None:
     assert new("campaign", "--title", "x", "--starts", "2031-03-04", *BOTH, *picture).code == 64
 
 
-def test_a_campaign(environment: Path, new: Any, prints: Prints) -> None:
+def test_a_campaign(environment: Path, new: Callable[..., Ran], prints: Prints) -> None:
     """Three posts whose times count from one day, all of them drafts."""
     prints("new/campaign", new("campaign", "--title", "Spring launch", "--starts", "2031-03-04", *BOTH))
     (text,) = files(environment).values()
@@ -69,7 +68,7 @@ def test_a_campaign(environment: Path, new: Any, prints: Prints) -> None:
     assert "due_at: start-3d 09:00" in text
 
 
-def test_a_campaign_of_a_draft(environment: Path, new: Any) -> None:
+def test_a_campaign_of_a_draft(environment: Path, new: Callable[..., Ran]) -> None:
     """Each section of a Markdown file becomes a post, a week after the one before; headings make the keys."""
     draft = "Words above.\n\n# First tip\n\nSave **often**.\n\n## Empty\n\n## Second tip ##\nMore $(name).\n"
     (environment / "draft.md").write_text(draft, encoding="utf-8")
@@ -83,7 +82,7 @@ def test_a_campaign_of_a_draft(environment: Path, new: Any) -> None:
     )
 
 
-def test_a_post_of_a_draft(environment: Path, new: Any) -> None:
+def test_a_post_of_a_draft(environment: Path, new: Callable[..., Ran]) -> None:
     """The text of a Markdown file as it stands, in the queue."""
     (environment / "draft.md").write_text("One\n\nTwo\n", encoding="utf-8")
     assert new("post", "--text-file", "draft.md", "--key", "mine", *BOTH, "-o", "posts/sub/mine.yaml").code == 0
@@ -108,7 +107,7 @@ def test_a_post_of_a_draft(environment: Path, new: Any) -> None:
         (("post", "--text", "Hello", "--at", "2031-03-30 02:30", *BOTH), "does not exist in Europe/Berlin"),
     ],
 )
-def test_without_a_terminal(environment: Path, new: Any, options: tuple[str, ...], named: str) -> None:
+def test_without_a_terminal(environment: Path, new: Callable[..., Ran], options: tuple[str, ...], named: str) -> None:
     """A missing or invalid option is exit 64 and named; nothing is written."""
     ran = new(*options)
     assert (ran.code, files(environment)) == (64, {})
@@ -122,7 +121,9 @@ def test_without_a_terminal(environment: Path, new: Any, options: tuple[str, ...
         ((*BOTH, "-o", "elsewhere/a.yaml"), "does not include"),
     ],
 )
-def test_what_would_not_be_valid(environment: Path, new: Any, options: tuple[str, ...], named: str) -> None:
+def test_what_would_not_be_valid(
+    environment: Path, new: Callable[..., Ran], options: tuple[str, ...], named: str
+) -> None:
     """A file that is invalid, not included, or already exists is not written: exit 1."""
     there = environment / "posts" / "there.yaml"
     there.parent.mkdir()
@@ -136,7 +137,7 @@ def test_what_would_not_be_valid(environment: Path, new: Any, options: tuple[str
     )
 
 
-def test_a_post_for_a_file_that_is_there(environment: Path, new: Any) -> None:
+def test_a_post_for_a_file_that_is_there(environment: Path, new: Callable[..., Ran]) -> None:
     """It becomes the last entry, and everything else stays; a campaign needs a file of its own."""
     there = environment / "posts" / "may.yaml"
     there.parent.mkdir()
@@ -151,7 +152,7 @@ def test_a_post_for_a_file_that_is_there(environment: Path, new: Any) -> None:
     assert there.read_text(encoding="utf-8") == before + added
 
 
-def test_what_was_typed_is_not_lost(environment: Path, new: Any) -> None:
+def test_what_was_typed_is_not_lost(environment: Path, new: Callable[..., Ran]) -> None:
     """A post that would not be valid is printed."""
     ran = new("post", "--text", "A long story", "--channel", "instagram")
     assert ran.code == 1
@@ -184,7 +185,7 @@ def test_a_post_for_instagram_is_asked_for_its_picture(project: Project, program
     assert project("validate").code == 0
 
 
-def test_one_channel_is_meant(environment: Path, new: Any) -> None:
+def test_one_channel_is_meant(environment: Path, new: Callable[..., Ran]) -> None:
     """The only channel that accepts text alone needs no option."""
     (environment / "buffer.yaml").write_text(ROOT.replace("      - {service: linkedin, name: acme-inc}\n", ""))
     assert new("post", "--text", "Hello").code == 0

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from bufferctl.cli.console import Console
-from tests.cli.conftest import Project
+from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD, ONE, TWO
 
 
 @pytest.fixture
-def campaign(project: Any) -> Any:
+def campaign(project: Project) -> Project:
     """Three files: a text for two channels, a queue post with an idea, and the root."""
     project.write(
         "buffer.yaml",
@@ -56,7 +56,7 @@ posts:
     return project
 
 
-def everything(project: Any) -> dict[str, bytes]:
+def everything(project: Project) -> dict[str, bytes]:
     """Every file of the project and of the user's state folder."""
     root: Path = project.folder.parent
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
@@ -67,12 +67,12 @@ def addresses(ran: Any) -> list[str]:
     return [change["address"] for change in json.loads(ran.out)["changes"]]
 
 
-def test_text(campaign: Any, prints: Any) -> None:
+def test_text(campaign: Project, prints: Prints) -> None:
     """By channel: what, when and why; long texts folded; a summary and the requests it takes."""
     prints("plan/text", campaign("plan"))
 
 
-def test_json(campaign: Any, prints: Any) -> None:
+def test_json(campaign: Project, prints: Prints) -> None:
     """The same for machines, in Terraform's words, with a format version; nothing else on stdout."""
     ran = campaign("plan", "--json")
     prints("plan/json", ran)
@@ -83,7 +83,7 @@ def test_json(campaign: Any, prints: Any) -> None:
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
-def test_writes_nothing(campaign: Any, more: tuple[str, ...]) -> None:
+def test_writes_nothing(campaign: Project, more: tuple[str, ...]) -> None:
     """Neither a file here nor anything in Buffer: not before the first apply, and not after it.
 
     The one exception is in the user's state folder: where the state was kept, so that another place is asked about.
@@ -102,7 +102,7 @@ def test_writes_nothing(campaign: Any, more: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
-def test_detailed_exitcode(campaign: Any, more: tuple[str, ...]) -> None:
+def test_detailed_exitcode(campaign: Project, more: tuple[str, ...]) -> None:
     """2 if something is pending, 0 if not, with any output; and 0 in both cases without the option."""
     assert campaign("plan", "--detailed-exitcode", *more).code == 2
     assert campaign("plan", *more).code == 0
@@ -110,13 +110,13 @@ def test_detailed_exitcode(campaign: Any, more: tuple[str, ...]) -> None:
     assert campaign("plan", "--detailed-exitcode", *more).code == 0
 
 
-def test_detailed_exitcode_does_not_hide_an_error(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_detailed_exitcode_does_not_hide_an_error(campaign: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a key it is 4, never 2."""
     monkeypatch.delenv("BUFFER_API_KEY")
     assert campaign("plan", "--detailed-exitcode").code == 4
 
 
-def test_adopting_is_not_pending(campaign: Any) -> None:
+def test_adopting_is_not_pending(campaign: Project) -> None:
     """What is already there needs no write: 0."""
     campaign.apply()
     campaign.state.unlink()
@@ -125,14 +125,14 @@ def test_adopting_is_not_pending(campaign: Any) -> None:
     assert "will" not in ran.out
 
 
-def test_target(campaign: Any) -> None:
+def test_target(campaign: Project) -> None:
     """Only addresses that match one of the globs."""
     assert addresses(campaign("plan", "--json", "--target", "Acme/twitter:*/launch")) == ["Acme/twitter:acme/launch"]
     several = campaign("plan", "--json", "--target", "*/queued", "--target", "Acme/ideas/*")
     assert sorted(addresses(several)) == ["Acme/ideas/hiring", "Acme/twitter:acme/queued"]
 
 
-def test_exclude(campaign: Any) -> None:
+def test_exclude(campaign: Project) -> None:
     """Every address except those that match one of the globs, even if --target names them."""
     left = campaign("plan", "--json", "--exclude", "*/linkedin:*/*", "--exclude", "Acme/ideas/*")
     assert sorted(addresses(left)) == ["Acme/twitter:acme/launch", "Acme/twitter:acme/queued"]
@@ -143,18 +143,18 @@ def test_exclude(campaign: Any) -> None:
 @pytest.mark.parametrize(
     ("option", "name"), [("--target", "target-fits-nothing"), ("--exclude", "exclude-fits-nothing")]
 )
-def test_glob_that_fits_nothing(campaign: Any, prints: Any, option: str, name: str) -> None:
+def test_glob_that_fits_nothing(campaign: Project, prints: Prints, option: str, name: str) -> None:
     """A glob without a match is a typo: exit 64, with the nearest address, rather than a plan without it."""
     prints(f"plan/{name}", campaign("plan", option, "Acme/twiter:acme/launch"))
 
 
 @pytest.mark.parametrize("option", ["--recreate", "--reapply"])
-def test_address_that_no_file_declares(campaign: Any, prints: Any, option: str) -> None:
+def test_address_that_no_file_declares(campaign: Project, prints: Prints, option: str) -> None:
     """The same for the options that override a hold of one address."""
     prints("plan/address-not-declared", campaign("plan", option, "Acme/twitter:acme/lunch"))
 
 
-def test_narrowed_to_what_is_done(campaign: Any, prints: Any) -> None:
+def test_narrowed_to_what_is_done(campaign: Project, prints: Prints) -> None:
     """The message "No changes." refers to the selected posts, and says so."""
     campaign.apply()
     campaign.write("posts/launch.yaml", "posts: []\n")
@@ -170,19 +170,19 @@ def test_narrowed_to_what_is_done(campaign: Any, prints: Any) -> None:
         ("buffer.yaml", ["Acme/ideas/hiring"]),
     ],
 )
-def test_paths_narrow(campaign: Any, path: str, expected: list[str]) -> None:
+def test_paths_narrow(campaign: Project, path: str, expected: list[str]) -> None:
     """A file or a folder narrows the plan to what is declared there."""
     assert sorted(addresses(campaign("plan", "--json", path))) == expected
 
 
-def test_path_that_is_not_included(campaign: Any, prints: Any) -> None:
+def test_path_that_is_not_included(campaign: Project, prints: Prints) -> None:
     """An existing file that is not included is a typo too: exit 64 rather than "No changes."."""
     campaign.write("drafts/a.yaml", "posts: []\n")
     prints("plan/path-not-included", campaign("plan", "drafts/a.yaml"))
     assert campaign.sandbox.requests == []
 
 
-def test_paths_never_change_what_exists(campaign: Any) -> None:
+def test_paths_never_change_what_exists(campaign: Project) -> None:
     """A narrowed apply deletes neither posts of other files nor posts removed from them."""
     campaign.apply()
     campaign.write("posts/more/queue.yaml", "posts:\n  - {key: another, channels: [twitter], text: Another}\n")
@@ -197,7 +197,7 @@ def test_paths_never_change_what_exists(campaign: Any) -> None:
     assert "posts/launch.yaml is gone or no longer has any posts; its 2 posts are not" in whole.out
 
 
-def test_the_hint_of_a_guard_works(campaign: Any) -> None:
+def test_the_hint_of_a_guard_works(campaign: Project) -> None:
     """The command in the hint of a held delete does delete, with or without other deletes."""
     campaign.apply()
     campaign.write("posts/launch.yaml", "posts: []\n")
@@ -208,14 +208,14 @@ def test_the_hint_of_a_guard_works(campaign: Any) -> None:
     assert (ran.code, "and deletes 3" in ran.out) == (0, True), ran.out
 
 
-def test_paths_from_a_folder_below(campaign: Any) -> None:
+def test_paths_from_a_folder_below(campaign: Project) -> None:
     """PATHs are relative to the working folder, and the root file is found above it."""
     below = type(campaign)(campaign.folder / "posts" / "more", campaign.sandbox)
     assert addresses(below("plan", "--json", "queue.yaml")) == ["Acme/twitter:acme/queued"]
     assert len(addresses(below("plan", "--json"))) == 4
 
 
-def test_strict(campaign: Any) -> None:
+def test_strict(campaign: Project) -> None:
     """A change that needs a person: reported, and exit 0; with --strict 1; apply would exit 1 too."""
     campaign.apply()
     (launch, *_) = [post for post in campaign.sandbox.posts() if "live" in post["text"]]
@@ -229,7 +229,7 @@ def test_strict(campaign: Any) -> None:
     assert campaign("plan", "--strict", "--detailed-exitcode").code == 1
 
 
-def test_colour(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colour(campaign: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """None in a pipe; with FORCE_COLOR the same text in color; NO_COLOR and --no-color win."""
     plain = campaign("plan").out
     assert "\x1b" not in plain
@@ -270,7 +270,7 @@ def test_a_long_reading_is_said_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -
     assert screen.getvalue() == "Reading what is in Buffer…\r\x1b[K"
 
 
-def test_text_from_files_cannot_draw_on_the_terminal(project: Any) -> None:
+def test_text_from_files_cannot_draw_on_the_terminal(project: Project) -> None:
     """Characters that reverse the direction of text are shown by number."""
     project.write(
         "buffer.yaml",
@@ -281,7 +281,7 @@ def test_text_from_files_cannot_draw_on_the_terminal(project: Any) -> None:
     assert "\u202e" not in ran.out
 
 
-def test_unknown_tags_are_named(project: Any) -> None:
+def test_unknown_tags_are_named(project: Project) -> None:
     """All of a post, also where several posts wait for different ones."""
     one, two = ONE.replace("}", ", tags: [launch, spring]}"), TWO.replace("}", ", tags: [summer]}")
     project.write("buffer.yaml", HEAD + one + two)
@@ -290,19 +290,19 @@ def test_unknown_tags_are_named(project: Any) -> None:
     assert "the tag “summer”" in printed
 
 
-def test_errors_in_the_files(campaign: Any, prints: Any) -> None:
+def test_errors_in_the_files(campaign: Project, prints: Prints) -> None:
     """Every problem at its place, and nothing is asked of Buffer."""
     campaign.write("posts/launch.yaml", "posts:\n  - {key: launch, time: 2029-12-10 09:00, channels: [x], text: Hi}\n")
     prints("plan/errors-in-the-files", campaign("plan"))
     assert campaign.sandbox.requests == []
 
 
-def test_no_root_file(project: Any, prints: Any) -> None:
+def test_no_root_file(project: Project, prints: Prints) -> None:
     """An empty folder: the missing file, and how to begin."""
     prints("plan/no-root-file", project("plan"))
 
 
-def test_another_root_file(campaign: Any) -> None:
+def test_another_root_file(campaign: Project) -> None:
     """-f names the root file; the nearest one above is ignored."""
     campaign.write(
         "other.yaml",
@@ -311,7 +311,7 @@ def test_another_root_file(campaign: Any) -> None:
     assert addresses(campaign("plan", "--json", "-f", "other.yaml")) == ["Acme/ideas/o"]
 
 
-def test_debug_tells_the_requests(campaign: Any) -> None:
+def test_debug_tells_the_requests(campaign: Project) -> None:
     """--debug: a line a request on stderr, what is asked for and how it was answered; stdout stays the same."""
     ran = campaign("plan", "--debug")
     requests = len(campaign.sandbox.requests)
@@ -344,7 +344,9 @@ organizations:
         ("timezone: Europe/Berlin", "timezone: America/Toronto", False),  # the same time
     ],
 )
-def test_a_channel_in_another_zone_than_the_files_say(project: Any, before: str, after: str, is_warned: bool) -> None:
+def test_a_channel_in_another_zone_than_the_files_say(
+    project: Project, before: str, after: str, is_warned: bool
+) -> None:
     """A New York channel in Berlin files was planned at 03:00 there, without a warning."""
     project.write("buffer.yaml", ZONES.replace(before, after))
     ran = project("plan")
@@ -367,7 +369,7 @@ def test_a_wrong_year_is_named_once(project: Project) -> None:
     assert "due in the past" not in project("plan").err
 
 
-def test_explain(campaign: Any) -> None:
+def test_explain(campaign: Project) -> None:
     """Which rule matched it, what the action table said, and which pass held it; nothing else is printed."""
     address = "Acme/twitter:acme/launch"
     assert campaign("plan", "--explain", address).out.splitlines() == [

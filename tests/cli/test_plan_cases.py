@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
-from tests.cli.conftest import parameter, services_in
+from tests.cli.conftest import Project, parameter, services_in
 from tests.conftest import Expect, long
 from tests.render.documents import checked
 
@@ -43,7 +43,7 @@ def services(request: pytest.FixtureRequest) -> Collection[str]:
     return services_in(text)
 
 
-def prepare(project: Any, case: Path) -> dict[str, str]:
+def prepare(project: Project, case: Path) -> dict[str, str]:
     """Prepare the case: earlier events, the earlier apply, later events, the current files.
 
     Returns the objects that people made: ids, and when each was last changed.
@@ -63,20 +63,20 @@ def prepare(project: Any, case: Path) -> dict[str, str]:
     return {each: touched for each, touched in everything(project).items() if each in made}
 
 
-def acted(project: Any, file: Path) -> list[str]:
+def acted(project: Project, file: Path) -> list[str]:
     """Do a file's actions of people in Buffer; returns the ids of the objects they made."""
     acts = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
     done = [(act["do"], perform(project, dict(act))) for act in acts]
     return [made["id"] for what, made in done if what in {"create_post", "create_idea"}]
 
 
-def everything(project: Any) -> dict[str, str]:
+def everything(project: Project) -> dict[str, str]:
     """Every post and idea in Buffer: ids, and when each was last changed."""
     organizations = project.sandbox.dump()["organizations"]
     return {each["id"]: each["updatedAt"] for o in organizations for each in (*o["posts"], *o["ideas"])}
 
 
-def perform(project: Any, act: dict[str, Any]) -> Any:
+def perform(project: Project, act: dict[str, Any]) -> Any:
     """Do what somebody did in Buffer. `address` names what was applied, `channel` a service of Acme."""
     what, sandbox = act.pop("do"), project.sandbox
     if what == "advance":
@@ -118,7 +118,7 @@ def _place(found: dict[str, Any]) -> str:
     return f"{place['file']}:{place['line']}:{place['column']}" if place else ""
 
 
-def planned(project: Any, *options: str) -> dict[str, Any] | None:
+def planned(project: Project, *options: str) -> dict[str, Any] | None:
     """The plan as JSON; None if it was refused, with a message."""
     ran = project("plan", "--json", *options)
     plan = checked(ran.out)
@@ -147,7 +147,7 @@ def digests(plan: dict[str, Any]) -> list[str | None]:
 
 
 @pytest.mark.parametrize("name", names())
-def test_case(project: Any, name: str, expect: Expect, tmp_path: Path) -> None:
+def test_case(project: Project, name: str, expect: Expect, tmp_path: Path) -> None:
     """Both outputs are as in the folder, of a project that is prepared once."""
     case = CASES / name
     theirs = prepare(project, case)
@@ -161,7 +161,7 @@ def test_case(project: Any, name: str, expect: Expect, tmp_path: Path) -> None:
         assert theirs.items() <= everything(project).items()
 
 
-def with_state(project: Any, case: Path, expect: Expect) -> None:
+def with_state(project: Project, case: Path, expect: Expect) -> None:
     """with-state.txt: the plan; what apply does."""
     plan = planned(project, *options(case))
     if plan is None:
@@ -183,7 +183,7 @@ def with_state(project: Any, case: Path, expect: Expect) -> None:
     expect(case / "with-state.txt", "\n".join(["plan", *facts(plan), "apply", *done, *left, ""]))
 
 
-def without_state(project: Any, case: Path, expect: Expect) -> None:
+def without_state(project: Project, case: Path, expect: Expect) -> None:
     """without-state.txt: without the state file no existing post is created again; and an apply converges."""
     there = everything(project)
     project.state.unlink()
@@ -199,7 +199,7 @@ def without_state(project: Any, case: Path, expect: Expect) -> None:
 
 
 @pytest.mark.parametrize("name", ["conflict", "repeat-shortened", *long(*names())])
-def test_every_form(project: Any, name: str) -> None:
+def test_every_form(project: Project, name: str) -> None:
     """A plan writes nothing, and is the same as text and saved; receipt and report say what apply prints."""
     case = CASES / name
     prepare(project, case)
@@ -220,7 +220,7 @@ def test_every_form(project: Any, name: str) -> None:
     assert json.loads(project("show", "receipt.json", "--json").out)["outcomes"] == outcomes
 
 
-def test_the_clock_is_the_servers(project: Any) -> None:
+def test_the_clock_is_the_servers(project: Project) -> None:
     """The sandbox's date, not ours, decides what is past: plan uses the server's clock."""
     assert isinstance(project.sandbox, Sandbox)
     assert isinstance(project.sandbox.clock, Clock)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+
+from tests.cli.conftest import Project
 
 ROOT = """\
 version: 1
@@ -25,7 +26,7 @@ organizations:
 """
 
 
-def test_a_violation_stops_before_buffer_is_asked(project: Any) -> None:
+def test_a_violation_stops_before_buffer_is_asked(project: Project) -> None:
     """Plan and apply exit 1 like validate, and nothing is sent."""
     text = ROOT.format(text="Cheap!").replace("minimum_lead: 2h", "forbidden_words: [cheap]")
     project.write("buffer.yaml", text)
@@ -36,7 +37,7 @@ def test_a_violation_stops_before_buffer_is_asked(project: Any) -> None:
     assert project.sandbox.posts() == []
 
 
-def test_a_lead_is_judged_by_when_it_was_planned(project: Any) -> None:
+def test_a_lead_is_judged_by_when_it_was_planned(project: Project) -> None:
     """At 10:00 it is 2.5 hours ahead: planned, and a saved plan still does it at 11:00; one made at 11:00 holds it."""
     project.write("buffer.yaml", ROOT.format(text="Tonight"))
     assert project("plan", "-o", "plan.json").code == 0
@@ -52,7 +53,7 @@ def test_a_lead_is_judged_by_when_it_was_planned(project: Any) -> None:
     assert "No changes" in project("plan").out
 
 
-def test_a_review_counts_as_planning(project: Any) -> None:
+def test_a_review_counts_as_planning(project: Project) -> None:
     """A post reviewed in time is sent with --reviewed, though by now it is late: CI knows when it was planned.
 
     The plan file itself is not asked.
@@ -67,7 +68,7 @@ def test_a_review_counts_as_planning(project: Any) -> None:
     assert len(project.sandbox.posts()) == 1
 
 
-def test_what_is_there_is_not_late(project: Any) -> None:
+def test_what_is_there_is_not_late(project: Project) -> None:
     """A later policy, and the passage of time, hold no post that already matches Buffer."""
     project.write("buffer.yaml", ROOT.format(text="Tonight"))
     assert project("apply", "--auto-approve", "--settle", "0").code == 0
@@ -75,7 +76,7 @@ def test_what_is_there_is_not_late(project: Any) -> None:
     assert project("plan", "--detailed-exitcode", "--strict").code == 0
 
 
-def test_offline_too(project: Any) -> None:
+def test_offline_too(project: Project) -> None:
     """A plan from files and state alone judges the lead by the clock here, which is years before."""
     project.write("buffer.yaml", ROOT.format(text="Tonight"))
     assert project("plan", "--offline", "--strict").code == 0
@@ -83,7 +84,7 @@ def test_offline_too(project: Any) -> None:
     assert project("plan", "--offline", "--strict").code == 1
 
 
-def test_the_page_is_true(project: Any) -> None:
+def test_the_page_is_true(project: Project) -> None:
     """The example of docs/run/policy.md is valid, and the post that it shows is refused in the words shown."""
     page = (Path(__file__).parents[2] / "docs" / "run" / "policy.md").read_text(encoding="utf-8")
     page = page.replace("2026", "2096").replace("2027", "2097")  # rules leave the past alone

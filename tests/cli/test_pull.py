@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Prints, Project
 from tests.cli.gate import Gate
 
 NESTED = """\
@@ -49,7 +50,7 @@ posts:
 
 
 @pytest.fixture(name="applied")
-def applying(project: Any) -> Any:
+def applying(project: Project) -> Project:
     """The files above, applied."""
     project.write("buffer.yaml", NESTED)
     project.write("posts/w51.yaml", SHARED)
@@ -58,7 +59,7 @@ def applying(project: Any) -> Any:
     return project
 
 
-def live(project: Any, text: str, service: str = "twitter") -> str:
+def live(project: Project, text: str, service: str = "twitter") -> str:
     """The id of the post on a channel whose text begins like this."""
     channel = project.sandbox.channel(service)["id"]
     return str(
@@ -66,12 +67,12 @@ def live(project: Any, text: str, service: str = "twitter") -> str:
     )
 
 
-def read(project: Any, name: str = "buffer.yaml") -> str:
+def read(project: Project, name: str = "buffer.yaml") -> str:
     """A file of the project."""
     return Path(project.folder, name).read_text(encoding="utf-8")
 
 
-def at_rest(project: Any) -> None:
+def at_rest(project: Project) -> None:
     """Check that nothing is left to pull, to apply or to decide; at most, canceled posts leave the state."""
     again = project("plan", "--strict", "--detailed-exitcode")
     signs = [each.partition(" ")[0] for each in again.planned]
@@ -79,7 +80,7 @@ def at_rest(project: Any) -> None:
     assert "Nothing to pull" in project("pull").out
 
 
-def pull(project: Any, *arguments: str) -> Any:
+def pull(project: Project, *arguments: str) -> Any:
     """Pull, and check that Buffer has not changed and that the next plan is empty."""
     before = project.sandbox.posts()
     ran = project("pull", *arguments)
@@ -89,14 +90,14 @@ def pull(project: Any, *arguments: str) -> Any:
     return ran
 
 
-def test_nothing(applied: Any, prints: Any) -> None:
+def test_nothing(applied: Project, prints: Prints) -> None:
     """Nothing is written if nobody has changed anything."""
     files = {name: read(applied, name) for name in ("buffer.yaml", "posts/w51.yaml")}
     prints("pull/nothing", applied("pull"))
     assert files == {name: read(applied, name) for name in files}
 
 
-def test_text_and_time(applied: Any, prints: Any) -> None:
+def test_text_and_time(applied: Project, prints: Prints) -> None:
     """A changed text and time replace the old ones in place; every other line stays."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="We're live: #now", dueAt="2029-12-20T10:30:00Z")
     prints("pull/text-and-time", pull(applied))
@@ -105,7 +106,7 @@ def test_text_and_time(applied: Any, prints: Any) -> None:
     )
 
 
-def test_block(applied: Any) -> None:
+def test_block(applied: Project) -> None:
     """A block stays a block, and the comment after it stays."""
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else\n\nis coming: # soon\n")
     pull(applied)
@@ -114,7 +115,7 @@ def test_block(applied: Any) -> None:
     )
 
 
-def test_dry_run(applied: Any, prints: Any) -> None:
+def test_dry_run(applied: Project, prints: Prints) -> None:
     """The edits are shown and not written."""
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
     prints("pull/dry-run", applied("pull", "--dry-run"))
@@ -122,7 +123,7 @@ def test_dry_run(applied: Any, prints: Any) -> None:
     assert applied("plan", "--strict").code == 1
 
 
-def test_out_of_the_queue_and_into_it(applied: Any) -> None:
+def test_out_of_the_queue_and_into_it(applied: Project) -> None:
     """`due_at` is added for a time that a person set, and removed for one that a person removed."""
     person = applied.sandbox.person
     person.edit_post(live(applied, "Something"), dueAt="2029-12-22T08:00:00Z")
@@ -134,7 +135,7 @@ def test_out_of_the_queue_and_into_it(applied: Any) -> None:
     )
 
 
-def test_tags(applied: Any) -> None:
+def test_tags(applied: Project) -> None:
     """Unchanged tags keep their place; new ones come last."""
     applied.sandbox.person.edit_post(
         live(applied, "We are"), tagIds=["66a0000000000000000001a3", "66a0000000000000000001a1"]
@@ -146,7 +147,7 @@ def test_tags(applied: Any) -> None:
     assert read(applied) == NESTED.replace("            tags: [launch]  # for the report\n", "")
 
 
-def test_pictures(applied: Any) -> None:
+def test_pictures(applied: Project) -> None:
     """Images that a person added, with their URLs in Buffer."""
     image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "The console"}}}
     applied.sandbox.person.edit_post(live(applied, "We are"), assets=[image])
@@ -161,21 +162,21 @@ def test_pictures(applied: Any) -> None:
     assert read(applied) == NESTED
 
 
-def test_draft(applied: Any) -> None:
+def test_draft(applied: Project) -> None:
     """`draft: true` for a post that a person turned back into a draft."""
     applied.sandbox.person.edit_post(live(applied, "We are"), status="draft")
     pull(applied)
     assert read(applied) == NESTED.replace("09:00\n", "09:00\n            draft: true\n", 1)
 
 
-def test_deleted(applied: Any, prints: Any) -> None:
+def test_deleted(applied: Project, prints: Prints) -> None:
     """`cancelled: true` for a post that a person deleted; its entry stays."""
     applied.sandbox.person.delete_post(live(applied, "We are"))
     prints("pull/deleted", pull(applied))
     assert read(applied) == NESTED.replace('"We are live"\n', '"We are live"\n            cancelled: true\n')
 
 
-def test_one_of_two_channels(applied: Any, prints: Any) -> None:
+def test_one_of_two_channels(applied: Project, prints: Prints) -> None:
     """A difference on one channel goes into its override."""
     applied.sandbox.person.edit_post(live(applied, "One text", "linkedin"), text="Another\n\nfor LinkedIn")
     prints("pull/one-of-two-channels", pull(applied))
@@ -187,7 +188,7 @@ def test_one_of_two_channels(applied: Any, prints: Any) -> None:
     assert sorted(read(applied, "posts/w51.yaml").splitlines()) == sorted((SHARED + added).splitlines())
 
 
-def test_both_channels_alike(applied: Any) -> None:
+def test_both_channels_alike(applied: Project) -> None:
     """A change on all of its channels goes into the entry itself."""
     for service in ("twitter", "linkedin"):
         applied.sandbox.person.edit_post(live(applied, "One text", service), text="Another for both")
@@ -195,7 +196,7 @@ def test_both_channels_alike(applied: Any) -> None:
     assert read(applied, "posts/w51.yaml") == SHARED.replace("One text for both", "Another for both")
 
 
-def test_both_channels_each_in_its_way(applied: Any) -> None:
+def test_both_channels_each_in_its_way(applied: Project) -> None:
     """An override for each text; the time that both have goes into the entry."""
     for service in ("twitter", "linkedin"):
         post = live(applied, "One text", service)
@@ -208,7 +209,7 @@ def test_both_channels_each_in_its_way(applied: Any) -> None:
     )
 
 
-def test_one_of_two_deleted(applied: Any) -> None:
+def test_one_of_two_deleted(applied: Project) -> None:
     """`cancelled: true` for that channel; for the entry once both are deleted."""
     applied.sandbox.person.delete_post(live(applied, "One text", "twitter"))
     pull(applied)
@@ -219,7 +220,7 @@ def test_one_of_two_deleted(applied: Any) -> None:
 
 
 @pytest.fixture(name="start")
-def starting(project: Any) -> Any:
+def starting(project: Project) -> Any:
     """Returns a function that applies a test's own files, lets two hours pass, and returns the root file."""
 
     def apply(root_posts: str = "", service: str = "twitter", name: str = "acme", **more: str) -> str:
@@ -240,13 +241,13 @@ def starting(project: Any) -> Any:
     return apply
 
 
-def post_id(project: Any, text: str = "") -> str:
+def post_id(project: Project, text: str = "") -> str:
     """The id of the only post whose text begins like this."""
     (found,) = [post["id"] for post in project.sandbox.posts() if post["text"].startswith(text)]
     return str(found)
 
 
-def test_text_file(project: Any, start: Any) -> None:
+def test_text_file(project: Project, start: Any) -> None:
     """A text with its own file is changed there; the final newline stays."""
     root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\ntext\n")
     project.sandbox.person.edit_post(post_id(project), text="New\n\ntext")
@@ -254,7 +255,7 @@ def test_text_file(project: Any, start: Any) -> None:
     assert (read(project), read(project, "a.md")) == (root, "New\n\ntext\n")
 
 
-def test_text_file_cannot_hold_it(project: Any, start: Any) -> None:
+def test_text_file_cannot_hold_it(project: Project, start: Any) -> None:
     """A text that begins with a byte order mark is written into the entry, not into its text file."""
     root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\n")
     project.sandbox.person.edit_post(post_id(project), text="\ufeffNew")
@@ -262,7 +263,7 @@ def test_text_file_cannot_hold_it(project: Any, start: Any) -> None:
     assert (read(project), read(project, "a.md")) == (root.replace("text_file: a.md", 'text: "\\uFEFFNew"'), "Old\n")
 
 
-def test_text_file_of_two(project: Any, start: Any) -> None:
+def test_text_file_of_two(project: Project, start: Any) -> None:
     """If other posts use the file, only this post gets its own text."""
     posts = "          - {key: a, text_file: a.md}\n          - {key: b, draft: true, text_file: ./a.md}\n"
     root = start(posts, a_md="Old text")
@@ -277,7 +278,7 @@ def test_text_file_of_two(project: Any, start: Any) -> None:
     assert (read(project), read(project, "a.md")) == (expected, "Newer")
 
 
-def test_text_file_in_an_override(project: Any, start: Any) -> None:
+def test_text_file_in_an_override(project: Project, start: Any) -> None:
     """Each text is changed in its own file: the override's and the entry's."""
     posts = (
         "posts:\n  - key: a\n    channels: [twitter, linkedin]\n    text_file: a.md\n"
@@ -291,7 +292,7 @@ def test_text_file_in_an_override(project: Any, start: Any) -> None:
     assert read(project, "posts/w.yaml") == posts
 
 
-def test_draft_of_one_channel(project: Any, start: Any) -> None:
+def test_draft_of_one_channel(project: Project, start: Any) -> None:
     """An override replaces the entry's time for one channel: `mode: addToQueue`, or another time."""
     posts = (
         "posts:\n  - key: a\n    channels: [twitter, linkedin]\n    due_at: 2029-12-20 09:00\n    tags: [launch]\n"
@@ -410,7 +411,7 @@ def test_draft_of_one_channel(project: Any, start: Any) -> None:
     ],
 )
 def test_metadata(
-    project: Any, start: Any, service: str, name: str, entry: str, edit: dict[str, Any], after: str
+    project: Project, start: Any, service: str, name: str, entry: str, edit: dict[str, Any], after: str
 ) -> None:
     """Only the metadata fields that differ are changed."""
     head = "          - key: a\n            due_at: 2029-12-20 09:00\n            text: A text of some length\n"
@@ -420,7 +421,7 @@ def test_metadata(
     assert read(project) == root.replace(head + entry, head + after)
 
 
-def test_thread(project: Any, start: Any) -> None:
+def test_thread(project: Project, start: Any) -> None:
     """The thread is replaced; unchanged images keep their URL."""
     entry = (
         "          - key: a\n"
@@ -456,7 +457,7 @@ def test_thread(project: Any, start: Any) -> None:
     assert "metadata" not in read(project)
 
 
-def test_offset(project: Any, start: Any) -> None:
+def test_offset(project: Project, start: Any) -> None:
     """A time with an offset keeps it."""
     root = start("          - {key: a, due_at: 2029-12-20T09:00-05:00, text: A text}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
@@ -464,7 +465,7 @@ def test_offset(project: Any, start: Any) -> None:
     assert read(project) == root.replace("2029-12-20T09:00-05:00", "2029-12-20T10:30-05:00")
 
 
-def test_mode(project: Any, start: Any) -> None:
+def test_mode(project: Project, start: Any) -> None:
     """A mode that no longer applies is replaced by the time."""
     root = start("          - {key: a, mode: addToQueue, text: A text}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
@@ -477,7 +478,7 @@ def test_mode(project: Any, start: Any) -> None:
 
 
 @pytest.mark.parametrize("step", ["draft: true", "needs_approval: true"])
-def test_brought_further_at_another_time(project: Any, start: Any, step: str) -> None:
+def test_brought_further_at_another_time(project: Project, start: Any, step: str) -> None:
     """Buffer's time, and no step left to take: a person moved the post, and approved or scheduled it."""
     root = start(f"          - {{key: a, due_at: 2029-12-20 09:00, {step}, text: A text}}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-10T08:00:00Z")
@@ -488,7 +489,7 @@ def test_brought_further_at_another_time(project: Any, start: Any, step: str) ->
 
 
 @pytest.mark.parametrize("mode", ["shareNext", "shareNow"])
-def test_mode_of_a_conflict(project: Any, start: Any, mode: str) -> None:
+def test_mode_of_a_conflict(project: Project, start: Any, mode: str) -> None:
     """`mode: addToQueue`, as in Buffer: the file's mode was never sent, so it does not stay."""
     root = start("          - {key: a, text: A text}\n")
     project.write("buffer.yaml", root.replace("key: a,", f"key: a, mode: {mode},"))
@@ -497,7 +498,7 @@ def test_mode_of_a_conflict(project: Any, start: Any, mode: str) -> None:
     assert read(project) == root.replace("key: a, text: A text", "key: a, mode: addToQueue, text: Theirs")
 
 
-def test_conflict(project: Any, start: Any, prints: Any) -> None:
+def test_conflict(project: Project, start: Any, prints: Prints) -> None:
     """Buffer's text, which was changed in both places; an image URL edited in the file is still sent."""
     entry = "          - {key: a, text: Old text, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]}\n"
     root = start(entry)
@@ -512,7 +513,7 @@ def test_conflict(project: Any, start: Any, prints: Any) -> None:
     assert project.sandbox.posts()[0]["assets"][0]["image"]["url"] == "https://acme.example/b.png"
 
 
-def test_idea(project: Any) -> None:
+def test_idea(project: Project) -> None:
     """`cancelled: true` for an idea that a person deleted."""
     project.write("buffer.yaml", NESTED)
     project.apply()
@@ -523,7 +524,7 @@ def test_idea(project: Any) -> None:
     assert read(project) == NESTED.replace("title: How we hire}", "title: How we hire, cancelled: true}")
 
 
-def test_one_address(applied: Any, prints: Any) -> None:
+def test_one_address(applied: Project, prints: Prints) -> None:
     """Only the selected post is pulled; one that already matches is reported."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="We were live")
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
@@ -532,12 +533,12 @@ def test_one_address(applied: Any, prints: Any) -> None:
     assert (ran.code, "We are live" in read(applied), "Something else" in read(applied)) == (0, True, True)
 
 
-def test_unknown_address(applied: Any, prints: Any) -> None:
+def test_unknown_address(applied: Project, prints: Prints) -> None:
     """The message names the nearest address."""
     prints("pull/unknown-address", applied("pull", "Acme/twitter:acme/launhc"))
 
 
-def test_published_text(applied: Any) -> None:
+def test_published_text(applied: Project) -> None:
     """A published post's text, pulled by its address, replaces an edit that came too late."""
     applied.sandbox.person.share_now(live(applied, "Something"))
     applied.write("buffer.yaml", NESTED.replace("Something new", "Something newer"))
@@ -547,7 +548,7 @@ def test_published_text(applied: Any) -> None:
     at_rest(applied)
 
 
-def test_scheduled_draft(project: Any, start: Any) -> None:
+def test_scheduled_draft(project: Project, start: Any) -> None:
     """Not drift, so pulled only by its address: a person scheduled a draft."""
     root = start("          - {key: a, draft: true, due_at: 2029-12-20 09:00, text: A text}\n")
     project.sandbox.person.approve(post_id(project))
@@ -556,7 +557,7 @@ def test_scheduled_draft(project: Any, start: Any) -> None:
     assert read(project) == root.replace("draft: true, ", "")
 
 
-def test_cannot_be_said(applied: Any, prints: Any) -> None:
+def test_cannot_be_said(applied: Project, prints: Prints) -> None:
     """Exit 1 with the reason: content that files cannot express is not pulled; the rest is."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="Bell\x07")
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
@@ -565,7 +566,7 @@ def test_cannot_be_said(applied: Any, prints: Any) -> None:
     assert (ran.code, "Something else" in read(applied)) == (1, True)
 
 
-def test_rules_refuse_it(applied: Any, prints: Any) -> None:
+def test_rules_refuse_it(applied: Project, prints: Prints) -> None:
     """Exit 1 and nothing written if Buffer's version would be an error in the files."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="x" * 300)
     before = read(applied)
@@ -574,7 +575,7 @@ def test_rules_refuse_it(applied: Any, prints: Any) -> None:
     assert (ran.code, read(applied)) == (1, before)
 
 
-def test_anchors(project: Any, start: Any, prints: Any) -> None:
+def test_anchors(project: Project, start: Any, prints: Prints) -> None:
     """A text that another post takes over by an alias is not changed; a text that is an alias is replaced."""
     entries = "          - {key: a, text: &t Same, draft: true}\n          - {key: b, text: *t, needs_approval: true}\n"
     root = start(entries)
@@ -590,7 +591,7 @@ def test_anchors(project: Any, start: Any, prints: Any) -> None:
     assert read(project) == root.replace("text: *t", "text: Another")
 
 
-def test_bytes(applied: Any) -> None:
+def test_bytes(applied: Project) -> None:
     """A byte order mark and CRLF stay."""
     path = Path(applied.folder, "buffer.yaml")
     path.write_bytes(b"\xef\xbb\xbf" + NESTED.replace("\n", "\r\n").encode())
@@ -603,7 +604,9 @@ def test_bytes(applied: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["buffer.yaml", "a.md"])
-def test_changed_meanwhile(project: Any, start: Any, monkeypatch: pytest.MonkeyPatch, prints: Any, name: str) -> None:
+def test_changed_meanwhile(
+    project: Project, start: Any, monkeypatch: pytest.MonkeyPatch, prints: Prints, name: str
+) -> None:
     """A file saved by somebody during the pull is not overwritten."""
     with Gate(project.sandbox.url) as gate:
         monkeypatch.setenv("BUFFER_API_URL", gate.url)
@@ -619,7 +622,7 @@ def test_changed_meanwhile(project: Any, start: Any, monkeypatch: pytest.MonkeyP
             assert read(project) == before
 
 
-def test_idea_that_was_changed(project: Any) -> None:
+def test_idea_that_was_changed(project: Project) -> None:
     """An idea's title, text, networks, tags, date and media are pulled."""
     project.write("buffer.yaml", NESTED)
     project.apply()
@@ -647,7 +650,7 @@ def test_idea_that_was_changed(project: Any) -> None:
     assert read(project) == NESTED.replace("title: How we hire", "title: 'How we hire'")
 
 
-def test_what_was_pulled_counts_only_where_the_files_have_it(project: Any) -> None:
+def test_what_was_pulled_counts_only_where_the_files_have_it(project: Project) -> None:
     """The edit is still a question in another checkout; once the pulled file is merged, nothing is left to do."""
     project.write(
         "buffer.yaml",

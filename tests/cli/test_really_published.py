@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import pytest
 
@@ -35,7 +34,7 @@ def declare(project: Project, *posts: str) -> None:
     project.write("buffer.yaml", HEAD + "".join(f"  - {{{each}}}\n" for each in posts))
 
 
-def test_a_personal_instagram_only_reminds(project: Any) -> None:
+def test_a_personal_instagram_only_reminds(project: Project) -> None:
     """An automatic post is held before anything is sent, also offline; a reminder is created, and said so."""
     project.sandbox.person.set_channel(project.sandbox.channel("instagram")["id"], type="profile")
     entry = f"key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], {PHOTO}"
@@ -58,7 +57,7 @@ def test_a_personal_instagram_only_reminds(project: Any) -> None:
     assert "! other" in offline.planned
 
 
-def test_a_channel_that_defaults_to_reminders(project: Any) -> None:
+def test_a_channel_that_defaults_to_reminders(project: Project) -> None:
     """Plan warns; apply reports that only a reminder was made (exit 1); the file can say that this is meant."""
     channel = project.sandbox.channel("tiktok")
     project.sandbox.person.set_channel(channel["id"], metadata={"defaultToReminders": True})
@@ -77,7 +76,7 @@ def test_a_channel_that_defaults_to_reminders(project: Any) -> None:
     assert "No changes" in project("plan").out
 
 
-def test_where_automatic_wins_over_the_default_nothing_is_reported(project: Any) -> None:
+def test_where_automatic_wins_over_the_default_nothing_is_reported(project: Project) -> None:
     """Created, and plan warns of nothing any more."""
     project.sandbox.core.options.reminders_win = False
     channel = project.sandbox.channel("tiktok")
@@ -88,7 +87,7 @@ def test_where_automatic_wins_over_the_default_nothing_is_reported(project: Any)
     assert ("No changes" in again.out, "reminders" in again.err) == (True, False)
 
 
-def test_a_person_who_turns_a_post_into_a_reminder(project: Any) -> None:
+def test_a_person_who_turns_a_post_into_a_reminder(project: Project) -> None:
     """Held as changed in Buffer, and in `drift`; --reapply sends the file's version again."""
     declare(project, "key: one, due_at: 2029-12-10 09:00, text: Hi, channels: [twitter]")
     project.apply()
@@ -102,7 +101,7 @@ def test_a_person_who_turns_a_post_into_a_reminder(project: Any) -> None:
     assert project.sandbox.posts()[0]["schedulingType"] == "automatic"
 
 
-def test_a_second_thread_waits_for_room(project: Any) -> None:
+def test_a_second_thread_waits_for_room(project: Project) -> None:
     """One thread is created, the other waits (exit 0), and is sent once the first is published."""
     organization = project.sandbox.organization()["id"]
     project.sandbox.person.set_limit(organization, scheduledThreadsPerChannel=1)
@@ -118,7 +117,7 @@ def test_a_second_thread_waits_for_room(project: Any) -> None:
     assert project.apply().planned == ["+ two"]
 
 
-def test_a_first_comment_that_buffer_loses(project: Any) -> None:
+def test_a_first_comment_that_buffer_loses(project: Project) -> None:
     """Said once, by apply (exit 0); no drift after that, and an edit of the comment is still sent."""
     entry = "key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], " + PHOTO
     comment = "metadata: {instagram: {first_comment: FIRST}}"
@@ -136,7 +135,7 @@ def test_a_first_comment_that_buffer_loses(project: Any) -> None:
     assert project("plan").planned == ["= pic"]
 
 
-def test_a_first_comment_that_a_person_deletes_is_their_change(project: Any) -> None:
+def test_a_first_comment_that_a_person_deletes_is_their_change(project: Project) -> None:
     """Where Buffer keeps the comment: created without a word, and held once it is gone."""
     project.sandbox.core.options.comments_lost = False
     comment = "metadata: {instagram: {first_comment: First}}"
@@ -148,7 +147,7 @@ def test_a_first_comment_that_a_person_deletes_is_their_change(project: Any) -> 
     assert project("plan").planned == ["! pic"]
 
 
-def test_a_time_that_passes_on_the_way_is_a_definite_refusal(project: Any) -> None:
+def test_a_time_that_passes_on_the_way_is_a_definite_refusal(project: Project) -> None:
     """Refused at once, without a second look at the lists: nothing was written."""
     declare(project, "key: one, due_at: 2029-12-10 09:00, text: Hi, channels: [twitter]")
     project.sandbox.set_faults("past@createPost")
@@ -160,7 +159,7 @@ def test_a_time_that_passes_on_the_way_is_a_definite_refusal(project: Any) -> No
     assert project.apply().outcomes == ["one created"]
 
 
-def test_an_edit_that_is_refused_for_what_it_does_not_touch(project: Any) -> None:
+def test_an_edit_that_is_refused_for_what_it_does_not_touch(project: Project) -> None:
     """Buffer checks the whole post: the hint names the assets, which the edit leaves alone."""
     entry = f"key: one, due_at: 2029-12-10 09:00, text: Hi, channels: [twitter], {PHOTO}"
     declare(project, entry)
@@ -183,7 +182,7 @@ def rename_board(project: Project, old: str, new: str) -> None:
     project.sandbox.person.set_channel(channel["id"], metadata={**channel["metadata"], "boards": boards})
 
 
-def test_a_renamed_board_is_one_line(project: Any) -> None:
+def test_a_renamed_board_is_one_line(project: Project) -> None:
     """No change, and one warning for all pins; an edit keeps the board, a new pin is held, the new name is no edit."""
 
     def pin(key: str, text: str, board: str = "Products") -> str:
@@ -212,7 +211,7 @@ def test_a_renamed_board_is_one_line(project: Any) -> None:
     assert "is now called" not in plan.err
 
 
-def test_a_pin_that_the_file_moves_to_another_board_renames_none(project: Any) -> None:
+def test_a_pin_that_the_file_moves_to_another_board_renames_none(project: Project) -> None:
     """The plan changes it, and says nothing of a new name: both boards are there under theirs."""
     pin = f"key: a, due_at: 2029-12-10 09:00, text: A, {PIN}, metadata: {{pinterest: {{board: BOARD}}}}"
     declare(project, pin.replace("BOARD", "Products"))
@@ -224,7 +223,7 @@ def test_a_pin_that_the_file_moves_to_another_board_renames_none(project: Any) -
     project.apply()
 
 
-def test_a_pin_that_a_person_moves_to_another_board_is_their_change(project: Any) -> None:
+def test_a_pin_that_a_person_moves_to_another_board_is_their_change(project: Project) -> None:
     """Held, also where the board that the file names is gone."""
     declare(project, f"key: a, due_at: 2029-12-10 09:00, text: A, {PIN}, metadata: {{pinterest: {{board: Products}}}}")
     project.apply()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Project
 from tests.cli.written import HEAD, ONE
 
 ADDRESS = "Acme/twitter:acme/one"
@@ -15,12 +15,12 @@ FORMS = pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.jso
 SAID = ["--recreate", ADDRESS]
 
 
-def texts(project: Any) -> list[str]:
+def texts(project: Project) -> list[str]:
     """The texts in the account."""
     return sorted(post["text"] for post in project.sandbox.posts())
 
 
-def delete_all(project: Any) -> None:
+def delete_all(project: Project) -> None:
     """Somebody deletes everything, long after it was made."""
     project.sandbox.clock.advance(hours=2)
     for post in project.sandbox.posts():
@@ -28,7 +28,7 @@ def delete_all(project: Any) -> None:
 
 
 @pytest.fixture
-def agreed(project: Any) -> Any:
+def agreed(project: Project) -> Project:
     """A post was applied and deleted by somebody, and a plan creates it again."""
     project.write("buffer.yaml", HEAD + ONE)
     project.apply()
@@ -38,7 +38,7 @@ def agreed(project: Any) -> Any:
 
 
 @FORMS
-def test_creates_it_once(agreed: Any, form: list[str]) -> None:
+def test_creates_it_once(agreed: Project, form: list[str]) -> None:
     """Created; the second time there is nothing to do; a later deletion by a person stays: exit 3 or 1."""
     more = SAID if "--reviewed" in form else []
     assert agreed("apply", *form, *more, "--settle", "0").code == 0
@@ -49,7 +49,7 @@ def test_creates_it_once(agreed: Any, form: list[str]) -> None:
     assert (ran.code, texts(agreed)) == (1 if "--reviewed" in form else 3, [])
 
 
-def test_a_new_key_is_no_other_post(project: Any) -> None:
+def test_a_new_key_is_no_other_post(project: Project) -> None:
     """Held under its new key, too, so the hint names no new key, which was no way out."""
     project.write("buffer.yaml", HEAD + ONE)
     project.apply()
@@ -62,7 +62,7 @@ def test_a_new_key_is_no_other_post(project: Any) -> None:
 
 
 @FORMS
-def test_answers_no_later_question(agreed: Any, form: list[str]) -> None:
+def test_answers_no_later_question(agreed: Project, form: list[str]) -> None:
     """The answer was lost and somebody changed the post: a person is asked.
 
     Neither the plan made before nor `--recreate` alone is an answer; `repeat_of` is.
@@ -87,7 +87,7 @@ def test_answers_no_later_question(agreed: Any, form: list[str]) -> None:
     assert texts(agreed) == ["The first", "The first, by somebody"]
 
 
-def test_no_plan_file_says_so(agreed: Any) -> None:
+def test_no_plan_file_says_so(agreed: Project) -> None:
     """Exit 1: the reviewed plan was made with --recreate, and the run that applies it was not given it."""
     ran = agreed("apply", "--reviewed", "plan.json", "--settle", "0")
     assert (ran.code, texts(agreed)) == (1, [])

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from bufferctl.cli.outputs import FORMS
+from tests.cli.conftest import Prints, Project
 from tests.cli.gate import Gate, Hold
 from tests.cli.written import HEAD, ONE, TWO, root_file
 from tests.conftest import long
@@ -22,18 +23,18 @@ from tests.render.documents import checked
 
 
 @pytest.fixture
-def declared(project: Any) -> Any:
+def declared(project: Project) -> Project:
     """Two posts, yet to be applied."""
     project.write("buffer.yaml", HEAD + ONE + TWO)
     return project
 
 
-def read(project: Any, name: str) -> str:
+def read(project: Project, name: str) -> str:
     """A file that a command wrote."""
     return str((project.folder / name).read_text(encoding="utf-8"))
 
 
-def apply(project: Any, *more: str) -> Any:
+def apply(project: Project, *more: str) -> Any:
     """Apply without asking."""
     return project("apply", "--auto-approve", "--settle", "0", *more)
 
@@ -43,7 +44,7 @@ def left_over(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(".r")]
 
 
-def test_every_form_in_one_run(declared: Any) -> None:
+def test_every_form_in_one_run(declared: Project) -> None:
     """--report any number of times; stdout is unchanged, and the JSON equals the output of --json."""
     files = [f"report{suffix}" for suffix in FORMS]
     options = [each for file in files for each in ("--report", file)]
@@ -55,7 +56,7 @@ def test_every_form_in_one_run(declared: Any) -> None:
     assert (declared.folder / "report.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_json_and_reports(declared: Any) -> None:
+def test_json_and_reports(declared: Project) -> None:
     """--json goes with --report."""
     ran = declared("plan", "--json", "--report", "plan.md")
     assert checked(ran.out)["kind"] == "plan"
@@ -64,7 +65,7 @@ def test_json_and_reports(declared: Any) -> None:
 
 @pytest.mark.parametrize("command", ["plan", "apply", "show"])
 @pytest.mark.parametrize("name", ["plan.pdf", "plan", ".md"])
-def test_unknown_suffix(declared: Any, command: str, name: str) -> None:
+def test_unknown_suffix(declared: Project, command: str, name: str) -> None:
     """An unsupported suffix: 64 with the supported ones, before any work."""
     more = ["plan.json"] if command == "show" else []
     ran = declared(command, *more, "--report", name)
@@ -72,20 +73,20 @@ def test_unknown_suffix(declared: Any, command: str, name: str) -> None:
     assert all(suffix in ran.err for suffix in FORMS)
 
 
-def test_unknown_suffix_is_explained(declared: Any, prints: Any) -> None:
+def test_unknown_suffix_is_explained(declared: Project, prints: Prints) -> None:
     """In words."""
     prints("reports/unknown-suffix", declared("plan", "--report", "plan.pdf"))
 
 
 @pytest.mark.parametrize("option", ["--report", "--receipt"])
-def test_no_such_folder(declared: Any, option: str) -> None:
+def test_no_such_folder(declared: Project, option: str) -> None:
     """A file that could not be written is noticed before anything is sent: 64."""
     ran = apply(declared, option, "nowhere/a.json")
     assert (ran.code, declared.sandbox.requests) == (64, [])
     assert "nowhere/a.json would be in a folder that is not there" in ran.err
 
 
-def test_a_folder_is_no_file(declared: Any) -> None:
+def test_a_folder_is_no_file(declared: Project) -> None:
     """64 as well."""
     (declared.folder / "a.json").mkdir()
     assert apply(declared, "--receipt", "a.json").code == 64
@@ -103,7 +104,7 @@ def test_a_folder_is_no_file(declared: Any) -> None:
         "show plan.json --report plan.json",
     ],
 )
-def test_one_file_for_two_things(declared: Any, command: str) -> None:
+def test_one_file_for_two_things(declared: Project, command: str) -> None:
     """One would overwrite the other: 64, before any work, and existing content stays."""
     declared("plan", "-o", "plan.json")
     before, asked = read(declared, "plan.json"), len(declared.sandbox.requests)
@@ -113,13 +114,13 @@ def test_one_file_for_two_things(declared: Any, command: str) -> None:
     assert read(declared, "plan.json") == before
 
 
-def test_upper_case_suffix(declared: Any) -> None:
+def test_upper_case_suffix(declared: Project) -> None:
     """As some systems write it."""
     assert declared("plan", "--report", "PLAN.JSON").code == 0
     assert checked(read(declared, "PLAN.JSON"))["kind"] == "plan"
 
 
-def test_through_a_link(declared: Any) -> None:
+def test_through_a_link(declared: Project) -> None:
     """The target of a link is written; the link stays."""
     (declared.folder / "link.json").symlink_to("real.json")
     declared("plan", "--report", "link.json")
@@ -127,7 +128,7 @@ def test_through_a_link(declared: Any) -> None:
     assert checked(read(declared, "real.json"))["kind"] == "plan"
 
 
-def test_to_a_pipe(declared: Any) -> None:
+def test_to_a_pipe(declared: Project) -> None:
     """What is no file is written to, never replaced by one."""
     pipe = declared.folder / "pipe.json"
     os.mkfifo(pipe)
@@ -138,7 +139,7 @@ def test_to_a_pipe(declared: Any) -> None:
     assert pipe.is_fifo()
 
 
-def test_report_of_an_apply(declared: Any) -> None:
+def test_report_of_an_apply(declared: Project) -> None:
     """The outcome of each change, and the remaining ones."""
     apply(declared, "--report", "report.json")
     document = checked(read(declared, "report.json"))
@@ -146,7 +147,7 @@ def test_report_of_an_apply(declared: Any) -> None:
     assert document["left"]["summary"]["no-op"] == 2
 
 
-def test_report_of_a_saved_plan(declared: Any) -> None:
+def test_report_of_a_saved_plan(declared: Project) -> None:
     """The same forms from the saved plan, without asking anybody; both say until when it may be applied."""
     declared("plan", "-o", "plan.json", "--report", "first.json", "--report", "first.md")
     asked = len(declared.sandbox.requests)
@@ -159,7 +160,7 @@ def test_report_of_a_saved_plan(declared: Any) -> None:
     assert len(declared.sandbox.requests) == asked
 
 
-def test_receipt(declared: Any, prints: Any) -> None:
+def test_receipt(declared: Project, prints: Prints) -> None:
     """Each change with its outcome, id, link and time; and shown as text."""
     ran = apply(declared, "--receipt", "receipt.json")
     receipt = checked(read(declared, "receipt.json"))
@@ -174,7 +175,7 @@ def test_receipt(declared: Any, prints: Any) -> None:
     prints("reports/show-receipt", declared("show", "receipt.json"))
 
 
-def test_receipt_in_other_forms(declared: Any) -> None:
+def test_receipt_in_other_forms(declared: Project) -> None:
     """`show RECEIPT --report` gives what `apply --report` gave."""
     apply(declared, "--receipt", "receipt.json", *(each for s in FORMS for each in ("--report", f"then{s}")))
     for suffix in FORMS:
@@ -185,7 +186,7 @@ def test_receipt_in_other_forms(declared: Any) -> None:
     assert read(declared, "now.md") == read(declared, "then.md")
 
 
-def test_receipt_of_nothing(declared: Any) -> None:
+def test_receipt_of_nothing(declared: Project) -> None:
     """Nothing to do is a receipt without outcomes."""
     apply(declared)
     apply(declared, "--receipt", "receipt.json")
@@ -193,7 +194,7 @@ def test_receipt_of_nothing(declared: Any) -> None:
     assert "nothing sent" in declared("show", "receipt.json").out
 
 
-def test_receipt_of_what_was_held_and_refused(project: Any) -> None:
+def test_receipt_of_what_was_held_and_refused(project: Project) -> None:
     """These are outcomes too, with Buffer's words and a hint: exit 1, with a receipt."""
     project.sandbox.set_faults("duplicate@createPost#1")
     project.write("buffer.yaml", HEAD + ONE + ONE.replace("one", "late").replace("12-20", "12-03"))
@@ -203,7 +204,7 @@ def test_receipt_of_what_was_held_and_refused(project: Any) -> None:
     assert outcomes["one"]["hint"].startswith("Check in Buffer")
 
 
-def test_receipt_where_buffer_breaks_down(declared: Any, prints: Any) -> None:
+def test_receipt_where_buffer_breaks_down(declared: Project, prints: Prints) -> None:
     """No requests left: exit 5, and a receipt with the reason and the unsent changes."""
     declared.sandbox.set_faults("rate-limit@createPost#1+")
     ran = apply(declared, "--receipt", "receipt.json", "--report", "report.json", "--max-wait", "0")
@@ -213,7 +214,7 @@ def test_receipt_where_buffer_breaks_down(declared: Any, prints: Any) -> None:
     prints("reports/show-receipt-stopped", declared("show", "receipt.json"))
 
 
-def test_receipt_that_cannot_be_written_any_more(declared: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_receipt_that_cannot_be_written_any_more(declared: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its folder disappeared meanwhile: reported, exit 1; sent changes are recorded as usual."""
     folder = declared.folder / "kept"
     folder.mkdir()
@@ -228,7 +229,7 @@ def test_receipt_that_cannot_be_written_any_more(declared: Any, monkeypatch: pyt
 
 @pytest.mark.parametrize("twice", [True, *long(False)])
 def test_receipt_of_an_interrupted_apply(
-    declared: Any, program: list[str], monkeypatch: pytest.MonkeyPatch, *, twice: bool
+    declared: Project, program: list[str], monkeypatch: pytest.MonkeyPatch, *, twice: bool
 ) -> None:
     """Ctrl-C once, and twice: 130, and the receipt is complete: it says it was stopped, with the known outcomes."""
     with Gate(declared.sandbox.url) as gate:
@@ -262,7 +263,7 @@ def test_receipt_of_an_interrupted_apply(
         '{"kind": "receipt", "format_version": "x"}',
     ],
 )
-def test_no_receipt(declared: Any, content: str) -> None:
+def test_no_receipt(declared: Project, content: str) -> None:
     """A file that is neither: 64 and one message."""
     declared.write("receipt.json", content)
     ran = declared("show", "receipt.json")
@@ -270,7 +271,7 @@ def test_no_receipt(declared: Any, content: str) -> None:
     assert ran.err.startswith("error: ")
 
 
-def test_newer_receipt(declared: Any, prints: Any) -> None:
+def test_newer_receipt(declared: Project, prints: Prints) -> None:
     """Of a later major version: update."""
     apply(declared, "--receipt", "receipt.json")
     path = declared.folder / "receipt.json"
@@ -278,7 +279,7 @@ def test_newer_receipt(declared: Any, prints: Any) -> None:
     prints("reports/newer-receipt", declared("show", "receipt.json"))
 
 
-def test_hostile_receipt(declared: Any) -> None:
+def test_hostile_receipt(declared: Project) -> None:
     """Text in a receipt cannot draw on the terminal either."""
     apply(declared, "--receipt", "receipt.json")
     values = json.loads(read(declared, "receipt.json"))
@@ -291,7 +292,7 @@ def test_hostile_receipt(declared: Any) -> None:
 
 
 @pytest.mark.parametrize("posts", [30, 210])
-def test_images_get_the_room_that_a_page_leaves(posts: int, project: Any) -> None:
+def test_images_get_the_room_that_a_page_leaves(posts: int, project: Project) -> None:
     """At most 300 kB with four images that compress badly: 30 kB each beside 30 posts, less beside 210."""
     (project.folder / "media").mkdir()
     more = "due_at: 2030-01-15 09:00, channels: [twitter]"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl import planfile
+from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD, ONE, TWO
 
 THREE = "          - {key: three, due_at: 2029-12-22 09:00, text: The third}\n"
@@ -17,28 +18,28 @@ MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number 
 QUEUED = "          - {key: one, text: The first}\n"
 
 
-def declare(project: Any, *posts: str) -> None:
+def declare(project: Project, *posts: str) -> None:
     """Write a root file with these posts."""
     project.write("buffer.yaml", HEAD + "".join(posts) if posts else HEAD.rpartition("        posts")[0])
 
 
-def review(project: Any, *more: str) -> None:
+def review(project: Project, *more: str) -> None:
     """Save a plan as plan.json, to be reviewed."""
     ran = project("plan", "-o", "plan.json", *more)
     assert ran.code == 0, ran.err
 
 
-def apply(project: Any, *more: str) -> Any:
+def apply(project: Project, *more: str) -> Any:
     """Apply the reviewed plan, without a terminal."""
     return project("apply", "--reviewed", "plan.json", "--settle", "0", *more)
 
 
-def texts(project: Any) -> list[str]:
+def texts(project: Project) -> list[str]:
     """The texts in the account, sorted."""
     return sorted(post["text"] for post in project.sandbox.posts())
 
 
-def writes(project: Any) -> int:
+def writes(project: Project) -> int:
     """The number of write requests so far."""
     return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
 
@@ -53,20 +54,20 @@ HELD = ("hold", "not-reviewed")
 
 
 @pytest.fixture
-def reviewed(project: Any) -> Any:
+def reviewed(project: Project) -> Project:
     """Two declared posts, with a reviewed plan."""
     declare(project, ONE, TWO)
     review(project)
     return project
 
 
-def test_all_of_it(reviewed: Any, prints: Any) -> None:
+def test_all_of_it(reviewed: Project, prints: Prints) -> None:
     """Exit 0 without a question: nothing has changed since the review."""
     prints("reviewed/all", apply(reviewed))
     assert texts(reviewed) == ["The first", "The second"]
 
 
-def test_twice(reviewed: Any, prints: Any) -> None:
+def test_twice(reviewed: Project, prints: Prints) -> None:
     """Exit 0 and nothing sent when the job runs again."""
     apply(reviewed)
     before = writes(reviewed)
@@ -74,13 +75,13 @@ def test_twice(reviewed: Any, prints: Any) -> None:
     assert writes(reviewed) == before
 
 
-def test_a_plan_named_twice(reviewed: Any) -> None:
+def test_a_plan_named_twice(reviewed: Project) -> None:
     """Under another spelling, too: it is the same plan."""
     assert apply(reviewed, "--reviewed", "./plan.json").code == 0
     assert texts(reviewed) == ["The first", "The second"]
 
 
-def test_half_of_it_is_done(reviewed: Any) -> None:
+def test_half_of_it_is_done(reviewed: Project) -> None:
     """The rest is sent: another run's changes count as done, with or without its state."""
     for lost in (False, True):
         declare(reviewed, ONE, *([TWO] if lost else []))
@@ -92,7 +93,7 @@ def test_half_of_it_is_done(reviewed: Any) -> None:
     assert texts(reviewed) == ["The first", "The second"]
 
 
-def test_another_merge_between(reviewed: Any) -> None:
+def test_another_merge_between(reviewed: Project) -> None:
     """Exit 1: a post from a later merge is held, with a hint; reviewed posts are sent."""
     declare(reviewed, ONE, TWO, THREE)
     ran = apply(reviewed)
@@ -105,7 +106,7 @@ def test_another_merge_between(reviewed: Any) -> None:
     assert len(texts(reviewed)) == 3
 
 
-def test_as_json(reviewed: Any) -> None:
+def test_as_json(reviewed: Project) -> None:
     """`--json` gives the reason as a code, with the same exit code."""
     declare(reviewed, ONE, TWO, THREE)
     ran = apply(reviewed, "--json")
@@ -122,14 +123,14 @@ def test_as_json(reviewed: Any) -> None:
         ("text: The first", "text: The first, metadata: {twitter: {is_ai_generated: true}}"),
     ],
 )
-def test_changed_since(reviewed: Any, old: str, new: str) -> None:
+def test_changed_since(reviewed: Project, old: str, new: str) -> None:
     """Held if any public part of the post differs from the reviewed plan."""
     declare(reviewed, ONE.replace(old, new), TWO)
     ran = apply(reviewed, "--json")
     assert (ran.code, by_key(ran)["one"], texts(reviewed)) == (1, HELD, ["The second"])
 
 
-def test_changed_since_is_explained(reviewed: Any) -> None:
+def test_changed_since_is_explained(reviewed: Project) -> None:
     """The message names the fields that differ from the reviewed plan."""
     declare(reviewed, ONE.replace("first", "worst").replace("09:00", "11:00"))
     ran = apply(reviewed)
@@ -138,7 +139,7 @@ def test_changed_since_is_explained(reviewed: Any) -> None:
     assert "reviewed, but not done: Acme/twitter:acme/two" in ran.err
 
 
-def test_what_is_not_public_may_change(reviewed: Any) -> None:
+def test_what_is_not_public_may_change(reviewed: Project) -> None:
     """Sent: moving the entry to another file, or adding `protect`, does not change the post."""
     reviewed.write("buffer.yaml", HEAD + "          []\n")
     body = ONE.strip().removeprefix("- {").removesuffix("}")
@@ -147,7 +148,7 @@ def test_what_is_not_public_may_change(reviewed: Any) -> None:
     assert texts(reviewed) == ["The first"]
 
 
-def test_left_the_files_since(reviewed: Any) -> None:
+def test_left_the_files_since(reviewed: Project) -> None:
     """Exit 0: a reviewed post that was removed from the files since is reported, and not sent."""
     declare(reviewed, TWO)
     ran = apply(reviewed)
@@ -156,7 +157,7 @@ def test_left_the_files_since(reviewed: Any) -> None:
     assert texts(reviewed) == ["The second"]
 
 
-def test_out_and_no_longer_in_the_files(reviewed: Any) -> None:
+def test_out_and_no_longer_in_the_files(reviewed: Project) -> None:
     """No message: the reviewed post was published before it was removed from the files."""
     apply(reviewed)
     (first,) = [post for post in reviewed.sandbox.posts() if post["text"] == "The first"]
@@ -166,7 +167,7 @@ def test_out_and_no_longer_in_the_files(reviewed: Any) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
-def test_said_otherwise_and_done(reviewed: Any) -> None:
+def test_said_otherwise_and_done(reviewed: Project) -> None:
     """Reported: another run has sent the current files, which differ from the reviewed plan."""
     declare(reviewed, ONE.replace("first", "worst"), TWO)
     assert reviewed("apply", "--auto-approve", "--settle", "0").code == 0
@@ -175,7 +176,7 @@ def test_said_otherwise_and_done(reviewed: Any) -> None:
     assert "one: the files have a newer version, and so does Buffer" in ran.err
 
 
-def test_edit(project: Any) -> None:
+def test_edit(project: Project) -> None:
     """A reviewed edit is made; an unreviewed one is held, and Buffer keeps its version."""
     declare(project, ONE, TWO)
     project.apply()
@@ -188,7 +189,7 @@ def test_edit(project: Any) -> None:
 
 
 @pytest.mark.parametrize("posts", [(QUEUED.replace("first", "FIRST"), TWO), (TWO,)], ids=["edit", "delete"])
-def test_what_publication_overtook(project: Any, posts: tuple[str, ...]) -> None:
+def test_what_publication_overtook(project: Project, posts: tuple[str, ...]) -> None:
     """Exit 1 once, with what was not done; exit 0 when the same plan is applied again."""
     declare(project, QUEUED, TWO)
     project.apply()
@@ -201,7 +202,7 @@ def test_what_publication_overtook(project: Any, posts: tuple[str, ...]) -> None
     assert (apply(project).code, texts(project)) == (0, ["The first", "The second"])
 
 
-def test_delete(project: Any) -> None:
+def test_delete(project: Project) -> None:
     """A reviewed delete is carried out; an unreviewed one is held, with the consequence."""
     declare(project, ONE, TWO, THREE)
     project.apply()
@@ -214,7 +215,7 @@ def test_delete(project: Any) -> None:
     assert (ran.code, texts(project)) == (1, ["The second", "The third"])
 
 
-def test_delete_of_what_is_declared_again(project: Any) -> None:
+def test_delete_of_what_is_declared_again(project: Project) -> None:
     """Not deleted, and reported: another merge has declared the post again."""
     declare(project, ONE, TWO)
     project.apply()
@@ -226,7 +227,7 @@ def test_delete_of_what_is_declared_again(project: Any) -> None:
     assert "Acme/twitter:acme/one: the files declare it again, so it is not deleted" in ran.err
 
 
-def test_delete_of_what_somebody_edited_since(project: Any) -> None:
+def test_delete_of_what_somebody_edited_since(project: Project) -> None:
     """Held: the text in Buffer is no longer the one whose delete was reviewed."""
     declare(project, ONE, TWO)
     project.apply()
@@ -238,7 +239,7 @@ def test_delete_of_what_somebody_edited_since(project: Any) -> None:
     assert (ran.code, by_key(ran)["one"], texts(project)) == (1, HELD, ["Something of mine", "The second"])
 
 
-def test_reviewed_deletes_are_not_counted_again(project: Any) -> None:
+def test_reviewed_deletes_are_not_counted_again(project: Project) -> None:
     """Six reviewed deletes are carried out; two more from another merge are held."""
     declare(project, *MANY)
     project.apply()
@@ -250,7 +251,7 @@ def test_reviewed_deletes_are_not_counted_again(project: Any) -> None:
     assert (ran.code, texts(project)) == (1, ["Number 6", "Number 7"])
 
 
-def test_deletes_that_the_guard_held(project: Any) -> None:
+def test_deletes_that_the_guard_held(project: Project) -> None:
     """Held: deletes over the limit were held in the reviewed plan, too, so nobody agreed to them."""
     declare(project, *MANY)
     project.apply()
@@ -261,7 +262,7 @@ def test_deletes_that_the_guard_held(project: Any) -> None:
     assert len(texts(project)) == 9
 
 
-def test_the_command_line_still_guards(project: Any) -> None:
+def test_the_command_line_still_guards(project: Project) -> None:
     """`--max-deletes` limits reviewed deletes, too."""
     declare(project, ONE, TWO)
     project.apply()
@@ -271,7 +272,7 @@ def test_the_command_line_still_guards(project: Any) -> None:
     assert (by_key(ran)["one"], texts(project)) == (("hold", "deletes"), ["The first", "The second"])
 
 
-def test_what_waited_was_reviewed(project: Any) -> None:
+def test_what_waited_was_reviewed(project: Project) -> None:
     """A waiting post counts as reviewed, and is sent once there is room; unreviewed posts take no room."""
     project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=2)
     declare(project, ONE, TWO, THREE)
@@ -291,7 +292,7 @@ def test_what_waited_was_reviewed(project: Any) -> None:
     assert texts(project) == ["The first", "The second", "The third"]
 
 
-def test_held_then_free(project: Any) -> None:
+def test_held_then_free(project: Project) -> None:
     """Held: nobody agreed to a post that needed a person in the reviewed plan, even if it could be sent now."""
     channel = project.sandbox.channel("twitter")["id"]
     project.sandbox.person.set_channel(channel, isDisconnected=True)
@@ -304,7 +305,7 @@ def test_held_then_free(project: Any) -> None:
     assert (ran.code, texts(project)) == (1, [])
 
 
-def test_state_alone_needs_no_review(project: Any) -> None:
+def test_state_alone_needs_no_review(project: Project) -> None:
     """Exit 0: adopting a post and renaming a key need no review, since nothing becomes public."""
     declare(project, ONE, TWO)
     project.apply()
@@ -322,7 +323,7 @@ def test_state_alone_needs_no_review(project: Any) -> None:
     assert project("plan", "--detailed-exitcode").code == 0
 
 
-def test_reviewed_choices_hold(project: Any) -> None:
+def test_reviewed_choices_hold(project: Project) -> None:
     """`--reapply` is reviewed for the edit in Buffer that reviewers saw, and not for a later one.
 
     It counts where the run that sends it is given it, and not where only the plan file says so.
@@ -342,7 +343,7 @@ def test_reviewed_choices_hold(project: Any) -> None:
     assert texts(project) == ["The first"]
 
 
-def of(project: Any, text: str) -> Any:
+def of(project: Project, text: str) -> Any:
     """The id of the post with this text."""
     (found,) = [post["id"] for post in project.sandbox.posts() if post["text"] == text]
     return found
@@ -351,7 +352,7 @@ def of(project: Any, text: str) -> Any:
 WORST = ONE.replace("first", "worst")
 
 
-def test_a_create_agrees_to_the_update_of_our_own(project: Any) -> None:
+def test_a_create_agrees_to_the_update_of_our_own(project: Project) -> None:
     """Another version was created since: changed to exactly what was reviewed, unless a person touched it."""
     declare(project, ONE)
     review(project)
@@ -367,7 +368,7 @@ def test_a_create_agrees_to_the_update_of_our_own(project: Any) -> None:
 
 
 @pytest.mark.parametrize("edited", [False, True])
-def test_a_draft_that_a_person_scheduled(project: Any, edited: bool) -> None:
+def test_a_draft_that_a_person_scheduled(project: Project, edited: bool) -> None:
     """Held: nobody agreed to change a post that will be published, whether the plan shows a create or an update."""
     draft = ONE.replace("text:", "draft: true, text:")
     declare(project, *([draft] if edited else []))
@@ -382,7 +383,7 @@ def test_a_draft_that_a_person_scheduled(project: Any, edited: bool) -> None:
     assert (by_key(ran)["one"], texts(project)) == (HELD, ["The first"])
 
 
-def test_what_was_imported_is_not_our_own(project: Any) -> None:
+def test_what_was_imported_is_not_our_own(project: Project) -> None:
     """Held: a reviewed create agrees to no update of a post that a person made and somebody imported."""
     declare(project, ONE)
     review(project)
@@ -396,7 +397,7 @@ def test_what_was_imported_is_not_our_own(project: Any) -> None:
 
 
 @pytest.mark.parametrize("again", ["created", "changed"])
-def test_a_digest_that_was_sent_is_spent(project: Any, again: str) -> None:
+def test_a_digest_that_was_sent_is_spent(project: Project, again: str) -> None:
     """Held: what a plan agreed to was sent, and replaced since. A plan made after that agrees to it again."""
     if again == "changed":
         declare(project, WORST)
@@ -416,12 +417,12 @@ def test_a_digest_that_was_sent_is_spent(project: Any, again: str) -> None:
     assert (apply(project).code, texts(project)) == (0, ["The first"])
 
 
-def both(project: Any, *more: str) -> Any:
+def both(project: Project, *more: str) -> Any:
     """Apply what first.json and then plan.json agree to."""
     return project("apply", "--reviewed", "first.json", "--reviewed", "plan.json", "--settle", "0", *more)
 
 
-def test_several_plans(project: Any) -> None:
+def test_several_plans(project: Project) -> None:
     """What either agrees to is sent in one run: each was made without the other's merge."""
     declare(project, ONE)
     assert project("plan", "-o", "first.json").code == 0
@@ -438,7 +439,7 @@ def test_several_plans(project: Any) -> None:
     [[WORST], [ONE.replace("text:", "cancelled: true, text:")], [ONE.replace("text:", "draft: true, text:")]],
     ids=["no-op", "cancel", "other"],
 )
-def test_the_last_plan_that_shows_an_address_decides(project: Any, last: list[str]) -> None:
+def test_the_last_plan_that_shows_an_address_decides(project: Project, last: list[str]) -> None:
     """Held: the plan that was merged last changed it otherwise, canceled it, or left it as it is."""
     if last == [WORST]:
         declare(project, WORST)
@@ -455,7 +456,7 @@ def test_the_last_plan_that_shows_an_address_decides(project: Any, last: list[st
     assert texts(project) == ["The first"]
 
 
-def test_a_delete_of_a_version_that_another_plan_made(project: Any) -> None:
+def test_a_delete_of_a_version_that_another_plan_made(project: Project) -> None:
     """Deleted: the plan of the delete was made before another merge was applied, and nobody touched the post since."""
     declare(project, ONE, TWO)
     project.apply()
@@ -468,7 +469,7 @@ def test_a_delete_of_a_version_that_another_plan_made(project: Any) -> None:
     assert (ran.code, texts(project)) == (0, ["The second"])
 
 
-def test_a_limit_in_the_files_counts_no_reviewed_delete(project: Any) -> None:
+def test_a_limit_in_the_files_counts_no_reviewed_delete(project: Project) -> None:
     """Two reviewed deletes are carried out though `max_deletes` is 0 by now."""
     declare(project, ONE, TWO, THREE)
     project.apply()
@@ -478,7 +479,7 @@ def test_a_limit_in_the_files_counts_no_reviewed_delete(project: Any) -> None:
     assert (apply(project).code, texts(project)) == (0, ["The third"])
 
 
-def review_offline(project: Any) -> None:
+def review_offline(project: Project) -> None:
     """Save a plan made without Buffer as plan.json. The clock of this machine is years behind the sandbox's."""
     ran = project("plan", "--offline", "-o", "plan.json")
     assert ran.code == 0, ran.err
@@ -491,7 +492,7 @@ def review_offline(project: Any) -> None:
     )
 
 
-def test_an_offline_plan_agrees_to_what_the_state_proves(project: Any) -> None:
+def test_an_offline_plan_agrees_to_what_the_state_proves(project: Project) -> None:
     """A new post on a channel of the state, and an edit of bufferctl's own post that nobody touched."""
     declare(project, ONE, TWO)
     project.apply()
@@ -503,7 +504,7 @@ def test_an_offline_plan_agrees_to_what_the_state_proves(project: Any) -> None:
     assert texts(project) == ["Mine", "The third", "The worst"]
 
 
-def test_an_offline_plan_agrees_to_nothing_else(project: Any) -> None:
+def test_an_offline_plan_agrees_to_nothing_else(project: Project) -> None:
     """Held: everything without a state, a delete, and posts of a channel or with tags that are declared otherwise."""
     declare(project, ONE)
     review_offline(project)
@@ -522,27 +523,27 @@ def test_an_offline_plan_agrees_to_nothing_else(project: Any) -> None:
     assert (by_key(ran)["one"], by_key(ran)["two"]) == (HELD, ("create", None))
 
 
-def test_narrowed(reviewed: Any) -> None:
+def test_narrowed(reviewed: Project) -> None:
     """`--target` limits the run: other posts are neither sent nor held."""
     declare(reviewed, ONE, TWO, THREE)
     assert apply(reviewed, "--target", "*/two").code == 0
     assert texts(reviewed) == ["The second"]
 
 
-def test_expired(reviewed: Any, prints: Any) -> None:
+def test_expired(reviewed: Project, prints: Prints) -> None:
     """Exit 3 after seven days, like a saved plan."""
     reviewed.sandbox.clock.advance(hours=7 * 24 + 1)
     prints("reviewed/expired", apply(reviewed))
     assert writes(reviewed) == 0
 
 
-def test_other_endpoint(reviewed: Any) -> None:
+def test_other_endpoint(reviewed: Project) -> None:
     """Exit 3: a plan made on the sandbox is not applied anywhere else."""
     assert apply(reviewed, "--api-url", reviewed.sandbox.url.replace("127.0.0.1", "localhost")).code == 3
     assert writes(reviewed) == 0
 
 
-def test_other_organization(reviewed: Any, prints: Any) -> None:
+def test_other_organization(reviewed: Project, prints: Prints) -> None:
     """Exit 3: the plan belongs to another account, whose organization has the same name."""
     path = reviewed.folder / "plan.json"
     saved = planfile.load(path.read_bytes(), "plan.json")
@@ -555,7 +556,7 @@ def test_other_organization(reviewed: Any, prints: Any) -> None:
     assert writes(reviewed) == 0
 
 
-def test_channel_with_another_id(reviewed: Any) -> None:
+def test_channel_with_another_id(reviewed: Project) -> None:
     """Exit 1, nothing sent, and reported: the channel was removed from Buffer and connected again."""
     channel = reviewed.sandbox.channel("twitter")
     reviewed.sandbox.person.set_channel(channel["id"], name="acme-2019", displayName="Old")
@@ -565,7 +566,7 @@ def test_channel_with_another_id(reviewed: Any) -> None:
     assert "Acme/twitter:acme/one: it now belongs to another channel in Buffer" in ran.err
 
 
-def test_altered(reviewed: Any) -> None:
+def test_altered(reviewed: Project) -> None:
     """Exit 3: a text was changed in the plan file, so it is not what was reviewed."""
     path = reviewed.folder / "plan.json"
     path.write_text(path.read_text(encoding="utf-8").replace("The first", "The worst"), encoding="utf-8")
@@ -574,12 +575,12 @@ def test_altered(reviewed: Any) -> None:
     assert writes(reviewed) == 0
 
 
-def test_not_both(reviewed: Any, prints: Any) -> None:
+def test_not_both(reviewed: Project, prints: Prints) -> None:
     """Exit 64 for both forms at once: a saved plan as PATH is the strict one."""
     prints("reviewed/both", apply(reviewed, "plan.json"))
 
 
-def test_no_such_plan(project: Any) -> None:
+def test_no_such_plan(project: Project) -> None:
     """Exit 64 before any request: the plan file does not exist."""
     declare(project, ONE)
     assert apply(project).code == 64

@@ -7,12 +7,13 @@ import shlex
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.cli.conftest import Prints, Ran
 
 
 @contextmanager
@@ -56,7 +57,9 @@ def test_ends(program: list[str], environment: Path) -> None:
     assert (process.returncode, out, err) == (0, "", f"Watch posts arrive at {url}\n")
 
 
-def test_keeps_the_account(program: list[str], run: Any, environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keeps_the_account(
+    program: list[str], run: Callable[..., Ran], environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """--db FILE: applied posts are there the next time."""
     for expected in ("Applied: 1 created", "Applied: nothing sent, 1 already there"):
         with started(program, environment, "--db", "account.db") as (_, lines):
@@ -87,13 +90,15 @@ def test_port_in_use(program: list[str], environment: Path) -> None:
         ("wrong-port", ("--port", "70000")),
     ],
 )
-def test_cannot_start(run: Any, environment: Path, prints: Any, name: str, arguments: tuple[str, ...]) -> None:
+def test_cannot_start(
+    run: Callable[..., Ran], environment: Path, prints: Prints, name: str, arguments: tuple[str, ...]
+) -> None:
     """Each failure to start is a single message."""
     (environment / "broken.json").write_text("{", encoding="utf-8")
     prints(f"sandbox/{name}", run("sandbox", *arguments))
 
 
-def test_schema_command(run: Any, environment: Path) -> None:
+def test_schema_command(run: Callable[..., Ran], environment: Path) -> None:
     """`bufferctl schema` prints the published schema, with nothing else on stdout."""
     published = Path(__file__).parents[2] / "schemas" / "bufferctl.schema.json"
     ran = run("schema")

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD, ONE, TWO
 from tests.planfile.forging import forged
 
 
 @pytest.fixture
-def saved(project: Any) -> Any:
+def saved(project: Project) -> Project:
     """Two declared posts, with their plan saved as plan.json."""
     project.write("buffer.yaml", HEAD + ONE + TWO)
     ran = project("plan", "-o", "plan.json")
@@ -21,37 +22,37 @@ def saved(project: Any) -> Any:
     return project
 
 
-def apply(project: Any, *more: str) -> Any:
+def apply(project: Project, *more: str) -> Any:
     """Apply the saved plan."""
     return project("apply", "plan.json", "--settle", "0", *more)
 
 
-def refused(project: Any, ran: Any) -> None:
+def refused(project: Project, ran: Any) -> None:
     """Exit 3, and nothing sent."""
     assert ran.code == 3
     assert not [seen for seen in project.sandbox.requests if seen.kind == "mutation"]
 
 
-def text_of(project: Any) -> list[str]:
+def text_of(project: Project) -> list[str]:
     """The texts in the account."""
     return [post["text"] for post in project.sandbox.posts()]
 
 
-def test_saved(project: Any, prints: Any) -> None:
+def test_saved(project: Project, prints: Prints) -> None:
     """The plan and the file's name are printed; only its owner may read the file, as the posts are not public yet."""
     project.write("buffer.yaml", HEAD + ONE + TWO)
     prints("saved/plan", project("plan", "-o", "plan.json"))
     assert (project.folder / "plan.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_not_by_the_name_of_posts(project: Any, prints: Any) -> None:
+def test_not_by_the_name_of_posts(project: Project, prints: Prints) -> None:
     """Exit 64 and nothing written: apply would take a plan of this name for a file of posts."""
     project.write("buffer.yaml", HEAD + ONE)
     prints("saved/name-of-posts", project("plan", "-o", "plan.yaml"))
     assert not (project.folder / "plan.yaml").exists()
 
 
-def test_shown_offline(saved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shown_offline(saved: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The changes, when the plan was made and when it expires; no key needed, and no request."""
     monkeypatch.delenv("BUFFER_API_KEY")
     before = len(saved.sandbox.requests)
@@ -61,21 +62,21 @@ def test_shown_offline(saved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(saved.sandbox.requests) == before
 
 
-def test_shown_as_json(saved: Any) -> None:
+def test_shown_as_json(saved: Project) -> None:
     """The JSON that `plan --json` printed, and the time at which the plan expires."""
     shown = json.loads(saved("show", "plan.json", "--json").out)
     assert shown.pop("expires_at") == "2029-12-10T09:00:00Z"
     assert shown == {name: value for name, value in json.loads(saved("plan", "--json").out).items() if name in shown}
 
 
-def test_applied_without_asking(saved: Any, prints: Any) -> None:
+def test_applied_without_asking(saved: Project, prints: Prints) -> None:
     """Applied without a question or `--auto-approve`, since the plan was reviewed."""
     prints("saved/apply", apply(saved))
     assert text_of(saved) == ["The first", "The second"]
 
 
 @pytest.mark.parametrize("narrowed", [False, True], ids=["all", "a part"])
-def test_a_plan_of_all_files_counts_as_an_apply_of_them(saved: Any, *, narrowed: bool) -> None:
+def test_a_plan_of_all_files_counts_as_an_apply_of_them(saved: Project, *, narrowed: bool) -> None:
     """The state then notes how far Buffer was read, so that nothing older is asked about; not after a part."""
     assert saved("plan", "-o", "plan.json", *(["--target", "*/one"] if narrowed else [])).code == 0
     assert apply(saved).code == 0
@@ -83,7 +84,7 @@ def test_a_plan_of_all_files_counts_as_an_apply_of_them(saved: Any, *, narrowed:
     assert all(("horizon" in home) is not narrowed for homes in organizations for home in homes.values())
 
 
-def test_posts_that_wait_for_room_leave_it_whole(saved: Any) -> None:
+def test_posts_that_wait_for_room_leave_it_whole(saved: Project) -> None:
     """An apply of the files leaves them waiting, too. Else nothing would ever count on a Buffer plan that is full."""
     saved.sandbox.person.set_limit(saved.sandbox.organization()["id"], scheduledPosts=1)
     assert saved("plan", "-o", "plan.json").planned == ["+ one", "… two"]
@@ -92,7 +93,7 @@ def test_posts_that_wait_for_room_leave_it_whole(saved: Any) -> None:
     assert all("horizon" in home for homes in organizations for home in homes.values())
 
 
-def test_posts_that_waited_are_sent_once_there_is_room(saved: Any) -> None:
+def test_posts_that_waited_are_sent_once_there_is_room(saved: Project) -> None:
     """They were shown as to come. Until then the plan is not called applied; one that is too late by then needs you."""
     organization = saved.sandbox.organization()["id"]
     saved.sandbox.person.set_limit(organization, scheduledPosts=1)
@@ -108,7 +109,7 @@ def test_posts_that_waited_are_sent_once_there_is_room(saved: Any) -> None:
     assert "is already applied" in apply(saved).err
 
 
-def test_posts_that_waited_too_long_need_somebody(saved: Any) -> None:
+def test_posts_that_waited_too_long_need_somebody(saved: Project) -> None:
     """Exit 1: they were to be published, and are not. One that the files have changed since is not sent."""
     saved.sandbox.person.set_limit(saved.sandbox.organization()["id"], scheduledPosts=1)
     assert saved("plan", "-o", "plan.json", "--expires", "90").code == 0
@@ -120,14 +121,14 @@ def test_posts_that_waited_too_long_need_somebody(saved: Any) -> None:
     assert (apply(saved).code, text_of(saved)) == (3, ["The first"])
 
 
-def test_applied_twice(saved: Any, prints: Any) -> None:
+def test_applied_twice(saved: Project, prints: Prints) -> None:
     """Exit 0 the second time, and the output says that the plan is already applied."""
     apply(saved)
     prints("saved/apply-again", apply(saved))
     assert len(text_of(saved)) == 2
 
 
-def test_narrowed_no_more(saved: Any, prints: Any) -> None:
+def test_narrowed_no_more(saved: Project, prints: Prints) -> None:
     """Exit 64: an option that would narrow or widen a saved plan is not silently ignored."""
     prints("saved/narrowed", apply(saved, "--target", "Acme/twitter:acme/one"))
     for more in (["--recreate", "Acme/twitter:acme/one"], ["--max-deletes", "0"]):
@@ -135,14 +136,14 @@ def test_narrowed_no_more(saved: Any, prints: Any) -> None:
     assert text_of(saved) == []
 
 
-def test_applied_as_json(saved: Any) -> None:
+def test_applied_as_json(saved: Project) -> None:
     """`--json` prints one document, with the outcome of each change."""
     ran = apply(saved, "--json")
     document = json.loads(ran.out)
     assert (ran.code, document["kind"], [o["status"] for o in document["outcomes"]]) == (0, "apply", ["done", "done"])
 
 
-def test_what_was_reviewed_is_what_happens(saved: Any) -> None:
+def test_what_was_reviewed_is_what_happens(saved: Project) -> None:
     """Exit 3 if the files say something else by now; what they add is not sent."""
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
     ran = apply(saved)
@@ -153,7 +154,7 @@ def test_what_was_reviewed_is_what_happens(saved: Any) -> None:
 
 
 @pytest.mark.parametrize("now", [TWO, ONE.replace("key: one", "key: one, cancelled: true") + TWO])
-def test_taken_back_since(saved: Any, now: str) -> None:
+def test_taken_back_since(saved: Project, now: str) -> None:
     """Exit 3: an old plan does not create, or recreate, a post that the files have since removed or canceled."""
     saved.write("buffer.yaml", HEAD + now)
     ran = apply(saved)
@@ -166,7 +167,7 @@ def test_taken_back_since(saved: Any, now: str) -> None:
     assert (apply(saved).code, text_of(saved)) == (3, ["The second"])
 
 
-def test_declared_again_since(saved: Any) -> None:
+def test_declared_again_since(saved: Project) -> None:
     """Exit 3: a planned delete is not carried out once the files declare the post again."""
     saved.apply()
     saved.write("buffer.yaml", HEAD + TWO)
@@ -177,7 +178,7 @@ def test_declared_again_since(saved: Any) -> None:
     assert "Acme/twitter:acme/one: the files declare it again" in ran.err
 
 
-def test_files_with_errors(saved: Any) -> None:
+def test_files_with_errors(saved: Project) -> None:
     """Exit 1, with the errors, and nothing sent: they cannot declare what the plan has."""
     saved.write("buffer.yaml", HEAD + ONE + TWO + ONE)
     ran = apply(saved)
@@ -185,7 +186,7 @@ def test_files_with_errors(saved: Any) -> None:
     assert "The files have errors, so nothing was done" in ran.err
 
 
-def test_another_plan_than_the_one_meant(saved: Any) -> None:
+def test_another_plan_than_the_one_meant(saved: Project) -> None:
     """`--digest`, of 16 digits or more as `show` prints it: exit 3 for any other plan, 64 for what is no digest."""
     digest = json.loads(saved("show", "plan.json", "--json").out)["digest"]
     assert f"Digest {digest[:16]}." in saved("show", "plan.json").out
@@ -197,7 +198,7 @@ def test_another_plan_than_the_one_meant(saved: Any) -> None:
     assert text_of(saved) == ["The first", "The second"]
 
 
-def test_channel_with_another_id(saved: Any, prints: Any) -> None:
+def test_channel_with_another_id(saved: Project, prints: Prints) -> None:
     """Exit 3, and not counted as done: the channel was removed from Buffer and connected again."""
     channel = saved.sandbox.channel("twitter")
     saved.sandbox.person.set_channel(channel["id"], name="acme-2019", displayName="Old")
@@ -207,7 +208,7 @@ def test_channel_with_another_id(saved: Any, prints: Any) -> None:
     refused(saved, ran)
 
 
-def test_own_first_half_is_skipped(saved: Any) -> None:
+def test_own_first_half_is_skipped(saved: Project) -> None:
     """Only the rest is sent: changes that another apply has made count as done."""
     ran = saved("apply", "--auto-approve", "--settle", "0", "--target", "*/one")
     assert ran.code == 0, ran.err
@@ -217,7 +218,7 @@ def test_own_first_half_is_skipped(saved: Any) -> None:
     assert text_of(saved) == ["The first", "The second"]
 
 
-def test_own_first_half_is_skipped_without_state(saved: Any) -> None:
+def test_own_first_half_is_skipped_without_state(saved: Project) -> None:
     """The same if the state file was lost in between: the post is recognized by its content."""
     saved("apply", "--auto-approve", "--settle", "0", "--target", "*/one")
     saved.state.unlink()
@@ -225,7 +226,7 @@ def test_own_first_half_is_skipped_without_state(saved: Any) -> None:
     assert text_of(saved) == ["The first", "The second"]
 
 
-def test_unrelated_changes_leave_it_alone(saved: Any) -> None:
+def test_unrelated_changes_leave_it_alone(saved: Project) -> None:
     """Exit 0: other changes in the account do not make the plan stale."""
     person = saved.sandbox.person
     person.create_post(saved.sandbox.channel("twitter")["id"], "Something else", dueAt="2029-12-22T09:00:00Z")
@@ -233,7 +234,7 @@ def test_unrelated_changes_leave_it_alone(saved: Any) -> None:
     assert apply(saved).code == 0
 
 
-def test_stale_by_a_post_that_is_alike(saved: Any, prints: Any) -> None:
+def test_stale_by_a_post_that_is_alike(saved: Project, prints: Prints) -> None:
     """Exit 3, naming the post: somebody has since created it for another time."""
     channel = saved.sandbox.channel("twitter")["id"]
     saved.sandbox.person.create_post(channel, "The first", dueAt="2029-12-24T09:00:00Z")
@@ -242,7 +243,7 @@ def test_stale_by_a_post_that_is_alike(saved: Any, prints: Any) -> None:
     refused(saved, ran)
 
 
-def edited_then_planned(project: Any) -> str:
+def edited_then_planned(project: Project) -> str:
     """Apply a post, edit it in the file, and save the plan; returns the post's id."""
     project.write("buffer.yaml", HEAD + ONE)
     project.apply()
@@ -253,7 +254,7 @@ def edited_then_planned(project: Any) -> str:
     return str(post["id"])
 
 
-def test_stale_by_a_person_who_edits(project: Any, prints: Any) -> None:
+def test_stale_by_a_person_who_edits(project: Project, prints: Prints) -> None:
     """Exit 3, naming the post that the plan edits: it has since changed in Buffer."""
     project.sandbox.person.edit_post(edited_then_planned(project), text="The very first")
     ran = apply(project)
@@ -261,7 +262,7 @@ def test_stale_by_a_person_who_edits(project: Any, prints: Any) -> None:
     refused(project, ran)
 
 
-def test_stale_by_a_person_who_deletes(project: Any, prints: Any) -> None:
+def test_stale_by_a_person_who_deletes(project: Project, prints: Prints) -> None:
     """Exit 3, naming the post that the plan edits: it has since been deleted in Buffer."""
     project.sandbox.person.delete_post(edited_then_planned(project))
     project.sandbox.clock.advance(hours=2)
@@ -270,7 +271,7 @@ def test_stale_by_a_person_who_deletes(project: Any, prints: Any) -> None:
     refused(project, ran)
 
 
-def test_stale_by_another_apply(saved: Any, prints: Any) -> None:
+def test_stale_by_another_apply(saved: Project, prints: Prints) -> None:
     """Exit 3, naming the post: an apply of another version of the file has since created it."""
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
     saved.apply()
@@ -280,7 +281,7 @@ def test_stale_by_another_apply(saved: Any, prints: Any) -> None:
     refused(saved, ran)
 
 
-def test_sent_meanwhile_is_reported_once_and_not_stale(project: Any) -> None:
+def test_sent_meanwhile_is_reported_once_and_not_stale(project: Project) -> None:
     """Exit 1: a post published since is reported, and the rest of the plan is applied; exit 0 from then on."""
     queued = "          - {key: one, text: The first}\n"
     project.write("buffer.yaml", HEAD + queued)
@@ -296,7 +297,7 @@ def test_sent_meanwhile_is_reported_once_and_not_stale(project: Any) -> None:
     assert (apply(project).code, project("apply").code) == (0, 0)
 
 
-def test_altered(saved: Any, prints: Any) -> None:
+def test_altered(saved: Project, prints: Prints) -> None:
     """Exit 3: a text was changed in the plan file, so it is not what was reviewed."""
     path = saved.folder / "plan.json"
     path.write_text(path.read_text(encoding="utf-8").replace("The first", "The worst"), encoding="utf-8")
@@ -306,7 +307,7 @@ def test_altered(saved: Any, prints: Any) -> None:
     assert saved("show", "plan.json").code == 3
 
 
-def test_expired(saved: Any, prints: Any) -> None:
+def test_expired(saved: Project, prints: Prints) -> None:
     """Exit 3 after seven days."""
     saved.sandbox.clock.advance(hours=7 * 24 + 1)
     ran = apply(saved)
@@ -314,7 +315,7 @@ def test_expired(saved: Any, prints: Any) -> None:
     refused(saved, ran)
 
 
-def test_expires(saved: Any) -> None:
+def test_expires(saved: Project) -> None:
     """`--expires DAYS` sets another limit: half a day, or more than seven days."""
     saved("plan", "-o", "plan.json", "--expires", "0.5")
     saved.sandbox.clock.advance(hours=13)
@@ -324,7 +325,7 @@ def test_expires(saved: Any) -> None:
     assert apply(saved).code == 0
 
 
-def test_other_endpoint(saved: Any, prints: Any) -> None:
+def test_other_endpoint(saved: Project, prints: Prints) -> None:
     """Exit 3: a plan made on the sandbox is not applied anywhere else."""
     url = saved.sandbox.url.replace("127.0.0.1", "localhost")
     ran = apply(saved, "--api-url", url)
@@ -333,7 +334,7 @@ def test_other_endpoint(saved: Any, prints: Any) -> None:
 
 
 @pytest.mark.parametrize("content", ["not JSON", "{}", '{"kind": "saved-plan"}', "[1]", "\x00"])
-def test_no_saved_plan(saved: Any, content: str) -> None:
+def test_no_saved_plan(saved: Project, content: str) -> None:
     """Exit 64 for any file that is not a saved plan."""
     saved.write("plan.json", content)
     for ran in (apply(saved), saved("show", "plan.json")):
@@ -341,12 +342,12 @@ def test_no_saved_plan(saved: Any, content: str) -> None:
         assert "There is no saved plan in plan.json" in ran.err
 
 
-def test_show_without_the_file(saved: Any, prints: Any) -> None:
+def test_show_without_the_file(saved: Project, prints: Prints) -> None:
     """Exit 64 for a file that does not exist."""
     prints("saved/no-file", saved("show", "plna.json"))
 
 
-def test_newer_format(saved: Any, prints: Any) -> None:
+def test_newer_format(saved: Project, prints: Prints) -> None:
     """Exit 3 for a later major version: update bufferctl, or plan again."""
     path = saved.folder / "plan.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "3.1"', '"format_version": "4.0"'))
@@ -355,19 +356,19 @@ def test_newer_format(saved: Any, prints: Any) -> None:
     refused(saved, ran)
 
 
-def test_out_cannot_be_written(saved: Any, prints: Any) -> None:
+def test_out_cannot_be_written(saved: Project, prints: Prints) -> None:
     """Exit 64 after the plan is shown: the folder does not exist."""
     prints("saved/not-writable", saved("plan", "-o", "nowhere/plan.json"))
 
 
-def test_narrowed_plan_stays_narrowed(saved: Any) -> None:
+def test_narrowed_plan_stays_narrowed(saved: Project) -> None:
     """A plan of one target applies only that one."""
     saved("plan", "-o", "plan.json", "--target", "*/two")
     assert apply(saved).code == 0
     assert text_of(saved) == ["The second"]
 
 
-def test_what_needed_somebody_still_does(project: Any) -> None:
+def test_what_needed_somebody_still_does(project: Project) -> None:
     """Exit 1 while a post that the saved plan holds still needs a person; 0 afterwards, but it is not sent."""
     post = edited_then_planned(project)
     project.sandbox.person.edit_post(post, text="The very first")
@@ -382,7 +383,7 @@ def test_what_needed_somebody_still_does(project: Any) -> None:
 
 
 @pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.json", "--target", "*/one"]])
-def test_renamed_since(saved: Any, form: list[str]) -> None:
+def test_renamed_since(saved: Project, form: list[str]) -> None:
     """Not created twice: the planned post already exists under another key, with another setting."""
     renamed = ONE.replace("key: one", "key: uno, was: one, needs_approval: true")
     saved.write("buffer.yaml", HEAD + renamed + TWO)
@@ -394,7 +395,7 @@ def test_renamed_since(saved: Any, form: list[str]) -> None:
     assert ("If both are intended" if "--reviewed" in form else "no longer declare it") in ran.out + ran.err
 
 
-def test_renamed_and_narrowed(saved: Any) -> None:
+def test_renamed_and_narrowed(saved: Project) -> None:
     """Held, with a hint to add `was`: `--target` selects only the new key, so the old post would stay."""
     saved.apply()
     saved.write("buffer.yaml", HEAD + ONE.replace("key: one", "key: uno").replace("09:00", "10:00") + TWO)
@@ -404,7 +405,7 @@ def test_renamed_and_narrowed(saved: Any) -> None:
     assert "1 created, 0 changed, 1 deleted" in saved.apply().out
 
 
-def test_swapped_and_narrowed(saved: Any) -> None:
+def test_swapped_and_narrowed(saved: Project) -> None:
     """Held if `--target` selects only one of two posts that swap texts, as both would say the same."""
     saved.apply()
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "second") + TWO.replace("second", "first"))
@@ -415,7 +416,7 @@ def test_swapped_and_narrowed(saved: Any) -> None:
     assert "2 changed" in apply(saved).out
 
 
-def test_edit_of_the_other_not_reviewed(saved: Any) -> None:
+def test_edit_of_the_other_not_reviewed(saved: Project) -> None:
     """Both held: of two posts that swap texts one was edited since, so the other's edit would repeat its text."""
     saved.apply()
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "second") + TWO.replace("second", "first"))
@@ -425,14 +426,14 @@ def test_edit_of_the_other_not_reviewed(saved: Any) -> None:
     assert (ran.code, sorted(text_of(saved))) == (1, ["The first", "The second"])
 
 
-def forge(project: Any, edit: Callable[[dict[str, Any]], object]) -> None:
+def forge(project: Project, edit: Callable[[dict[str, Any]], object]) -> None:
     """Edit the saved plan and give it a matching checksum, as a forger would."""
     path = project.folder / "plan.json"
     path.write_bytes(forged(path.read_bytes(), edit))
 
 
 @pytest.fixture
-def edits(project: Any) -> Any:
+def edits(project: Project) -> Project:
     """A saved plan that edits one post, deletes another and creates a third."""
     project.write("buffer.yaml", HEAD + ONE + TWO)
     project.apply()
@@ -466,7 +467,7 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
-def test_forged(edits: Any) -> None:
+def test_forged(edits: Project) -> None:
     """Exit 3, although the checksum matches: the plan would send something other than it shows."""
     path, before = edits.folder / "plan.json", edits.sandbox.dump()
     saved = path.read_bytes()
@@ -478,7 +479,7 @@ def test_forged(edits: Any) -> None:
     assert apply(edits).code == 0
 
 
-def test_shows_what_it_sends(saved: Any) -> None:
+def test_shows_what_it_sends(saved: Project) -> None:
     """A forged plan in which everything matches, even the digests, is shown as it would be sent."""
     reviewed = json.loads(saved("show", "plan.json", "--json").out)["digest"]
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "worst") + TWO)

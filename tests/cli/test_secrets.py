@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from bufferctl.run import secrets
 from tests import sources
+from tests.cli.conftest import Project
 from tests.cli.written import HEAD, ONE
 
 KEY = "bufferctl/key+of=a-test-0123456789"
@@ -22,7 +22,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_in_every_output(project: Any, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+def test_in_every_output(project: Project, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """A file that holds the key: neither text, JSON, reports nor messages show it."""
     monkeypatch.setattr(secrets, "_known", {})
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project.folder / "summary.md"))
@@ -48,7 +48,7 @@ def test_a_word_is_no_secret() -> None:
 
 
 @pytest.mark.parametrize("command", ["import", "pull"])
-def test_in_no_file_of_posts(project: Any, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+def test_in_no_file_of_posts(project: Project, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     """A post in Buffer that holds the key: import and pull refuse, and the files stay as they were."""
     monkeypatch.setattr(secrets, "_known", {})
     root = project.write("buffer.yaml", HEAD + ONE)
@@ -66,7 +66,7 @@ def test_in_no_file_of_posts(project: Any, monkeypatch: pytest.MonkeyPatch, comm
     assert [path for path in project.folder.rglob("*.yaml") if path != root] == []
 
 
-def test_in_no_message_of_the_command_line(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_no_message_of_the_command_line(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was typed in the wrong place is quoted without it, by click's usage errors and by `state` as well."""
     monkeypatch.setattr(secrets, "_known", {})
     monkeypatch.setenv("BUFFER_API_KEY", KEY)

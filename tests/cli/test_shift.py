@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -108,7 +107,7 @@ def b(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("options", [("--by", "1w"), ("--by", "7 days"), ("--to", "2031-03-11")])
-def test_every_date_moves(environment: Path, shift: Any, options: tuple[str, ...]) -> None:
+def test_every_date_moves(environment: Path, shift: Callable[..., Ran], options: tuple[str, ...]) -> None:
     """With `--all`, `starts`, times (in overrides and `each` too) and events move; no other character or file does."""
     before = b(environment)
     ran = shift("--all", *options)
@@ -116,7 +115,7 @@ def test_every_date_moves(environment: Path, shift: Any, options: tuple[str, ...
     assert "Moved 8 dates 7 days later." in ran.out
 
 
-def test_starts_alone_moves(environment: Path, shift: Any, run: Any) -> None:
+def test_starts_alone_moves(environment: Path, shift: Callable[..., Ran], run: Callable[..., Ran]) -> None:
     """Like an edit of `starts`: dates of their own are fixed, which the output and `list` say."""
     before = json.loads(run("list", "--json", "posts/a.yaml").out)["posts"]
     ran = shift("--by", "1w")
@@ -141,7 +140,7 @@ posts:
 """
 
 
-def test_makes_room_after_a_post(environment: Path, shift: Any) -> None:
+def test_makes_room_after_a_post(environment: Path, shift: Callable[..., Ran]) -> None:
     """Only what is due after the post moves; a series that began before it and fixed dates stay, and are named."""
     (environment / "posts" / "a.yaml").write_text(ROOM, encoding="utf-8")
     ran = shift("--after", "launch", "--by", "1d")
@@ -156,12 +155,12 @@ def test_makes_room_after_a_post(environment: Path, shift: Any) -> None:
     assert (ran.code, "Did you mean launch?" in ran.err) == (64, True)
 
 
-def test_shows_the_edits(shift: Any, prints: Prints) -> None:
+def test_shows_the_edits(shift: Callable[..., Ran], prints: Prints) -> None:
     """The lines that change, then the number of dates."""
     prints("shift/campaign", shift("--all", "--by", "1d"))
 
 
-def test_without_a_terminal(environment: Path, shift: Any, run: Any) -> None:
+def test_without_a_terminal(environment: Path, shift: Callable[..., Ran], run: Callable[..., Ran]) -> None:
     """Exit 64 and nothing written without `--auto-approve`, since nobody can answer."""
     ran = run("shift", "posts/a.yaml", "--by", "1d")
     assert (ran.code, a(environment)) == (64, CAMPAIGN)
@@ -179,27 +178,27 @@ def test_without_a_terminal(environment: Path, shift: Any, run: Any) -> None:
         (("--by", "99999w"), "cannot be moved"),
     ],
 )
-def test_slips(environment: Path, shift: Any, options: tuple[str, ...], named: str) -> None:
+def test_slips(environment: Path, shift: Callable[..., Ran], options: tuple[str, ...], named: str) -> None:
     """Exit 64, naming the mistake; nothing is written."""
     ran = shift(*options)
     assert (ran.code, a(environment)) == (64, CAMPAIGN)
     assert named in ran.err
 
 
-def test_by_nothing(environment: Path, shift: Any) -> None:
+def test_by_nothing(environment: Path, shift: Callable[..., Ran]) -> None:
     """Exit 0 and nothing to do: by zero days, or to the current date."""
     for options in (("--by", "0d"), ("--to", "2031-03-04")):
         ran = shift("--all", *options)
         assert (ran.code, ran.err, a(environment)) == (0, "No date changes.\n", CAMPAIGN)
 
 
-def test_into_the_past(environment: Path, shift: Any, prints: Prints) -> None:
+def test_into_the_past(environment: Path, shift: Callable[..., Ran], prints: Prints) -> None:
     """Refused, naming every post with its own date that would be in the past; nothing is written."""
     prints("shift/past", shift("--all", "--by", "-9000d"))
     assert a(environment) == CAMPAIGN
 
 
-def test_starts_moves_into_the_past(environment: Path, shift: Any) -> None:
+def test_starts_moves_into_the_past(environment: Path, shift: Callable[..., Ran]) -> None:
     """`starts` may move into the past, with a warning that its posts would be missed."""
     (environment / "posts" / "a.yaml").write_text(CAMPAIGN[: CAMPAIGN.index("  - key: launch")], encoding="utf-8")
     ran = shift("--to", "2020-03-04")
@@ -208,7 +207,7 @@ def test_starts_moves_into_the_past(environment: Path, shift: Any) -> None:
     assert "would be due in the past" in ran.err
 
 
-def test_a_time_that_the_clock_skips(environment: Path, shift: Any) -> None:
+def test_a_time_that_the_clock_skips(environment: Path, shift: Callable[..., Ran]) -> None:
     """Exit 1, naming the post: its new local time does not exist."""
     (environment / "posts" / "a.yaml").write_text(
         "posts:\n  - {key: early, due_at: 2031-03-29 02:30, channels: [twitter], text: Early}\n", encoding="utf-8"
@@ -265,7 +264,7 @@ def test_all_are_published(project: Project) -> None:
     assert "Acme/twitter:acme/one is published" in ran.err
 
 
-def test_aliases_move_once(environment: Path, shift: Any) -> None:
+def test_aliases_move_once(environment: Path, shift: Callable[..., Ran]) -> None:
     """A date that is written once and used twice moves only once."""
     posts = (
         "posts:\n"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bufferctl.state import Lock
+from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD
 
 CONFIG = f"""\
@@ -22,7 +22,7 @@ LAUNCH = "Acme/twitter:acme/launch"
 
 
 @pytest.fixture
-def applied(project: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def applied(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Two posts and an idea, applied; then neither key nor network."""
     project.write("buffer.yaml", CONFIG)
     project.apply()
@@ -31,18 +31,18 @@ def applied(project: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return project
 
 
-def addresses(project: Any) -> list[str]:
+def addresses(project: Project) -> list[str]:
     """The addresses in the state."""
     return [each["address"] for each in json.loads(project("state", "list", "--json").out)["objects"]]
 
 
-def test_list(applied: Any, prints: Any) -> None:
+def test_list(applied: Project, prints: Prints) -> None:
     """Address, id and origin in columns."""
     prints("state/list", applied("state", "list"))
     assert applied.sandbox.requests == []
 
 
-def test_list_json(applied: Any) -> None:
+def test_list_json(applied: Project) -> None:
     """The same for machines."""
     document = json.loads(applied("state", "list", "--json").out)
     listed = document["objects"]
@@ -51,14 +51,14 @@ def test_list_json(applied: Any) -> None:
     assert {each["origin"] for each in listed} == {"created"}
 
 
-def test_show(applied: Any) -> None:
+def test_show(applied: Project) -> None:
     """All that is remembered of one, as JSON: its id, where it was declared."""
     shown = json.loads(applied("state", "show", LAUNCH).out)
     ids = {post["text"]: post["id"] for post in applied.sandbox.posts()}
     assert (shown["address"], shown["id"], shown["file"]) == (LAUNCH, ids["We are live"], "buffer.yaml")
 
 
-def test_rm(applied: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rm(applied: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forgotten here, still in Buffer, and found again by content."""
     prints("state/rm", applied("state", "rm", LAUNCH))
     assert LAUNCH not in addresses(applied)
@@ -68,7 +68,7 @@ def test_rm(applied: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert LAUNCH in addresses(applied)
 
 
-def test_mv(applied: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mv(applied: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -> None:
     """Remembered under another key: a file that says so has nothing to do."""
     prints("state/mv", applied("state", "mv", LAUNCH, "Acme/twitter:acme/first"))
     applied.write("buffer.yaml", CONFIG.replace("key: launch", "key: first"))
@@ -87,7 +87,7 @@ def test_mv(applied: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ("mv-to-no-address", ("mv", LAUNCH, "first")),
     ],
 )
-def test_refused(applied: Any, prints: Any, name: str, arguments: tuple[str, ...]) -> None:
+def test_refused(applied: Project, prints: Prints, name: str, arguments: tuple[str, ...]) -> None:
     """The problem and the nearest address, and the state stays as it was: exit 64."""
     before = applied.state.read_bytes()
     ran = applied("state", *arguments)
@@ -96,13 +96,13 @@ def test_refused(applied: Any, prints: Any, name: str, arguments: tuple[str, ...
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("show", LAUNCH), ("rm", LAUNCH), ("mv", LAUNCH, LAUNCH)])
-def test_no_state_yet(project: Any, prints: Any, arguments: tuple[str, ...]) -> None:
+def test_no_state_yet(project: Project, prints: Prints, arguments: tuple[str, ...]) -> None:
     """Before the first apply: said, exit 1."""
     project.write("buffer.yaml", CONFIG)
     prints("state/none-yet", project("state", *arguments))
 
 
-def test_mending_needs_the_lock(applied: Any) -> None:
+def test_mending_needs_the_lock(applied: Project) -> None:
     """What an apply under way remembers is not pulled away beneath it: `rm` and `mv` wait for it, or refuse."""
     before = applied.state.read_bytes()
     with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), applied.sandbox.url).held(0):
@@ -112,7 +112,7 @@ def test_mending_needs_the_lock(applied: Any) -> None:
     assert applied.state.read_bytes() == before
 
 
-def test_two_addresses_of_one_post(applied: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_addresses_of_one_post(applied: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A merge of two files that were renamed apart: nothing is planned or sent until one address is forgotten."""
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
     values = json.loads(applied.state.read_text(encoding="utf-8"))

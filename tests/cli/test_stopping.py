@@ -15,6 +15,7 @@ import pytest
 
 from bufferctl.cli.console import Console
 from bufferctl.cli.watching import Stopping
+from tests.cli.conftest import Project
 from tests.cli.gate import Gate, Hold
 from tests.conftest import long
 from tests.stores import git
@@ -24,7 +25,7 @@ POSTS = 35
 
 
 @pytest.fixture
-def gated(project: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Gate]]:
+def gated(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Gate]]:
     """A project with more posts than fit a request, and a gate between it and its sandbox."""
     posts = "".join(f"          - {{key: p{number:02}, text: Post {number}}}\n" for number in range(POSTS))
     project.write(
@@ -38,14 +39,14 @@ def gated(project: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, 
         yield project, gate
 
 
-def start(program: list[str], project: Any, *arguments: str, **pipes: Any) -> subprocess.Popen[str]:
+def start(program: list[str], project: Project, *arguments: str, **pipes: Any) -> subprocess.Popen[str]:
     """An apply as a process of its own, with pipes."""
     command = [*program, "apply", "--auto-approve", "--settle", "0", *arguments]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes}
     return subprocess.Popen(command, cwd=project.folder, text=True, **pipes)
 
 
-def goes_on(project: Any) -> None:
+def goes_on(project: Project) -> None:
     """Running again creates the rest: each post once, and nothing is left."""
     ran = project("apply", "--auto-approve", "--settle", "0")
     assert ran.code == 0, ran.err
@@ -180,7 +181,7 @@ def shared(gated: tuple[Any, Gate], tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return project, gate
 
 
-def is_locked(project: Any) -> bool:
+def is_locked(project: Project) -> bool:
     """Whether the shared state still has a lock."""
     return bool(json.loads(project("state", "pull").out).get("lock"))
 
@@ -257,7 +258,7 @@ def test_closed_pipe(program: list[str], gated: tuple[Any, Gate], command: str) 
     assert (process.wait(30), err) == (141, "")
 
 
-def unread(program: list[str], project: Any, arguments: list[str]) -> subprocess.Popen[str]:
+def unread(program: list[str], project: Project, arguments: list[str]) -> subprocess.Popen[str]:
     """A process whose output nobody reads: its pipe is closed before it begins."""
     reader, writer = os.pipe()
     os.close(reader)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.cli.conftest import Project
 from tests.render.documents import checked
 
 ROOT = """\
@@ -19,14 +20,14 @@ organizations:
 """
 
 
-def warned(project: Any) -> Any:
+def warned(project: Project) -> Any:
     """A project with a warning and no error."""
     image = "assets: [{image: {url: 'https://acme.example/a.png'}}]"
     project.write("buffer.yaml", ROOT.replace("text: %s}", f"text: A, {image}}}"))
     return project
 
 
-def test_problems_are_data(project: Any) -> None:
+def test_problems_are_data(project: Project) -> None:
     """On stdout, with the verdict after them; nothing on stderr."""
     project.write("buffer.yaml", ROOT % '""')
     ran = project("validate")
@@ -35,7 +36,7 @@ def test_problems_are_data(project: Any) -> None:
     assert ran.out.splitlines()[-1] == "1 error in 1 file"
 
 
-def test_a_slip_has_its_line_mended_as_data(project: Any) -> None:
+def test_a_slip_has_its_line_mended_as_data(project: Project) -> None:
     """In --json, as the answer to it: the line as it should be."""
     project.write("buffer.yaml", ROOT % "A" + "ideas:\n  -key: b\n    text: B\n")
     problems = json.loads(project("validate", "--json").out)["problems"]
@@ -43,14 +44,14 @@ def test_a_slip_has_its_line_mended_as_data(project: Any) -> None:
     assert found == [("syntax", "edit", "  - key: b")]
 
 
-def test_strict_fails_on_warnings(project: Any) -> None:
+def test_strict_fails_on_warnings(project: Project) -> None:
     """0 without, 1 with --strict."""
     ran = warned(project)("validate")
     assert (ran.code, "warning" in ran.out) == (0, True)
     assert project("validate", "--strict").code == 1
 
 
-def test_json(project: Any) -> None:
+def test_json(project: Project) -> None:
     """One document of the published schema, each problem at its place; the exit code as without."""
     ran = warned(project)("validate", "--json")
     document = checked(ran.out)
@@ -60,7 +61,7 @@ def test_json(project: Any) -> None:
     assert json.loads(project("validate", "--json", "--strict").out)["valid"] is False
 
 
-def test_a_file_that_is_not_there_is_a_usage_error(project: Any) -> None:
+def test_a_file_that_is_not_there_is_a_usage_error(project: Project) -> None:
     """As PATH and with -f, and in every command alike: 64."""
     warned(project)
     for command in (("plan", "nofile"), ("plan", "-f", "nofile"), ("validate", "-f", "nofile"), ("apply", "nofile")):

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bufferctl.sandbox import Sandbox
+from tests.cli.conftest import Project
 from tests.conftest import Expect
 from tests.docs.console import Document
 from tests.sources import files
@@ -129,7 +129,7 @@ class Happening:
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[re.sub(r"\W+", "-", each.partition("\n")[0][3:]) for each in RECIPES])
-def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, expect: Expect) -> None:
+def test_recipe(recipe: str, project: Project, monkeypatch: pytest.MonkeyPatch, expect: Expect) -> None:
     """The commands of a recipe print the output shown on the page."""
     happening = Happening(project.folder, project.sandbox, monkeypatch)
     events = {name: getattr(happening, name) for name in re.findall(r"<!-- event: (\w+) -->", recipe)}
@@ -141,14 +141,14 @@ def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, expe
     assert [claim for claim in claims if not re.search(claim, made)] == []
 
 
-def test_beginning(project: Any, expect: Expect) -> None:
+def test_beginning(project: Project, expect: Expect) -> None:
     """The common first steps print the output shown on the page, too."""
     made = Document(project.folder).run(BEGINNING)
     expect(PAGE, PAGE.read_text(encoding="utf-8").replace(BEGINNING, made))
 
 
 @pytest.mark.parametrize("page", [README, DOCS / "index.md"], ids=lambda page: page.name)
-def test_the_first_example(project: Any, expect: Expect, page: Path) -> None:
+def test_the_first_example(project: Project, expect: Expect, page: Path) -> None:
     """Of the README and of the site: it runs in the default sandbox after `init`, and prints the output shown."""
     text = page.read_text(encoding="utf-8").partition("\n## ")[0]
     project("init")
@@ -160,7 +160,7 @@ def test_the_first_example(project: Any, expect: Expect, page: Path) -> None:
     assert "1 new post on 2 networks" in made
 
 
-def test_first_post(project: Any, expect: Expect) -> None:
+def test_first_post(project: Project, expect: Expect) -> None:
     """The commands of the page print the output shown on it, and the posts are scheduled."""
     page = DOCS / "start" / "first-post.md"
     expect(page, made := Document(project.folder).run(page.read_text(encoding="utf-8")))
@@ -170,7 +170,7 @@ def test_first_post(project: Any, expect: Expect) -> None:
     ) == 2
 
 
-def test_for_writers(project: Any, expect: Expect) -> None:
+def test_for_writers(project: Project, expect: Expect) -> None:
     """The post suggested by the page is valid."""
     text = WRITERS.read_text(encoding="utf-8")
     first = re.search(r"```yaml\n(# posts/example.yaml\n.*?)```", text, re.DOTALL)
@@ -180,20 +180,20 @@ def test_for_writers(project: Any, expect: Expect) -> None:
     assert project("validate").snapshot() == "Valid: 1 post on 2 networks (2 counting each channel).\n--- exit code 0\n"
 
 
-def test_campaigns(project: Any, expect: Expect) -> None:
+def test_campaigns(project: Project, expect: Expect) -> None:
     """The commands of the page print the output shown on it."""
     project.write("buffer.yaml", ROOT)
     begin, reference, rest = CAMPAIGNS.read_text(encoding="utf-8").partition("## How it is read")
     expect(CAMPAIGNS, Document(project.folder).run(begin) + reference + rest)
 
 
-def test_errors_of_files(project: Any, expect: Expect) -> None:
+def test_errors_of_files(project: Project, expect: Expect) -> None:
     """Each message that the page explains really appears."""
     project.write("buffer.yaml", ROOT)
     expect(FILES, Document(project.folder).run(FILES.read_text(encoding="utf-8")))
 
 
-def test_template_for_writers(project: Any) -> None:
+def test_template_for_writers(project: Project) -> None:
     """The campaign template is valid without a warning and applies unmodified, and none of it is published."""
     template = re.search(r"```yaml\n(# posts/spring.yaml\n.*?)```", CAMPAIGNS.read_text(encoding="utf-8"), re.DOTALL)
     assert template

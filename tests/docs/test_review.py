@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
+from tests.cli.conftest import Project
 from tests.conftest import Expect
 from tests.docs.console import Document
 
 PAGE = Path(__file__).parents[2] / "docs" / "review" / "plan.md"
 
 
-def test_page_runs(project: Any, expect: Expect) -> None:
+def test_page_runs(project: Project, expect: Expect) -> None:
     """Its files are written and edited, its commands run, and their output matches."""
 
     def applied() -> None:

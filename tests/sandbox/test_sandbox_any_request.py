@@ -28,6 +28,7 @@ from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.schema import executable_schema, sdl
 from tests.fuzzing import examples
 from tests.sandbox.asking import IDEA, NOW, Asker
+from tests.sandbox.conftest import Make
 
 ORGANIZATIONS = default_fixture()["organizations"]
 IDS = [*(one["id"] for org in ORGANIZATIONS for one in (org, *org["channels"], *org["tags"])), "nope"]
@@ -148,7 +149,7 @@ CONTENT: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("service", [name for name, network in NETWORKS.items() if network.takes_posts])
-def test_every_field_of_a_post_reads(make: Any, service: str) -> None:
+def test_every_field_of_a_post_reads(make: Make, service: str) -> None:
     """A post on each network, with all of its fields: every field of the schema answers without an error."""
     buffer: Asker = make()
     made = buffer.create(service, **CONTENT.get(service, {}))

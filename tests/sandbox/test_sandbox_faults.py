@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bufferctl.sandbox import FaultError, Faults, Rule, Sandbox, read_rules
 from bufferctl.sandbox.faults import parse_rules
 from tests.sandbox.asking import Answer, Asker
+from tests.sandbox.conftest import Make
 
 MEMBERS = "__typename ... on PostActionSuccess { post { id text } } ... on MutationError { message }"
 
@@ -36,7 +37,7 @@ def _struck(sandbox: Sandbox) -> list[tuple[str, int, str | None]]:
 
 @pytest.mark.parametrize(("moment", "written"), [("before", []), ("middle", ["a"]), ("after", ["a", "b", "c"])])
 @pytest.mark.parametrize("kind", ["cut", "timeout"])
-def test_connections_that_break_or_hang(make: Any, kind: str, moment: str, written: list[str]) -> None:
+def test_connections_that_break_or_hang(make: Make, kind: str, moment: str, written: list[str]) -> None:
     """No answer at all; before, in the middle of, or after the writes. The next request works."""
     buffer = make(faults=f"{kind}-{moment}#1", seed=2, timeout=1.0 if kind == "timeout" else 60)
     lost = httpx2.RemoteProtocolError if kind == "cut" else httpx2.ReadTimeout
@@ -59,7 +60,7 @@ def test_connections_that_break_or_hang(make: Any, kind: str, moment: str, writt
         ("malformed-before", 503, '{"errors":', []),
     ],
 )
-def test_answers_that_cannot_be_read(make: Any, rule: str, status: int, start: str, written: list[str]) -> None:
+def test_answers_that_cannot_be_read(make: Make, rule: str, status: int, start: str, written: list[str]) -> None:
     """A gateway's page, a page instead of JSON, truncated JSON."""
     buffer = make(faults=rule)
     answer = _batch(buffer, "a", "b")
@@ -70,7 +71,7 @@ def test_answers_that_cannot_be_read(make: Any, rule: str, status: int, start: s
 
 
 @pytest.mark.parametrize(("moment", "written"), [("before", ["a"]), ("after", ["a", "b"])])
-def test_an_alias_that_throws_nulls_everything(make: Any, moment: str, written: list[str]) -> None:
+def test_an_alias_that_throws_nulls_everything(make: Make, moment: str, written: list[str]) -> None:
     """`data: null` and one error with the alias's path; earlier writes were carried out, later ones never ran."""
     buffer = make(faults=f"throw-{moment}@createPost#2")
     answer = _batch(buffer, "a", "b", "c")
@@ -84,7 +85,7 @@ def test_an_alias_that_throws_nulls_everything(make: Any, moment: str, written: 
     ("kind", "typename"), [("unexpected", "UnexpectedError"), ("rest-proxy", "RestProxyError"), ("missing-alias", None)]
 )
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_one_alias_is_answered_with_nothing_to_go_by(make: Any, kind: str, typename: str | None, moment: str) -> None:
+def test_one_alias_is_answered_with_nothing_to_go_by(make: Make, kind: str, typename: str | None, moment: str) -> None:
     """A typed error without details, or no answer for that alias; the others are as usual."""
     buffer = make(faults=f"{kind}-{moment}#2")
     answer = _batch(buffer, "a", "b", "c")
@@ -94,7 +95,7 @@ def test_one_alias_is_answered_with_nothing_to_go_by(make: Any, kind: str, typen
     assert _written(buffer) == (["a", "b", "c"] if moment == "after" else ["a", "c"])
 
 
-def test_other_mutations_answer_in_their_own_unions(make: Any) -> None:
+def test_other_mutations_answer_in_their_own_unions(make: Make) -> None:
     """DeletePost only has VoidMutationError, createIdea has no RestProxyError; both stay within their payload."""
     buffer = make(faults="rest-proxy-after")
     assert buffer.delete("x") == {"__typename": "VoidMutationError", "message": "Unknown error"}
@@ -102,7 +103,7 @@ def test_other_mutations_answer_in_their_own_unions(make: Any) -> None:
     assert len(buffer.sandbox.ideas()) == 1
 
 
-def test_a_write_lands_after_its_connection_is_gone(make: Any) -> None:
+def test_a_write_lands_after_its_connection_is_gone(make: Make) -> None:
     """Cut at once, written three seconds later with that date; reads before that do not see it."""
     buffer = make(faults="late@createPost#1=1:3s")
     with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError)):
@@ -114,7 +115,7 @@ def test_a_write_lands_after_its_connection_is_gone(make: Any) -> None:
     assert {post["createdAt"] for post in buffer.sandbox.posts()} == {"2026-11-02T08:30:03.000Z"}
 
 
-def test_media_make_a_request_slow(make: Any) -> None:
+def test_media_make_a_request_slow(make: Make) -> None:
     """Cut at once; each alias is written after the one before, later for each of its pictures."""
     buffer = make(faults="slow@createPost#1=1:10s")
     image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "A"}}}
@@ -131,14 +132,14 @@ def test_media_make_a_request_slow(make: Any) -> None:
     assert created == ["00", "20", "30"]
 
 
-def test_a_refusal_of_a_time_that_has_passed(make: Any) -> None:
+def test_a_refusal_of_a_time_that_has_passed(make: Make) -> None:
     """In Buffer's words; nothing is written."""
     buffer = make(faults="past")
     assert buffer.create()["message"] == "Invalid post input: dueAt must be in the future"
     assert buffer.sandbox.posts() == []
 
 
-def test_a_list_that_lags(make: Any) -> None:
+def test_a_list_that_lags(make: Make) -> None:
     """Lists omit posts younger than the lag; by id the post is found."""
     buffer = make(faults="lag=1:5s")
     made = buffer.create(text="new")["post"]["id"]
@@ -154,7 +155,7 @@ def test_a_list_that_lags(make: Any) -> None:
     assert buffer.it(ideas, i=own)["edges"] == [{"node": {"id": idea}}]
 
 
-def test_skew(make: Any) -> None:
+def test_skew(make: Make) -> None:
     """The service's clock is behind: the Date header and every createdAt show it."""
     buffer = make(faults="skew=-5m")
     answer = _batch(buffer, "a")
@@ -162,7 +163,7 @@ def test_skew(make: Any) -> None:
     assert buffer.sandbox.posts()[0]["createdAt"] == "2026-11-02T08:25:00.000Z"
 
 
-def test_created_skew(make: Any) -> None:
+def test_created_skew(make: Make) -> None:
     """Only creation times are behind: the Date header shows the clock, and posts are found by their createdAt."""
     buffer = make(faults="created-skew=-90s")
     answer = _batch(buffer, "a")
@@ -173,7 +174,7 @@ def test_created_skew(make: Any) -> None:
     ] * 2
 
 
-def test_a_429_and_a_duplicate_refusal_to_order(make: Any) -> None:
+def test_a_429_and_a_duplicate_refusal_to_order(make: Make) -> None:
     """Neither writes anything."""
     buffer = make(faults="rate-limit@mutation#1, duplicate@createPost#1")
     answer = _batch(buffer, "a")
@@ -182,18 +183,18 @@ def test_a_429_and_a_duplicate_refusal_to_order(make: Any) -> None:
     assert _written(buffer) == []
 
 
-def test_a_429_of_days(make: Any) -> None:
+def test_a_429_of_days(make: Make) -> None:
     """As seen on an account whose subscription had lapsed: it says how long, in seconds."""
     assert make(faults="rate-limit:16d").ask("{ __typename }").headers["retry-after"] == str(16 * 86_400)
 
 
-def test_queries_are_struck_too(make: Any) -> None:
+def test_queries_are_struck_too(make: Make) -> None:
     """A rule without ON applies to reads as well; one for mutations does not."""
     buffer = make(faults="5xx@query#1,html@mutation")
     assert [buffer.ask("{ account { id } }").status for _ in range(2)] == [502, 200]
 
 
-def test_faults_change_while_it_runs(make: Any) -> None:
+def test_faults_change_while_it_runs(make: Make) -> None:
     """`set_faults` starts a new log; without arguments there are no faults."""
     buffer = make(faults="5xx")
     assert _batch(buffer, "a").status == 502
@@ -202,7 +203,7 @@ def test_faults_change_while_it_runs(make: Any) -> None:
     assert buffer.sandbox.fault_log == []
 
 
-def test_the_same_seed_has_the_same_faults(make: Any) -> None:
+def test_the_same_seed_has_the_same_faults(make: Make) -> None:
     """Twenty requests under a mixture, twice: the same log; another seed, another one."""
 
     def log(seed: int) -> list[tuple[str, int, str | None]]:
@@ -275,7 +276,7 @@ def test_times_bounds_a_rule() -> None:
     assert sum(faults.draw("query", []) is not None for _ in range(200)) == 3
 
 
-def test_counts(make: Any) -> None:
+def test_counts(make: Make) -> None:
     """How often each fault happened."""
     buffer = make(faults="5xx-before#2-3,html-before#5")
     for _ in range(5):

@@ -10,6 +10,7 @@ import pytest
 
 from bufferctl.sandbox import FixtureError, Sandbox, read_fixture
 from tests.sandbox.asking import Asker
+from tests.sandbox.conftest import Make
 
 SMALL: dict[str, Any] = {
     "organizations": [
@@ -32,7 +33,7 @@ SMALL: dict[str, Any] = {
 }
 
 
-def test_a_small_fixture_is_filled_out(make: Any) -> None:
+def test_a_small_fixture_is_filled_out(make: Make) -> None:
     """Names are enough: ids, limits, slots and dates have defaults, and all of it reads back."""
     buffer: Asker = make(SMALL)
     nodes = [edge["node"] for edge in buffer.page(organization="Tiny")["edges"]]
@@ -45,14 +46,14 @@ def test_a_small_fixture_is_filled_out(make: Any) -> None:
     assert [one["content"]["title"] for one in buffer.sandbox.ideas()] == ["An idea"]
 
 
-def test_ids_are_the_same_in_every_run(make: Any) -> None:
+def test_ids_are_the_same_in_every_run(make: Make) -> None:
     """Two sandboxes from one fixture at one moment dump the same account, and a dump is a fixture for it."""
     first, second = (make(SMALL).sandbox.dump() for _ in range(2))
     assert first == second
     assert make(json.loads(json.dumps(first))).sandbox.dump() == first
 
 
-def test_the_default_account_survives_a_round_trip(make: Any) -> None:
+def test_the_default_account_survives_a_round_trip(make: Make) -> None:
     """With a post created through the API."""
     buffer: Asker = make()
     buffer.create()
@@ -60,7 +61,7 @@ def test_the_default_account_survives_a_round_trip(make: Any) -> None:
     assert make(dumped).sandbox.dump() == dumped
 
 
-def test_a_file_keeps_the_account(tmp_path: Path, make: Any) -> None:
+def test_a_file_keeps_the_account(tmp_path: Path, make: Make) -> None:
     """--db: the objects are there the next time, the fixture is read only the first time."""
     file = str(tmp_path / "buffer.db")
     buffer: Asker = make(db=file)
@@ -71,7 +72,7 @@ def test_a_file_keeps_the_account(tmp_path: Path, make: Any) -> None:
     assert again.sandbox.organization()["name"] == "Acme"
 
 
-def test_a_file_is_its_owners_alone(tmp_path: Path, make: Any) -> None:
+def test_a_file_is_its_owners_alone(tmp_path: Path, make: Make) -> None:
     """--db: mode 0600 for SQLite's extra files, too, and for an existing file."""
     file = tmp_path / "buffer.db"
     file.touch(0o644)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -13,6 +12,7 @@ import pytest
 
 from bufferctl.sandbox import Sandbox
 from tests.sandbox.asking import Asker
+from tests.sandbox.conftest import Make
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +41,7 @@ def test_any_other_agent_is_let_in(sandbox: Sandbox, agent: str) -> None:
     assert httpx2.post(sandbox.url, headers=headers, json={"query": "{ account { id } }"}).status_code == 200
 
 
-def test_the_401_may_be_as_the_guides_name_it(make: Any) -> None:
+def test_the_401_may_be_as_the_guides_name_it(make: Make) -> None:
     """`key_code` sets the code."""
     buffer = make(key_code="UNAUTHORIZED")
     assert buffer.send("{}", Authorization="Bearer wrong").code == "UNAUTHORIZED"
@@ -199,7 +199,7 @@ def test_every_answer_carries_the_date(buffer: Asker) -> None:
     assert [answer.headers.get("date") for answer in answers] == ["Mon, 02 Nov 2026 08:30:00 GMT"] * 5
 
 
-def test_the_date_may_be_left_out(make: Any) -> None:
+def test_the_date_may_be_left_out(make: Make) -> None:
     """No answer carries a Date with `sends_date` off."""
     buffer = make(sends_date=False)
     assert "date" not in buffer.ask("{ account { id } }").headers

@@ -8,6 +8,7 @@ import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
 from tests.sandbox.asking import Asker
+from tests.sandbox.conftest import Make
 
 DUE = "2026-12-01T09:00:00.000Z"
 
@@ -31,7 +32,7 @@ def test_a_due_post_is_sent_when_anybody_looks(buffer: Asker, sandbox: Sandbox) 
     assert "deletePost" not in post["allowedActions"]
 
 
-def test_sending_comes_before_sent(make: Any) -> None:
+def test_sending_comes_before_sent(make: Make) -> None:
     """With `sending_seconds` a post is `sending` in between, and cannot be edited."""
     buffer = make(sending_seconds=30)
     made = _timed(buffer)

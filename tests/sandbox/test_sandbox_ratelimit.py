@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from bufferctl.sandbox import Clock
 from bufferctl.sandbox.clock import parse_time
 from bufferctl.sandbox.exchange import Quota
 from tests.sandbox.asking import Answer, Asker
+from tests.sandbox.conftest import Make
 
 
 def _ask(buffer: Asker, times: int = 1) -> Answer:
     return [buffer.ask("{ account { id } }") for _ in range(times)][-1]
 
 
-def test_a_hundred_in_a_quarter_of_an_hour(make: Any) -> None:
+def test_a_hundred_in_a_quarter_of_an_hour(make: Make) -> None:
     """The 101st is a 429 with the time to come back; it does not count; then one more is accepted."""
     buffer = make(rate_limit="free")
     first = _ask(buffer)
@@ -36,7 +35,7 @@ def test_a_hundred_in_a_quarter_of_an_hour(make: Any) -> None:
     assert _ask(buffer).status == 429
 
 
-def test_failed_requests_count_and_strangers_do_not(make: Any) -> None:
+def test_failed_requests_count_and_strangers_do_not(make: Make) -> None:
     """A 400 takes one of the hundred, a 401 and a 403 do not (they have no client), and neither has the headers."""
     buffer = make(rate_limit="team")
     assert buffer.send("{").status == 400
@@ -45,7 +44,7 @@ def test_failed_requests_count_and_strangers_do_not(make: Any) -> None:
     assert _ask(buffer).headers["ratelimit"].startswith('"100-in-15min"; r=98;')
 
 
-def test_the_day_is_a_window_of_its_own(make: Any) -> None:
+def test_the_day_is_a_window_of_its_own(make: Make) -> None:
     """250 a day on the free plan, at any times; the 429 names the day."""
     buffer = make(rate_limit="free")
     for _ in range(5):
@@ -55,14 +54,14 @@ def test_the_day_is_a_window_of_its_own(make: Any) -> None:
     assert (refused.json["errors"][0]["extensions"]["window"], refused.headers["retry-after"]) == ("1d", "81600")
 
 
-def test_repeated_headers(make: Any) -> None:
+def test_repeated_headers(make: Make) -> None:
     """One header per window, without spaces."""
     headers = _ask(make(rate_limit="free", rate_headers="repeated")).headers
     assert headers.get_list("ratelimit")[0] == '"100-in-15min";r=99;t=900'
     assert len(headers.get_list("ratelimit-policy")) == 3
 
 
-def test_old_headers(make: Any) -> None:
+def test_old_headers(make: Make) -> None:
     """RateLimit-Limit, -Remaining and -Reset (ISO) of the tightest window; retryAfter in the 429."""
     buffer = make(rate_limit="free", rate_headers="old")
     headers = _ask(buffer).headers

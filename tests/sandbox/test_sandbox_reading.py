@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bufferctl.sandbox import Clock, Sandbox
 from tests.fuzzing import examples
 from tests.sandbox.asking import POST, Asker
+from tests.sandbox.conftest import Make
 
 
 def _seed(sandbox: Sandbox, *posts: dict[str, Any]) -> None:
@@ -37,7 +38,7 @@ def test_ids_are_24_hex(buffer: Asker) -> None:
 
 @given(size=st.integers(1, 7), count=st.integers(0, 20), newest=st.booleans())
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_pages_add_up(make: Any, size: int, count: int, newest: bool) -> None:
+def test_pages_add_up(make: Make, size: int, count: int, newest: bool) -> None:
     """Following the cursors shows each post once, in order, for any page size; the last page is marked."""
     buffer = make()
     _seed(buffer.sandbox, *({"text": str(n), "dueAt": f"2027-01-{1 + n // 3:02d}T09:00:00Z"} for n in range(count)))
@@ -67,7 +68,7 @@ def test_page_sizes(buffer: Asker, sandbox: Sandbox) -> None:
         assert (answer.status, answer.code, answer.data) == (200, "BAD_USER_INPUT", None)
 
 
-def test_pages_may_be_smaller(make: Any) -> None:
+def test_pages_may_be_smaller(make: Make) -> None:
     """Never more than `page_max`, for any request."""
     buffer = make(page_max=2)
     for text in "abc":
@@ -251,7 +252,7 @@ def test_daily_limits(buffer: Asker, sandbox: Sandbox) -> None:
     assert buffer.ask(query, i={"channelIds": ["nope"]}).code == "NOT_FOUND"
 
 
-def test_three_thousand_posts_seed_in_one_go(make: Any) -> None:
+def test_three_thousand_posts_seed_in_one_go(make: Make) -> None:
     """Seeding is one transaction; the list pages through all of them in thirty requests."""
     buffer = make(clock=Clock.at("2026-11-02T12:00:00Z"))
     _seed(buffer.sandbox, *({"text": str(n), "dueAt": "2027-01-01T09:00:00Z"} for n in range(3_000)))

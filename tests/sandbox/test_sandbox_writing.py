@@ -9,6 +9,7 @@ import pytest
 
 from bufferctl.sandbox import Sandbox
 from tests.sandbox.asking import CREATE, EDIT, Asker
+from tests.sandbox.conftest import Make
 
 DUE = "2026-12-01T09:00:00.000Z"
 IMAGE = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "The console"}}}
@@ -27,13 +28,13 @@ def test_a_post_reads_back(buffer: Asker) -> None:
     assert {"updatePost", "deletePost"} <= set(post["allowedActions"])
 
 
-def test_the_scheduling_type_may_read_back(make: Any) -> None:
+def test_the_scheduling_type_may_read_back(make: Make) -> None:
     """Without `automatic_reads_null` it reads back as sent."""
     assert make(automatic_reads_null=False).create()["post"]["schedulingType"] == "automatic"
 
 
 @pytest.mark.parametrize("wins", [True, False])
-def test_a_channel_that_defaults_to_reminders(make: Any, wins: bool) -> None:
+def test_a_channel_that_defaults_to_reminders(make: Make, wins: bool) -> None:
     """An automatic post becomes a reminder, unless `reminders_win` is off; nowhere else."""
     buffer = make(reminders_win=wins, automatic_reads_null=False)
     channel = buffer.sandbox.channel("tiktok")
@@ -63,7 +64,7 @@ def test_a_personal_instagram_takes_reminders_only(buffer: Asker) -> None:
 
 
 @pytest.mark.parametrize("is_lost", [True, False])
-def test_instagrams_first_comment(make: Any, is_lost: bool) -> None:
+def test_instagrams_first_comment(make: Make, is_lost: bool) -> None:
     """It is not kept, unless `comments_lost` is off; LinkedIn's is."""
     buffer = make(comments_lost=is_lost)
     metadata = {"type": "post", "shouldShareToFeed": True, "firstComment": "First!"}
@@ -235,7 +236,7 @@ def test_locked_and_disconnected_channels(buffer: Asker, sandbox: Sandbox) -> No
     assert "reconnect" in post["error"]["message"]
 
 
-def test_duplicates_are_refused_only_on_request(make: Any) -> None:
+def test_duplicates_are_refused_only_on_request(make: Make) -> None:
     """With refuse_duplicates: a text that is scheduled or was sent within the hour, on the same channel."""
     buffer = make(refuse_duplicates=True)
     buffer.create(mode="customScheduled", dueAt="2026-11-02T09:00:00Z")
@@ -248,7 +249,7 @@ def test_duplicates_are_refused_only_on_request(make: Any) -> None:
     assert "post" in buffer.create()
 
 
-def test_links_may_be_shortened(make: Any) -> None:
+def test_links_may_be_shortened(make: Make) -> None:
     """Only with shorten_links, and only on a channel with the setting on; edits too."""
     buffer = make(shorten_links=True)
     text = "Read https://acme.example/a and\nhttps://acme.example/b"
@@ -289,7 +290,7 @@ def test_approval_is_asked_for_where_the_channel_requires_it(buffer: Asker, sand
     assert (asked["status"], asked["dueAt"]) == ("needs_approval", DUE)
 
 
-def test_drafts_may_read_back_as_the_apis(make: Any) -> None:
+def test_drafts_may_read_back_as_the_apis(make: Make) -> None:
     """Without `drafts_via_buffer`."""
     assert make(drafts_via_buffer=False).create(saveToDraft=True)["post"]["via"] == "api"
 
@@ -327,7 +328,7 @@ def test_an_edit_of_metadata_keeps_what_the_network_needs(buffer: Asker) -> None
     assert "post" in buffer.edit(update, metadata={"google": {"type": "whats_new"}})
 
 
-def test_an_edit_may_replace_the_whole_content(make: Any) -> None:
+def test_an_edit_may_replace_the_whole_content(make: Make) -> None:
     """With `edits_replace`, omitted text, assets, metadata and tags are removed; the schedule stays."""
     buffer = make(edits_replace=True)
     made = buffer.create(
@@ -396,7 +397,7 @@ def test_ideas(buffer: Asker) -> None:
     assert (made["idea"]["groupId"], made["idea"]["createdAt"]) == (group, 1793608200)
 
 
-def test_ideas_may_answer_bare(make: Any) -> None:
+def test_ideas_may_answer_bare(make: Make) -> None:
     """`idea_response=False` answers `Idea` itself, the other member that the notes name."""
     made = make(idea_response=False).idea(title="T")
     assert (made["__typename"], made["content"]["title"]) == ("Idea", "T")
@@ -487,7 +488,7 @@ def test_link_attachments_of_threads(buffer: Asker, service: str) -> None:
     assert thread[0]["linkAttachment"] is None
 
 
-def test_sent_posts_may_be_deleted(make: Any) -> None:
+def test_sent_posts_may_be_deleted(make: Make) -> None:
     """With `delete_sent`, as described in a guide."""
     buffer = make(delete_sent=True)
     made = buffer.create(mode="shareNow")["post"]["id"]
@@ -502,7 +503,7 @@ def test_the_plans_limit_is_each_channels(buffer: Asker) -> None:
     assert "post" in buffer.create("linkedin", organization="Globex")
 
 
-def test_the_plans_limit_may_be_the_organizations(make: Any) -> None:
+def test_the_plans_limit_may_be_the_organizations(make: Make) -> None:
     """Without `limit_per_channel`, ten posts on one channel leave none for another."""
     buffer = make(limit_per_channel=False)
     for n in range(10):
@@ -510,7 +511,7 @@ def test_the_plans_limit_may_be_the_organizations(make: Any) -> None:
     assert buffer.create("linkedin", organization="Globex")["__typename"] == "LimitReachedError"
 
 
-def test_one_text_on_two_x_channels_may_be_refused(make: Any) -> None:
+def test_one_text_on_two_x_channels_may_be_refused(make: Make) -> None:
     """With `refuse_x_repeats`; another network and another text are fine."""
     buffer = make(refuse_x_repeats=True)
     second = buffer.sandbox.person.add_channel(buffer.sandbox.organization()["id"], "twitter", "acme2")["id"]
