@@ -191,6 +191,14 @@ def test_the_map_names_paths_that_exist() -> None:
     assert [each for each in modules if not any((room / each).exists() for room in rooms)] == []
 
 
+def test_each_change_names_the_tests_of_what_it_changes() -> None:
+    """In the last column of its row."""
+    _, _, table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| to change | go to | tests |\n")
+    rows = table.partition("\n\n")[0].splitlines()[1:]
+    assert len(rows) > 40
+    assert [row for row in rows if "tests" not in row.rstrip("|").rpartition("|")[2]] == []
+
+
 def _in_tables(page: str) -> list[str]:
     """Text in backticks that looks like a path, in the tables of a page."""
     rows = [line for line in (ROOT / page).read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("| ")]

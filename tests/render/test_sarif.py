@@ -27,6 +27,7 @@ from tests.render.hostile import TEXTS, plan_of, receipt_of
 from tests.render.rich import APPLIED, REPORT
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
+#: Of the published schema what bufferctl writes: anything else is refused. Take a new property over from the original.
 SCHEMA = Draft4Validator(json.loads((CASES / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8")))
 
 
