@@ -118,7 +118,8 @@ class Difference:
     """One field that differs: its path in the file, the value in Buffer, and the value in the file.
 
     `then`: the file has no value; `after` is what Buffer gives it where nothing is said, if that is known.
-    `is_recorded`: Buffer does not show the field, so `before` is what was last applied.
+    `is_recorded`: Buffer does not show the field, so `before` is what was last applied. `is_reviewed`: `before` is what
+    reviewers of the last plan of the post agreed to.
     """
 
     path: str
@@ -126,6 +127,7 @@ class Difference:
     after: Any
     then: Then | None = None
     is_recorded: bool = False
+    is_reviewed: bool = False
 
 
 @value()

@@ -34,7 +34,7 @@ from bufferctl.model import (
 from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import is_untouched
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
 from bufferctl.said import Answer, Said, Way
 from bufferctl.value import field, replace, value
@@ -343,10 +343,12 @@ class Reviewed:
         consequence = "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"
         if change.action is Action.DELETE:
             consequence = f"it is not deleted and {change.stays}"
+        then = words.rows[-1].agreed if words.rows else None
         return replace(
             change,
             action=Action.HOLD,
             reason=Reason.NOT_REVIEWED,
+            differences=_since_review(then, change) or change.differences,
             why=replace(_NOT_REVIEWED, facts={"because": why, "consequence": consequence}),
             todo=_HAVE_IT_REVIEWED,
             write=None,
@@ -523,6 +525,25 @@ def _is_ours_untouched(change: Change) -> bool:
 
 def _status(change: Change) -> str:
     return change.live.status if isinstance(change.live, LivePost) else ""
+
+
+def _since_review(then: Change | None, change: Change) -> tuple[Difference, ...]:
+    """Each field of a post that the files have otherwise than the version that was reviewed; empty if none was."""
+    if then is None or then.desired is None or change.desired is None:
+        return ()
+    before, after = (dict(_leaves(what_it_says(each))) for each in (then.desired, change.desired))
+    paths = [path for path in dict.fromkeys((*after, *before)) if before.get(path) != after.get(path)]
+    return tuple(Difference(path, before.get(path), after.get(path), is_reviewed=True) for path in paths)
+
+
+def _leaves(fields: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value in nested fields with its path."""
+    for name, found in fields.items():
+        inner = dict(enumerate(found)) if isinstance(found, list | tuple) else found
+        if isinstance(inner, Mapping):
+            yield from _leaves({str(key): each for key, each in inner.items()}, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", found
 
 
 def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, ...]:

@@ -93,7 +93,8 @@ class Moment:
 class Changed:
     """A field that differs, with both values as people write them, empty for no value. `words`: both texts combined.
 
-    `path`: the field's in the file (`Difference`), empty for what differs between networks.
+    `path`: the field's in the file (`Difference`), empty for what differs between networks. `is_reviewed`: `before` is
+    what was reviewed, and not Buffer's.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Changed:
     after: str
     words: tuple[Piece, ...] = ()
     path: str = ""
+    is_reviewed: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -302,9 +304,12 @@ def _changed(difference: Difference, zone: str) -> Changed:
     name = visible(words.field(difference.path))
     if difference.is_recorded:
         name = f"{name} (which Buffer does not show)"
+    if difference.is_reviewed:
+        name = f"{name} (reviewed → file)"
     if difference.then is not None:
         return Changed(name, before, words.left_to_buffer(difference.then, after), (), difference.path)
-    return Changed(name, before, after, compared(before, after) if is_text else (), difference.path)
+    words_of_both = compared(before, after) if is_text else ()
+    return Changed(name, before, after, words_of_both, difference.path, difference.is_reviewed)
 
 
 def by_time(change: Change, moment: Moment | None) -> tuple[int, str, str]:

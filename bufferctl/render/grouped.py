@@ -133,6 +133,13 @@ class Item:
         return tuple((version.networks, version.changed) for version in self.versions if version.changed)
 
     @property
+    def has_both_sides(self) -> bool:
+        """Whether it is held, and its changes are what Buffer has against what the file has."""
+        return self.kind in {"hold", "bad"} and any(
+            not each.is_reviewed for _, changes in self.changes for each in changes
+        )
+
+    @property
     def own(self) -> Mapping[str, tuple[str, ...]]:
         """What is different on some networks (`own text`, `no media`), with these networks."""
         found: dict[str, tuple[str, ...]] = {}

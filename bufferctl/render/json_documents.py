@@ -203,6 +203,8 @@ class DifferenceForm(_Form):
     sent, and Buffer may keep it); null elsewhere."""
     is_recorded: bool
     """Whether Buffer does not show the field, so that `before` is what was last applied."""
+    is_reviewed: bool
+    """Whether `before` is what was reviewed (a change that is held as not reviewed)."""
 
 
 def answers_of(of: Change | Outcome) -> tuple[Answer, ...]:

@@ -573,7 +573,7 @@ def _held(page: _Page, item: Item, *, with_hint: bool) -> str:
     """An item that is held: where it is in the files, how Buffer's version differs, and its own answer."""
     places = sorted({card.change.place for card in item.cards if card.change.place})
     place = f" · {page.context.files.place(places[0])}" if places else ""
-    legend = "Struck out: Buffer's. Underlined: the file's." if item.changes else ""
+    legend = "Struck out: Buffer's. Underlined: the file's." if item.has_both_sides else ""
     hints = [part for hint in item.hints for part in _hint(hint)] if with_hint else []
     written = dict.fromkeys(line for card in item.cards for line in _lines_for(card, page.context.lines))
     answers = [f"```yaml\n{each}\n```" for each in written]

@@ -124,8 +124,9 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | N
     left = {name: value for name, value in _network_fields(item).items() if name not in {"thread", "link_attachment"}}
     title, warning, comment = (str(left.pop(name, None) or "") for name in ("title", "spoiler_text", "first_comment"))
     mentions = "; ".join(map(_mention, left.pop("annotations", None) or ()))
+    repost = left.pop("retweet", None) or {}
     # the network's fields that have no place of their own in a post are listed by name
-    facts = (*_own_fields(item), ("mentions", mentions), *_flat(left))
+    facts = (*_reposted(repost), *_own_fields(item), ("mentions", mentions), *_flat(left))
     return Shown(
         tuple(parts),
         visible(title or getattr(item, "title", None) or ""),
@@ -174,6 +175,14 @@ def _network_fields(item: Post | Idea | LivePost | LiveIdea) -> Mapping[str, Any
         case LivePost(metadata=values):  # without switches that are off, and values that nearly every post has
             return {name: value for name, value in values.items() if value is not False and USUAL.get(name) != value}
     return {}
+
+
+def _reposted(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Whose post is shared, at its address, and the words beside it; Buffer may not return which post it is."""
+    if values:
+        number = values.get("id")
+        yield "repost of", f"https://x.com/i/status/{number}" if number else "another post"
+        yield "its comment", str(values.get("comment") or values.get("text") or "")
 
 
 def _mention(values: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from bufferctl.diagnostics import all_of
 from bufferctl.model.media_file import size_words
 from bufferctl.model.unsaid import given_of, is_hidden
-from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status, requests_needed
+from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel
 from bufferctl.render.grouped import Grouped
@@ -156,17 +156,30 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
         if approvals := sum(change.awaits_approval for change in left.changes):
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
         return f"Verified: {_verified(left)}{_but_for_hidden(outcomes)}."
-    number = len(unsent(left, outcomes).writes)
+    after = unsent(left, outcomes)
+    number, waiting = len(after.writes), len(after.of(Action.WAITING))
     tried = {change.slot for change in left.writes}
     holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"
     refused = any(o.status is Status.REFUSED and o.change.slot in tried for o in outcomes)
     text += " except what was refused" if refused and not number else ""
+    text += f"; {count(waiting, 'post')} wait{'s' * (waiting == 1)} for room in Buffer" if waiting else ""
     text += f"; {holds:,} still need{'s' if holds == 1 else ''} you" if holds else ""
     return f"Read again after applying: {text}."
 
 
 def unsent(left: Plan, outcomes: Iterable[Outcome]) -> Plan:
-    """The plan that is left, without changes that this apply could not make: Buffer refused them, or they were held."""
-    failed = {o.change.slot for o in outcomes if o.status in {Status.REFUSED, Status.HELD}}
-    return replace(left, changes=tuple(c for c in left.changes if c.action not in WRITING or c.slot not in failed))
+    """The plan that is left, without changes that this apply could not make: Buffer refused them, or they were held.
+
+    What Buffer had no room for waits: another apply could not send it either.
+    """
+    statuses = {outcome.change.slot: outcome for outcome in outcomes}
+
+    def after(change: Change) -> Change | None:
+        outcome = statuses.get(change.slot) if change.action in WRITING else None
+        if outcome is None or outcome.status not in {Status.REFUSED, Status.HELD, Status.WAITING}:
+            return change
+        is_full = outcome.status is Status.WAITING
+        return replace(change, action=Action.WAITING, why=outcome.why, todo=outcome.todo) if is_full else None
+
+    return replace(left, changes=tuple(filter(None, map(after, left.changes))))

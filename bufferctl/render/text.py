@@ -197,7 +197,7 @@ def _quoted(text: str, paint: Paint) -> Iterator[str]:
 
 def changed_lines(changed: Changed, paint: Paint, *, is_held: bool) -> Iterator[str]:
     """One field: on one line if it is short, word by word if it is text, else one value above the other."""
-    name = f"{changed.name} (Buffer → file)" if is_held else changed.name
+    name = f"{changed.name} (Buffer → file)" if is_held and not changed.is_reviewed else changed.name
     if not changed.before or not changed.after:
         sign, value = (paint.good("+"), changed.after) if changed.after else (paint.bad("-"), changed.before)
         yield from _marked(name, [(sign, value)], paint)

@@ -282,6 +282,18 @@ def test_why_it_was_not_reviewed(then: Change | None, now: Change, why: str) -> 
     assert (after.action, after.write, "run `bufferctl plan -o FILE`" in after.hint) == (Action.HOLD, None, True)
 
 
+def test_what_was_reviewed_is_shown_beside_what_the_files_say() -> None:
+    """By field; nothing of a plan that never had the post."""
+    after = Reviewed.by_hand({"plan.json": saved(create(replace(OLD, due_at=LATER)))}).hold(
+        create(), START, state=NOTHING, declared=FILES
+    )
+    found = {each.path: (each.before, each.after) for each in after.differences if each.is_reviewed}
+    assert found["text"] == (OLD.text, POST.text)
+    assert found.keys() == {"text", "due_at"}
+    unknown = Reviewed.by_hand({"plan.json": saved(files=replace(FILES, posts=()))})
+    assert unknown.hold(create(), START, state=NOTHING, declared=FILES).differences == ()
+
+
 def test_why_none_of_several_plans_has_it() -> None:
     """They are not named."""
     without = replace(FILES, posts=())

@@ -79,6 +79,33 @@ def value_at(entry: Data, leaf: Leaf) -> Any:
     return found
 
 
+#: The sandbox has one group of ideas.
+ONE_SAMPLE = {"idea.group.groupId"}
+
+
+def closed(report: Report) -> str:
+    """What is seen of a comment before anything is unfolded, without its hidden lines and its digest."""
+    said = re.sub(r"(?s)<details>(<summary>.*?</summary>).*?</details>", r"\1", report_markdown(report))
+    return re.sub(r"<!--.*?-->|Digest `[0-9a-f]+`", "", said)
+
+
+@pytest.mark.parametrize("leaf", LEAVES, ids=str)
+def test_a_value_of_one_new_post_is_above_the_folds(tmp_path: Path, leaf: Leaf) -> None:
+    """Another value in its place makes a difference in the comment before anything is unfolded."""
+    one = report_of(tmp_path / "one", leaf, leaf.entry())
+    other = report_of(tmp_path / "other", leaf, leaf.changed())
+    assert (closed(one) == closed(other)) == (str(leaf) in ONE_SAMPLE)
+
+
+def test_a_repost_looks_like_one(tmp_path: Path) -> None:
+    """It leads to the post that is shared, with the words beside it."""
+    (leaf,) = (each for each in LEAVES if each.path == "metadata.twitter.retweet.comment")
+    said = closed(report_of(tmp_path / "one", leaf, leaf.entry()))
+    address = "https://x.com/i/status/1860000000000000001"
+    assert f"`repost of`: [{address}](<{address}>)" in said
+    assert "They said it" in said
+
+
 @pytest.mark.parametrize("leaf", LEAVES, ids=str)
 def test_a_value_is_shown_in_every_form(tmp_path: Path, leaf: Leaf) -> None:
     """The value, and another one in its place makes a difference, when a post or an idea is created."""

@@ -420,6 +420,22 @@ def test_weeks_then_months(weeks: int, title: str) -> None:
     assert f"\n\n<b>{title} · " in said
 
 
+def test_what_was_not_reviewed_shows_both_versions() -> None:
+    """The reviewed value of each field, struck out, and the file's; neither is said to be Buffer's."""
+    item = post("ch-x", "news", 1, text="Good news", due_at=NOW + timedelta(days=1))
+    held = change(
+        item,
+        Action.HOLD,
+        Cause.NEW,
+        reason=Reason.NOT_REVIEWED,
+        message="Not reviewed: its text differs from the plan of #3, so it is not sent",
+        differences=(Difference("text", "Bad news", "Good news", is_reviewed=True),),
+    )
+    said = _of(held)
+    assert "`text (reviewed → file)`: <del>Bad</del><ins>Good</ins> news" in said
+    assert "Buffer's" not in said
+
+
 def test_receipt_says_what_is_left() -> None:
     """After an apply Buffer was read again: nothing left, or how much, without counting refused posts again."""
     done = replace(APPLIED, left=replace(PLAN, changes=()))

@@ -20,7 +20,7 @@ from bufferctl.reconcile import holds
 from bufferctl.render.lines import Paint, cells
 from bufferctl.render.report import Report
 from bufferctl.render.summary import left_over
-from bufferctl.render.text import outcomes_text, plan_text, receipt_text
+from bufferctl.render.text import left_text, outcomes_text, plan_text, receipt_text
 from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.fuzzing import examples
@@ -357,3 +357,22 @@ def test_results_are_by_item() -> None:
     outcomes.append(Outcome(entry[2], Status.REFUSED, why=prose("Invalid post: no image")))
     shown = outcomes_text(Report(replace(PLAN, changes=()), outcomes=tuple(outcomes)), PLAIN)
     assert shown == "+ a  X, LinkedIn, created\n! a  Instagram, refused by Buffer\n      Invalid post: no image."
+
+
+def test_what_waits_for_room_is_not_scheduled_by_another_apply() -> None:
+    """After an apply for which Buffer's plan had no room, the closing plan counts what waits, and promises nothing."""
+    creates = [
+        change(post("ch-x", f"full-{number}", number, text=f"Post {number}", due_at=NOW), Action.CREATE, Cause.NEW)
+        for number in range(2)
+    ]
+    full = prose("Scheduled posts limit reached.")
+    outcomes = [Outcome(each, Status.WAITING, why=full) for each in creates]
+    left = replace(PLAN, changes=tuple(creates), warnings=())
+    assert (
+        left_text(left, left, outcomes, Paint())
+        == "Read again after applying: nothing more to send; 2 posts wait for room in Buffer.\n"
+    )
+    one_more = change(post("ch-x", "more", 3, text="More", due_at=NOW), Action.CREATE, Cause.NEW)
+    said = left_text(replace(left, changes=(*creates, one_more)), left, outcomes, Paint())
+    assert "Apply schedules 1." in said
+    assert "2 waiting" in said
