@@ -12,7 +12,7 @@ from bufferctl.render.markdown import Note
 
 def explain(note: Note, environment: Mapping[str, str]) -> None:
     """Annotate the run with a note, and add it to the summary."""
-    annotate("error", note.words, environment)
+    annotate("error", note.line, environment)
     add_to_summary(str(note), environment)
 
 

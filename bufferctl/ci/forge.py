@@ -193,8 +193,11 @@ class Forge(Protocol):
     def plan_again(self, number: int) -> str:
         """How a person plans a request again without a new commit: a sentence in Markdown, without its end."""
 
-    def decide(self, decision: str = "") -> str:
-        """How a person decides in a run by hand, as `plan_again`; without `decision`, one of those that follow."""
+    def decide(self, decision: str = "", *, publishes: bool = True) -> str:
+        """How a person decides in a run by hand, as `plan_again`; without `decision`, one of those that follow.
+
+        `publishes`: whether this run is of the workflow that does it; one that plans is of another.
+        """
 
     @property
     def actor(self) -> str:

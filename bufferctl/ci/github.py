@@ -217,9 +217,9 @@ class GitHub(Forge):
         except ValidationError as error:
             raise ForgeError("The event of this run has another form than GitHub documents") from error
 
-    def decide(self, decision: str = "") -> str:
+    def decide(self, decision: str = "", *, publishes: bool = True) -> str:
         given = f"the decision {code(decision)}" if decision else "a decision"
-        if self._event.get("pull_request"):  # this run plans: the workflow that publishes is another one
+        if not publishes:
             return f"run the workflow that publishes, after the merge, with {given}"
         return self._run_workflow(given)
 

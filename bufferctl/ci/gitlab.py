@@ -156,7 +156,7 @@ class GitLab(Forge):
         """As the base: a merge train runs the pipeline of a merge request."""
         return ""
 
-    def decide(self, decision: str = "") -> str:
+    def decide(self, decision: str = "", *, publishes: bool = True) -> str:  # noqa: ARG002 - one file has both
         given = f"set to {code(decision)}" if decision else "set to a decision"
         return f"run a pipeline of the published branch with the variable `BUFFERCTL_DECISION` {given}"
 

@@ -119,7 +119,7 @@ def _plan(
             notes=tuple(note for note in notes if note),
             new_post=_new_post(job, request),
             again=f"to plan again, {job.forge.plan_again(request.number)}",
-            decide=job.forge.decide(),
+            decide=job.forge.decide(publishes=False),
             lines=suggest(job, request, report) if made and report else {},
             files=job.forge.files_at(commit),
             printed=ran.printed,

@@ -82,10 +82,15 @@ class Note:
     markdown: str = ""
 
     @property
+    def line(self) -> str:
+        """Point and text in one line, as they are written."""
+        space = "" if self.text[:1] in {":", ","} else " "
+        return f"{self.point}{space}{self.text}"
+
+    @property
     def words(self) -> str:
         """Point and text without any marks."""
-        space = "" if self.text[:1] in {":", ","} else " "
-        return f"{self.point}{space}{self.text}".replace("`", "")
+        return self.line.replace("`", "")
 
     def __str__(self) -> str:
         point = f"**{prose(self.point)}**" if self.point else ""
@@ -532,7 +537,9 @@ def _decisions(page: _Page) -> None:
     cards = [card for item in page.found.of("hold", "bad") for card in item.cards]
     lines = list(decisions_of(answer for card in cards if card.todo for answer in card.todo.answers))
     if page.context.decide and lines:
-        page.sheet.put(f"Without a command line, {page.context.decide}:\n\n{fenced(chr(10).join(lines))}")
+        text = f"Without a command line, {page.context.decide}:\n\n{fenced(chr(10).join(lines))}"
+        with page.sheet.folded("Without a command line", is_open=page.sheet.shows(height(text))):
+            page.sheet.put(text)
 
 
 def _title(cause: Cause, length: int) -> str:

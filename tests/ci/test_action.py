@@ -32,11 +32,17 @@ def test_plan_and_apply(team: Team) -> None:
     assert team.texts() == ["We are live"]
 
 
-def test_drift(team: Team) -> None:
-    """Without drift nothing is written."""
-    ran = team.by_action("main", {"command": "drift"}, {}, key="sandbox", whole=True)
+def test_a_decision(team: Team) -> None:
+    """What the input says, to the letter; and who lacks a key is told which environment should have it."""
+    team.ada.branch("main")
+    team.ada.write(launch=post("launch", "We are live"))
+    team.ada.push()
+    inputs = {"command": "apply", "branch": "main", "decision": "everything", "environment": "globex-publish"}
+    ran = team.by_action("main", inputs, {}, key=None, whole=True)
+    assert "put it into the secret `BUFFER_API_KEY` of the environment globex-publish" in ran.log
+    ran = team.by_action("main", inputs, {}, key="sandbox", whole=True)
     assert not ran.failed, ran.log
-    assert team.github.issues == []
+    assert team.texts() == ["We are live"]
 
 
 def test_code_of_the_checkout_is_never_run(team: Team) -> None:
@@ -56,7 +62,7 @@ def test_another_command_is_refused(team: Team) -> None:
     """Refused, with the list of valid commands."""
     ran = team.by_action("main", {"command": "destroy"}, {}, key="sandbox")
     assert ran.failed
-    assert "::error::The command is plan, apply, drift or fork-comment" in ran.log
+    assert "::error::The command is plan, apply or fork-comment" in ran.log
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])

@@ -33,7 +33,7 @@ def test_no_secret_yet(team: Team, number: int, command: str) -> None:
         team.merge(number)
         ran = team.apply(key="")
     assert ran.failed
-    where = f"put it into the secret BUFFER_API_KEY of the environment {name} (Settings, Environments)"
+    where = f"put it into the secret `BUFFER_API_KEY` of the environment {name} (Settings, Environments)"
     assert "::error::There is no API key, so nothing is planned or published. Create one in Buffer" in ran.log
     assert where in ran.log
     assert "**There is no API key**" in summary(team)
@@ -52,7 +52,7 @@ def test_no_permission(team: Team, number: int) -> None:
     team.github.read_only = True
     ran = team.plan(number)
     assert ran.failed
-    assert "This needs the permission pull-requests: write. Check the permissions of the job" in ran.log
+    assert "This needs the permission `pull-requests: write`. Check the `permissions` of the job" in ran.log
     assert "`pull-requests: write`" in summary(team)
 
 
@@ -76,4 +76,4 @@ def test_on_gitlab(on_gitlab: OnGitLab) -> None:
     ran = on_gitlab.apply(key="")
     assert ran.failed
     assert "error: There is no API key" in ran.log
-    assert "the variable BUFFER_API_KEY of the environment scope" in ran.log
+    assert "the variable `BUFFER_API_KEY` of the environment scope" in ran.log

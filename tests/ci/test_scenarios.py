@@ -502,26 +502,27 @@ def canceled(side: Side) -> tuple[int, bool]:
 @row("there are several root files")
 def two_root_files(side: Side) -> tuple[int, bool]:
     side.ada.branch("regions")
-    for name, channel in (("north", "twitter, name: acme"), ("south", "linkedin, name: acme-inc")):
-        (side.ada.folder / name).mkdir()
-        entry = f"{{key: {name}, due_at: 2029-12-20 09:00, text: From the {name}}}"
+    for name, channel in (("north", "twitter, name: acme"), ("teams/south", "linkedin, name: acme-inc")):
+        (side.ada.folder / name).mkdir(parents=True)
+        entry = f"{{key: p, due_at: 2029-12-20 09:00, text: From {name}}}"
         home = f"organizations: [{{name: Acme, channels: [{{service: {channel}, posts: [{entry}]}}]}}]"
         text = f"version: 1\ntimezone: UTC\nstate: git\n{home}\n"
         (side.ada.folder / name / "buffer.yaml").write_text(text, encoding="utf-8")
     side.ada.push()
     number = side.request("regions")
-    for name in ("north", "south"):
+    for name in ("north", "teams/south"):
         assert not side.plan(number, directory=name).failed
     headings = [next(line for line in body.splitlines() if line.startswith("#")) for body in side.comments(number)]
     assert headings == [
         "### Buffer plan: `north`",
-        "### Buffer plan: `south`",
+        "### Buffer plan: `teams/south`",
     ]
     side.land(number)
-    for name in ("north", "south"):
+    for name in ("north", "teams/south"):
         assert not side.apply(directory=name).failed
     assert len(side.comments(number)) == 4
-    return number, side.texts() == ["From the north", "From the south"]
+    assert "### Applied to Buffer: `teams/south`" in side.comments(number)[3]
+    return number, side.texts() == ["From north", "From teams/south"]
 
 
 def test_every_row_has_a_story() -> None:

@@ -28,12 +28,12 @@ def shown(text: str) -> str:
 
 @on_both
 def test_nothing_is_wrong(side: Side) -> None:
-    """No issue, at most two requests to Buffer an hour, and nothing is written anywhere."""
+    """No issue, one request to Buffer an hour, and nothing is written anywhere."""
     side.launched()
     before = len(side.sandbox.requests)
     for _ in range(3):
         side.hour()
-    assert len(side.sandbox.requests) - before <= 2 * 3
+    assert len(side.sandbox.requests) - before == 3
     assert (side.issues(), side.texts()) == ([], ["We are live"])
 
 
@@ -210,6 +210,27 @@ def test_a_look_that_fails_changes_no_issue(side: Side) -> None:
     side.sandbox.set_faults("rate-limit@posts:2h")
     side.hour()
     assert (side.issues(), side.issue()[1]) == (["open"], text)
+
+
+@on_both
+def test_each_root_file_has_its_issue(side: Side) -> None:
+    """Its title and its messages name the file with its folder; the other one's issue is another."""
+    side.ada.branch("main")
+    folder = side.ada.folder / "teams" / "globex"
+    folder.mkdir(parents=True)
+    root = (side.ada.folder / "buffer.yaml").read_text(encoding="utf-8")
+    entry = "posts: [{key: globex, due_at: 2029-12-20 09:00, channels: [linkedin], text: From Globex}]\n"
+    (folder / "buffer.yaml").write_text(root + "api_key_expires: 2029-12-05\n" + entry, encoding="utf-8")
+    side.ada.push()
+    assert not side.apply(decision="everything", directory="teams/globex").failed
+    assert not side.apply().failed
+    side.hour(directory="teams/globex")
+    side.hour()
+    title, text = side.issue()
+    assert (side.issues(), title.partition("(")[2]) == (["open"], "teams/globex)")
+    assert "expires on Wed 5 Dec 2029" in text
+    assert not side.decide("everything globex.yaml").failed
+    assert side.issues() == ["open"]
 
 
 def test_a_persons_issue_is_never_taken_for_ours(team: Team) -> None:
