@@ -33,6 +33,8 @@ def landing_time(timeout: float, settle: float) -> float:
     return timeout + settle_time(settle)
 
 
+#: How many problems of one file are reported: more of them usually have one cause.
+MOST_PROBLEMS = 500
 #: Days after which every saved plan has expired. So long, the state remembers what was sent for a reviewed plan.
 MOST_DAYS = 90
 #: How long after its merge a request agrees to a post without a time of its own, which goes out when it is sent.

@@ -24,11 +24,12 @@ from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.resolve import Ideas, Posts
-from bufferctl.config.source import MANY, Source, UnreadableError, read_source
+from bufferctl.config.source import Source, UnreadableError, read_source
 from bufferctl.config.tree import Spot, Tree
 from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, has_errors
 from bufferctl.git import in_git, leaves_folder
+from bufferctl.limits import MOST_PROBLEMS
 from bufferctl.model import Desired, Idea, Post, Settings, StateSettings
 from bufferctl.model.attached import AnyItem
 from bufferctl.model.base import day_of
@@ -131,7 +132,7 @@ class _Loading:
             ideas.add_shared(content.ideas, defaults)
         if media is None and not spot.has("media"):  # one that cannot be read is reported already
             self.media_files.check_setting()
-        self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
+        self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MOST_PROBLEMS + 1)
         return Desired(
             Settings(
                 **(
@@ -241,7 +242,7 @@ class _Loading:
 
 
 def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diagnostic, ...]:
-    """Each problem once, in order of file and position: the first `MANY` of each file, and every finding of a rule."""
+    """Each problem once, in order of file and position: the first `MOST_PROBLEMS` of a file, all findings of rules."""
     order = {name: index for index, name in enumerate(files)}
 
     def position(problem: Diagnostic) -> tuple[int, str, int, int]:
@@ -253,12 +254,12 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
     for problem in sorted(dict.fromkeys(problems), key=position):
         if problem.place and not problem.code:
             counts[problem.place.file] += 1
-            if counts[problem.place.file] == MANY + 1:
-                message = f"there are more problems in this file; the first {MANY} are shown"
+            if counts[problem.place.file] == MOST_PROBLEMS + 1:
+                message = f"there are more problems in this file; the first {MOST_PROBLEMS} are shown"
                 place = Place(problem.place.file)
                 hint = "fix these, then run it again"
                 kept.append(Diagnostic(Severity.ERROR, message, place, hint=hint, kind=Kind.MORE))
-            if counts[problem.place.file] > MANY:
+            if counts[problem.place.file] > MOST_PROBLEMS:
                 continue
         kept.append(problem)
     return tuple(sorted(kept, key=position))

@@ -27,10 +27,11 @@ from yaml.events import (
 from bufferctl.config import slips
 from bufferctl.config.format import FILES
 from bufferctl.config.names import BLOCK_FORM, PROSE
-from bufferctl.config.source import MANY, Source, control_message
+from bufferctl.config.source import Source, control_message
 from bufferctl.config.syntax import for_field, syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Related, Severity
+from bufferctl.limits import MOST_PROBLEMS
 from bufferctl.model.about import fields_below
 from bufferctl.said import Answer, Way
 from bufferctl.value import replace
@@ -277,7 +278,7 @@ class _Builder:
             self._refuse_tag(event, name)
         if not style and value in _NOTHING:
             return None
-        if name in PROSE and not is_list and len(self.problems) <= MANY:
+        if name in PROSE and not is_list and len(self.problems) <= MOST_PROBLEMS:
             self._look_for_losses(event, name)
         if style == '"':
             if hidden := _HIDDEN.search(value):
@@ -321,13 +322,15 @@ class _Builder:
 
     def _without_value(self, event: Any, value_event: Any, key: str, data: dict[str, Any]) -> None:
         self.tree.empty.setdefault(id(data), set()).add(key)
-        if type(value_event) is ScalarEvent and len(self.problems) <= MANY:  # an undefined alias is reported already
+        if (
+            type(value_event) is ScalarEvent and len(self.problems) <= MOST_PROBLEMS
+        ):  # an undefined alias is reported already
             self.problems.append(slips.no_value(self.source, key, event.start_mark.index, event.end_mark.index))
 
     def _duplicate(self, event: Any, key: str, data: dict[str, Any], marks: list[int], *, in_block: bool) -> None:
         if in_block and (misread := slips.not_a_duplicate(self.source, event.start_mark.index, key, list(data)[-1:])):
             raise _MisreadError(*misread)
-        if len(self.problems) > MANY:
+        if len(self.problems) > MOST_PROBLEMS:
             return
         related: tuple[Related, ...] = ()
         if key in data:
@@ -349,7 +352,7 @@ class _Builder:
         raise _StopError
 
     def _problem(self, event: Any, message: str, hint: str, *, width: int = 1) -> None:
-        if len(self.problems) > MANY:
+        if len(self.problems) > MOST_PROBLEMS:
             return
         self.problems.append(self.source.diagnostic(event.start_mark.index, message, hint=hint, width=width))
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from bufferctl.config.slips import conflict
-from bufferctl.config.source import MANY, Source, UnreadableError, read_source
+from bufferctl.config.source import Source, UnreadableError, read_source
 from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.config.tree import Spot, quoted
 from bufferctl.diagnostics import Diagnostic, Kind
 from bufferctl.git import in_git
+from bufferctl.limits import MOST_PROBLEMS
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Reading:
     @property
     def full(self) -> bool:
         """Whether there are more problems than will be shown, so that the search can end."""
-        return len(self.problems) > MANY
+        return len(self.problems) > MOST_PROBLEMS
 
     def is_intact(self, *spots: Spot) -> bool:
         """Whether every field of these containers could be read, so that a missing one was really left out."""

@@ -17,12 +17,10 @@ from pathlib import Path
 from sys import maxsize
 
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Related, Severity
+from bufferctl.limits import MOST_PROBLEMS
 
 #: No file of posts is larger. A larger one is a mistake, and would not fit into memory.
 MAX_BYTES = 64 * 1024 * 1024
-
-#: How many problems of one file are reported: more of them usually have one cause.
-MANY = 500
 
 #: The first bytes of files that people use by mistake instead of a text file.
 _OTHER_KINDS = {
@@ -165,7 +163,7 @@ class Source:
         """The first control character of each line that has one, except tabs and line ends."""
         lines: dict[int, Diagnostic] = {}
         for found in _CONTROL.finditer(self.text) if self.data.translate(None, _ORDINARY) else ():
-            if len(lines) > MANY:
+            if len(lines) > MOST_PROBLEMS:
                 break
             line = self.place(found.start()).line
             if line not in lines:

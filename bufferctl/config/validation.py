@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError, ValidationInfo, WrapValidator
 from pydantic_core import ErrorDetails
 
-from bufferctl.config.source import MANY
+from bufferctl.limits import MOST_PROBLEMS
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -36,7 +36,7 @@ class Faults:
     found: dict[int, tuple[Any, type[BaseModel], list[ErrorDetails]]] = field(default_factory=dict)
     broken: dict[int, set[str]] = field(default_factory=dict)
     tell: Callable[[Faults], None] = lambda _: None
-    room: int = MANY + 1
+    room: int = MOST_PROBLEMS + 1
     starts: date | str | None = None
     today: date | None = None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.source import MANY
+from bufferctl.limits import MOST_PROBLEMS
 
 ROOT = """version: 1
 timezone: UTC
@@ -80,7 +80,7 @@ def test_git_is_never_read(tmp_path: Path, folder: str) -> None:
 def test_of_thousands_of_problems_the_first_are_shown(tmp_path: Path, more: str) -> None:
     """500 per file, after a line that says so."""
     found = messages(tmp_path, more)
-    assert len(found) == MANY + 1
+    assert len(found) == MOST_PROBLEMS + 1
     assert found[0] == "buffer.yaml: there are more problems in this file; the first 500 are shown"
 
 
