@@ -12,10 +12,8 @@ from bufferctl.cli import EXIT_CODES, GROUPS, cli, load_command
 _HEAD = """\
 # Commands
 
-<!-- Generated from the commands' help by tools/make_commands.py; edit the help instead. -->
-
-`bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to stderr, so a pipe carries only data.
-Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off, `FORCE_COLOR` turns it on.
+For whoever runs bufferctl in a terminal or in CI; `bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to
+stderr. Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off, `FORCE_COLOR` turns it on.
 
 ## Variables
 
@@ -42,6 +40,7 @@ def page() -> Iterator[str]:
         yield f"## {title}\n"
         for name in group:
             yield from _command(name, load_command(name), None)
+    yield "<!-- Generated from the commands' help by tools/make_commands.py; edit the help instead. -->\n"
 
 
 def _command(name: str, command: click.Command, parent: click.Context | None) -> Iterator[str]:

@@ -107,3 +107,30 @@ def found_by_axe(page: Page) -> list[str]:
     found = [(each["id"], node["html"]) for each in Axe().run(page).response["violations"] for node in each["nodes"]]
     ours = [(rule, html) for rule, html in found if OF_THE_THEME.get(rule, "none") not in html]
     return [f"{rule}: {html[:200]}" for rule, html in ours]
+
+
+#: Messages as people see them, and the page that has each.
+PASTED = {
+    "posts/a.yaml:6:12: error: the file `foto.jpg` cannot be used: there is no such file": "problems/messages/#",
+    "Buffer already has a post on this channel at Tue 22 Jan 2030 09:00 CET, so it may be there": "problems/messages/#",
+    "warning: two posts go out on one channel at the same time, so they compete [BC106]": "reference/rules/#",
+}
+_PASTE = """text => {
+  let box = document.activeElement
+  while (box.shadowRoot?.activeElement) box = box.shadowRoot.activeElement
+  box.select()
+  const clipboardData = new DataTransfer()
+  clipboardData.setData("text", text)
+  box.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, composed: true, cancelable: true}))
+}"""
+
+
+def test_a_pasted_message_finds_its_page(site: tuple[Path, str], show: Show) -> None:
+    """In the site's search, with the names and numbers that no page has."""
+    shown = show(site[1], width=1280)
+    shown.wait_for_load_state("networkidle")
+    shown.keyboard.press("Control+k")
+    shown.locator("input:focus").wait_for()
+    for message, page in PASTED.items():
+        shown.evaluate(_PASTE, message)
+        shown.locator(f"a[href*='{page}']:visible").first.wait_for()
