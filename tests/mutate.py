@@ -63,7 +63,7 @@ ROOMS: dict[str, Sequence[str]] = {
     "state": ("tests/state", "tests/stores"),
     "checks": ("tests/checks", "tests/docs/test_docs.py"),
     "config": ("tests/config", "tests/config_write", "tests/convert"),
-    "intake": _TAKEN_OVER,
+    "intake": ("tests/intake", *_TAKEN_OVER),
     "run": ("tests/run", "tests/cli"),
     "sandbox": ("tests/sandbox", "tests/networks"),
 }

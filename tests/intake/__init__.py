@@ -1,0 +1,1 @@
+"""What import and pull take over: how an account is named in files."""
