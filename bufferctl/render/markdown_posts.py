@@ -35,6 +35,8 @@ from bufferctl.value import value
 EXCERPT, MESSAGE, VALUE, _ADDRESS, _BESIDE = 140, 300, 80, 60, 60
 #: The part of a word that a cut leaves at the end of a text, and at its start.
 _LAST_PART, _FIRST_PART = re.compile(r"\s+\S*\Z"), re.compile(r"\A\S*\s+")
+#: What a forge takes for a commit.
+_ID = re.compile(r"[0-9a-fA-F]{7,}")
 #: How many pictures are on a line.
 _PICTURES = 4
 #: What is usual for the sign of its section, so that no line says it.
@@ -182,7 +184,7 @@ class Posts:
 
 
 def _on_a_line(fact: Fact) -> str:
-    return f"{code(fact.name)}: {plain(clipped(fact.value, VALUE))}"
+    return f"{code(fact.name)}: {_value(clipped(fact.value, VALUE))}"
 
 
 def _own_on_a_line(item: Item) -> Iterator[str]:
@@ -271,9 +273,9 @@ def differences(item: Item, *, whole: bool = False) -> Iterator[str]:
     """
     for networks, changes in item.changes:
         for changed in by_meaning(changes):
-            is_plain = bool(changed.words)
-            name = ", ".join(filter(None, [plain(networks), (plain if is_plain else code)(changed.name)]))
-            if not is_plain:
+            is_quoted = bool(changed.words) and (changed.is_text or len(changed.before + changed.after) > VALUE)
+            name = ", ".join(filter(None, [plain(networks), (plain if is_quoted else code)(changed.name)]))
+            if not is_quoted:
                 yield f"{name}: {values(changed)}"
                 continue
             yield from [f"{name}:"] if networks or changed.name != "text" else []
@@ -307,13 +309,20 @@ def _shortened(found: Sequence[Piece], most: int = _BESIDE) -> Iterator[Piece]:
 
 def values(changed: Changed, most: int = 0) -> str:
     """Old and new value. `most`: how many characters of each there are at most, 0 for all."""
-    before, after = (clipped(each, most) if most else each for each in (changed.before, changed.after))
-    old, new = f"<del>{plain(before)}</del>", f"<ins>{plain(after)}</ins>"
+    if changed.is_mixed and not most:
+        return " ".join(filter(None, marked(changed.words)))
+    before, after = (_value(clipped(each, most) if most else each) for each in (changed.before, changed.after))
+    old, new = f"<del>{before}</del>", f"<ins>{after}</ins>"
     return " → ".join([*([old] if before else []), new if after else "nothing"])
 
 
+def _value(text: str) -> str:
+    """A value in plain text; an id is code, since a forge takes it for a commit, and people copy it."""
+    return code(text) if _ID.fullmatch(text) else plain(text)
+
+
 def _fact(fact: Fact) -> str:
-    return f"{code(fact.name)}: {' '.join(marked(fact.pieces))}"
+    return f"{code(fact.name)}: {code(fact.value) if _ID.fullmatch(fact.value) else ' '.join(marked(fact.pieces))}"
 
 
 def ids(item: Item) -> str:

@@ -50,7 +50,7 @@ def meaning_of(changed: Changed) -> Meaning:
         return Meaning.COMMENT
     if is_media:
         return Meaning.PICTURE
-    return Meaning.LINK if last in _LINKS else Meaning.SETTING
+    return Meaning.LINK if last in _LINKS or steps[0] == "retweet" else Meaning.SETTING
 
 
 def by_meaning(changes: Iterable[Changed]) -> list[Changed]:
