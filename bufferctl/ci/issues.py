@@ -97,6 +97,7 @@ def _context(job: Job, kind: str, notes: Iterable[Note]) -> Context:
         commit=job.commit,
         run=job.forge.run_url,
         notes=tuple(notes),
+        files=job.forge.files_at(job.commit),
     )
 
 

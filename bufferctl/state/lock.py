@@ -91,7 +91,8 @@ class Lock:
         except Timeout as error:
             raise LockedError(
                 f"Another run is using this account: {self.held_by or 'unknown run'}",
-                hint="Wait, or use --lock-timeout SECONDS; if that run crashed, run `bufferctl state unlock`.",
+                hint="Run it again later, or wait with --lock-timeout SECONDS; if that run crashed, run `bufferctl state "
+                "unlock`.",
             ) from error
         except OSError as error:
             raise LockedError(
@@ -196,9 +197,13 @@ def locked_by(lease: Lease, *, tells_time: bool) -> LockedError:
     dead_at = f"{lease.dead_at.astimezone(UTC):%H:%M:%S} UTC"
     if tells_time:
         hint = (
-            f"Wait for it with --lock-timeout SECONDS. If it crashed, the next run takes over after {dead_at}; "
+            "Run it again later, or wait with --lock-timeout SECONDS. If the other run crashed, the next one takes over "
+            f"after {dead_at}; "
             "sooner, if you are sure: bufferctl state unlock"
         )
     else:
-        hint = "Wait for it with --lock-timeout SECONDS. If it crashed, run `bufferctl state unlock`."
+        hint = (
+            "Run it again later, or wait with --lock-timeout SECONDS. If the other run crashed, run `bufferctl state "
+            "unlock`."
+        )
     return LockedError(f"Another run holds the lock of the state, so nothing was done: {lease}", hint=hint)
