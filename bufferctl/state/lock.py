@@ -91,8 +91,8 @@ class Lock:
         except Timeout as error:
             raise LockedError(
                 f"Another run is using this account: {self.held_by or 'unknown run'}",
-                hint="Run it again later, or wait with --lock-timeout SECONDS; if that run crashed, run `bufferctl state "
-                "unlock`.",
+                hint="Run it again later, or wait with --lock-timeout SECONDS; if that run crashed, run "
+                "`bufferctl state unlock`.",
             ) from error
         except OSError as error:
             raise LockedError(
@@ -197,9 +197,8 @@ def locked_by(lease: Lease, *, tells_time: bool) -> LockedError:
     dead_at = f"{lease.dead_at.astimezone(UTC):%H:%M:%S} UTC"
     if tells_time:
         hint = (
-            "Run it again later, or wait with --lock-timeout SECONDS. If the other run crashed, the next one takes over "
-            f"after {dead_at}; "
-            "sooner, if you are sure: bufferctl state unlock"
+            "Run it again later, or wait with --lock-timeout SECONDS. If the other run crashed, the next one takes "
+            f"over after {dead_at}; sooner, if you are sure: bufferctl state unlock"
         )
     else:
         hint = (
