@@ -87,7 +87,7 @@ _OF_POST: tuple[Callable[[Post], Iterable[Finding]], ...] = (
 def check_lengths(
     desired: Desired, max_characters: Mapping[Address, int], now: datetime | None = None
 ) -> tuple[Finding, ...]:
-    """Only the lengths of texts, for posts whose account may know a better limit than the table."""
+    """The findings about lengths of texts, for posts whose account may know a better limit than the table."""
     varying = {service for service, row in NETWORKS.items() if row.paid or row.text_varies}
     found = (
         finding

@@ -123,7 +123,7 @@ def plain_findings(post: Post) -> Iterator[Finding]:
 
 
 def findings_in(post: Post, path: Path, text: str, is_link: bool = False) -> Iterable[Finding]:
-    """The same in one text of a post."""
+    """What this module finds in one text of a post."""
     return few(Finding(rule, post, path, message, hint, quote) for rule, message, quote, hint in _odd_in(text, is_link))
 
 
@@ -154,7 +154,7 @@ _SHOWN_AS_WRITTEN = (
 
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
-    """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
+    """A quick check whether a rule of this module may find something: most texts are only letters and emoji."""
     if any(map(text.__contains__, _WORDS)) or ("s://" in text and _BROKEN.search(text)):
         return True
     left = unusual(text, _ORDINARY)

@@ -31,7 +31,7 @@ _PLAIN = str.maketrans({"\u2019": "'", "\u02bc": "'"})
 
 @lru_cache(maxsize=128)
 def forbidden_in(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """The forbidden words in a text as it writes them, each once; not those in links or account names."""
+    """The forbidden words of a text as they are written there, each once, except in links and account names."""
     if not _pattern(words).search(_plain(text)):  # most texts have none
         return ()
     text = without(text, link_spans(text))

@@ -92,7 +92,7 @@ def text_length(post: Post, *, max_characters: int | None = None) -> TextLength:
 
 
 def text_lengths(desired: Desired, max_characters: Mapping[Address, int]) -> Callable[[Address], TextLength | None]:
-    """The same by the address of a post, counted when it is asked for, since few are shown."""
+    """The length of each post's text by its address, counted on request only, since few are shown."""
     posts = cache(lambda: {post.address: post for post in desired.posts})
 
     def length_of(address: Address) -> TextLength | None:

@@ -37,7 +37,7 @@ class Link(NamedTuple):
 
     @property
     def host(self) -> str:
-        """The domain that it leads to, as `normal_host` writes it; empty if there is none."""
+        """The domain that the link leads to, as `normal_host` writes it; empty if there is none."""
         return host_of(self.url)
 
 

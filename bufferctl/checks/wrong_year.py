@@ -32,7 +32,10 @@ _MONTH = re.compile("|".join(sorted({f"{name[0].upper()}(?i:{name[1:3]})" for na
 
 
 def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetime | None) -> Iterator[Finding]:
-    """`since`: when bufferctl began to manage the account. What is due after that is judged by plan, which knows it."""
+    """Posts whose year is probably wrong.
+
+    `since`: when bufferctl began to manage the account; plan, which knows what is due after that, judges it.
+    """
     began = now.timestamp() if now else None
     dated = [(post, post.due_at, at) for post, at in posts if post.due_at and at]
     for post, due, at in dated:

@@ -55,7 +55,10 @@ class UnknownNameError(BufferctlError):
 
 @dataclass
 class Catalog:
-    """All of them, in file order. `is_complete`: all of the root file was read, so a missing name does not exist."""
+    """All declared organizations, in file order.
+
+    `is_complete`: all of the root file was read, so a missing name does not exist.
+    """
 
     organizations: list[DeclaredOrganization] = field(default_factory=list)
     is_complete: bool = True

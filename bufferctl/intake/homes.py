@@ -46,7 +46,7 @@ class OrganizationHome:
     def entry(
         self, channels: Iterable[ChannelHome], tags: Mapping[str, str] | None = None, around: str | None = None
     ) -> OrganizationEntry:
-        """What declares it, with these channels. `around`: the zone of the file that it stands in."""
+        """The organization's entry, with these channels. `around`: the zone of the file that the entry is in."""
         name, id_ = (self.live.name, None) if self.label == self.live.name else (None, self.live.id)
         if self.declared:
             name, id_ = self.declared.name, self.declared.id

@@ -148,15 +148,15 @@ class NewEntry:
         return Slot(self.organization.live.id, home, self.address.key)
 
     def with_fields(self, **fields: str | tuple[str, ...] | None) -> NewEntry:
-        """The same with other fields of its post or idea."""
+        """This entry with other fields of its post or idea."""
         return replace(self, addition=replace(self.addition, item=replace(self.addition.item, **fields)))  # type: ignore[arg-type]  # fields by name
 
     def without_idea(self) -> NewEntry:
-        """The same without the idea that the post was made from, where that is not declared."""
+        """This entry without the idea that its post was made from, if that idea is not declared."""
         return self.with_fields(idea=None) if self.made_from else self
 
     def alone(self, addresses: Collection[Address]) -> NewEntry:
-        """The same without what it names that is not at one of these addresses."""
+        """This entry without references to anything that is not at one of these addresses."""
         item = self.addition.item
         kept = tuple(key for key in item.repeat_of if replace(item.address, key=key) in addresses)
         return self.without_idea().with_fields(repeat_of=kept)
@@ -225,7 +225,7 @@ class _Choice:
     _keys: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def entries(self, live: Live) -> list[NewEntry]:
-        """All of them: ideas first, because posts name them; then posts by time, queued ones in the queue's order."""
+        """All entries: ideas first, because posts name them; then posts by time, queued ones in the queue's order."""
         state, declared = self.baseline.state, self.baseline.slots
         slots = {binding.id: slot for slot, binding in state.bindings.items()}
         for slot in declared | set(state.bindings):
