@@ -75,7 +75,8 @@ FILES: dict[str, Sequence[str]] = {
         "tests/networks",
     ),
 }
-#: Seconds of processor time for tests, besides four times what they take; of waiting for one test; bytes of memory.
+#: Seconds of processor time for tests, besides four times what they take; of waiting for one test on a machine that
+#: nobody else uses; bytes of memory.
 LIMIT, WAIT, MEMORY = 120, 30, 4 << 30
 #: How a fork ends, unlike any crash: all tests passed, one failed, or the driver itself did.
 PASSED, FAILED, BROKEN = 70, 71, 72
@@ -270,7 +271,8 @@ def _import(files: Iterable[str]) -> None:
 
 def _collected(tests: Sequence[str], do: Callable[[pytest.Session], Any]) -> _Loop:
     """What was done with them: nothing if they cannot be collected."""
-    options = ["-q", "--capture=sys", f"--timeout={WAIT}", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    options = ["-q", "--capture=sys", f"--timeout={WAIT * busy}", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     loop = _Loop(do)
     with redirect_stderr(StringIO()) as printed:
         pytest.main([*options, *tests], plugins=[loop])

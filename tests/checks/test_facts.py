@@ -216,6 +216,9 @@ def test_the_post_whose_handle_stays_text_is_the_one_that_is_named() -> None:
     assert isinstance(found.item, Post)
     assert found.item.service is Service.FACEBOOK
     assert "`mentions: {acme: {name: Acme, twitter: acme.example}}`" in found.hint
+    (found,) = findings(post("twitter", "Thanks @acme"), post("bluesky", "Thanks @acme"))
+    assert isinstance(found.item, Post)
+    assert found.item.service is Service.TWITTER
 
 
 @pytest.mark.parametrize(("value", "count"), [("@acme", 0), ("@acme.example", 0), ("acme", 1)])
