@@ -40,6 +40,7 @@ from bufferctl.render.markdown_text import (
 )
 from bufferctl.render.report import LOOKS, Report, by_severity
 from bufferctl.render.since import seen_line, since
+from bufferctl.said import Way
 from bufferctl.value import field, replace, value
 
 #: The first line of every comment, by which a later run finds the comment to replace. User text cannot contain it.
@@ -612,7 +613,19 @@ def _problem(diagnostic: Diagnostic, files: Files) -> str:
     rule = f" ({code(diagnostic.code)})" if diagnostic.code else ""
     lines = [f"{where}{prose(sentence(diagnostic.message))}{rule}", *_answer(diagnostic.hint)]
     lines += [f"{files.place(each.place)}: {prose(each.note)}" for each in diagnostic.related]
-    return "- " + "\\\n  ".join(lines)
+    return "\n".join(["- " + "\\\n  ".join(lines), *map(_within, _lines_to_write(diagnostic))])
+
+
+def _lines_to_write(diagnostic: Diagnostic) -> Iterator[str]:
+    """The lines of a file that mend it, as they are to be written."""
+    for answer in diagnostic.answers:
+        if answer.way is Way.EDIT and not answer.field and isinstance(answer.content, str):
+            yield answer.content
+
+
+def _within(text: str) -> str:
+    """A block of code to copy that belongs to the line of a list above it."""
+    return "\n".join(f"  {line}" for line in fenced(text).split("\n"))
 
 
 def _foot(found: Grouped) -> str:

@@ -20,7 +20,7 @@ from bufferctl.render.markdown import Context, comment, problems_markdown, repor
 from bufferctl.render.markdown_posts import Files
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
-from bufferctl.said import prose
+from bufferctl.said import Answer, Way, prose
 from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.github import Page, parsed_by_gitlab
@@ -535,6 +535,16 @@ def test_a_problem_leads_to_its_line() -> None:
     )
     assert "[`buffer.yaml:3:1`](<https://git.example/acme/social/blob/abc/buffer.yaml#L3>): first declared here" in said
     assert "```" not in said
+
+
+def test_a_line_to_write_is_code_to_copy() -> None:
+    """Below its problem, with the spaces before it; no text in it ends the block."""
+    line = '    text: "Again: ``` </details> @octocat"'
+    found = Diagnostic(Severity.ERROR, "wrong", Place("a.yaml", 9, 5), answers=(Answer(Way.EDIT, content=line),))
+    page = Page(problems_markdown(Report(PLAN, (found, found))))
+    assert page.tags["pre"] == page.tags["li"] == 2
+    assert page.text.count(line) == 2
+    assert page.becomes == []
 
 
 def test_problems_alone() -> None:
