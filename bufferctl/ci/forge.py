@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic_core import to_json
 
 from bufferctl.ci.http import Api
+from bufferctl.ci.settings import Found
 from bufferctl.errors import ForgeError
 from bufferctl.git import COMMIT
 from bufferctl.render.markdown_posts import Files
@@ -297,6 +298,9 @@ class Forge(Protocol):
     def open_issue(self, marker: str) -> Issue | None:
         """The open issue of ours whose text begins with `marker`."""
         return next((issue for issue in self._issues() if issue.body.startswith(marker)), None)
+
+    def settings(self) -> Iterable[Found]:
+        """Whether the repository is set up as docs/start/team.md says, as far as this token may see it."""
 
     def _issues(self) -> Iterable[Issue]:
         """Our open issues."""

@@ -17,7 +17,7 @@ from pydantic import AliasPath, AwareDatetime, BaseModel, Field, TypeAdapter, Va
 from pydantic_core import from_json
 
 from bufferctl import DOCS
-from bufferctl.ci import github_reviews
+from bufferctl.ci import github_reviews, settings
 from bufferctl.ci.forge import (
     Authors,
     ChangeRequest,
@@ -30,6 +30,7 @@ from bufferctl.ci.forge import (
     variable,
 )
 from bufferctl.ci.http import MAX_BYTES, Api
+from bufferctl.ci.settings import Found
 from bufferctl.errors import ForgeError
 from bufferctl.render.markdown_posts import Files
 from bufferctl.render.markdown_text import code, plain
@@ -351,6 +352,9 @@ class GitHub(Forge):
         """The open pull request from a branch of `owner` whose head is `head`."""
         pulls = self._api.pages("pulls", _Pull, state="open", head=f"{owner}:{branch}")
         return next((ChangeRequest(each.number, head, each.base.ref) for each in pulls if each.head.sha == head), None)
+
+    def settings(self) -> Iterator[Found]:
+        return settings.on_github(self._api, self._repository.rpartition("/")[2])
 
     def _issues(self) -> Iterator[Issue]:
         for each in self._api.pages("issues", _Entry, state="open"):

@@ -12,7 +12,7 @@ import httpx2
 from pydantic import AwareDatetime, BaseModel
 
 from bufferctl import DOCS
-from bufferctl.ci import gitlab_reviews
+from bufferctl.ci import gitlab_reviews, settings
 from bufferctl.ci.forge import (
     Authors,
     ChangeRequest,
@@ -25,6 +25,7 @@ from bufferctl.ci.forge import (
     variable,
 )
 from bufferctl.ci.http import Api
+from bufferctl.ci.settings import Found
 from bufferctl.errors import ForgeError
 from bufferctl.render.markdown_posts import Files
 from bufferctl.render.markdown_text import code
@@ -287,6 +288,9 @@ class GitLab(Forge):
             if error.status == HTTPStatus.NOT_FOUND:
                 return []
             raise
+
+    def settings(self) -> Iterator[Found]:
+        return settings.on_gitlab(self._api, self._project)
 
     def _issues(self) -> Iterator[Issue]:
         for each in self._api.pages("issues", _Issue, state="opened", author_id=self._me()):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +16,13 @@ import click
 
 from bufferctl.cli import examples, options
 from bufferctl.cli.console import Console
-from bufferctl.errors import ConfigError, worst
+from bufferctl.errors import ConfigError, ForgeError, worst
 from bufferctl.machine import STOPS
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import count, sentence, steps, wrapped
 
 if TYPE_CHECKING:
+    from bufferctl.ci.setup import Repository
     from bufferctl.model import StateSettings
     from bufferctl.run.checkup import Check
     from bufferctl.sandbox import Sandbox
@@ -27,39 +30,100 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=examples(
-        ("bufferctl init", "write buffer.yaml here"), ("bufferctl init -f acme.yaml", "write acme.yaml instead")
+        ("bufferctl init", "write buffer.yaml here"),
+        ("bufferctl init -f acme.yaml", "write acme.yaml instead"),
+        ("bufferctl init --ci", "with the files of GitHub Actions or GitLab CI"),
     )
 )
 @click.option(
     "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="File to write; default: buffer.yaml."
 )
 @click.option("--agents/--no-agents", default=None, help="Write an AGENTS.md for coding agents; default: it asks.")
+@click.option(
+    "--ci", is_flag=False, flag_value="origin", type=click.Choice(["origin", "github", "gitlab"]), metavar="FORGE",
+    help="Write what GitHub Actions or GitLab CI needs, too: for the forge of `origin`, or github or gitlab.",
+)  # fmt: skip
 @options.connection_options
 @options.console_options
-def init(agents: bool | None, setup: options.Setup) -> None:
+def init(agents: bool | None, ci: str | None, setup: options.Setup) -> None:
     """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
 
     An existing file is never overwritten. In a git repository with the remote `origin`, it offers to keep the state
     on a branch there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests,
     and never apply.
+
+    With --ci, it also writes the files that plan each pull or merge request and publish after the merge, shows them,
+    and lists the settings that only a person can make. A buffer.yaml that exists then stays as it is, and a new one has
+    no example.
     """
     from bufferctl.run.mending import start
     from bufferctl.run.reachable import is_local
 
     path, console = setup.file or Path("buffer.yaml"), setup.console
+    repository = _repository(path, ci) if ci else None
     if path.exists():
-        raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
+        if repository is None:
+            hint = "Choose another name with -f FILE."
+            raise ConfigError(f"{path} already exists, so nothing was written", hint=hint)
+        console.data(f"{visible(str(path))} already exists and stays as it is.")
+        _write_ci(repository, console)
+        return
     with setup.connected() as buffer:
-        channels, stored, begun = start(path, buffer, lambda: propose_state(path, console), console)
-    console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft.")
+        propose = partial(propose_state, path, console)
+        channels, stored, begun = start(path, buffer, propose, console, with_example=repository is None)
+    example = "" if repository else " and an example draft"
+    console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')}{example}.")
     _offer_agents(path.with_name("AGENTS.md"), agents, console)
     if begun:
         console.data(f"Posts are tracked in {visible(stored.place)}.")
+    if repository:
+        _write_ci(repository, console)
+        return
     console.data(f"Commit {'it' if stored.is_shared or not begun else 'both'}, then run:")
     console.data("  bufferctl plan")
     if is_local(stored.endpoint):
         console.data("This file is for the sandbox. For your own account, in another folder:")
         console.data("  unset BUFFER_API_URL && bufferctl init")
+
+
+#: Before what is to be ticked.
+_BOX = "  [ ] "
+
+
+def _repository(path: Path, ci: str) -> Repository:
+    """The repository whose CI is set up. Raises ConfigError if the files are not where its jobs look for them."""
+    from bufferctl.ci.setup import PAGE, repository_of
+    from bufferctl.run.files import folder_of
+
+    if path.name != "buffer.yaml" or folder_of(path.absolute().parent):
+        raise ConfigError(
+            f"--ci is for a buffer.yaml at the top of its repository, and not for {path}",
+            hint=f"For other files, copy the workflows by hand: {PAGE}",
+        )
+    return repository_of(path.absolute().parent, "" if ci == "origin" else ci)
+
+
+def _write_ci(repository: Repository, console: Console) -> None:
+    """Write the files of CI, never over others; show them, and what is left to set up."""
+    from bufferctl.ci.setup import PAGE
+
+    for name, text in repository.files.items():
+        path = Path(name)
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            console.data(f"{name} is already there.")
+            continue
+        if path.exists() or path.is_symlink():
+            console.data(f"{name} already exists and stays as it is. This is what it would have:")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            console.data(f"Wrote {name}:")
+        console.data("".join(f"  {line}".rstrip() + "\n" for line in text.splitlines()))
+    console.data("Left to set up:")
+    for setting in repository.settings:
+        first, *more = wrapped(setting.what, console.out.width - len(_BOX))
+        console.data("\n".join([f"{_BOX}{first}", *(f"{' ' * len(_BOX)}{line}" for line in (*more, setting.where))]))
+    console.data(f"Then commit the files to {repository.branch} and push. All of it in order:\n  {PAGE}")
 
 
 def _offer_agents(path: Path, wanted: bool | None, console: Console) -> None:
@@ -102,14 +166,15 @@ def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
     """Check the key, the account, the files and the state, and explain how to fix what is wrong.
 
     Nothing is changed. It uses two API requests, three with --schema, and checks the URL of every image, video and
-    document. The exit code is 1 if there is a problem, 4 if the problem is the key.
+    document. The exit code is 1 if there is a problem, 4 if the problem is the key. In a job of GitHub Actions or
+    GitLab CI that has the forge's token, it also looks at the settings of the repository, as far as the token may.
     """
     from bufferctl.run.checkup import Checkup
 
     console = setup.console
     key_place = str(setup.api_key_file or "BUFFER_API_KEY")
     checkup = Checkup(setup.file, setup.state_file, setup.api_url, key_place, setup.connected, console, with_schema)
-    found = list(checkup.findings())
+    found = [*checkup.findings(), *_ci_findings()]
     if as_json:
         from bufferctl.render.json_documents import document
 
@@ -117,6 +182,23 @@ def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
     else:
         console.data(_text(found, console))
     return worst([each.exit_code for each in found])
+
+
+def _ci_findings() -> Iterator[Check]:
+    """In a job of a forge whose token is there: the settings of the repository that it may see."""
+    token = {"GITHUB_ACTIONS": "GITHUB_TOKEN", "GITLAB_CI": "GITLAB_TOKEN"}
+    if not any(os.environ.get(job) and os.environ.get(name) for job, name in token.items()):
+        return
+    from bufferctl.ci.job import connect
+    from bufferctl.run.checkup import Check, Verdict, failed
+
+    verdicts = {True: Verdict.OK, False: Verdict.WARNING, None: Verdict.WARNING}
+    try:
+        with connect(os.environ, plan_workflow="") as forge:
+            for each in forge.settings():
+                yield Check("ci", verdicts[each.is_fine], each.message, each.hint)
+    except ForgeError as error:
+        yield failed("ci", error)
 
 
 def _text(found: Sequence[Check], console: Console) -> str:

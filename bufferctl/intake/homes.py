@@ -136,10 +136,10 @@ def _fits(live: LiveChannel, name: str) -> bool:
     return not colon or rest == live.id or same_name(live.name, rest) or same_name(live.display_name, rest)
 
 
-def starter_text(account: Account, managed_since: datetime, *, in_git: bool = False) -> str:
+def starter_text(account: Account, managed_since: datetime, *, in_git: bool = False, with_example: bool = True) -> str:
     """A complete, valid root file: every organization and channel, and one example post as a draft.
 
-    `managed_since` is aware. `in_git`: whether the state is on a branch.
+    `managed_since` is aware. `in_git`: whether the state is on a branch. `with_example`: whether it has the post.
     """
     homes = find_homes(account, Desired(), Targets({}, {}), None, ())
     zone = root_zone(account, homes)
@@ -148,8 +148,8 @@ def starter_text(account: Account, managed_since: datetime, *, in_git: bool = Fa
     text = new_root(zone, entries, head=_HEAD, managed_since=since, in_git=in_git)
     for name, note in _NOTES.items():
         text = re.sub(rf"^{name}: .*", rf"\g<0>   # {note}", text, count=1, flags=re.MULTILINE)
-    channels = [each.live for home in homes for each in home.channels]
-    for live, entry in zip(channels, _CHANNEL.finditer(text), strict=True):
+    channels = [each.live for home in homes for each in home.channels] if with_example else []
+    for live, entry in zip(channels, _CHANNEL.finditer(text), strict=with_example):
         if NETWORKS[live.service].takes_text_alone and not (live.is_disconnected or live.is_locked):
             return text[: entry.end()] + _EXAMPLE + text[entry.end() :]
     return text

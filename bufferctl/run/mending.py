@@ -341,7 +341,12 @@ def _with_journal(old: StateFile, root: Path) -> Document:
 
 
 def start(
-    path: Path, buffer: Buffer, propose: Callable[[], StateSettings | None], listener: Listener
+    path: Path,
+    buffer: Buffer,
+    propose: Callable[[], StateSettings | None],
+    listener: Listener,
+    *,
+    with_example: bool = True,
 ) -> tuple[int, StateFile, bool]:
     """Write a first root file of what the account has; how many channels, and the state, with whether it begins now.
 
@@ -359,7 +364,7 @@ def start(
     stored = StateFile(open_store(settings, path), buffer.endpoint)
     try:
         with path.open("x", encoding="utf-8") as stream:
-            stream.write(starter_text(account, managed_since, in_git=settings is not None))
+            stream.write(starter_text(account, managed_since, in_git=settings is not None, with_example=with_example))
         stored.load()
         if not stored.exists:
             state = stored.with_next_serial(begin_anew(account, managed_since))

@@ -59,6 +59,8 @@ class FakeGitHub:
     reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     permissions: dict[str, str] = field(default_factory=lambda: {"ada": "admin", "bob": "write", "cleo": "write"})
     users: list[dict[str, Any]] = field(default_factory=lambda: [dict(each) for each in ACCOUNTS.values()])
+    required_checks: list[str] | None = None  # of main; None: it is not protected
+    environments: dict[str, list[str]] | None = field(default_factory=dict)  # and the branches that may use them
     uncounted: int = 0  # commits that a pull request has and the API does not list
     read_only: bool = False
     clock: Clock = field(default_factory=Clock)
@@ -150,6 +152,9 @@ class FakeGitHub:
         return routed(
             asked,
             [
+                ("GET", here, lambda _: {"default_branch": "main"}),
+                ("GET", rf"{here}/environments/([^/]+)", self._environment),
+                ("GET", rf"{here}/environments/([^/]+)/deployment-branch-policies", self._branches_of),
                 ("GET", rf"{here}/branches/([^/]+)", self._branch),
                 ("GET", rf"{here}/compare/(\w+)\.\.\.(\w+)", self._compare),
                 ("GET", rf"{here}/commits", self._commits),
@@ -182,7 +187,22 @@ class FakeGitHub:
         return next(each.packed for each in self.artifacts if asked.path == f"/{each.id}")
 
     def _branch(self, _: Asked, name: str) -> Any:
-        return {"name": name, "commit": {"sha": self.repository.head(f"refs/heads/{name}")}}
+        branch = {"name": name, "commit": {"sha": self.repository.head(f"refs/heads/{name}")}}
+        if self.required_checks is None:
+            return {**branch, "protected": False}
+        protection = {"enabled": True, "required_status_checks": {"contexts": self.required_checks}}
+        return {**branch, "protected": True, "protection": protection}
+
+    def _environment(self, _: Asked, name: str) -> Any:
+        if self.environments is None:
+            raise RefusalError(403, "Resource not accessible by integration")
+        if name not in self.environments:
+            raise RefusalError(404)
+        limited = {"protected_branches": False, "custom_branch_policies": True}
+        return {"name": name, "deployment_branch_policy": limited if self.environments[name] else None}
+
+    def _branches_of(self, _: Asked, name: str) -> Any:
+        return {"branch_policies": [{"name": each} for each in (self.environments or {})[name]]}
 
     def _compare(self, asked: Asked, since: str, commit: str) -> Any:
         self.repository.check_kept(since)

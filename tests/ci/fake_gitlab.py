@@ -32,6 +32,10 @@ class FakeGitLab:
     approvals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     reviewers: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     versions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    waits: bool = False  # whether pipelines must succeed
+    push_level: int | None = None  # of main; None: it is not protected
+    schedules: list[dict[str, Any]] = field(default_factory=list)
+    variables: list[dict[str, Any]] | None = None  # None: the token may not see them
     levels: dict[int, int] = field(default_factory=lambda: {11: 40, 12: 30, 13: 30, 14: 20, ROBOT: 30})
     clock: Clock = field(default_factory=lambda: Clock.at("2029-12-03T09:00:00Z"))
 
@@ -108,6 +112,14 @@ class FakeGitLab:
             asked,
             [
                 ("GET", "/api/v4/user", lambda _: {"id": ROBOT}),
+                (
+                    "GET",
+                    here,
+                    lambda _: {"default_branch": "main", "only_allow_merge_if_pipeline_succeeds": self.waits},
+                ),
+                ("GET", rf"{here}/protected_branches/([^/]+)", self._protection),
+                ("GET", rf"{here}/pipeline_schedules", lambda a: paged(a, self.schedules)),
+                ("GET", rf"{here}/variables", self._listed_variables),
                 ("GET", rf"{here}/repository/branches/([^/]+)", self._branch),
                 ("GET", rf"{here}/repository/compare", self._compare),
                 ("GET", rf"{here}/repository/commits", self._commits),
@@ -135,6 +147,16 @@ class FakeGitLab:
                 ("PUT", rf"{here}/issues/(\d+)", self._edit_issue),
             ],
         )
+
+    def _protection(self, _: Asked, name: str) -> Any:
+        if self.push_level is None:
+            raise RefusalError(404, "404 Not found")
+        return {"name": name, "push_access_levels": [{"access_level": self.push_level}]}
+
+    def _listed_variables(self, asked: Asked) -> Any:
+        if self.variables is None:
+            raise RefusalError(403, "403 Forbidden")
+        return paged(asked, self.variables)
 
     def _branch(self, _: Asked, name: str) -> Any:
         return {"name": name, "commit": {"id": self.repository.head(f"refs/heads/{name}")}}

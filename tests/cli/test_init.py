@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -163,3 +164,69 @@ def test_managed_since_is_before_now(project: Project) -> None:
     assert desired.settings.managed_since is not None
     age = project.sandbox.clock.now() - desired.settings.managed_since
     assert timedelta(seconds=30) <= age <= timedelta(seconds=40)
+
+
+def a_clone(project: Project, origin: str) -> None:
+    """The project's folder as a clone of a repository somewhere else."""
+    for arguments in (["init", "--quiet", "--initial-branch", "main"], ["remote", "add", "origin", origin]):
+        subprocess.run(["git", "-C", str(project.folder), *arguments], check=True)
+
+
+@pytest.mark.parametrize(
+    ("origin", "web"),
+    [
+        ("git@github.com:acme/posts.git", "https://github.com/acme/posts/settings/environments"),
+        ("https://ada:token@github.com/acme/posts", "https://github.com/acme/posts/settings/environments"),
+        ("ssh://git@gitlab.com:22/acme/team/posts.git", "https://gitlab.com/acme/team/posts/-/settings/ci_cd"),
+        ("https://gitlab.acme.example/posts.git", "https://gitlab.acme.example/posts/-/settings/ci_cd"),
+    ],
+)
+def test_ci_for_the_forge_of_origin(project: Project, origin: str, web: str) -> None:
+    """The files of that forge and its settings, with the addresses; a second time nothing is written."""
+    a_clone(project, origin)
+    project.write("buffer.yaml", "mine")
+    printed = project("init", "--ci").out
+    assert ("workflows/plan.yml" in printed, ".gitlab-ci.yml" in printed) == ("github" in web, "gitlab" in web)
+    assert web in printed
+    assert "token@" not in printed
+    assert "Wrote " not in project("init", "--ci").out
+    assert (project.folder / "buffer.yaml").read_text(encoding="utf-8") == "mine"
+    assert project.sandbox.requests == []
+
+
+def test_ci_of_a_forge_that_nobody_knows(project: Project) -> None:
+    """It is asked for, and nothing is written; `--ci gitlab` names it."""
+    a_clone(project, "https://git.acme.example/posts.git")
+    project.write("buffer.yaml", "mine")
+    refused = project("init", "--ci")
+    assert (refused.code, "is neither on GitHub nor on GitLab" in refused.err) == (1, True)
+    assert "https://git.acme.example/posts/-/pipeline_schedules" in project("init", "--ci", "gitlab").out
+
+
+def test_ci_never_over_a_file(project: Project) -> None:
+    """A workflow that exists stays, and what it would have is shown."""
+    a_clone(project, "git@github.com:acme/posts.git")
+    project.write("buffer.yaml", "mine")
+    project.write(".github/workflows/plan.yml", "mine\n")
+    printed = project("init", "--ci").out
+    assert ".github/workflows/plan.yml already exists and stays as it is. This is what it would have:" in printed
+    assert (project.folder / ".github/workflows/plan.yml").read_text(encoding="utf-8") == "mine\n"
+    assert "uses: bufferctl/bufferctl/.github/workflows/plan-posts.yml@" in printed
+
+
+def test_ci_for_the_published_branch(project: Project) -> None:
+    """That is the remote's default branch."""
+    a_clone(project, "git@github.com:acme/posts.git")
+    head = ["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]
+    subprocess.run(["git", "-C", str(project.folder), *head], check=True)
+    project.write("buffer.yaml", "mine")
+    assert "Protect trunk" in project("init", "--ci").out
+    assert "branches: [trunk]" in (project.folder / ".github/workflows/apply.yml").read_text(encoding="utf-8")
+
+
+def test_ci_of_other_files(project: Project) -> None:
+    """Its files are for a buffer.yaml at the top; for another one nothing is written."""
+    a_clone(project, "git@github.com:acme/posts.git")
+    refused = project("init", "-f", "acme.yaml", "--ci")
+    assert (refused.code, (project.folder / "acme.yaml").exists()) == (1, False)
+    assert "copy the workflows by hand" in refused.err

@@ -1,0 +1,115 @@
+"""What a repository needs before its pull or merge requests are planned and published: files, and settings to tick.
+
+The files are those of the examples, which name a release of bufferctl by its commit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from bufferctl import DOCS
+from bufferctl.errors import ConfigError
+from bufferctl.git import git
+from bufferctl.model.desired import GIT_REMOTE
+from bufferctl.value import value
+
+GITHUB, GITLAB = "github", "gitlab"
+_EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    GITHUB: (
+        (".github/workflows/plan.yml", "github-actions/.github/workflows/plan.yml"),
+        (".github/workflows/apply.yml", "github-actions/.github/workflows/apply.yml"),
+    ),
+    GITLAB: ((".gitlab-ci.yml", "gitlab/.gitlab-ci.yml"),),
+}
+#: A remote: `https://HOST/PATH`, `ssh://git@HOST/PATH`, or `git@HOST:PATH`; also with a user or a port.
+_REMOTE = re.compile(r"(?:\w+://)?(?:[^@/]+@)?(?P<host>[^/:]+)(?::\d+)?[/:]/?(?P<path>.+?)(?:\.git)?/?")
+
+
+@value()
+class Setting:
+    """What a person sets up, and the page for it."""
+
+    what: str
+    where: str
+
+
+@value()
+class Repository:
+    """A repository on a forge. `web`: its page, empty if nobody knows. `branch`: the one that is published."""
+
+    forge: str
+    web: str
+    branch: str
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The text of each file that it needs, by its path."""
+        found = {path: _example(name) for path, name in _EXAMPLES[self.forge]}
+        return {path: text.replace("branches: [main]", f"branches: [{self.branch}]") for path, text in found.items()}
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """What a person sets up, in that order."""
+        return tuple(_SETTINGS[self.forge](self))
+
+
+def repository_of(folder: Path, forge: str = "") -> Repository:
+    """The repository that `origin` names. `forge`: which one it is on, if the address does not say.
+
+    Raises ConfigError if nobody knows.
+    """
+    url = git(folder, "config", "--get", operands=[f"remote.{GIT_REMOTE}.url"]).stdout.strip()
+    found = _REMOTE.fullmatch(url)
+    host, path = (found["host"].lower(), found["path"]) if found else ("", "")
+    named = {name for name in (GITHUB, GITLAB) if name in host.split(".")}
+    if not forge and len(named) != 1:
+        raise ConfigError(
+            f"`origin` ({host or 'there is none'}) is neither on GitHub nor on GitLab",
+            hint="Name the forge: `bufferctl init --ci gitlab`, or github.",
+        )
+    head = git(folder, "symbolic-ref", "--short", operands=[f"refs/remotes/{GIT_REMOTE}/HEAD"]).stdout.strip()
+    branch = head.removeprefix(f"{GIT_REMOTE}/") or "main"
+    return Repository(forge or named.pop(), f"https://{host}/{path}" if path and not Path(url).exists() else "", branch)
+
+
+def _example(name: str) -> str:
+    """An example's text: from the package, or the checkout that this runs in."""
+    packaged = files("bufferctl.ci").joinpath("examples", name)
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    return (Path(__file__).parents[2] / "examples" / name).read_text(encoding="utf-8")
+
+
+def _on_github(repository: Repository) -> list[Setting]:
+    web, branch = f"{repository.web}/settings" if repository.web else "Settings", repository.branch
+    environments, branches = f"{web}/environments", f"{web}/branches"
+    write = f"Environment buffer-publish for {branch} alone (Deployment branches), with the secret BUFFER_API_KEY"
+    return [
+        Setting("Environment buffer-plan, with the secret BUFFER_API_KEY: a key that can only read", environments),
+        Setting(f"{write}: a key that can write", environments),
+        Setting(f"Protect {branch}: require a pull request, an approval, and the check posts / plan", branches),
+    ]
+
+
+def _on_gitlab(repository: Repository) -> list[Setting]:
+    web, branch = f"{repository.web}/-" if repository.web else "Settings", repository.branch
+    tokens, variables = f"{web}/settings/access_tokens", f"{web}/settings/ci_cd"
+    plan = "Variables of the environment scope buffer-plan, masked"
+    publish = "Variables of the environment scope buffer-publish, masked and protected"
+    return [
+        Setting("Access token for plans: role Reporter, scopes api and read_repository", tokens),
+        Setting("Access token for publishing: role Developer, scopes api and write_repository", tokens),
+        Setting(f"{plan}: BUFFER_API_KEY (can only read), GITLAB_TOKEN (Reporter)", variables),
+        Setting(f"{publish}: BUFFER_API_KEY (can write), GITLAB_TOKEN (Developer)", variables),
+        Setting(f"Protect {branch}: nobody is allowed to push", f"{web}/settings/repository"),
+        Setting("Pipelines must succeed", f"{web}/settings/merge_requests"),
+        Setting(f"Pipeline schedule of {branch}, every hour", f"{web}/pipeline_schedules"),
+    ]
+
+
+_SETTINGS: Mapping[str, Callable[[Repository], list[Setting]]] = {GITHUB: _on_github, GITLAB: _on_gitlab}
+#: The page that has all of it in order.
+PAGE = f"{DOCS}/start/team.md"
