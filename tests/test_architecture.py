@@ -15,6 +15,7 @@ import pytest
 from hatchling.build import build_wheel
 
 import bufferctl
+from bufferctl.ci.setup import EXAMPLES as CI_EXAMPLES
 from tests.sources import files
 from tools.size import rooms, size
 
@@ -128,11 +129,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_wheel_holds_what_runs(wheel: zipfile.ZipFile) -> None:
-    """Every file of the package except compiled ones: the operations, the schema, the fixture, py.typed."""
+    """Every file of the package except compiled ones, such as the operations, and what `init --ci` writes."""
     package = ROOT / "bufferctl"
     files = {name(path) for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     packed = {each for each in wheel.namelist() if each.startswith("bufferctl/")}
-    assert packed == files
+    examples = {each for each in packed if each.startswith("bufferctl/ci/examples/")}
+    assert packed - examples == files
+    written = {path for paths in CI_EXAMPLES.values() for _, path in paths}
+    assert examples == {f"bufferctl/ci/examples/{each}" for each in written}
+    for each in written:
+        assert wheel.read(f"bufferctl/ci/examples/{each}") == (ROOT / "examples" / each).read_bytes()
     assert {"bufferctl/py.typed", "bufferctl/sandbox/schema.graphql", "bufferctl/sandbox/fixture.json"} <= packed
     assert any(each.endswith(".graphql") and "/operations/" in each for each in packed)
 

@@ -17,7 +17,8 @@ from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.value import value
 
 GITHUB, GITLAB = "github", "gitlab"
-_EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
+#: By forge: the path of each file, and the example that it is.
+EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     GITHUB: (
         (".github/workflows/plan.yml", "github-actions/.github/workflows/plan.yml"),
         (".github/workflows/apply.yml", "github-actions/.github/workflows/apply.yml"),
@@ -47,7 +48,7 @@ class Repository:
     @property
     def files(self) -> dict[str, str]:
         """The text of each file that it needs, by its path."""
-        found = {path: _example(name) for path, name in _EXAMPLES[self.forge]}
+        found = {path: _example(name) for path, name in EXAMPLES[self.forge]}
         return {path: text.replace("branches: [main]", f"branches: [{self.branch}]") for path, text in found.items()}
 
     @property
