@@ -84,6 +84,19 @@ def test_disconnected_with_everything_published(side: Side) -> None:
 
 
 @on_both
+def test_locked(side: Side) -> None:
+    """Likewise where Buffer's plan has fewer channels by now."""
+    side.launched()
+    channel = side.sandbox.channel("twitter")["id"]
+    side.sandbox.person.set_channel(channel, isLocked=True)
+    side.hour()
+    assert "is locked in Buffer, so nothing is published there" in side.issue()[1]
+    side.sandbox.person.set_channel(channel, isLocked=False)
+    side.hour()
+    assert side.issues() == ["closed"]
+
+
+@on_both
 def test_expired(side: Side) -> None:
     """The first run fails and opens the issue, which names where the new key goes; then the issue alone says it."""
     side.launched()
