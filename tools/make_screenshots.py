@@ -62,7 +62,8 @@ def main() -> None:
             picture(browser, page, f"page-{name}-380", 380, 800, at=PLANNED)
             picture(browser, page, f"page-{name}-1280", 1280, 900, at=PLANNED)
         for name, report in ("comment", campaign()), ("comment-moved", moved()), ("comment-held", held()):
-            address = write(comment_page(report_markdown(report)), Path(folder) / f"{name}.html")
+            opened = comment_page(report_markdown(report)).replace("<details>", "<details open>", 1)  # as after one tap
+            address = write(opened, Path(folder) / f"{name}.html")
             picture(browser, address, name, 380, 800, ready=".markdown-body")
         picture(browser, sandbox.url, "sandbox", 1280, 700)
         browser.close()

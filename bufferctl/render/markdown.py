@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from math import inf
 from typing import Any
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
+from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of
 from bufferctl.digests import SHORT
 from bufferctl.plan import Action
 from bufferctl.render import meaning, summary, words
@@ -635,10 +635,15 @@ def _foot(found: Grouped) -> str:
         parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     quiet = summary.quiet_counts(report.plan)
     parts += [f"Also: {quiet}"] if quiet and not report.plan.is_empty and report.outcomes is None else []
-    links = [f"{name}={some_of(values, _VALUES)}" for name, values in found.parameters.items()]
+    links = [f"{name}={_one_of(values)}" for name, values in found.parameters.items()]
     parts += [f"Links get {plain(all_of(links))}, and are shown without"] if links else []
     parts += [f"Mentions {plain(all_of(found.mentions))}"] if found.mentions else []
     return f"<sub>{' · '.join(parts)}</sub>"
+
+
+def _one_of(values: Sequence[str]) -> str:
+    """The values of a link parameter: `twitter or linkedin`."""
+    return " or ".join([*values[:_VALUES], *(["others"] if len(values) > _VALUES else [])])
 
 
 def _hint(hint: str) -> list[str]:
