@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import groupby
+from itertools import groupby, starmap
 
 from bufferctl.diagnostics import all_of
 from bufferctl.digests import SHORT
 from bufferctl.model import Idea, Post
+from bufferctl.model.entries import named, occurrence_of
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
 from bufferctl.render import summary, words
@@ -283,8 +284,18 @@ def _does(found: Grouped) -> str:
     text = f"Apply {summary.does(found)}.".replace("\u00a0", " ")
     if first := summary.first_post(found):
         text += f" The first one goes out {first[0]}, on {first[1].called}."
-    text += f" Links get {all_of(found.parameters)}, and are shown without." if found.parameters else ""
+    text += _parameters(found)
     return text + (f" Mentions {all_of(found.mentions)}." if found.mentions else "")
+
+
+def _parameters(found: Grouped) -> str:
+    """What links get that is not shown, and in which posts, unless it is all of them; empty for nothing."""
+    posts = [(card.change.address, card.change.desired) for item in found.items for card in item.cards]
+    getting = [(address, post) for address, post in posts if post and post.expansion and post.expansion.parameters]
+    if not getting:
+        return ""
+    where = f" in {named(starmap(occurrence_of, getting))}" if len(getting) < len(posts) else ""
+    return f" Links{where} get {all_of(found.parameters)}, and are shown without."
 
 
 def _requests(plan: Plan) -> str:

@@ -121,6 +121,7 @@ def test_what_is_not_public_is_not_scheduled() -> None:
     """A draft or a post that needs approval is published when a person decides."""
     draft, approval = _creates(1, draft=True), _creates(1, needs_approval=True)
     assert "Merging saves 1 as draft and submits 1 for approval." in _of(*draft, *approval)
+    assert "Merging saves 2 as drafts." in _of(*_creates(2, draft=True))
 
 
 def test_no_changes() -> None:

@@ -128,7 +128,8 @@ def test_a_text_is_there_once_with_its_networks() -> None:
     assert text.count("│ Tip 3: ask who changed this box last") == 1
     assert "tip 3  X, LinkedIn, Instagram, Bluesky\n" in text
     assert "LinkedIn, text:" in text
-    assert "Links get utm_source, utm_medium and utm_campaign, and are shown without." in " ".join(text.split())
+    links = "Links in launch, story, tip 1 to 10 and 4 more get utm_source, utm_medium and utm_campaign, and are shown"
+    assert links in " ".join(text.split())
     assert "utm_source=" not in text
 
 
