@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 import httpx2
@@ -62,13 +63,17 @@ def connect(
     transport: httpx2.BaseTransport | None = None,
     debug: Callable[[str], None] | None = None,
     now: Callable[[], datetime] = machine.now,
+    answering: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Buffer:
     """A connection to the API at `url` (None: Buffer's own). Nothing is sent before the first method is called.
 
     `timeout` in seconds, for connecting and for each wait on the answer. `transport` replaces the network in tests.
     `debug` is called with one line for each request, never with the key. `now`: this machine's clock, aware.
+    `answering` lasts as long as a request is without its answer.
     Raises UsageError for an address that must not get the key, KeyRefusedError for a missing or malformed key.
     """
     log = debug or (lambda _: None)
     endpoint = check_url(url or BUFFER)
-    return Buffer(endpoint, check_key(key), timeout=timeout, transport=transport, debug=log, now=now)
+    return Buffer(
+        endpoint, check_key(key), timeout=timeout, transport=transport, debug=log, now=now, answering=answering
+    )

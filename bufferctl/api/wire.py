@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -95,6 +96,7 @@ class Wire:
         transport: httpx2.BaseTransport | None,
         debug: Callable[[str], None],
         now: Callable[[], datetime],
+        answering: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.host = url.host
         self.endpoint = str(url).rstrip("/")
@@ -105,6 +107,7 @@ class Wire:
         self._key = _Key(key)
         self._debug = debug
         self._now = now
+        self._answering = answering
         self._ahead = timedelta()
         self.tells_time = False
         self._response: httpx2.Response | None = None
@@ -145,7 +148,8 @@ class Wire:
         started = time.monotonic()
         outcome = "interrupted"
         try:
-            self._send(request)
+            with self._answering():
+                self._send(request)
             answer = self._answer()
             outcome = str(answer.status)
         except UnreachableError as error:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
@@ -30,6 +30,7 @@ _NARROWEST, _WIDEST = 40, 120
 #: Seconds after which people wonder whether anything happens.
 _LONG = 1.0
 READING = "Reading what is in Buffer"
+WAITING = "Waiting for Buffer's answer"
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Console(Listener):
 
     out: Paint
     err: Paint
+    _is_busy: bool = field(default=False, init=False)
+    _has_said: bool = field(default=False, init=False)
 
     @classmethod
     def create(cls, *, no_color: bool = False, full: bool = False, verbose: bool = False) -> Console:
@@ -74,29 +77,56 @@ class Console(Listener):
         """Print problems with their places, and a blank line after them."""
         from bufferctl.render.diagnostics import diagnostics_text
 
-        if text := diagnostics_text(tuple(diagnostics), self.err):
+        width = self.err.width if sys.stderr.isatty() else 0
+        if text := diagnostics_text(tuple(diagnostics), self.err, width):
             self.note(f"{text}\n\n")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """As `Listener`: a line on a terminal once it takes a second, until it is over."""
-        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        """As `Listener`: a line once it takes a second."""
+        with self._saying(READING):
             yield
-            return
-        said = threading.Event()
 
-        def say() -> None:
-            said.set()
-            click.echo(f"{READING}…", err=True, nl=False)
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """A line if Buffer takes more than a second to answer a request, unless one about more than that is due."""
+        with self._saying(WAITING):
+            yield
 
-        timer = threading.Timer(_LONG, say)
-        timer.start()
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """While this lasts, something else shows that the run goes on."""
+        was, self._is_busy = self._is_busy, True
         try:
             yield
         finally:
+            self._is_busy = was
+
+    @contextmanager
+    def _saying(self, what: str) -> Iterator[None]:
+        """`what` once this takes a second: on a terminal until it is over, elsewhere as a line, once in a run."""
+        if self._is_busy:
+            yield
+            return
+        is_passing = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        said = threading.Event()
+
+        def say() -> None:
+            if is_passing or not self._has_said:
+                click.echo(f"{what}…", err=True, nl=not is_passing)
+            self._has_said = True
+            said.set()
+
+        timer = threading.Timer(_LONG, say)
+        timer.daemon = True
+        timer.start()
+        try:
+            with self.busy():
+                yield
+        finally:
             timer.cancel()
             timer.join()
-            if said.is_set():
+            if said.is_set() and is_passing:
                 click.echo("\r\x1b[K", err=True, nl=False, color=True)
 
     def edits(self, changes: FileChanges, root: Path) -> None:

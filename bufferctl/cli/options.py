@@ -252,7 +252,7 @@ class Setup:
         key = os.environ.get("BUFFER_API_KEY") if self.api_key_file is None else _read_key(self.api_key_file)
         keep(key)
         tell = self.console.note if self.debug else None
-        return connect(self.api_url, key, timeout=self.timeout, debug=tell)
+        return connect(self.api_url, key, timeout=self.timeout, debug=tell, answering=self.console.answering)
 
     @contextmanager
     def reading(self, files: Files) -> Iterator[Session]:

@@ -289,7 +289,7 @@ def apply(
     Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
     is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if a new plan would differ.
     """
-    from bufferctl.plan import Action
+    from bufferctl.plan import Action, Status
     from bufferctl.render.text import applied_text, left_text
     from bufferctl.run.applying import Applying
     from bufferctl.run.sources import source_of
@@ -321,6 +321,9 @@ def apply(
                     console.data("\n" + applied_text(applied.outcomes, console.out))
                 if applied.left:
                     console.data(left_text(applied.left, plan, applied.outcomes, console.out))
+            unsent = sum(outcome.status is Status.NOT_SENT for outcome in applied.outcomes)
+            if applied.stopped and unsent:
+                console.note(f"Run it again to send the other {f'{unsent:,}' if unsent > 1 else 'change'}.")
             return worst([*(error.exit_code for error in applying.errors), int(applied.needs_person)])
 
     try:

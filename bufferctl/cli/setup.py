@@ -174,7 +174,8 @@ def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
     console = setup.console
     key_place = str(setup.api_key_file or "BUFFER_API_KEY")
     checkup = Checkup(setup.file, setup.state_file, setup.api_url, key_place, setup.connected, console, with_schema)
-    found = [*checkup.findings(), *_ci_findings()]
+    with console.reading():
+        found = [*checkup.findings(), *_ci_findings()]
     if as_json:
         from bufferctl.render.json_documents import document
 

@@ -80,6 +80,7 @@ class Watching(Console):
 
     def __init__(self, console: Console, *, quiet: bool) -> None:
         super().__init__(console.out, console.err)
+        self._below = console
         self.stopping = Stopping(console)
         self._quiet = quiet
         self._has_printed = False
@@ -91,7 +92,10 @@ class Watching(Console):
         """As `Listener`: a bar, if stderr is a terminal."""
         self._has_printed = False
         is_shown = not self._quiet and sys.stderr.isatty()
-        with _bar(total) if is_shown else nullcontext() as update:
+        with (
+            self._below.busy() if is_shown else nullcontext(),
+            _bar(total, self.stopping) if is_shown else nullcontext() as update,
+        ):
             self._update = update
             try:
                 yield
@@ -111,7 +115,7 @@ class Watching(Console):
 
     def outcome(self, outcome: Outcome) -> None:
         """Print an outcome once its item's are all there. Holds were shown with the plan, unless they are new."""
-        if self._update and outcome.change.action in WRITING:
+        if self._update and outcome.change.action in WRITING and outcome.status is not Status.NOT_SENT:
             self._update(advance=1, description=_APPLYING, until=0.0)
         shown_before = outcome.status is Status.HELD and outcome.change.action is Action.HOLD
         if self._quiet or shown_before:
@@ -144,8 +148,11 @@ class Watching(Console):
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[..., None]]:
-    """The current step, a bar, how many of how many; while waiting, the time left. Yields what changes it."""
+def _bar(total: int, stopping: Stopping) -> Iterator[Callable[..., None]]:
+    """The current step, a bar, how many of how many; while waiting, the time left. Yields what changes it.
+
+    It goes once it is full, and stays where it was if somebody asked to stop.
+    """
     from rich.console import Console as Terminal
     from rich.progress import (
         BarColumn,
@@ -170,3 +177,4 @@ def _bar(total: int) -> Iterator[Callable[..., None]]:
     own: dict[str, Any] = {"console": Terminal(stderr=True), "transient": True, "redirect_stdout": sys.stdout.isatty()}
     with Progress(*columns, **own) as progress:
         yield partial(progress.update, progress.add_task(_APPLYING, total=total, until=0.0, visible=total > 0))
+        progress.live.transient = not stopping.asked()

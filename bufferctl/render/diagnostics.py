@@ -14,16 +14,16 @@ from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.plain_text import visible
-from bufferctl.render.lines import Paint, cells, count, steps
+from bufferctl.render.lines import Paint, cells, count, steps, wrapped
 
 #: How many columns of a line are shown; a longer line is cut around the caret.
 _SHOWN = 110
 _BEFORE = 50
 
 
-def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint) -> str:
-    """All problems, separated by blank lines; empty if there are none."""
-    return "\n\n".join(_one(each, paint) for each in diagnostics)
+def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint, width: int = 0) -> str:
+    """All problems, separated by blank lines; empty if there are none. `width`: of lines of prose, 0 for any."""
+    return "\n\n".join(_one(each, paint, width) for each in diagnostics)
 
 
 def summary_text(diagnostics: Sequence[Diagnostic]) -> str:
@@ -40,21 +40,35 @@ def counts_text(diagnostics: Sequence[Diagnostic]) -> str:
     return " and ".join(count(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n)
 
 
-def _one(diagnostic: Diagnostic, paint: Paint) -> str:
+def _one(diagnostic: Diagnostic, paint: Paint, width: int) -> str:
     severity = diagnostic.severity
     color = paint.bad if severity is Severity.ERROR else paint.change
-    start = paint.strong(_flat(str(diagnostic.place)) + ": ") if diagnostic.place else ""
+    where = f"{_flat(str(diagnostic.place))}: " if diagnostic.place else ""
     code = f" [{diagnostic.code}]" if diagnostic.code else ""
-    lines = [f"{start}{color(f'{severity}:')} {_flat(diagnostic.message)}{code}"]
+    plain = f"{where}{severity}: "
+    first, *more = _wrapped(f"{plain}{_flat(diagnostic.message)}{code}", width, "  ")
+    if first.startswith(plain):
+        first = f"{paint.strong(where) if where else ''}{color(f'{severity}:')} {first.removeprefix(plain)}"
+    lines = [first, *more]
     if diagnostic.place and diagnostic.place.line and diagnostic.source.strip():
         lines += _excerpt(diagnostic, paint)
     if diagnostic.hint:
-        lines += [
-            f"      {_flat(part.text)}" if part.is_command else f"  {_flat(part.text)}"
-            for part in steps(f"hint: {diagnostic.hint}")
-        ]
-    lines += [f"  {_flat(str(each.place))}: {_flat(each.note)}" for each in diagnostic.related]
+        for part in steps(f"hint: {diagnostic.hint}"):
+            lines += (
+                [f"      {_flat(part.text)}"] if part.is_command else _wrapped(f"  {_flat(part.text)}", width, "    ")
+            )
+    for each in diagnostic.related:
+        lines += _wrapped(f"  {_flat(str(each.place))}: {_flat(each.note)}", width, "    ")
     return "\n".join(lines)
+
+
+def _wrapped(line: str, width: int, indent: str) -> list[str]:
+    """The line in lines of at most `width` columns, 0 for any; all but the first are indented."""
+    if not width or cells(line) <= width:
+        return [line]
+    first = wrapped(line, width)[0]
+    rest = line.removeprefix(first).lstrip()
+    return [first, *(f"{indent}{each}" for each in wrapped(rest, width - len(indent)))] if rest else [first]
 
 
 def _excerpt(diagnostic: Diagnostic, paint: Paint) -> list[str]:

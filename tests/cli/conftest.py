@@ -19,6 +19,7 @@ from unittest.mock import patch
 import pytest
 
 from bufferctl.cli import run as bufferctl
+from bufferctl.cli.console import READING, WAITING
 from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.fixture import default_fixture, load
@@ -81,7 +82,13 @@ def run_in(folder: Path, *arguments: str) -> Ran:
     out, err = io.StringIO(), io.StringIO()
     with chdir(folder), redirect_stdout(out), redirect_stderr(err):
         code = bufferctl(list(arguments))
-    return Ran(code, out.getvalue(), err.getvalue())
+    return Ran(code, out.getvalue(), without_waiting(err.getvalue()))
+
+
+def without_waiting(err: str) -> str:
+    """What a command printed without the line that depends on how long Buffer takes."""
+    lines = (f"{READING}…\n", f"{WAITING}…\n")
+    return "".join(line for line in err.splitlines(keepends=True) if line not in lines)
 
 
 @dataclass

@@ -270,6 +270,25 @@ def test_a_long_reading_is_said_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -
     assert screen.getvalue() == "Reading what is in Buffer…\r\x1b[K"
 
 
+def test_a_long_wait_is_said_once_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line after a second, so that no job is silent; not again for the next request, nor inside a longer wait."""
+    said = threading.Event()
+    log = StringIO()
+
+    def write(text: str) -> int:
+        said.set()
+        return StringIO.write(log, text)
+
+    monkeypatch.setattr(log, "write", write)
+    monkeypatch.setattr("sys.stderr", log)
+    console = Console.create()
+    with console.reading(), console.answering():
+        assert said.wait(30)
+    with console.busy(), console.answering():
+        pass
+    assert log.getvalue() == "Reading what is in Buffer…\n"
+
+
 def test_text_from_files_cannot_draw_on_the_terminal(project: Project) -> None:
     """Characters that reverse the direction of text are shown by number."""
     project.write(

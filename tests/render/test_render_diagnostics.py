@@ -76,3 +76,19 @@ def test_summary_counts() -> None:
     assert summary_text([error]) == "1 error in 1 file"
     assert summary_text([error, error, warning]) == "2 errors and 1 warning in 2 files"
     assert summary_text([]) == ""
+
+
+def test_on_a_narrow_terminal_prose_is_wrapped() -> None:
+    """At 60 columns no line is longer, but for the line of the file; where programs read, a problem is one line."""
+    problem = Diagnostic(
+        Severity.ERROR,
+        "there is no field `time` here, and nothing would read it, so the post would have no time at all",
+        Place("posts/w49.yaml", 14, 9),
+        "write `due_at`, which takes a date and a time, and which the editor completes if the schema is set",
+        "        time: 2026-12-01 09:00",
+        4,
+    )
+    lines = diagnostics_text([problem], Paint(False), 60).split("\n")
+    assert max(map(len, lines)) <= 60
+    assert lines[0].startswith("posts/w49.yaml:14:9: error: there is no field")
+    assert len(diagnostics_text([problem], Paint(False)).split("\n")) == 4
