@@ -3,14 +3,15 @@
 Only pictures with an address are fetched: styles and scripts are inline, and the page's Content-Security-Policy lets
 nothing else run or load. Everything that comes from files or from Buffer goes through jinja2's autoescape, and
 addresses are http or https. Each picture is in the page once, as a style of those that show it, so that a network's
-crop is a rule of the style. Everything is readable without JavaScript, which adds tabs, filters, month and week.
+crop is a rule of the style. Everything is readable without JavaScript, which adds tabs, filters, month and week; only
+in a page of more than 400 items it also shows what is below a row, which is packed there to keep the page light.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
@@ -18,9 +19,11 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import quote
+from zlib import compress
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
+from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import has_errors
@@ -33,7 +36,7 @@ from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Grouped, Item, Version, grouped, monday_of
 from bufferctl.render.lines import count, posts_counted, sentence, steps
 from bufferctl.render.pieces import Piece
-from bufferctl.render.report import Report
+from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.since import since
 from bufferctl.value import value
 
@@ -52,7 +55,9 @@ _KINDS = {
 #: What differs on a network without its content being another.
 _BESIDE_CONTENT = frozenset({"time", "what happens"})
 #: How much of a first line a row has.
-_LINE = 140
+_LINE = 110
+#: With more items than this, what is below a row comes packed, and is shown by the page's script.
+_UNPACKED = 400
 
 
 class Theirs(NamedTuple):
@@ -83,13 +88,42 @@ class Panel:
         return f"{from_least}{count(max(used), 'character')}" if used else ""
 
 
+class Bodies:
+    """What is below the rows, by the number of the item: in its place, or packed at the end of a large page."""
+
+    def __init__(self, number: int) -> None:
+        self.is_packed = number > _UNPACKED
+        self._found: dict[int, str] = {}
+
+    def put(self, row: Row, body: str) -> str:
+        """What stands below a row: its body, or nothing if that is packed."""
+        if not self.is_packed:
+            return body
+        self._found[row.number] = body
+        return ""
+
+    @property
+    def packed(self) -> str:
+        """A list of all bodies in order: JSON, deflated, in base64."""
+        bodies = [str(self._found.get(number, "")) for number in range(max(self._found, default=-1) + 1)]
+        return b64encode(compress(to_json(bodies), 9)).decode()
+
+
 @value()
 class Row:
-    """A line of the agenda. `is_new`: it is not as in the report that a reader has seen before."""
+    """A line of the agenda. `is_new`: it is not as in the report that a reader has seen before.
+
+    `looks`: what is worth a look about it.
+    """
 
     item: Item
-    anchor: str
+    number: int
     is_new: bool
+    looks: tuple[str, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        return f"i{self.number}"
 
     @property
     def first_line(self) -> str:
@@ -134,7 +168,13 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
     """What the template shows beside the items and their plan. `form` is plan, receipt or preview."""
     earlier = since(found, found.report.earlier) if form == "plan" else None
     seen_since = {id(item) for item in earlier.items} if earlier else set()
-    rows = [Row(item, f"i{number}", id(item) in seen_since) for number, item in enumerate(found.items)]
+    looks: dict[str, list[str]] = {}
+    for look in found.report.worth_a_look if form == "plan" else ():
+        for address in look.addresses:
+            looks.setdefault(address, []).append(look.message)
+    rows = [
+        Row(item, number, id(item) in seen_since, _looks_of(item, looks)) for number, item in enumerate(found.items)
+    ]
     kinds = Counter(_KINDS[row.item.kind] for row in rows if row.item.kind in _KINDS)
     return {
         "form": form,
@@ -142,6 +182,9 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "organizations": " and ".join(dict.fromkeys(item.occurrence.organization for item in found.items)),
         "lines": list(filter(None, _lines(found, form))),
         "anchors": {id(row.item): row.anchor for row in rows},
+        "by_address": {str(card.change.address): row.anchor for row in rows for card in row.item.cards},
+        "bodies": Bodies(len(rows)),
+        "called": " ".join(f"{kind}:{name.replace(' ', '_')}" for kind, name in _KINDS.items()),
         "since": earlier,
         "problems": found.report.problems,
         "kinds": {name: kinds[name] for name in dict.fromkeys(_KINDS.values()) if kinds[name]},
@@ -150,6 +193,12 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "pictures": _pictures(found),
         "folds": " ".join(f"{service}:{row.fold}" for service, row in NETWORKS.items() if row.fold),
     }
+
+
+def _looks_of(item: Item, looks: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """What is worth a look about any of its posts, each line once; without the name, which its row has."""
+    lines = (line for card in item.cards for line in looks.get(str(card.change.address), ()))
+    return tuple(dict.fromkeys(line.partition("`: ")[2] for line in lines))
 
 
 def _title(found: Grouped) -> str:
@@ -249,7 +298,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps}
-    made.globals |= {"is_row": lambda row: isinstance(row, Row), "id_of": id, "called": _KINDS, "version": __version__}
+    made.globals |= {"is_row": lambda row: isinstance(row, Row), "id_of": id, "looks": LOOKS, "version": __version__}
     made.globals |= {"counts": summary_text, "has_errors": has_errors, "not_checked": summary.NOT_CHECKED_WHY}
     made.globals |= {"requests": summary.requests}
     made.filters |= {"sentence": sentence, "visible": visible}

@@ -424,7 +424,7 @@ def _strip(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]]) -> N
     zones = {item.when.zone for item in found.new if item.when}
     where = f" ({plain(zones.pop())})" if len(zones) == 1 and "" not in zones else ""
     sheet.put(f"#### When{where}")
-    start = "%b %y" if len(found.weeks) > _WEEKS else "%d %b"
+    start = "%b %Y" if len(found.weeks) > _WEEKS else "%d %b"
     rows = [(f"{week.monday:{start}}".lstrip("0"), week.counts) for _, week in spans]
     lines = [f"{name:>6} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
     sheet.put("\n".join(["```text", *lines, "```"]))

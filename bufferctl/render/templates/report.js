@@ -13,8 +13,39 @@
   const main = $("main"), calendar = $(".calendar"), dialog = $("dialog"), search = $(".bar input"), pick = $(".bar select");
   const wide = matchMedia("(min-width: 760px)");
   const rows = $$(".row");
+  const called = new Map(main.dataset.called.split(" ").map((each) => each.replace("_", " ").split(":")));
+  const kindOf = (row) => called.get(row.classList[1]) ?? "";
+
+  /* What is below the rows of a large page comes packed: it is unpacked once, and a row gets its own when it is needed. */
+  const packed = $("#bodies");
+  let bodies = null;
+  const unpacked = (async () => {
+    if (!packed) return;
+    const bytes = Uint8Array.from(atob(packed.textContent), (each) => each.charCodeAt(0));
+    const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+    bodies = JSON.parse(text);
+    packed.remove();
+  })();
+  const bodyOf = (row) => (packed ? (bodies?.[Number(row.id.slice(1))] ?? "") : ($(".body", row)?.innerHTML ?? ""));
+  const filled = (row) => {
+    if (bodies && row && !$(".body", row)) row.insertAdjacentHTML("beforeend", bodyOf(row));
+    return $(".body", row ?? document.createElement("p"));
+  };
+
+  /* A search is for texts, names, days and links; not for counters, digests or what the page says by itself. */
+  const SOUGHT = /<(?:p class="text"|h3|figcaption|b|p class="cw")[^>]*>(.*?)<\/(?:p|h3|figcaption|b)>|<li id="([^"]*)"|href="(https?:[^"]*)"/gs;
+  const named = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'" };
+  const plain = (html) => html.replace(/<[^>]*>/g, "").replace(/&(?:amp|lt|gt|#34|#39);/g, (each) => named[each]);
   const words = new Map();
-  const wordsOf = (row) => words.get(row) ?? (words.set(row, row.textContent.toLowerCase()), words.get(row));
+  const wordsOf = (row) => {
+    if (!words.has(row)) {
+      const found = [...bodyOf(row).matchAll(SOUGHT)].map((match) => plain(match[1] ?? match[2] ?? match[3]));
+      const of = row.dataset.day, days = of ? [of, sayLong(of), $(".at", row).textContent] : [];
+      const about = $$(".line em, .about > span:not(.nets, .own)", row).map((each) => each.textContent);
+      words.set(row, [...about, ...days, ...found].join("\n").toLowerCase());
+    }
+    return words.get(row);
+  };
   const sections = $$(".agenda > section").map((section) => [section, $$(".row", section)]);
   for (const [section] of sections) if ($("[data-day]", section)) section.dataset.timed = "";
 
@@ -61,7 +92,8 @@
     image.src = url;
   };
   const prepare = (row) => {
-    const body = $(".body", row);
+    const body = filled(row);
+    if (!body && packed && !bodies) unpacked.then(() => prepare(row));
     if (!body || "ready" in body.dataset) return;
     body.dataset.ready = "";
     const due = $("time", row)?.dateTime, then = due && new Date(due);
@@ -103,8 +135,26 @@
       choose(choices[next], tabs);
       tabs[next].focus();
     });
+    const both = versions.filter((version) => !version.classList.contains("same"));
+    if (both.length > 1) list.append(sideBySide(body, versions, both, () => choose(choices[0], tabs)));
     base.before(list);
     choose(choices[0], tabs);
+  };
+  /* Where there is room, the versions that differ stand beside each other. */
+  const sideBySide = (body, versions, both, back) => {
+    const button = make("button", { type: "button", class: "both", "aria-pressed": "false" }, "Side by side");
+    button.addEventListener("click", () => {
+      const on = body.classList.toggle("beside");
+      button.setAttribute("aria-pressed", String(on));
+      if (!on) return back();
+      for (const version of versions) {
+        version.hidden = !both.includes(version);
+        for (const each of $$(".entries, .entries li", version)) each.hidden = false;
+        fold(version, serviceOf($(".entries li", version)));
+      }
+      return undefined;
+    });
+    return button;
   };
   const order = ({ entry }) => [...entry.closest(".row").querySelectorAll(".nets .net")].findIndex((each) => each.classList.contains(serviceOf(entry)));
   const serviceOf = (entry) => $(".net", entry).classList[1];
@@ -119,8 +169,8 @@
     const asked = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     shown = rows.filter(
       (row) =>
-        (kind === "new" ? "new" in row.dataset : kind ? row.dataset.kind === kind : onlyQuiet || !row.classList.contains("quiet")) &&
-        (!pick?.value || row.dataset.on.split(" ").includes(pick.value)) &&
+        (kind === "new" ? "new" in row.dataset : kind ? kindOf(row) === kind : onlyQuiet || !row.classList.contains("quiet")) &&
+        (!pick?.value || $(`.about .net.${pick.value}`, row)) &&
         asked.every((word) => wordsOf(row).includes(word)),
     );
     const visible = new Set(shown);
@@ -128,7 +178,7 @@
     for (const [section, its] of sections) {
       const number = its.filter((row) => visible.has(row)).length;
       section.hidden = !number;
-      section.style.containIntrinsicSize = `auto ${37 + 68 * number}px`;
+      section.style.containIntrinsicSize = `auto ${37 + (view === "short" ? 44 : 68) * number}px`;
     }
     $(".found").textContent = kind || pick?.value || asked.length ? `${shown.length} of ${rows.length}` : "";
     draw();
@@ -143,7 +193,8 @@
     const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
     return (of) => format.format(date(of));
   };
-  const sayMonth = saying({ month: "long", year: "numeric" }), sayDay = saying({ weekday: "short", day: "numeric", month: "short" });
+  const sayMonth = saying({ month: "long", year: "numeric" }), sayLong = saying({ dateStyle: "full" });
+  const sayDay = saying({ weekday: "short", day: "numeric", month: "short" });
   const today = local(new Date()).slice(0, 10);
   const month = (of, number) => {
     const then = date(`${of.slice(0, 7)}-01`);
@@ -178,9 +229,9 @@
     return made;
   };
   const draw = () => {
-    const grid = wide.matches && view !== "agenda";
+    const grid = wide.matches && (view === "week" || view === "month");
     calendar.hidden = !grid;
-    root.dataset.view = grid ? view : "agenda";
+    root.dataset.view = grid || view === "short" ? view : "agenda";
     if (!grid) return;
     const start = monday(view === "month" ? `${day.slice(0, 7)}-01` : day), weeks = [];
     for (let at = start; at === start || (view === "month" && at.slice(0, 7) <= day.slice(0, 7)); at = plus(at, 7)) weeks.push(at);
@@ -209,7 +260,7 @@
   const look = (name, of = day) => {
     [view, day] = [name, of];
     for (const button of $$(".views button")) button.setAttribute("aria-pressed", String(button.dataset.view === view));
-    draw();
+    filter();
   };
 
   /* One item over the calendar: itself, since a copy would have its name twice. */
@@ -261,20 +312,29 @@
     $("summary", items[items.indexOf(event.target.parentNode) + step] ?? event.target.parentNode).focus();
   });
   const follow = () => {
-    const found = document.getElementById(decodeURIComponent(location.hash.slice(1))), row = found?.closest("details.row");
+    const id = decodeURIComponent(location.hash.slice(1));
+    let found = document.getElementById(id);
+    if (!found && id && packed) {
+      if (!bodies) return void unpacked.then(follow);
+      const number = bodies.findIndex((body) => body.includes(`<li id="${escaped(id)}"`));
+      filled(document.getElementById(`i${number}`));
+      found = document.getElementById(id);
+    }
+    const row = found?.closest("details.row");
     if (!row) return;
-    if (row.hidden || root.dataset.view !== "agenda") {
+    if (row.hidden || !$(".agenda").contains(row) || $(".agenda > section[data-timed]")?.checkVisibility() === false) {
       [kind, search.value] = ["", ""];
-      row.classList.contains("quiet") && (kind = row.dataset.kind);
+      if (pick) pick.value = "";
+      row.classList.contains("quiet") && (kind = kindOf(row));
       press();
       look("agenda");
-      filter();
     }
     row.open = true;
     prepare(row);
     $$("[role=tab]", row).find((tab) => tab.dataset.of === found.id)?.click();
     row.scrollIntoView({ block: "start" });
   };
+  const escaped = (text) => text.replace(/[&<>"']/g, (each) => Object.entries(named).find(([, sign]) => sign === each)[0]);
   const press = () => {
     for (const button of $$(".kinds button")) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
   };
@@ -285,16 +345,33 @@
       filter();
     });
   for (const button of $$(".views button")) button.addEventListener("click", () => look(button.dataset.view));
-  search.addEventListener("input", filter);
+  search.addEventListener("input", () => (packed && !bodies ? unpacked.then(filter) : filter()));
   pick?.addEventListener("change", filter);
   wide.addEventListener("change", draw);
   addEventListener("hashchange", follow);
   const dated = rows.filter((row) => row.dataset.day && !row.matches(".theirs, .quiet")).map((row) => row.dataset.day);
-  day = dated.find((each) => each >= today) ?? dated[0] ?? today;
+  const months = new Map();
+  for (const each of dated) months.set(each.slice(0, 7), (months.get(each.slice(0, 7)) ?? 0) + 1);
+  const most = Math.max(...months.values());
+  day = dated.find((each) => months.get(each.slice(0, 7)) === most) ?? today;
   view = dated.length > 3 ? "month" : "agenda";
   look(view);
-  filter();
   follow();
   addEventListener("load", () => requestAnimationFrame(follow)); // the browser scrolls to the address itself meanwhile
+  /* On paper everything is there. */
+  addEventListener("beforeprint", () => {
+    for (const row of shown) {
+      if (!row.matches("details") || row.open) continue;
+      filled(row);
+      row.open = true;
+      row.dataset.printed = "";
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const row of $$("[data-printed]")) {
+      row.open = false;
+      delete row.dataset.printed;
+    }
+  });
   main.dataset.ready = "";
 })();
