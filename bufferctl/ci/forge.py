@@ -182,6 +182,9 @@ class Forge(Protocol):
     def files_at(self, commit: str) -> Files:
         """Where people see the files of a commit."""
 
+    def diff_of(self, request: ChangeRequest) -> str:
+        """Where people see, and comment on, what a request changes in a file: a template as `Report.diff_url`."""
+
     def request(self, number: int = 0) -> ChangeRequest | None:
         """The request `number`, 0 for that which this run belongs to; None if it belongs to none."""
 

@@ -167,6 +167,9 @@ class GitHub(Forge):
         blob = f"{self._server}/{self._repository}/blob/{commit}/{{path}}"
         return Files(line=f"{blob}#L{{line}}", raw=f"{blob}?raw=true")
 
+    def diff_of(self, request: ChangeRequest) -> str:
+        return f"{self._server}/{self._repository}/pull/{request.number}/files#diff-{{sha256}}R{{line}}"
+
     @property
     def _server(self) -> str:
         return self._environment.get("GITHUB_SERVER_URL", "https://github.com")

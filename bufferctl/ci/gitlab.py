@@ -135,6 +135,10 @@ class GitLab(Forge):
             return Files()
         return Files(line=f"{project}/-/blob/{commit}/{{path}}#L{{line}}", raw=f"{project}/-/raw/{commit}/{{path}}")
 
+    def diff_of(self, request: ChangeRequest) -> str:
+        project = self._environment.get("CI_PROJECT_URL", "")
+        return f"{project}/-/merge_requests/{request.number}/diffs#{{sha1}}" if project else ""
+
     def request(self, number: int = 0) -> ChangeRequest | None:
         """As the base. The variables are those of the time when the pipeline began; without a token nothing else is."""
         given = self._environment

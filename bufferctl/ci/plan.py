@@ -89,7 +89,8 @@ def _plan(
     commit = request.head if request else job.commit
     page = _page_name(job, str(request.number) if request else commit[:SHORT])
     saved = _options(folder, page, saved=not (offline or moved))
-    options = [*saved, *_since_last_look(job, request), *_before(job, request), *more]
+    links = ["--line-url", job.forge.files_at(commit).line, "--diff-url", job.forge.diff_of(request) if request else ""]
+    options = [*saved, *links, *_since_last_look(job, request), *_before(job, request), *more]
     data = job.work / "plan.data"
     ran = job.run("plan", *options, "--data", str(data), without=f"Saved to {folder}")
     made = ran.code in {0, PENDING}

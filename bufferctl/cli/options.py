@@ -150,6 +150,18 @@ data_option = click.option(
     hidden=True,
     help="The report as data, from which `bufferctl ci` makes its comment.",
 )
+line_url_option = click.option(
+    "--line-url",
+    default="",
+    hidden=True,
+    help="Where the page leads to a line of a file, with {path} and {line}: `bufferctl ci` knows it.",
+)
+diff_url_option = click.option(
+    "--diff-url",
+    default="",
+    hidden=True,
+    help="The same for the request's diff, with {sha256} or {sha1} of the path, and {line}.",
+)
 auto_approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
 target_option = _several(
     ("--target", "targets"),

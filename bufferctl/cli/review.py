@@ -52,6 +52,8 @@ PENDING = 2
     help="Folder with the files as they were: the saved plan records which entries differ.",
 )
 @options.data_option
+@options.line_url_option
+@options.diff_url_option
 @options.file_option("--previous", "since", help_text="An earlier report (.md): the new one says what changed since.")
 @click.option(
     "--expires",
@@ -76,6 +78,8 @@ def plan(
     report_files: tuple[Path, ...],
     base: Path | None,
     data: Path | None,
+    line_url: str,
+    diff_url: str,
     since: Path | None,
     expires: float,
     explain: str | None,
@@ -117,6 +121,7 @@ def plan(
     expires_at = shown.at + timedelta(days=expires)
     report = outputs.report_of(shown, files.desired, files, is_offline=offline, earlier=earlier, changed=changed)
     report = replace(report, selection=describe_selection(files, choices), expires_at=expires_at if out else None)
+    report = replace(report, line_url=line_url, diff_url=diff_url)
     if before:
         report = replace(report, held_before=frozenset(map(hold_identity, before.of(Action.HOLD))))
     outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))

@@ -13,8 +13,8 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
-from hashlib import sha256
+from functools import cache, partial
+from hashlib import sha1, sha256
 from importlib.resources import files
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ from markupsafe import Markup
 from pydantic_core import to_json
 
 from bufferctl import __version__
-from bufferctl.diagnostics import has_errors
+from bufferctl.diagnostics import Place, has_errors
 from bufferctl.model.comparable import instant
 from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
@@ -35,7 +35,7 @@ from bufferctl.render.cards import Moment, ShownChannel
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Grouped, Item, Version, grouped, monday_of
 from bufferctl.render.lines import count, posts_counted, sentence, steps
-from bufferctl.render.pieces import Piece
+from bufferctl.render.pieces import Piece, web
 from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.since import since
 from bufferctl.value import value
@@ -184,6 +184,8 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "anchors": {id(row.item): row.anchor for row in rows},
         "by_address": {str(card.change.address): row.anchor for row in rows for card in row.item.cards},
         "bodies": Bodies(len(rows)),
+        "line_at": partial(_line_at, found.report.line_url, folder=found.report.folder),
+        "diff_at": partial(_line_at, found.report.diff_url, folder=found.report.folder),
         "called": " ".join(f"{kind}:{name.replace(' ', '_')}" for kind, name in _KINDS.items()),
         "since": earlier,
         "problems": found.report.problems,
@@ -199,6 +201,16 @@ def _looks_of(item: Item, looks: Mapping[str, Sequence[str]]) -> tuple[str, ...]
     """What is worth a look about any of its posts, each line once; without the name, which its row has."""
     lines = (line for card in item.cards for line in looks.get(str(card.change.address), ()))
     return tuple(dict.fromkeys(line.partition("`: ")[2] for line in lines))
+
+
+def _line_at(template: str, place: Place | None, folder: str) -> str:
+    """The address of a place, by a template of `Report`; empty if there is none. An address has no quotes."""
+    if not template or place is None:
+        return ""
+    path = place.below(folder).file
+    encoded = path.encode("utf-8", "replace")
+    digests = {"sha256": sha256(encoded).hexdigest(), "sha1": sha1(encoded, usedforsecurity=False).hexdigest()}
+    return web(template.format(path=quote(path, errors="replace"), line=max(1, place.line), **digests))
 
 
 def _title(found: Grouped) -> str:

@@ -426,7 +426,8 @@ def _strip(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]]) -> N
     sheet.put(f"#### When{where}")
     start = "%b %Y" if len(found.weeks) > _WEEKS else "%d %b"
     rows = [(f"{week.monday:{start}}".lstrip("0"), week.counts) for _, week in spans]
-    lines = [f"{name:>6} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
+    wide = max(len(name) for name, _ in rows)
+    lines = [f"{name:>{wide}} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
     sheet.put("\n".join(["```text", *lines, "```"]))
 
 

@@ -43,6 +43,8 @@ class Report:
     is_offline: bool = False  # made from files and state alone, not checked against Buffer
     folder: str = ""  # the root file's, below the repository's root, with `/`; empty if they are the same
     rules: tuple[RuleHelp, ...] = ()  # those whose codes `diagnostics` use
+    line_url: str = ""  # where a forge shows a line of a file: a template with `{path}` and `{line}`
+    diff_url: str = ""  # where it shows the request's change of it: the same with `{sha256}` or `{sha1}` of the path
     page: str = ""  # the name of the HTML page written next to this report, which shows everything
     pictures: Mapping[str, str] = field(default_factory=dict)  # thumbnails as `data:`, by digest (`shown.pictures_of`)
     public: frozenset[str] = frozenset()  # summaries of files that were applied before, so their addresses answer

@@ -6,14 +6,20 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from benchmarks import corpus
+from bufferctl.cli.outputs import report_of
+from bufferctl.config import load
 from bufferctl.model import Asset
+from bufferctl.model.state import State
 from bufferctl.plan import Action, Beside, Cause
+from bufferctl.reconcile.offline import offline
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report
@@ -358,6 +364,50 @@ def test_a_thousand_posts_cost_what_is_seen(show: Show) -> None:
     )
     assert abs(page.evaluate(height) - before) <= 20
     expect(page.get_by_role("tab")).to_have_count(0)
+
+
+def test_a_large_page_has_what_is_below_a_row(show: Show, tmp_path: Path) -> None:
+    """It comes packed: a row opens, a search finds texts but no counters, an address in the URL leads to its post."""
+    corpus.write(tmp_path, 450)
+    desired = load(None, tmp_path).desired
+    assert desired is not None
+    plan = offline(desired, State(), endpoint="", now=datetime(2029, 11, 28, 8, tzinfo=UTC))
+    page = show(report_html(report_of(plan, desired)), width=380)
+    page.get_by_role("searchbox").fill("p00010")
+    expect(page.locator("details.row:visible")).to_have_count(1)
+    page.locator("details.row:visible > summary").click()
+    expect(page.locator(".post .text:visible").first).to_contain_text("Number 10: ")
+    page.get_by_role("searchbox").fill("of 5,000")  # which every post on Facebook has as its length
+    expect(page.locator("details.row:visible")).to_have_count(0)
+    page.evaluate("location.hash = '#Acme/linkedin:acme-inc/p00004'")
+    expect(page.locator("details.row[open]:visible").filter(has_text="Number 4: ").first).to_be_visible()
+    assert axe(page) == []
+
+
+def test_networks_side_by_side(show: Show) -> None:
+    """Where there is room, the texts that differ stand beside each other; one more click, and one at a time again."""
+    page = show(CAMPAIGNS["campaign"], width=1280)
+    view(page, "Agenda")
+    launch = row(page, "launch")
+    launch.locator("summary").click()
+    launch.get_by_role("button", name="Side by side").click()
+    tops = launch.locator(".post:visible").evaluate_all("all => all.map(each => each.getBoundingClientRect().y)")
+    assert len(tops) == 2
+    assert abs(tops[0] - tops[1]) < 2
+    assert axe(page) == []
+    launch.get_by_role("button", name="Side by side").click()
+    expect(launch.locator(".post:visible")).to_have_count(1)
+
+
+def test_many_texts_after_one_tap(show: Show) -> None:
+    """Short: the first words of each text on 44 pixels; every other thing that is tapped has as many, too."""
+    page = show(CAMPAIGNS["campaign"], width=380)
+    view(page, "Short")
+    rows = page.locator("details.row").evaluate_all("rows => rows.map(row => row.offsetHeight)")
+    assert set(rows) == {44}
+    tapped = "[...document.querySelectorAll('button, select, input, summary')].filter((each) => each.checkVisibility())"
+    assert page.evaluate(f"Math.min(...{tapped}.map((each) => each.getBoundingClientRect().height))") >= 44
+    assert axe(page) == []
 
 
 def test_a_page_is_light() -> None:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from zlib import decompress
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from benchmarks import corpus
 from bufferctl.checks import text_length
+from bufferctl.cli.outputs import report_of
+from bufferctl.config import load
+from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Address, LiveAsset, Post, Service
 from bufferctl.model.plain_text import visible
+from bufferctl.model.state import State
 from bufferctl.plan import Action, Beside, Cause, Change, Outcome, Plan, Reason, Status
+from bufferctl.reconcile.offline import offline
 from bufferctl.render.grouped import grouped
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.markdown import Context, comment
@@ -345,3 +353,45 @@ def test_every_network_has_a_name(service: Service) -> None:
         PLAN, changes=(Change(item.address, Action.CREATE, PLAN.changes[0].cause, PLAN.changes[0].slot, desired=item),)
     )
     assert ">?</i>" not in report_html(Report(plan))
+
+
+def test_a_page_of_thousands_is_light(tmp_path: Path) -> None:
+    """5,000 posts in at most 3 MB, so 1,000 in a fifth of it: what is below a row is there once, packed."""
+    corpus.write(tmp_path, 1_000)
+    desired = load(None, tmp_path).desired
+    assert desired is not None
+    plan = offline(desired, State(), endpoint="", now=datetime(2029, 11, 28, 8, tzinfo=UTC))
+    document = report_html(report_of(plan, desired))
+    assert len(document.encode()) <= 640_000
+    packed = re.search(r'id="bodies">([^<]*)<', document)
+    assert packed
+    bodies = json.loads(decompress(b64decode(packed[1])))
+    assert len(bodies) == 1_000
+    assert all('<li id="Acme/' in body for body in bodies)
+
+
+def test_places_lead_to_the_forge() -> None:
+    """To the line at the commit, and to the request's diff, where people comment; below the folder of the root file."""
+    line, diff = (
+        "https://forge.example/blob/abc/{path}#L{line}",
+        "https://forge.example/pull/7/files#diff-{sha256}R{line}",
+    )
+    document = report_html(replace(REPORT, line_url=line, diff_url=diff, folder="social"))
+    place = next(each.place for each in REPORT.plan.changes if each.place and each.place.line)
+    digest = sha256(f"social/{place.file}".encode()).hexdigest()
+    assert f'<a href="https://forge.example/blob/abc/social/{place.file}#L{place.line}">{place}</a>' in document
+    assert f'<a href="https://forge.example/pull/7/files#diff-{digest}R{place.line}">in the diff</a>' in document
+
+
+def test_what_is_worth_a_look_leads_to_its_post() -> None:
+    """The line is a link to the item, whose row has a mark, and the words stand in the item, too."""
+    address = str(REPORT.plan.changes[0].address)
+    look = Diagnostic(
+        Severity.WARNING, "`launch`: its text says “TBD”", code="worth-a-look/placeholder", addresses=(address,)
+    )
+    document = report_html(replace(REPORT, worth_a_look=(look,)))
+    anchor = re.search(r'<p><a href="#(i\d+)"><code>launch</code>: its text says “TBD”', document)
+    assert anchor
+    opened = document.partition(f'id="{anchor[1]}"')[2].partition("</details>")[0]
+    assert 'aria-label="Worth a look"' in opened
+    assert "Its text says “TBD”." in opened or "its text says “TBD”." in opened

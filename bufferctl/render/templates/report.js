@@ -136,8 +136,8 @@
       tabs[next].focus();
     });
     const both = versions.filter((version) => !version.classList.contains("same"));
-    if (both.length > 1) list.append(sideBySide(body, versions, both, () => choose(choices[0], tabs)));
     base.before(list);
+    if (both.length > 1) list.after(sideBySide(body, versions, both, () => choose(choices[0], tabs)));
     choose(choices[0], tabs);
   };
   /* Where there is room, the versions that differ stand beside each other. */
@@ -232,6 +232,7 @@
     const grid = wide.matches && (view === "week" || view === "month");
     calendar.hidden = !grid;
     root.dataset.view = grid || view === "short" ? view : "agenda";
+    for (const button of $$(".views button")) button.setAttribute("aria-pressed", String(button.dataset.view === root.dataset.view));
     if (!grid) return;
     const start = monday(view === "month" ? `${day.slice(0, 7)}-01` : day), weeks = [];
     for (let at = start; at === start || (view === "month" && at.slice(0, 7) <= day.slice(0, 7)); at = plus(at, 7)) weeks.push(at);
@@ -259,7 +260,6 @@
   };
   const look = (name, of = day) => {
     [view, day] = [name, of];
-    for (const button of $$(".views button")) button.setAttribute("aria-pressed", String(button.dataset.view === view));
     filter();
   };
 
