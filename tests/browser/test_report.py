@@ -13,18 +13,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from benchmarks import corpus
-from bufferctl.cli.outputs import report_of
-from bufferctl.config import load
 from bufferctl.model import Asset
-from bufferctl.model.state import State
 from bufferctl.plan import Action, Beside, Cause
-from bufferctl.reconcile.offline import offline
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report
 from tests.browser.conftest import Show
-from tests.render.plans import PLANS
+from tests.render.plans import PLANS, many
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, post
 
 THEIRS = Beside("post-9", "ch-x", datetime(2029, 12, 6, 8, 5, tzinfo=UTC), "Private words")
@@ -367,19 +362,16 @@ def test_a_thousand_posts_cost_what_is_seen(show: Show) -> None:
 
 
 def test_a_large_page_has_what_is_below_a_row(show: Show, tmp_path: Path) -> None:
-    """It comes packed: a row opens, a search finds texts but no counters, an address in the URL leads to its post."""
-    corpus.write(tmp_path, 450)
-    desired = load(None, tmp_path).desired
-    assert desired is not None
-    plan = offline(desired, State(), endpoint="", now=datetime(2029, 11, 28, 8, tzinfo=UTC))
-    page = show(report_html(report_of(plan, desired)), width=380)
+    """It comes packed: a row opens, a search finds texts and not what the page says, an address in the URL leads to its post."""
+    report = many(tmp_path, 450)
+    page = show(report_html(report), width=380)
     page.get_by_role("searchbox").fill("p00010")
     expect(page.locator("details.row:visible")).to_have_count(1)
     page.locator("details.row:visible > summary").click()
     expect(page.locator(".post .text:visible").first).to_contain_text("Number 10: ")
-    page.get_by_role("searchbox").fill("of 5,000")  # which every post on Facebook has as its length
+    page.get_by_role("searchbox").fill("digest")  # which every post has, and no text
     expect(page.locator("details.row:visible")).to_have_count(0)
-    page.evaluate("location.hash = '#Acme/facebook:acme/p00011'")
+    page.evaluate("location.hash = '#Acme/linkedin:acme-inc/p00011'")
     expect(page.locator("details.row[open]:visible").filter(has_text="Number 11: ").first).to_be_visible()
     assert axe(page) == []
 

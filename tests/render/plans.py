@@ -245,3 +245,22 @@ PLANS: dict[str, Callable[[], Report]] = {
     "crowded": crowded,
     "extreme": extreme,
 }
+
+
+def many(folder: Path, number: int) -> Report:
+    """New posts of an entry each, on one channel, with texts of a usual length."""
+    sentences = (
+        "Every post of this week was reviewed in a pull request before it went anywhere near the queue.",
+        "The console shows requests a minute, and now also which of them you paid for: https://acme.example/console",
+        "It took three people, two rewrites and one very long train ride to get here.",
+    )
+    start = datetime(2030, 1, 1, 9, tzinfo=UTC)
+    posts = "".join(
+        f"  - key: p{each:05}\n    channels: [linkedin]\n    due_at: {start + timedelta(hours=each):%Y-%m-%d %H:%M}\n"
+        f"    text: |\n      Number {each}: {sentences[each % 3]}\n      {sentences[(each + 1) % 3]}\n"
+        f"      {sentences[(each + 2) % 3]}\n"
+        for each in range(number)
+    )
+    channel = "organizations: [{name: Acme, channels: [{service: linkedin, name: acme-inc}]}]"
+    (folder / "buffer.yaml").write_text(f"version: 1\ntimezone: UTC\n{channel}\nposts:\n{posts}", encoding="utf-8")
+    return Report(plan_at(folder))

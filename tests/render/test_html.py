@@ -17,16 +17,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from benchmarks import corpus
 from bufferctl.checks import text_length
-from bufferctl.cli.outputs import report_of
-from bufferctl.config import load
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Address, LiveAsset, Post, Service
 from bufferctl.model.plain_text import visible
-from bufferctl.model.state import State
 from bufferctl.plan import Action, Beside, Cause, Change, Outcome, Plan, Reason, Status
-from bufferctl.reconcile.offline import offline
 from bufferctl.render.grouped import grouped
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.markdown import Context, comment
@@ -37,7 +32,7 @@ from bufferctl.render.words import local
 from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.model.samples import posts
-from tests.render.plans import THREE_NETWORKS, plan_at
+from tests.render.plans import THREE_NETWORKS, many, plan_at
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
@@ -357,11 +352,8 @@ def test_every_network_has_a_name(service: Service) -> None:
 
 def test_a_page_of_thousands_is_light(tmp_path: Path) -> None:
     """5,000 posts in at most 3 MB, so 1,000 in a fifth of it: what is below a row is there once, packed."""
-    corpus.write(tmp_path, 1_000)
-    desired = load(None, tmp_path).desired
-    assert desired is not None
-    plan = offline(desired, State(), endpoint="", now=datetime(2029, 11, 28, 8, tzinfo=UTC))
-    document = report_html(report_of(plan, desired))
+    report = many(tmp_path, 1_000)
+    document = report_html(report)
     assert len(document.encode()) <= 640_000
     packed = re.search(r'id="bodies">([^<]*)<', document)
     assert packed
