@@ -362,7 +362,7 @@ def test_a_thousand_posts_cost_what_is_seen(show: Show) -> None:
 
 
 def test_a_large_page_has_what_is_below_a_row(show: Show, tmp_path: Path) -> None:
-    """It comes packed: a row opens, a search finds texts and not what the page says, an address in the URL leads to its post."""
+    """It comes packed: a row opens, a search finds texts and not what the page says, an address leads to its post."""
     report = many(tmp_path, 450)
     page = show(report_html(report), width=380)
     page.get_by_role("searchbox").fill("p00010")
