@@ -222,7 +222,7 @@ def _approved(job: Job, found: Sequence[_Found]) -> list[_Found]:
 
 def _with_approvals(job: Job, one: _Found, without: Sequence[_Found]) -> _Found:
     """A request, without its plan if it lacks approvals. `without`: earlier requests that do."""
-    number = needed(job, one.request, {*_addresses(one), *one.merged.agreed()})
+    number = needed(job, one.request, {*_addresses(one), *one.merged.agreed()}, one.base)
     if not number:
         return one
     own = job.forge.authors(one.request)

@@ -33,13 +33,13 @@ class Wanted:
     plan: SavedPlan
 
 
-def needed(job: Job, request: ChangeRequest, addresses: Iterable[Address]) -> int:
+def needed(job: Job, request: ChangeRequest, addresses: Iterable[Address], base: str = "") -> int:
     """How many approvals a merged request needs that publishes something at these addresses.
 
     That is what the branch said before the merge, so that no request lowers its own number. Where a commit of that time
-    had no root file that can be read, the merged one counts, too.
+    had no root file that can be read, the merged one counts, too. `base`: the commit that its plan compared it with.
     """
-    found = [_root_file(job, each) for each in _before(job, request)]
+    found = [_root_file(job, each) for each in _before(job, request, base)]
     declared = [each.sound for each in found if each and each.sound]
     if not found or any(each is None or each.desired is None for each in found):
         declared += [job.loaded.sound] if job.loaded and job.loaded.sound else []
@@ -47,15 +47,17 @@ def needed(job: Job, request: ChangeRequest, addresses: Iterable[Address]) -> in
     return max((approvals_of(each, organizations) for each in declared), default=0)
 
 
-def _before(job: Job, request: ChangeRequest) -> list[str]:
+def _before(job: Job, request: ChangeRequest, base: str) -> list[str]:
     """The commits of the branch of which one is the first parent of the merge, as far as anybody knows.
 
     A rebase makes several commits, and others may have pushed before it: so if the commit before `after` is not the one
-    where the last request ended, all of them count, and the strictest decides.
+    where the last request ended, all of them count, and the strictest decides. Before the first apply, nobody knows
+    where that is, and the base of the plan stands for it.
     """
     parent = job.first_parent(request.after)
-    if not request.before or parent == request.before:
-        return [each for each in [parent or request.before] if each]
+    before = request.before or base
+    if not request.before or parent == before:
+        return [each for each in dict.fromkeys([parent, before]) if each]
     try:
         line = job.forge.history(request.before, request.after)
     except ForgeError:  # the branch lost it

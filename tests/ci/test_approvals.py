@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ci.conftest import FILES, post
+from tests.ci.conftest import FILES, Team, post
 from tests.ci.fake_github import COMMITS
 from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab
 
@@ -532,6 +532,20 @@ def test_a_request_does_not_lower_its_own_number(side: Side) -> None:
         assert not side.plan(number).failed
         refused(side, number, "it needs 1 approval and has none", way)
         set_policy(side, ONE)
+
+
+def test_a_rebase_before_the_first_apply(team: Team) -> None:
+    """Nobody knows where the branch was before it: the base of its plan has the number that its commits take away."""
+    github = OnGitHub(team)
+    set_policy(github, ONE)
+    github.ada.branch("first")
+    (github.ada.folder / "buffer.yaml").write_text(FILES, encoding="utf-8")
+    github.ada.push("Without a policy")
+    github.ada.write(launch=LAUNCH)
+    github.ada.push("A post")
+    number = github.request("first")
+    assert not github.plan(number).failed
+    refused(github, number, "it needs 1 approval and has none", "rebase")
 
 
 def test_a_request_is_not_asked_by_its_own_number(side: Side) -> None:
