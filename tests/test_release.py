@@ -16,6 +16,7 @@ import pytest
 from hatchling.build import build_sdist, build_wheel
 
 from bufferctl import __version__
+from bufferctl.ci.setup import EXAMPLES
 from tests.sources import files
 
 ROOT = Path(__file__).parents[1]
@@ -53,11 +54,13 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_what_the_source_distribution_holds(distributions: dict[str, Path]) -> None:
-    """The package, and what describes it; no tests, and nothing that lies about in the checkout."""
+    """The package, what `init --ci` writes, and what describes it; no tests, and nothing that lies about."""
     with tarfile.open(distributions["sdist"]) as packed:
         names = {name.partition("/")[2] for name in packed.getnames()}
     beside = {name for name in names if not name.startswith("bufferctl/")}
-    assert beside == {"CHANGELOG.md", "LICENSE", "README.md", "PKG-INFO", "pyproject.toml", ".gitignore"}
+    examples = {f"examples/{each}" for paths in EXAMPLES.values() for _, each in paths}
+    assert beside - examples == {"CHANGELOG.md", "LICENSE", "README.md", "PKG-INFO", "pyproject.toml", ".gitignore"}
+    assert examples <= beside
     assert "bufferctl/sandbox/schema.graphql" in names
 
 
