@@ -233,7 +233,8 @@ class Merged:
             return {}
         shown: dict[Address, Change | None] = {}
         if not self.plan.plan.narrowed:  # a narrowed plan shows the selected objects only
-            shown = {item.address: None for item in self.plan.desired.items}
+            shown = dict.fromkeys(self.changed or ())
+            shown |= {item.address: None for item in self.plan.desired.items}
         return shown | {change.address: change for change in self.plan.plan.changes}
 
     def agreed(self) -> frozenset[Address]:
@@ -321,10 +322,11 @@ class Reviewed:
         return found
 
     def speaks_for(self, merged: Merged) -> frozenset[Address]:
-        """The addresses at which a request changes something, and its plan still counts."""
-        own = (row for words in self._words.values() for row in words.rows if row.merged is merged)
-        found = frozenset(row.change.address for row in own if row.change and row.agreed)
-        return found if merged.changed is None else found & merged.changed
+        """The addresses at which a request changes something, and what its plan says still counts."""
+        own = ((address, row) for address, words in self._words.items() for row in words.rows if row.merged is merged)
+        if merged.changed is None:
+            return frozenset(address for address, row in own if row.agreed)
+        return merged.changed.intersection(address for address, row in own if row.agreed or row.change is None)
 
     def hold(self, change: Change, now: datetime, *, state: State, declared: Desired, endpoint: str = "") -> Change:
         """The change, unmodified if it was reviewed or writes nothing, else held.
@@ -438,12 +440,37 @@ def _why_not(row: _Row, change: Change, today: _Today) -> str:
     if row.change and row.change.action is Action.HOLD:
         return f"it needed a person when {title} was made, and this version has not been reviewed"
     if then is None:
-        return f"in {title} it has nothing to do"
+        return _why_not_as_it_was(row, change, today)
     if (then.action is Action.DELETE) != (change.action is Action.DELETE):
         return f"in {title} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"
     if change.action is not Action.DELETE and (fields := _differing(then.desired, change.desired)):
         return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {title}"
     return _why_not_now(row, then, change, today)
+
+
+def _why_not_as_it_was(row: _Row, change: Change, today: _Today) -> str:
+    """Why not, of an entry of which a plan had nothing to do, because Buffer was as its files say.
+
+    If the request changes the entry (a revert, for example, that was planned before what it reverts was sent), it
+    agrees to make our own untouched post so again: to its delete, or to an edit. Nothing is published for that alone.
+    """
+    title, saved, changed = row.title, row.saved, row.merged.changed or frozenset()
+    nothing = f"in {title} it has nothing to do"
+    if row.change or change.address not in changed or saved.offline or not _is_ours_untouched(change):
+        return nothing
+    if today.endpoint not in {"", saved.plan.endpoint}:
+        return f"{title} is for {saved.plan.endpoint}, and this run talks to {today.endpoint}"
+    item = next((each for each in saved.desired.items if each.address == change.address), None)
+    wanted = None if item is None or item.cancelled else item
+    if change.action is Action.DELETE:
+        return "" if wanted is None and saved.desired.settings.prune else nothing
+    if change.action is not Action.UPDATE or wanted is None:
+        return nothing
+    if fields := _differing(wanted, change.desired):
+        return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {title}"
+    if _is_too_late(row, change, today.now):
+        return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
+    return ""
 
 
 def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:

@@ -450,3 +450,23 @@ def test_the_oracle_notices() -> None:
     again = (*revert[:2], ({"T1": v0}, {"T1": v1}, True))
     assert told(*again, there={"T1": v0}, after={"T1": v1}) == []
     assert "#3 last changed it" in told(*again, there={"T1": v0}, after={"T1": v0})[0]
+
+
+@pytest.mark.parametrize("reverted", [None, Said("T1 version 0", "2030-06-01", draft=False, service="twitter")])
+def test_the_oracle_notices_what_a_revert_leaves(reverted: Said | None) -> None:
+    """Planned while Buffer was so already, merged once its target was sent: it is undone, and not brought back."""
+    target = Said("T1 version 1", "2030-06-01", draft=False, service="twitter")
+    before: Posts = {"T1": reverted} if reverted else {}
+    at = datetime(2029, 12, 3, 9)  # noqa: DTZ001 - no zone is needed to compare
+    oracle = Oracle(main={"T1": target})
+    oracle.requests[1] = Request(1)
+    oracle.planned(1, at, "h", before, before, frozenset())
+    oracle.merged(1, at, "h", before)
+
+    def said(there: Posts, after: Posts) -> list[str]:
+        return [each for each in oracle.judged(there, after, at, frozenset(), frozenset(), ended=True) if each]
+
+    assert "#1 alone changed it" in said({"T1": target}, {"T1": target})[0]
+    assert said({"T1": target}, before) == []
+    if reverted:
+        assert "no merged plan" in said({}, before)[0]

@@ -450,6 +450,20 @@ def reverted(side: Side) -> tuple[int, bool]:
     return number, side.texts() == []
 
 
+@row("a revert was planned before the post")
+def reverted_too_early(side: Side) -> tuple[int, bool]:
+    """What the merge removes is deleted, though its plan showed nothing of it."""
+    assert not side.apply().failed
+    side.land(side.planned("launch", launch=LAUNCH))
+    number = side.planned("undo", launch="")
+    assert not side.apply().failed
+    sent = side.texts()
+    side.land(number)
+    assert not side.apply().failed
+    assert "1 deleted" in side.comments(number)[1]
+    return number, sent != side.texts() == []
+
+
 @row("the run fails, or never starts")
 def failed(side: Side) -> tuple[int, bool]:
     assert not side.apply().failed
@@ -536,8 +550,8 @@ def test_every_row_has_a_story() -> None:
 _ON_GITHUB = (force_pushed, squashed, of_a_second_request)
 _ON_NEITHER = (
     rebased, merged_in_between, another_account, opened_too_late,
-    quick_merges, straight_to_main, changed_in_buffer, reverted, two_root_files, planned_again, canceled, failed,
-    unapproved,
+    quick_merges, straight_to_main, changed_in_buffer, reverted, reverted_too_early,
+    two_root_files, planned_again, canceled, failed, unapproved,
 )  # fmt: skip
 
 

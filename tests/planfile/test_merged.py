@@ -90,6 +90,46 @@ def test_a_revert_is_not_undone() -> None:
     assert held(create(), first, revert, request(3, saved(create()), LAUNCH)) == ""
 
 
+def test_a_request_whose_plan_had_nothing_to_do() -> None:
+    """A revert, planned before what it reverts was sent: agreed, as the last word, if our post is as it was sent.
+
+    Its delete, whether the entry is gone or cancelled, or its edit to what the files of that plan say.
+    """
+    cancelled = saved(files=replace(FILES, posts=(replace(POST, cancelled=True),)))
+    for sent, change, plan in (
+        (create(), delete(), WITHOUT),
+        (create(), delete(), cancelled),
+        (update(OLD), update(), BESIDE),
+    ):
+        first, revert = request(1, saved(sent), LAUNCH), request(2, plan, LAUNCH)
+        assert held(change, first, revert) == ""
+        assert Reviewed([first, revert]).speaks_for(revert) == {LAUNCH}
+        nothing = "#1 and #2 changed it, and in the plan of #2 it has nothing to do"
+        assert change.live
+        assert change.binding
+        by_somebody = replace(change, live=replace(change.live, text="Somebody's words"))
+        imported = replace(change, binding=replace(change.binding, origin=Origin.IMPORTED))
+        assert [held(each, first, revert) for each in (by_somebody, imported)] == [nothing, nothing]
+        for other in (
+            replace(revert, plan=None),  # nobody saw what it does
+            replace(revert, plan=replace(plan, offline=True)),
+            replace(revert, plan=replace(plan, plan=replace(plan.plan, narrowed=True))),
+            request(2, plan, MORE),  # another request did it
+            request(2, plan, unknown=True),
+        ):
+            assert held(change, first, other)
+        assert held(change, first, revert, request(3, None, LAUNCH))
+        assert "and this run talks to" in held(change, first, revert, endpoint="https://elsewhere.example")
+        assert held(create(), first, revert)
+    stays = saved(files=replace(FILES, posts=(), settings=replace(FILES.settings, prune=False)))
+    assert held(delete(), request(2, BESIDE, LAUNCH))
+    assert held(delete(), request(2, stays, LAUNCH))
+    assert held(update(QUEUED), request(2, BESIDE, LAUNCH)) == "its due_at differs from the plan of #2"
+    queued = request(2, saved(files=replace(FILES, posts=(QUEUED,))), LAUNCH, merged_at=START)
+    assert held(update(QUEUED), queued, now=START + 7 * DAY) == ""
+    assert "more than 7 days ago" in held(update(QUEUED), queued, now=START + 8 * DAY)
+
+
 def test_nobody_knows_what_a_request_changed() -> None:
     """Without a plan, nothing said before counts; an older plan counts for all that it shows, as it always did."""
     mine = request(1, saved(create()), LAUNCH)
@@ -167,11 +207,11 @@ def test_a_plan_of_another_endpoint() -> None:
 def test_which_entries_a_request_still_speaks_for() -> None:
     """Those that it changes, as long as no later one changes them."""
     mine = request(1, saved(create()), LAUNCH, MORE)
-    assert Reviewed([mine]).speaks_for(mine) == {LAUNCH}
+    assert Reviewed([mine]).speaks_for(mine) == {LAUNCH, MORE}
     assert Reviewed([mine, request(2, WITHOUT, MORE)]).speaks_for(mine) == {LAUNCH}
-    assert Reviewed([mine, request(2, None, LAUNCH)]).speaks_for(mine) == frozenset()
+    assert Reviewed([mine, request(2, None, LAUNCH, MORE)]).speaks_for(mine) == frozenset()
     beside = request(2, saved(create()), MORE, beside={LAUNCH})
-    assert Reviewed([mine, beside]).speaks_for(beside) == frozenset()
+    assert Reviewed([mine, beside]).speaks_for(beside) == {MORE}
 
 
 def test_when_a_plan_was_made(tmp_path: Path) -> None:
