@@ -80,7 +80,9 @@ class Report:
         return self.changed is not None and change.action in WRITING and change.address not in self.changed
 
     def _with(self, keeps: Callable[[Change], bool]) -> Report:
-        return replace(self, plan=replace(self.plan, changes=tuple(filter(keeps, self.plan.changes))))
+        outcomes = self.outcomes and tuple(each for each in self.outcomes if keeps(each.change))
+        plan = replace(self.plan, changes=tuple(filter(keeps, self.plan.changes)))
+        return replace(self, plan=plan, outcomes=outcomes)
 
     @property
     def in_repository(self) -> Report:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bufferctl import planfile
 from bufferctl.model import LiveIdea, LivePost
-from bufferctl.plan import Action, Cause, Reason, Status
+from bufferctl.plan import WRITING, Action, Cause, Reason, Status
 from bufferctl.render.json_documents import (
     DOCUMENTS,
     ContentForm,
@@ -71,6 +71,14 @@ def test_rich_plan(expect: Expect) -> None:
     text = report_json(REPORT)
     checked(text)
     expect(CASES / "plan.json", text)
+
+
+def test_what_waits_on_the_branch_already() -> None:
+    """The addresses of what is sent although the request does not change it; none where nobody knows."""
+    mine, *others = (str(each.address) for each in PLAN.changes if each.action in WRITING)
+    changed = frozenset(each.address for each in PLAN.changes if str(each.address) == mine)
+    assert checked(report_json(replace(REPORT, changed=changed)))["already_waiting"] == others
+    assert checked(report_json(REPORT))["already_waiting"] == []
 
 
 def test_rich_apply() -> None:
