@@ -17,8 +17,9 @@ from bufferctl.reconcile import find_targets
 from bufferctl.state.local import repository_of
 from bufferctl.value import value
 
-#: A line that only root files have.
-_ROOT_LINE = re.compile(r"""^["']?organizations["']?\s*:""", re.MULTILINE)
+#: What only root files have, in YAML's block or flow form, so in JSON too; what else has these words declares nothing.
+_ROOT = r"""(^|[{,[:space:]])["']?organizations["']?[[:space:]]*:"""
+_ROOT_LINE = re.compile(_ROOT.replace("[:space:]", r"\s"), re.MULTILINE)
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -53,7 +54,7 @@ def root_files_beside(root_file: Path) -> list[Path]:
     if repository:
         options = ("--untracked", "-I", "--null", "--files-with-matches", "--extended-regexp")
         with suppress(OSError):  # no git
-            ran = git(repository, "grep", *options, "-e", r"""^["']?organizations["']?[[:space:]]*:""")
+            ran = git(repository, "grep", *options, "-e", _ROOT)
             names |= {repository / name for name in ran.stdout.split("\0") if name.endswith(_ENDINGS)}
     return sorted(path for path in names if path.resolve() != own)
 

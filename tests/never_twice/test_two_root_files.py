@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
+from datetime import datetime
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.cli.conftest import Project, Ran
 from tests.never_twice.files import texts
@@ -78,6 +81,17 @@ def test_the_old_one_applies_first(moved: tuple[Project, str]) -> None:
     assert apply(project, "-f", other).code == 0
     assert apply(project).code == 0
     assert texts(project) == {**{text: 1 for text in ALL if text != "Tip number 5"}, "It stays": 1}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_the_other_one_is_written_as_json(moved: tuple[Project, str], indent: int | None) -> None:
+    """It is a root file in that form of YAML, too, so what its files declare is not deleted."""
+    project, other = moved
+    path = project.folder / other
+    form = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(form, indent=indent, default=datetime.isoformat), encoding="utf-8")
+    assert apply(project).code == 0
+    assert texts(project) == ALL | {"It stays": 1}
 
 
 def test_the_other_one_cannot_be_read(moved: tuple[Project, str]) -> None:
