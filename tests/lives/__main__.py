@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from tests.lives import life, obeying
+from tests.lives import life, obeying_lives
 from tests.lives.endpoint import Server
 from tests.lives.shrink import broken_by, shrunk
 
@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--steps", help="only these steps, by number")
     parser.add_argument("--short", action="store_true", help="a line a seed")
     asked = parser.parse_args()
-    kind = obeying if asked.obeying else life
+    kind = obeying_lives if asked.obeying else life
     failed = False
     for seed in asked.seed if len(asked.seed) != 2 or not asked.short else range(*asked.seed):
         script: Any = kind.draw(seed)

@@ -3,7 +3,8 @@
 Written from docs/how/reliability.md and the form of answers in docs/reference/json.md, without the rules' code. Every
 entry, and every occurrence of a series, has its own token in its text, which no edit removes: by it people know their
 posts, and the oracle recognizes one anywhere. Honest people give every answer that is true of the texts shown; careful
-ones only say which post is which; silent ones say nothing.
+ones only say which post is which; careless ones take one of the first two answers, true or not, and then nothing is
+said of what these were about; silent ones say nothing.
 
 What reliability.md says cannot be promised is not done: files are not edited between a lost state and the next apply.
 """
@@ -13,9 +14,8 @@ from __future__ import annotations
 import json
 import random
 import re
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,20 +23,17 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.lives.account import PERSON, START, Account, Post, stamp
-from tests.lives.endpoint import Fault, Server
+from tests.lives.account import PERSON, START, Account, Idea, Post
+from tests.lives.endpoint import Fault
 from tests.lives.judge import Broken
-from tests.lives.life import Setting, begin
 from tests.lives.projects import LINKEDIN, TWITTER, VOCABULARY
-from tests.lives.world import Ran, World, copy_folder
+from tests.lives.world import Ran, World
 
 TOKEN = re.compile(r"\bxz[a-z]+\d+(?:n\d+)?\b")
 LABELS = {"twitter": "twitter:acme", "linkedin": "linkedin:acme-inc"}
 SERVICES = {TWITTER.id: "twitter", LINKEDIN.id: "linkedin"}
-#: Seconds after which nothing of a killed run is on its way.
-GONE_BY = 200
-#: How many answers a life may take at its end.
-ROUNDS = 60
+#: The root files: the second one is there once an entry was moved to it.
+FIRST_ROOT, SECOND_ROOT = "buffer.yaml", "second.yaml"
 
 
 def tokens_in(text: str) -> set[str]:
@@ -58,6 +55,11 @@ class Entry:
     def key(self) -> str:
         """The key that it has now."""
         return str(self.form["key"])
+
+    @property
+    def path(self) -> str:
+        """Its file."""
+        return "second/posts.yaml" if self.file == "second" else f"posts/{self.file}.yaml"
 
     @property
     def numbers(self) -> list[int]:
@@ -121,11 +123,27 @@ class Entry:
 
 
 @dataclass
+class Thought:
+    """An idea as written; its token is in its title."""
+
+    token: str
+    form: dict[str, Any]
+    keys: list[str]
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        return f"Acme/ideas/{self.form['key']}"
+
+
+@dataclass
 class Obeying:
     """A life under way.
 
     `log`: what happened, a line for each step. `is_lost`: there was no apply since the state was lost. `used`: how many
-    tokens and keys there are. `is_kept`: there is a copy of the state.
+    tokens and keys there are. `is_kept`: there is a copy of the state. `copies`: how many more entries were written
+    with the text of a token. `untrue`: tokens, and ids of people's posts, of which somebody careless said what is not
+    true. `is_tidy`: every rename has its `was`.
     """
 
     world: World
@@ -136,8 +154,14 @@ class Obeying:
     log: list[str] = field(default_factory=list)
     is_lost: bool = False
     used: int = 0
-    _seen: int = 0
     is_kept: bool = False
+    ideas: list[Thought] = field(default_factory=list)
+    roots: list[str] = field(default_factory=lambda: [FIRST_ROOT])
+    copies: Counter[str] = field(default_factory=Counter)
+    untrue: set[str] = field(default_factory=set)
+    is_tidy: bool = False
+    _seen: int = 0
+    _taken: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.checkout = self.world.checkout("one", "machine-1")
@@ -151,23 +175,27 @@ class Obeying:
 
     def write(self) -> None:
         """Write the files."""
-        files: dict[str, Any] = {}
+        files: dict[str, Any] = {"second/posts.yaml": {"posts": []}} if SECOND_ROOT in self.roots else {}
         for entry in self.entries:
-            said = files.setdefault(f"posts/{entry.file}.yaml", {"posts": []})
+            said = files.setdefault(entry.path, {"posts": []})
             said["posts"].append(entry.form)
             if entry.starts:
                 said["starts"] = entry.starts
         channels = [{"service": each.service, "name": each.name} for each in (TWITTER, LINKEDIN)]
         since = {"managed_since": (START - timedelta(seconds=30)).isoformat()} if self.managed_since else {}
         root = {"version": 1, "timezone": "UTC", "max_deletes": 50, **since}
-        files["buffer.yaml"] = root | {"organizations": [{"name": "Acme", "channels": channels}]}
+        ideas = {"ideas": [each.form for each in self.ideas]} if self.ideas else {}
+        organization: dict[str, Any] = {"name": "Acme", "channels": channels}
+        files[FIRST_ROOT] = root | {"organizations": [organization | ideas]}
+        if SECOND_ROOT in self.roots:
+            files[SECOND_ROOT] = root | {"include": ["second/*.yaml"], "organizations": [organization]}
         self.checkout.write({name: json.dumps(said, indent=1) + "\n" for name, said in files.items()})
 
     def read(self) -> None:
         """Take over what a command wrote into the files."""
-        by_key = {(e.file, e.key): e for e in self.entries}
-        for name in {entry.file for entry in self.entries}:
-            path = self.checkout.folder / "posts" / f"{name}.yaml"
+        by_key = {(e.path, e.key): e for e in self.entries}
+        for name in {entry.path for entry in self.entries}:
+            path = self.checkout.folder / name
             for form in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["posts"]:
                 if "repeat" in form:
                     form["repeat"]["each"] = {str(n): each for n, each in form["repeat"].get("each", {}).items()}
@@ -220,42 +248,59 @@ class Obeying:
     def judge(self) -> None:
         """Check each write since the last look, and that nothing is there twice."""
         wanted = self.wanted()  # renamed without `was`, and edited, an entry is another one to everybody
-        declared = {(service, e.token_of(n)) for e, n, service in wanted if len(e.keys) == 1 or "was" in e.form}
+        declared = Counter((service, e.token_of(n)) for e, n, service in wanted if len(e.keys) == 1 or "was" in e.form)
         for write in self.account.writes[self._seen :]:
             before = write.before
             if write.maker == PERSON or not isinstance(before, Post):
                 continue
-            if before.maker == PERSON:
+            if before.maker == PERSON and before.id not in self.untrue:
                 raise Broken(f"a person's post was touched: {write}")
-            at = {(before.channel.service, token) for token in tokens_in(before.says)}
-            if write.kind == "delete" and at & declared:
-                raise Broken(f"what the files declare was deleted: {before.says!r}")
+            for token in tokens_in(before.says) - self.untrue if write.kind == "delete" else ():
+                service = before.channel.service
+                is_left = bool(self.copies[token]) and len(self.posts(service, token)) >= declared[service, token]
+                if declared[service, token] and not is_left:
+                    raise Broken(f"what the files declare was deleted: {before.says!r}")
         self._seen = len(self.account.writes)
         ours = [p for p in self.account.posts.values() if p.maker == "one"]
         count = Counter((p.channel.service, token) for p in ours for token in tokens_in(p.says))
-        if twice := {at: number for at, number in count.items() if number > 1}:
+        count.update(("ideas", token) for each in self.account.ideas.values() for token in tokens_in(each.says))
+        twice = {at: number for at, number in count.items() if number > 1 + self.copies[at[1]]}
+        if twice := {at: number for at, number in twice.items() if at[1] not in self.untrue}:
             raise Broken(f"twice in Buffer: {twice}")
 
     def plan(self) -> list[dict[str, Any]]:
-        """The changes of a plan."""
-        ran = self.run("plan", "--json")
-        if ran.code != 0:
-            raise Broken(f"no plan: {ran}")
-        changes: list[dict[str, Any]] = ran.json["changes"]
+        """The changes of a plan of each root file, which is their `root`."""
+        changes: list[dict[str, Any]] = []
+        for root in self.roots:
+            ran = self.run("plan", "--json", "-f", root)
+            if ran.code != 0:
+                raise Broken(f"no plan: {ran}")
+            changes += [each | {"root": root} for each in ran.json["changes"]]
+        self._taken = {each["id"]: each["address"] for each in changes if each["id"] and each["action"] != "hold"}
         return changes
 
-    def apply(self, *more: str, fault: Fault | None = None) -> Ran:
-        """Apply; without a fault, nothing is left to send afterwards."""
-        ran = self.run("apply", "--auto-approve", "--json", *more, fault=fault)
-        self.log.append(
-            f"  apply {' '.join(more)}: {'killed' if ran.killed else ran.code}{f', {fault}' if fault else ''}"
-        )
+    def apply(self, *more: str, fault: Fault | None = None, root: str = "") -> Ran:
+        """Apply all root files, in any order; without a fault, nothing is left to send afterwards.
+
+        `more` and `fault` are those of the first one, or of `root`.
+        """
+        first = root or self.rng.choice(self.roots)
+        ran = self._apply(first, *more, fault=fault)
+        for each in self.roots:
+            if each != first:
+                self._apply(each)
         if fault is None:
-            if ran.code == 5:
-                raise Broken(f"stopped without a fault: {ran}")
             self.is_lost = False
             if left := [c["address"] for c in self.plan() if c["action"] in {"create", "update", "delete"}]:
                 raise Broken(f"still to do after an apply: {left}")
+        return ran
+
+    def _apply(self, root: str, *more: str, fault: Fault | None = None) -> Ran:
+        ran = self.run("apply", "--auto-approve", "--json", "-f", root, *more, fault=fault)
+        ended = "killed" if ran.killed else ran.code
+        self.log.append(f"  apply {' '.join([root, *more])}: {ended}{f', {fault}' if fault else ''}")
+        if fault is None and ran.code == 5:
+            raise Broken(f"stopped without a fault: {ran}")
         return ran
 
     # Answers
@@ -267,22 +312,36 @@ class Obeying:
         if not given:
             return False
         hold, answer = self.rng.choice(given)
-        self.log.append(f"  {hold['address']} ({hold['reason']}): {_line(answer)}")
+        is_true = self.is_true(hold, answer)
+        self.log.append(f"  {hold['address']} ({hold['reason']}): {_line(answer)}{'' if is_true else ', not true'}")
+        if not is_true:
+            self.mislead(hold, answer)
         self.carry_out(hold, answer)
-        after = {each["address"]: each for each in self.plan()}.get(hold["address"])
+        at = hold["root"], hold["address"]
+        after = {(each["root"], each["address"]): each for each in self.plan()}.get(at)
         is_asked = after is not None and after["action"] == "hold" and after["reason"] == hold["reason"]
         if after and is_asked and any(_line(each) == _line(answer) for each in after["answers"]):
             raise Broken(f"the same hold after its answer: {after['address']}: {after['message']}: {_line(answer)}")
         return True
 
     def may_give(self, hold: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+        """Whether the persona may give the answer."""
+        if self.persona == "careless":
+            return any(answer is each for each in _ready(hold["answers"])[:2])
+        is_choice = answer["way"] == "add" and answer["field"] in {"existing", "was"}
+        return (is_choice or self.persona == "honest") and self.is_true(hold, answer)
+
+    def is_true(self, hold: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
         """Whether an honest person may give the answer: what it says is true."""
+        if "/ideas/" in hold["address"]:
+            return self._is_true_of_an_idea(hold, answer)
         try:
             entry, number, service = self.at(hold["address"])
         except LookupError:  # removed from the files, on purpose
             return "--max-deletes" in answer["command"]
         token, named = entry.token_of(number), [self.account.posts.get(each) for each in self.named(answer, service)]
-        there = self.posts(service, token)
+        posts = self.posts(service, token)
+        there = [each for each in posts if self._taken.get(each.id, hold["address"]) == hold["address"]]
         mine = any(each is not None and token in tokens_in(each.says) for each in named)
         match answer["way"], answer["field"]:
             case "add", "existing":
@@ -291,10 +350,9 @@ class Obeying:
                 return entry.named(number, service) not in {each.id for each in there}
             case "add", "was":
                 return str(answer["content"]) in entry.keys
-            case _ if self.persona == "careful":
-                return False  # who only says which post is which
             case "add", "repeat_of":  # of a whole series, it would answer for the others too
-                return any(named) and not mine and (not number or bool(answer["occurrence"]))
+                is_another = not mine or bool(self.copies[token] and not there)
+                return any(named) and is_another and (not number or bool(answer["occurrence"]))
             case "add", "cancelled":
                 return not there or there[0].status == "sent"
             case "edit", name:
@@ -303,8 +361,47 @@ class Obeying:
                 return restores or (name == "due_at" and not is_out)
         return _may_run(answer["command"], is_there=bool(there))
 
+    def _is_true_of_an_idea(self, hold: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+        thought = next((each for each in self.ideas if each.address == hold["address"]), None)
+        if thought is None:
+            return False
+        there = self.notes(thought.token)
+        mine = answer["id"] in {each.id for each in there}
+        match answer["way"], answer["field"]:
+            case "add", "existing":
+                return mine
+            case "add", "was":
+                return str(answer["content"]) in thought.keys
+            case "add", "repeat_of":
+                return not mine
+            case "in-buffer", _:
+                return hold["reason"] == "idea-edited" and bool(there)
+        return answer["way"] == "run" and _may_run(answer["command"], is_there=bool(there))
+
+    def notes(self, token: str) -> list[Idea]:
+        """The ideas in Buffer with a token."""
+        return [each for each in self.account.ideas.values() if token in tokens_in(each.says)]
+
+    def mislead(self, hold: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """From now on nothing is said of what an answer that is not true was about."""
+        ids = {answer["id"] or "", *hold.get("candidates", ()), str(answer["content"])}
+        for thought in self.ideas:
+            if thought.address == hold["address"]:
+                self.untrue.add(thought.token)
+        try:
+            entry, _, service = self.at(hold["address"])
+        except LookupError:
+            pass
+        else:
+            self.untrue.update(entry.token_of(number) for number in entry.numbers)
+            ids.update(self.named(answer, service))
+        self.untrue |= ids
+        for id_ in ids:
+            there = self.account.posts.get(id_) or self.account.ideas.get(id_)
+            self.untrue |= tokens_in(there.says) if there else set()
+
     def named(self, answer: Mapping[str, Any], service: str) -> list[str]:
-        """The ids that an answer names for a channel: what was there before does not count."""
+        """The ids that an answer names for a channel."""
         content = answer["content"]
         said = content.get(service, []) if isinstance(content, dict) else content
         ids = said if isinstance(said, list) else [said]
@@ -312,16 +409,26 @@ class Obeying:
 
     def carry_out(self, hold: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """Give the answer, as data, and apply."""
-        if answer["way"] in {"add", "edit"} or answer["later"]:
+        if "/ideas/" in hold["address"]:
+            self._edit_idea(hold["address"], answer)
+        elif answer["way"] in {"add", "edit"} or answer["later"]:
             self.edit(hold["address"], answer)
         self.write()
         command = answer["command"][1:]
         if command[:1] == ["pull"]:
-            self.run(*command)
+            self.run(*command, "-f", hold["root"])
             self.read()
             self.apply()
         else:
-            self.apply(*command[1:] if command[:1] == ["apply"] else ())
+            self.apply(*(command[1:] if command[:1] == ["apply"] else ()), root=hold["root"])
+
+    def _edit_idea(self, address: str, answer: Mapping[str, Any]) -> None:
+        thought = next(each for each in self.ideas if each.address == address)
+        if answer["way"] == "add":
+            thought.form[answer["field"]] = deepcopy(answer["content"])
+        elif answer["way"] == "in-buffer":
+            (idea,) = self.notes(thought.token)
+            idea.content |= {name: thought.form[name] for name in ("title", "text")}
 
     def edit(self, address: str, answer: Mapping[str, Any]) -> None:
         """Edit the entry as the answer says."""
@@ -329,7 +436,7 @@ class Obeying:
         if answer["way"] == "edit" and answer["field"] == "key":
             self.split(entry, service)
         if answer["way"] == "edit" and answer["field"] == "text":
-            (post,) = self.posts(service, entry.token_of(number))
+            post, *_ = self.posts(service, entry.token_of(number))
             entry.place(number)["overrides"] = {service: {"text": post.says}}
         if answer["later"] or (answer["way"] == "edit" and answer["field"] == "due_at"):
             later = self.account.now + timedelta(days=self.rng.randint(1, 9), minutes=self.rng.randint(0, 900))
@@ -349,7 +456,7 @@ class Obeying:
 
     def split(self, entry: Entry, service: str) -> None:
         """Restore an entry that is published, and publish what it says now as another one."""
-        (post,) = self.posts(service, entry.token)
+        post, *_ = self.posts(service, entry.token)
         self.used += 1
         token, key = f"xz{self.rng.choice(VOCABULARY)}{self.used}", f"k{self.used}"
         form = {"key": key, "channels": [service], "text": self.words(token), "due_at": entry.form["due_at"]}
@@ -364,321 +471,17 @@ def _may_run(command: list[str], *, is_there: bool) -> bool:
     return command[1:2] == ["apply"] and ("--reapply" in command or ("--recreate" in command and not is_there))
 
 
+def _ready(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers that can be taken as they are, as far as somebody careless can carry them out."""
+    ready = []
+    for each in answers:
+        is_edit = each["way"] == "edit" and each["field"] == "due_at"
+        command = each["command"]
+        is_run = each["way"] == "run" and (_may_run(command, is_there=False) or "--max-deletes" in command)
+        if not each["is_open"] and (each["way"] == "add" or is_edit or is_run):
+            ready.append(each)
+    return ready
+
+
 def _line(answer: Mapping[str, Any]) -> str:
     return " ".join(str(answer[name]) for name in ("way", "field", "content", "occurrence", "command") if answer[name])
-
-
-# Steps
-
-Step = Callable[[Obeying], str]
-EDITS: list[Step] = []
-OTHERS: list[Step] = []
-
-
-def _edit(step: Step) -> Step:
-    EDITS.append(step)
-    return step
-
-
-def _other(step: Step) -> Step:
-    OTHERS.append(step)
-    return step
-
-
-def _due(life: Obeying) -> str:
-    moment = life.account.now + timedelta(days=life.rng.randint(0, 12), minutes=life.rng.randint(10, 1000))
-    return f"{moment:%Y-%m-%d %H:%M}"
-
-
-@_edit
-def add(life: Obeying) -> str:
-    """A post with a time, or for the queue, on one or two channels."""
-    life.used += 1
-    token, key = f"xz{life.rng.choice(VOCABULARY)}{life.used}", f"k{life.used}"
-    channels = life.rng.choice([["twitter"], ["twitter"], ["linkedin"], ["twitter", "linkedin"]])
-    form: dict[str, Any] = {"key": key, "channels": channels, "text": life.words(token)}
-    if life.rng.random() < 0.7:
-        form["due_at"] = _due(life)
-    life.entries.append(Entry(token, form, life.rng.choice(["one", "two"]), keys=[key]))
-    return key
-
-
-@_edit
-def add_series(life: Obeying) -> str:
-    """A weekly post in a file of its own."""
-    life.used += 1
-    token, key = f"xz{life.rng.choice(VOCABULARY)}{life.used}", f"s{life.used}"
-    channels = life.rng.choice([["twitter"], ["twitter", "linkedin"]])
-    form: dict[str, Any] = {"key": key, "channels": channels, "due_at": "start+0d 09:30"}
-    form["text"] = life.words(f"{token}n$(number)")
-    form["repeat"] = {"every": "1 week", "times": life.rng.randint(2, 4)}
-    first = life.account.now + timedelta(days=life.rng.randint(0, 5))
-    life.entries.append(Entry(token, form, f"series{life.used}", f"{first:%Y-%m-%d}", [key]))
-    return key
-
-
-def _some(life: Obeying, *, series: bool | None = None) -> Entry | None:
-    found = [each for each in life.entries if series is None or bool(each.starts) is series]
-    return life.rng.choice(found) if found else None
-
-
-@_edit
-def reword(life: Obeying) -> str:
-    """Another text for an entry."""
-    if (entry := _some(life)) is None:
-        return ""
-    entry.form["text"] = life.words(f"{entry.token}n$(number)" if entry.starts else entry.token)
-    return entry.key
-
-
-@_edit
-def move(life: Obeying) -> str:
-    """Another time for a post that is not published, or another start for a series, by weeks."""
-    entry = _some(life)
-    if entry is None or (not entry.starts and "due_at" not in entry.form):
-        return ""
-    if entry.starts:
-        weeks = life.rng.choice([-1, 1, 1, 2])
-        entry.starts = f"{datetime.fromisoformat(entry.starts) + timedelta(weeks=weeks):%Y-%m-%d}"
-    else:
-        entry.form["due_at"] = _due(life)
-    return entry.key
-
-
-@_edit
-def rename(life: Obeying) -> str:
-    """Another key, mostly with `was`."""
-    if (entry := _some(life)) is None:
-        return ""
-    life.used += 1
-    old, entry.form["key"] = entry.form["key"], f"{'s' if entry.starts else 'k'}{life.used}"
-    entry.form.pop("was", None)
-    is_asked = any(each["action"] == "hold" for each in life.plan())  # a question does not follow a key silently
-    if is_asked or life.rng.random() < 0.7:
-        entry.form["was"] = old
-    entry.keys += [entry.form["key"], *(f"{old}-{n}" for n in entry.numbers if n)]
-    return f"{old} to {entry.key}{'' if 'was' in entry.form else ' without was'}"
-
-
-@_edit
-def put_elsewhere(life: Obeying) -> str:
-    """An entry in another file."""
-    if (entry := _some(life, series=False)) is None:
-        return ""
-    entry.file = life.rng.choice(["one", "two", "three"])
-    return f"{entry.key} to {entry.file}"
-
-
-@_edit
-def remove(life: Obeying) -> str:
-    """An entry is removed."""
-    if (entry := _some(life)) is None or len(life.entries) < 3:
-        return ""
-    life.entries.remove(entry)
-    return entry.key
-
-
-@_edit
-def more_or_fewer(life: Obeying) -> str:
-    """A series gets longer or shorter."""
-    if (entry := _some(life, series=True)) is None:
-        return ""
-    repeat = entry.form["repeat"]
-    repeat["times"] = life.rng.randint(1, 5)
-    repeat["each"] = {n: each for n, each in repeat.get("each", {}).items() if int(n) <= repeat["times"]}
-    return f"{entry.key} {repeat['times']} times"
-
-
-@_edit
-def another_channel(life: Obeying) -> str:
-    """An entry goes to both channels, or to one of them."""
-    if (entry := _some(life)) is None or re.search("existing|overrides|repeat_of|cancelled", json.dumps(entry.form)):
-        return ""  # what names a channel would have to go with it
-    entry.form["channels"] = life.rng.choice([["twitter", "linkedin"], ["twitter"]])
-    return f"{entry.key} {entry.form['channels']}"
-
-
-@_other
-def time_passes(life: Obeying) -> str:
-    """Hours or days; what is due is published."""
-    hours = life.rng.choice([1, 7, 30, 80, 200])
-    life.world.endpoint.pass_time(hours * 3600)
-    return f"{hours} h"
-
-
-@_other
-def edited_in_buffer(life: Obeying) -> str:
-    """A person edits a scheduled post."""
-    if not (posts := life.unsent()):
-        return ""
-    post = life.rng.choice(posts)
-    (token, *_) = tokens_in(post.says)
-    life.account.edit(PERSON, post.id, {"text": life.words(token)})
-    return token
-
-
-@_other
-def rescheduled_in_buffer(life: Obeying) -> str:
-    """A person gives a scheduled post another time."""
-    if not (posts := life.unsent()):
-        return ""
-    post = life.rng.choice(posts)
-    due = life.account.now + timedelta(days=life.rng.randint(1, 9), minutes=life.rng.randint(0, 900))
-    life.account.edit(
-        PERSON, post.id, {"mode": "customScheduled", "dueAt": stamp(due.replace(second=0, microsecond=0))}
-    )
-    return " ".join(tokens_in(post.says))
-
-
-@_other
-def deleted_in_buffer(life: Obeying) -> str:
-    """A person deletes a scheduled post."""
-    if not (posts := life.unsent()):
-        return ""
-    post = life.rng.choice(posts)
-    life.account.delete(PERSON, post.id)
-    return " ".join(tokens_in(post.says))
-
-
-@_other
-def posted_in_buffer(life: Obeying) -> str:
-    """A person posts something of their own."""
-    due = life.account.now + timedelta(days=life.rng.randint(1, 6))
-    given: dict[str, Any] = {"channelId": life.rng.choice(list(SERVICES)), "text": life.words("somebody"), "assets": []}
-    timed = life.rng.random() < 0.5
-    given |= {"mode": "customScheduled", "dueAt": stamp(due)} if timed else {"mode": "addToQueue"}
-    life.account.create(PERSON, "buffer", given)
-    return ""
-
-
-@_other
-def an_answer_is_lost(life: Obeying) -> str:
-    """An apply whose answer is lost, or that is killed."""
-    if life.is_lost:
-        return ""
-    kind = life.rng.choice(["cut", "500", "gateway", "throw", "unexpected", "kill"])
-    life.apply(fault=Fault(kind, life.rng.choice([1, 1, 2]), life.rng.choice([None, None, 0, 1])))
-    return kind
-
-
-@_other
-def the_state_is_lost(life: Obeying) -> str:
-    """State and journal are gone, once all of the files was applied."""
-    life.apply()
-    life.world.endpoint.pass_time(GONE_BY)
-    shutil.rmtree(life.checkout.state, ignore_errors=True)
-    shutil.rmtree(life.checkout.journal, ignore_errors=True)
-    life.is_lost, life.is_kept = True, False
-    return ""
-
-
-@_other
-def taken_from_the_state(life: Obeying) -> str:
-    """`state rm` of an entry that the state has."""
-    tracked = [each["address"] for each in life.plan() if each["action"] == "no-op" and each["id"]]
-    if life.is_lost or not tracked:
-        return ""
-    address = life.rng.choice(tracked)
-    life.run("state", "rm", address)
-    return str(address)
-
-
-@_other
-def the_state_is_kept(life: Obeying) -> str:
-    """A copy of the state, for later."""
-    copy_folder(life.checkout.state, life.world.folder / "kept")
-    life.is_kept = life.checkout.state.exists()
-    return ""
-
-
-@_other
-def the_state_is_old(life: Obeying) -> str:
-    """The copy is put back; the journal shows that it is older."""
-    if not life.is_kept:
-        return ""
-    life.apply()
-    copy_folder(life.world.folder / "kept", life.checkout.state)
-    life.is_lost = True
-    return ""
-
-
-# Lives
-
-
-@dataclass(frozen=True)
-class Script:
-    """A drawn life; each step has its own seed, so that leaving one out does not change the others."""
-
-    seed: int
-    persona: str
-    managed_since: bool
-    steps: tuple[tuple[str, int], ...]
-
-
-def draw(seed: int) -> Script:
-    """The life of a seed: 15 to 30 steps."""
-    rng = random.Random(seed)  # noqa: S311 - a drawn life, not a secret
-    some = (rng.choice(EDITS if rng.random() < 0.5 else OTHERS).__name__ for _ in range(rng.randint(13, 28)))
-    names = ["add", "add_series", *some]
-    persona = rng.choice(["honest", "honest", "honest", "careful", "silent"])
-    steps = tuple((name, rng.getrandbits(32)) for name in names)
-    return Script(seed, persona, rng.random() < 0.7, steps)
-
-
-def live(script: Script, server: Server) -> list[str]:
-    """Run a life to its end; returns the log. Raises Broken with the log so far."""
-    with begin(Setting(0), server) as house:
-        life = Obeying(house.world, script.persona, random.Random(script.seed), script.managed_since)  # noqa: S311 - drawn, not a secret
-        try:
-            for name, seed in script.steps:
-                life.rng = random.Random(seed)  # noqa: S311 - drawn, not a secret
-                _take(life, name)
-            _end(life)
-        except Broken as broken:
-            happened = "\n".join([f"{script.seed}: {script.persona}, managed_since: {script.managed_since}", *life.log])
-            raise Broken(f"{broken}\n{happened}\n{life.world.log[-1]}") from broken
-        return life.log
-
-
-def _take(life: Obeying, name: str) -> None:
-    """A step, then an apply and one answer."""
-    step = next(each for each in (*EDITS, *OTHERS) if each.__name__ == name)
-    if step in EDITS and life.is_lost:
-        life.apply()  # what was edited meanwhile could not be recognized
-        if life.persona != "silent":
-            life.answer()
-    said = step(life)
-    life.log.append(f"{name} {said}")
-    life.write()
-    if step in EDITS:
-        life.apply()
-    if life.persona != "silent" and not life.is_lost:
-        life.answer()
-
-
-def _end(life: Obeying) -> None:
-    """All questions are answered; then each entry whose time is to come is in Buffer, once, as the files say."""
-    life.log.append("the end")
-    life.world.endpoint.pass_time(7200)  # what was deleted a moment ago counts as deleted
-    life.apply()
-    life.apply()
-    if life.persona != "honest":
-        return
-    for _ in range(ROUNDS):
-        if not life.answer():
-            break
-    else:
-        raise Broken("no end of questions")
-    held = {each["address"]: each for each in life.plan() if each["action"] == "hold"}
-    for entry, number, service in life.wanted():
-        due = entry.due(number, service)
-        key = entry.key + (f"-{number}" if number else "")
-        address = f"Acme/{LABELS[service]}/{key}"
-        if (due is None or due > life.account.now + timedelta(minutes=5)) and not life.posts(
-            service, entry.token_of(number)
-        ):
-            why = held.get(address, {}).get("message", "and nothing is said")
-            raise Broken(f"{address} is not in Buffer: {why}")
-    if held:
-        first = next(iter(held.values()))
-        raise Broken(f"no true answer to {first['address']} ({first['reason']}): {first['message']} {first['hint']}")

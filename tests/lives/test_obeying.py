@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -19,11 +20,14 @@ from tests.lives.account import PERSON, START, stamp
 from tests.lives.endpoint import Server
 from tests.lives.judge import Broken
 from tests.lives.life import Setting, begin
-from tests.lives.obeying import Entry, Obeying, draw, live
+from tests.lives.obeying import Entry, Obeying
+from tests.lives.obeying_lives import asked_in_vain, draw, live
 from tests.lives.projects import TWITTER
 from tests.lives.shrink import lived
 
 SEEDS = range(int(os.environ.get("LIVES", "8")))
+#: Whether to draw whole years, as `make test-all` does.
+LONG = len(SEEDS) >= 100
 
 
 @pytest.mark.timeout(300)
@@ -31,6 +35,15 @@ SEEDS = range(int(os.environ.get("LIVES", "8")))
 def test_a_life_that_obeys_keeps_the_promises(seed: int, server: Server) -> None:
     """After every run and every answer, by the oracle's own bookkeeping."""
     lived(draw(seed), partial(live, server=server))
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(2) if LONG else range(1))
+def test_a_year_asks_at_most_one_question_a_quarter_in_vain(seed: int, server: Server) -> None:
+    """With the state whole, every rename written down, and people at work in Buffer; a quarter in `make test`."""
+    asked = asked_in_vain(seed, server, 52 if LONG else 13)
+    by_quarter = Counter(each.partition(":")[0] for each in asked)
+    assert not asked or max(by_quarter.values()) <= 1, "\n\n".join(asked)
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lives import obeying
+from tests.lives import obeying, obeying_lives
 from tests.lives.account import START, stamp
 from tests.lives.endpoint import Server
 from tests.lives.judge import Broken
+from tests.lives.obeying_steps import OTHERS
 from tests.lives.shrink import lived, promise, shortest
 
 
@@ -98,11 +99,11 @@ def test_the_story_of_a_whole_life_has_at_most_ten_steps(
     server: Server, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """Of thirty, in one of which something is made twice."""
-    monkeypatch.setattr(obeying, "OTHERS", [*obeying.OTHERS, made_twice])
-    drawn = obeying.draw(seed)
+    monkeypatch.setattr("tests.lives.obeying_lives.OTHERS", [*OTHERS, made_twice])
+    drawn = obeying_lives.draw(seed)
     script = replace(drawn, steps=(*drawn.steps[:10], ("made_twice", 1), *drawn.steps[10:]))
     with pytest.raises(Broken) as raised:
-        lived(script, partial(obeying.live, server=server))
+        lived(script, partial(obeying_lives.live, server=server))
     story = str(raised.value)
     assert story.startswith("twice in Buffer")
     assert len(story.rpartition("--steps ")[2].split(",")) <= 10
