@@ -35,14 +35,19 @@ _PRIVATE = {kind: frozenset(fields_with(kind, lambda about: about.private)) for 
 def change_digest(change: Change) -> str:
     """The digest of one change, 20 hexadecimal digits; empty if it changes nothing.
 
-    A create, the same create that waits for room, and an update with the same result have the same digest.
+    A create, the same create that waits for room, and an update with the same result have the same digest. What a
+    suspension takes off the schedule agrees to the draft of that post alone.
     """
     if change.action not in _DIGESTED:
         return ""
+    if change.takes_off:
+        return _hash([str(change.address), "draft", *change.slot[:2], change.live_id])
     has = change.action in REVIEWED - {Action.DELETE}
     parts: list[Any] = [str(change.address), "have" if has else change.action.value, *change.slot[:2]]
     if change.action is not Action.DELETE:
         parts.append(_what_it_has(change))
+    if isinstance(change.write, EditPost) and change.write.back_to:
+        parts.append(change.write.back_to)
     if change.action is Action.DELETE or (change.action is Action.UPDATE and change.cause is Cause.DRIFT):
         parts.append(standing(change.live) if change.live else None)
     return _hash(parts)

@@ -17,6 +17,7 @@ from bufferctl.model import (
     IDEAS,
     Address,
     Binding,
+    DraftPost,
     EditPost,
     Home,
     Item,
@@ -29,11 +30,13 @@ from bufferctl.model import (
     PostStatus,
     Question,
     Slot,
+    Suspended,
     Write,
 )
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
 from bufferctl.model.live import Quota
+from bufferctl.model.state import back_at
 from bufferctl.model.unsaid import Then
 from bufferctl.said import Said
 from bufferctl.value import field, replace, value
@@ -72,6 +75,8 @@ class Cause(StrEnum):
     REMOVED = "removed"
     CANCELLED = "cancelled"
     UNCHANGED = "unchanged"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
 
 
 class Reason(StrEnum):
@@ -101,6 +106,7 @@ class Reason(StrEnum):
     POLICY = "policy"
     LEGAL = "legal-statement"
     NOT_REVIEWED = "not-reviewed"
+    SUSPENDED = "suspended"
     APPROVED = "approved"
     SCHEDULED = "scheduled-by-a-person"
     SHARED = "shared-now-by-a-person"
@@ -170,6 +176,8 @@ class Change:
     @property
     def due_at(self) -> datetime | None:
         """When it will be published, if known; None for a place in the queue and for immediate posts."""
+        if isinstance(self.write, EditPost) and self.write.back_to:
+            return back_at(self.write.back_to)
         if isinstance(self.desired, Post) and self.desired.due_at:
             return self.desired.due_at
         if isinstance(self.write, EditPost) and self.write.reschedule:
@@ -192,6 +200,16 @@ class Change:
         return not (post.needs_approval or post.draft)
 
     @property
+    def takes_off(self) -> bool:
+        """Whether it takes a post off the schedule because it is suspended."""
+        return self.cause is Cause.SUSPENDED and self.action is Action.UPDATE
+
+    @property
+    def puts_back(self) -> bool:
+        """Whether it puts a post back on the schedule that a suspension took off."""
+        return self.cause is Cause.RESUMED and self.action is Action.UPDATE
+
+    @property
     def stays(self) -> str:
         """What becomes of the live object if it is not deleted: drafts and posts to approve are not published."""
         return "will be published" if self.goes_out else "stays in Buffer"
@@ -204,7 +222,7 @@ class Recording:
     `unexplained`: live objects that no address claims and that may be ours; only `state begin` lets them go.
     `corrected`: ids of guessed claims that end, by slot, and `freed`: objects that no address has taken since then.
     `unanswered`: by home, when the oldest published post was created that may be a declared object without a claim, so
-    that the horizon stops before it.
+    that the horizon stops before it. `suspended`: as in `State`.
     """
 
     homes: tuple[Home, ...] = ()
@@ -213,6 +231,7 @@ class Recording:
     corrected: Mapping[Slot, str] = field(default_factory=dict)
     freed: Mapping[str, LetGo] = field(default_factory=dict)
     unanswered: Mapping[str, datetime] = field(default_factory=dict)
+    suspended: Mapping[Slot, Suspended] = field(default_factory=dict)
 
 
 class Beside(NamedTuple):
@@ -222,6 +241,29 @@ class Beside(NamedTuple):
     channel_id: str
     due_at: Aware
     text: str
+
+
+class GoesOut(NamedTuple):
+    """A post that Buffer publishes although what it belongs to is suspended.
+
+    `address`: of ours; empty if it is not ours. `due_at`: None if it waits in a queue that has no slot for it.
+    """
+
+    id: str
+    channel_id: str
+    due_at: Aware | None
+    text: str
+    address: str = ""
+
+
+@value()
+class Suspension:
+    """What a plan says of what is suspended, before all else (design: Suspended)."""
+
+    reasons: tuple[str, ...] = ()  # each once
+    let_out: tuple[Address, ...] = ()  # what `suspended: false` lets out and is not published yet
+    going_out: tuple[GoesOut, ...] = ()  # what goes out all the same: ours that cannot be stopped first, then by time
+    unread: tuple[str, ...] = ()  # labels of channels, with their organization, of which nobody knows what goes out
 
 
 @value()
@@ -235,6 +277,7 @@ class Plan:
     channels: Mapping[str, LiveChannel] = field(default_factory=dict)  # by id, for names and time zones
     unmanaged: int = 0  # how many live unsent objects are in neither files nor state
     beside: tuple[Beside, ...] = ()  # those near what is sent, by time
+    suspension: Suspension | None = None  # None: nothing is suspended
     read_requests: int = 0  # those that an apply takes to read, before and after it writes
     quota: Quota = field(default_factory=Quota)  # the requests left at that time
     narrowed: bool = False  # limited to some changes
@@ -258,7 +301,8 @@ class Plan:
     @property
     def files(self) -> dict[str, MediaFile]:
         """The files of the posts and ideas that apply will send, by URL, in plan order."""
-        items = (change.write.item for change in self.writes if change.write)
+        made = (change.write for change in self.writes)  # what becomes a draft has its files in Buffer already
+        items = (write.item for write in made if write and not isinstance(write, DraftPost))
         return {each.file.url: each.file for item in items if item for each in files_of(item) if each.file}
 
     @property

@@ -13,7 +13,19 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from bufferctl.api.parsing import UNREADABLE, live_idea, live_post
-from bufferctl.model import CreateIdea, CreatePost, DeletePost, Done, EditPost, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import (
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    Done,
+    DraftPost,
+    EditPost,
+    Refusal,
+    Refused,
+    Result,
+    Unknown,
+    Write,
+)
 from bufferctl.value import value
 
 _LONGEST = 300
@@ -126,7 +138,7 @@ def _result(write: Write, payload: Any) -> Result:
 def _success(write: Write, kind: str, payload: Mapping[str, Any]) -> Done | None:
     """The result of a successful write; None if the answer is not a success of that write."""
     match write:
-        case CreatePost() | EditPost():
+        case CreatePost() | EditPost() | DraftPost():
             return Done(live_post(payload["post"])) if kind == "PostActionSuccess" else None
         case CreateIdea():
             idea = {"Idea": payload, "IdeaResponse": payload.get("idea")}

@@ -14,13 +14,26 @@ from typing import Any, assert_never
 
 from pydantic.alias_generators import to_camel
 
-from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost, Post, Service, ShareMode, Write
+from bufferctl.model import (
+    Asset,
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    DraftPost,
+    EditPost,
+    Post,
+    Service,
+    ShareMode,
+    Write,
+)
 from bufferctl.model.base import Model
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import AS_IS, RETURNED, Idea, Item
 from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata, thread_of
 from bufferctl.model.networks import NETWORKS
+from bufferctl.model.state import back_at
+from bufferctl.value import replace
 
 
 def operation_and_input(write: Write) -> tuple[str, dict[str, Any]]:
@@ -30,6 +43,9 @@ def operation_and_input(write: Write) -> tuple[str, dict[str, Any]]:
             return "create_post", create_post(write)
         case EditPost():
             return "edit_post", edit_post(write)
+        case DraftPost():
+            draft = replace(write.item, draft=True)
+            return "edit_post", edit_post(EditPost(write.id, draft, write.channel_id, write.tag_ids, write.idea_id))
         case DeletePost():
             return "delete_post", {"id": write.id}
         case CreateIdea():
@@ -62,7 +78,7 @@ def edit_post(write: EditPost) -> dict[str, Any]:
 
     A draft is always sent as a draft, and a post that needs approval always requests it, so that an edit neither
     schedules the draft nor bypasses the approval. Only drafts can be approved (notes: Writing), so a scheduled post
-    also becomes a draft.
+    also becomes a draft. What a suspension took off goes back to where it was.
     """
     post = write.item
     found = {
@@ -79,6 +95,10 @@ def edit_post(write: EditPost) -> dict[str, Any]:
     }
     for path, value in write.restores.items():
         _restore(found, path, value, NETWORKS[post.service].wire or post.service.value)
+    if write.back_to:
+        at = back_at(write.back_to)
+        mode = ShareMode.CUSTOM_SCHEDULED if at else ShareMode.ADD_TO_QUEUE
+        return found | _schedule(replace(post, mode=mode, due_at=at)) | {"saveToDraft": False}
     if write.reschedule:
         found |= _schedule(post)
     if post.needs_approval and not post.draft:

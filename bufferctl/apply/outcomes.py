@@ -8,7 +8,21 @@ from datetime import datetime
 from bufferctl.apply.settling import Written
 from bufferctl.diagnostics import all_of
 from bufferctl.errors import TooLargeError
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import (
+    Binding,
+    DraftPost,
+    EditPost,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Refusal,
+    Refused,
+    Result,
+    Unknown,
+    Write,
+)
 from bufferctl.model.comparable import (
     content_of_desired,
     content_of_live,
@@ -18,6 +32,7 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.model.seen import bind
+from bufferctl.model.state import QUEUE, back_at
 from bufferctl.model.unsaid import given_of
 from bufferctl.plan import Change, Outcome, Reason, Status, Trouble
 from bufferctl.said import Answer, Said, Way, prose
@@ -49,23 +64,51 @@ class Conclusion:
 
 
 def bound(
-    item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, links_may_differ: bool, early: str = ""
+    write: Write, live: LivePost | LiveIdea, origin: Origin, *, links_may_differ: bool, early: str = ""
 ) -> tuple[Binding, tuple[str, ...]]:
     """The binding to keep for what was sent and came back, and the fields that came back different.
 
     If there are any, what came back is not the baseline: the next plan still compares with the file.
-    `early`: a field that differs because the post goes out too early.
+    `early`: a field that differs because the post goes out too early. One that stayed a draft is still taken off the
+    schedule, so that the next plan does not take it for settled.
     """
+    item = write.item
+    if item is None:
+        raise ValueError("what is deleted has no binding")
     live = with_board_of(item, live)
     found = list_differences(content_of_desired(item), content_of_live(live), links_may_differ=links_may_differ)
     names = [name for name, *_ in found]
+    taken_from = ""
     if isinstance(item, Post) and isinstance(live, LivePost):
-        if item.due_at and instant(item.due_at) != instant(live.due_at or live.sent_at):
+        due = _due(write, item)
+        if due and instant(due) != instant(live.due_at or live.sent_at):
             names.append("due_at")
+        if _goes_back(write) and live.status is PostStatus.DRAFT:
+            names.append("draft")
+            taken_from = instant(due) or QUEUE
         if live.reminds and not item.reminds:
             names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
-    return bind(item, live, origin, as_declared=not fields, given=given_of(item)), fields
+    binding = bind(item, live, origin, as_declared=not fields, given=given_of(item))
+    return replace(binding, taken_from=taken_from), fields
+
+
+def _due(write: Write, item: Post) -> datetime | None:
+    """The time of its own that it was sent with."""
+    return back_at(write.back_to) if isinstance(write, EditPost) and write.back_to else item.due_at
+
+
+def _goes_back(write: Write) -> bool:
+    """Whether it puts a draft on the schedule."""
+    if not isinstance(write, EditPost) or not write.reschedule:
+        return False
+    return bool(write.back_to) or not (write.item.draft or write.item.needs_approval)
+
+
+def taken_off(old: Binding, write: DraftPost, live: LivePost | LiveIdea) -> Binding:
+    """The binding of a post that is a draft now: all else stays, so that what was changed before is still noticed."""
+    is_off = isinstance(live, LivePost) and live.status is PostStatus.DRAFT
+    return replace(old, taken_from=write.taken_from) if is_off else old
 
 
 def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Conclusion:
@@ -93,6 +136,9 @@ _IMPORT = Said("To let bufferctl edit and delete it, {import}.")
 _LOST = Said("Buffer did not keep its {fields}, so that is not published with it")
 _BY_HAND = Said("Add it by hand once the post is published.", beside=(Answer(Way.IN_BUFFER),))
 _DIFFERS = Said("Buffer took it, but its {fields} came back different")
+#: What was to become a draft and did not.
+_STILL_SCHEDULED = Said("Buffer took it and did not make it a draft, so it still goes out")
+_PAUSE = Said("Pause the channel in Buffer, or make it a draft there.", beside=(Answer(Way.IN_BUFFER),))
 _CHECK = Said("Check it in Buffer; plan shows both versions.", beside=(Answer(Way.IN_BUFFER), _PLAN_AGAIN))
 
 
@@ -114,10 +160,15 @@ def _conclusion(
     """The outcome of a write that was carried out. `origin`: of what it created; `early`: as for `bound`."""
     if write.item is None or live is None:
         return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
+    link = live.external_link if isinstance(live, LivePost) else None
+    if isinstance(write, DraftPost) and change.binding:
+        outcome = Outcome(change, Status.DONE, live.id, link=link, at=at)
+        if early:
+            outcome = replace(outcome, status=Status.DIFFERS, code=Trouble.DIFFERS, why=_STILL_SCHEDULED, todo=_PAUSE)
+        return Conclusion(outcome, taken_off(change.binding, write, live))
     if change.binding and change.live:
         origin = change.binding.origin
-    binding, fields = bound(write.item, live, origin, links_may_differ=links, early=early)
-    link = live.external_link if isinstance(live, LivePost) else None
+    binding, fields = bound(write, live, origin, links_may_differ=links, early=early)
     outcome = Outcome(change, Status.DONE, live.id, link=link, at=at)
     if gone := lost(content_of_desired(write.item), content_of_live(live)):
         why = replace(_LOST, facts={"fields": " and ".join(gone)})

@@ -9,7 +9,7 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ledger import put_binding
 from bufferctl.apply.settling import Ambiguous, Settler, TooEarly, Verdict, Written
-from bufferctl.model import Binding, Create, Intent, Settled, Slot
+from bufferctl.model import Binding, Create, DraftPost, Intent, Settled, Slot
 from bufferctl.value import replace, value
 
 
@@ -116,8 +116,11 @@ def _settled(
     if intent.write.item is None or verdict.live is None:
         return Settled(intent.number, intent.slot, done=True), ()
     old = bindings.get(intent.slot)
+    if isinstance(intent.write, DraftPost):
+        binding = outcomes.taken_off(old, intent.write, verdict.live) if old else None
+        return Settled(intent.number, intent.slot, done=binding is not None, binding=binding), ()
     origin = old.origin if old and not isinstance(intent.write, Create) else verdict.origin
     binding, fields = outcomes.bound(
-        intent.write.item, verdict.live, origin, links_may_differ=intent.write.home in settler.shortening
+        intent.write, verdict.live, origin, links_may_differ=intent.write.home in settler.shortening
     )
     return Settled(intent.number, intent.slot, done=True, binding=binding.written_by("", old)), fields

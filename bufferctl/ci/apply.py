@@ -69,7 +69,7 @@ def apply(job: Job, *, branch: str, decision: str = "") -> int:
         return end.exit_code or watched
     is_again = job.forge.is_scheduled and last.commit == commit
     end, requests = last, list[ChangeRequest]()
-    if not is_again or last.soon:  # else what is left waits for a person or a merge, and the run only watches
+    if not is_again or last.soon or job.suspends:  # else what is left waits for a person or a merge; it only watches
         if decided.everything:
             end, requests = _run(job, *decided.options).end, carried(last)
         else:
@@ -137,10 +137,11 @@ def _apply_reviewed(
 
     GitHub drops all but the newest of several waiting runs; that run applies the others' plans.
     """
-    if last.commit == commit and last.exit_code == 0 and not last.waiting:
+    is_done = last.exit_code == 0 and not last.waiting and not job.suspends
+    if last.commit == commit and is_done:
         say(f"Commit {commit[:SHORT]} is already applied.")
         return End(), []
-    if last.commit and last.exit_code == 0 and not last.waiting and not job.is_touched(last.commit):
+    if last.commit and is_done and not job.is_touched(last.commit):
         say(f"None of the files of {job.name} changed since the last apply.")
         return End(), []
     since = _released(job, merged_since(job, branch, commit, last), decided.approved)
@@ -148,7 +149,8 @@ def _apply_reviewed(
     gone = _gone(job, branch, since) if since.gone else None
     if gone:
         job.annotate("warning", gone.words)
-    ran = _run_plans(job, found, decided.options) if any(each.file for each in found) else _without_review(job)
+    counts = any(each.file for each in found) or job.suspends  # suspending needs no plan, and no review
+    ran = _run_plans(job, found, decided.options) if counts else _without_review(job)
     again = {each.number for each in carried(last)} if ran.receipt else set[int]()
     done = {outcome.change.address for outcome in ran.receipt.outcomes} if ran.receipt else set[Address]()
     for each in found:
@@ -292,7 +294,10 @@ def _knew(job: Job, one: _Found, merged: Sequence[ChangeRequest]) -> bool:
 def _run_plans(job: Job, found: Sequence[_Found], options: Sequence[str]) -> _Ran:
     """Apply the plans together, with what each request changes."""
     names = [each.merged.name for each in found if each.file]
-    say(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.")
+    if names:
+        say(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.")
+    else:
+        say("Taking off the schedule what is suspended.")
     listed = job.work / "merged.json"
     listed.write_bytes(dump_merged(_listed(each) for each in found))
     return _run(job, "--merged", str(listed), *options)
@@ -372,7 +377,16 @@ def _run(job: Job, *options: str) -> _Ran:
     file = job.work / "receipt.json"
     ran = job.run("apply", *_OPTIONS, *options, "--receipt", str(file))
     found = load_receipt(file.read_bytes(), file.name) if file.exists() else None
-    return _Ran(End(ran.code, is_over=found is not None and not found.stopped), ran.printed, found)
+    return _Ran(End(ran.code, is_over=found is not None and _is_over(found)), ran.printed, found)
+
+
+def _is_over(receipt: Receipt) -> bool:
+    """Whether another try would not help. What is suspended and still scheduled is tried again until it goes out.
+
+    A part is applied where the files have errors: then only what is suspended counts, and the next run begins here.
+    """
+    scheduled = any(each.change.takes_off and not each.was_done for each in receipt.outcomes)
+    return not (receipt.stopped or receipt.plan.narrowed or scheduled)
 
 
 def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: Note | None) -> None:

@@ -97,6 +97,11 @@ class Job:
         """Whether the files have no errors."""
         return self.loaded is not None and self.loaded.desired is not None
 
+    @property
+    def suspends(self) -> bool:
+        """Whether the checked-out files suspend anything, as far as they can be read."""
+        return self.loaded is not None and self.loaded.suspending is not None
+
     @cached_property
     def state_settings(self) -> StateSettings | None:
         """Where the checked-out files say that the state is; None if in no shared place."""
@@ -333,7 +338,8 @@ def load_if_there(root_file: Path) -> Loaded | None:
 
 def shared_state_of(loaded: Loaded | None) -> StateSettings | None:
     """Where the files say that the state is; None if in no shared place, or if the root file cannot be read."""
-    return loaded.sound.settings.state if loaded and loaded.sound else None
+    found = (loaded.sound or loaded.suspending) if loaded else None
+    return found.settings.state if found else None
 
 
 def run_job(

@@ -45,6 +45,8 @@ GROUPS = {
         "plan": ("review", "Show what apply would change in Buffer."),
         "show": ("review", "Show a saved plan or a receipt."),
         "apply": ("review", "Make Buffer match the files."),
+        "suspend": ("suspending", "Let nothing go out for now, in one line."),
+        "resume": ("suspending", "Let it go out again."),
     },
     "Keep in sync with Buffer": {
         "drift": ("sync", "Show what changed in Buffer since the last apply."),

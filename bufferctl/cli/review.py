@@ -329,7 +329,8 @@ def apply(
             unsent = sum(outcome.status is Status.NOT_SENT for outcome in applied.outcomes)
             if applied.stopped and unsent:
                 console.note(f"Run it again to send the other {f'{unsent:,}' if unsent > 1 else 'change'}.")
-            return worst([*(error.exit_code for error in applying.errors), int(applied.needs_person)])
+            failed = applied.needs_person or session.files.only_suspends
+            return worst([*(error.exit_code for error in applying.errors), int(failed)])
 
     try:
         return once(plans_first=True)

@@ -129,29 +129,46 @@ def catalog_of(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> Catalo
     clock = clock_of(root.timezone, spot, None, problems)
     entries = [(each, spot.down("organizations", index)) for index, each in enumerate(root.organizations)]
     mentions = mentions_of(root, spot)
-    found = list(filter(None, (_organization(each, below, clock, mentions, problems) for each, below in entries)))
+    outer = _Around(clock, root.suspended)
+    found = list(filter(None, (_organization(each, below, outer, mentions, problems) for each, below in entries)))
     problems += _twice((f"organization `{each.label}`", each.spot, _named_by(each.entry)) for each in found)
     whole = all(len(each.channels) == len(each.entry.channels) for each in found)
     return Catalog(found, whole and len(found) == len(entries))
 
 
+@value()
+class _Around:
+    """What an organization or a channel has from what is around it: the clock, and why nothing goes out."""
+
+    clock: LocalTimes | None
+    suspended: str
+
+    def within(self, entry: OrganizationEntry | ChannelEntry, spot: Spot, problems: list[Diagnostic]) -> _Around:
+        """The same for what is in `entry`."""
+        own = entry.suspended if "suspended" in entry.model_fields_set else self.suspended
+        return _Around(clock_of(entry.timezone, spot, self.clock, problems), own)
+
+
 def _organization(
     entry: OrganizationEntry | None,
     spot: Spot,
-    outer: LocalTimes | None,
+    outer: _Around,
     mentions: Mapping[str, Mention],
     problems: list[Diagnostic],
 ) -> DeclaredOrganization | None:
     """An organization; None if it cannot be read, or has no name. `mentions`: the root file's."""
     if not (label := _label(entry, spot, "an organization", problems)) or entry is None:
         return None
-    clock = clock_of(entry.timezone, spot, outer, problems)
+    around = outer.within(entry, spot, problems)
+    clock = around.clock
     tags = tuple(Tag(tag.id, name, tag.color) for name, tag in entry.tags.items())
     zone = clock.name if clock else None
     approvals = entry.policy.approvals if entry.policy else None
-    organization = Organization(label, entry.name, entry.id, spot.place(_named_by(entry)), tags, zone, approvals)
+    organization = Organization(
+        label, entry.name, entry.id, spot.place(_named_by(entry)), tags, zone, approvals, around.suspended
+    )
     entries = [(each, spot.down("channels", index)) for index, each in enumerate(entry.channels)]
-    channels = list(filter(None, (_channel(each, label, below, clock, problems) for each, below in entries)))
+    channels = list(filter(None, (_channel(each, label, below, around, problems) for each, below in entries)))
     names = [(f"channel `{each.channel.label}`", each.spot, _named_by(each.entry)) for each in channels]
     both = (each for each in channels if each.entry.name and each.entry.id)
     problems += _twice([*names, *((f"channel id `{each.entry.id}`", each.spot, "id") for each in both)])
@@ -159,16 +176,16 @@ def _organization(
 
 
 def _channel(
-    entry: ChannelEntry | None, organization: str, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]
+    entry: ChannelEntry | None, organization: str, spot: Spot, outer: _Around, problems: list[Diagnostic]
 ) -> DeclaredChannel | None:
     if not (named := _label(entry, spot, "a channel", problems)) or entry is None:
         return None
     label, place = f"{entry.service}:{named}", spot.place(_named_by(entry))
-    clock = clock_of(entry.timezone, spot, outer, problems)
-    zone = clock.name if clock else None
+    around = outer.within(entry, spot, problems)
+    zone = around.clock.name if around.clock else None
     has_own = entry.timezone is not None
-    channel = Channel(organization, label, entry.service, entry.name, entry.id, place, zone, has_own)
-    return DeclaredChannel(channel, clock, entry, spot)
+    channel = Channel(organization, label, entry.service, entry.name, entry.id, place, zone, has_own, around.suspended)
+    return DeclaredChannel(channel, around.clock, entry, spot)
 
 
 def _named_by(entry: OrganizationEntry | ChannelEntry) -> str:

@@ -103,6 +103,23 @@ def _called_off(value: Any) -> Any:
         raise ValueError("must be true or false, or a list of channels") from None
 
 
+#: The reason of `suspended: true`.
+NO_REASON = "no reason given"
+#: What YAML 1.1 read as true or false, so that nobody means it as a reason.
+_HALF_A_TRUTH = frozenset({"yes", "no", "on", "off", "y", "n"})
+
+
+def suspended_reason(value: str) -> str:
+    """The reason on one line; empty for `false`. Raises ValueError."""
+    reason = " ".join(value.split())
+    if reason.lower() in _HALF_A_TRUTH:
+        raise ValueError("must be a reason, or false")
+    try:
+        return NO_REASON if truth(reason) else ""
+    except ValueError:
+        return reason or NO_REASON
+
+
 _domain = reading(
     _DOMAIN_PATTERN, "must be a domain such as acme.example, without https://; its subdomains are included"
 )
@@ -136,6 +153,12 @@ _number = reading(_NUMBER_PATTERN, "must be the number of an occurrence, counted
 #: The channels on which a post is called off.
 CalledOff = Annotated[
     tuple[Filled, ...], BeforeValidator(_called_off, json_schema_input_type=bool | tuple[Filled, ...])
+]
+#: Why nothing of it goes out; empty: it goes out, whatever stands above.
+Suspended = Annotated[
+    str,
+    BeforeValidator(_short(str, suspended_reason), json_schema_input_type=Filled | bool),
+    About("suspend pause paused on_hold hold silence silenced stop stopped", 318),
 ]
 OccurrenceNumber = Annotated[int, BeforeValidator(_number)]
 
@@ -312,6 +335,9 @@ class PostFields(Handling):
     cancelled: Annotated[CalledOff, About("canceled cancel delete deleted skip disabled", 320, one_line=True)] = ()
     """Delete the post from Buffer but keep this entry: `true`, or a list of channels. Published posts, and posts that
     bufferctl does not manage, stay. Settings further down in the file cannot undo this."""
+    suspended: Suspended = ""
+    """Nothing of it goes out while this line is here: a reason, `suspended: Earthquake; ask Dana`. What is scheduled
+    becomes a draft. `false` lets it out, whatever stands above it."""
     source: Annotated[str | None, About(order=290)] = None
     """The source that Buffer shows for it."""
     draft_id: Annotated[str | None, About(order=300)] = None
@@ -488,6 +514,8 @@ class ChannelEntry(Model):
     """The channel's id in Buffer, if its name is not unique."""
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
+    suspended: Suspended = ""
+    """Nothing of ours goes out on this channel while this line is here: a reason. `false` lets it out."""
     posts: Annotated[tuple[PostEntry | None, ...], LATER, each_of(PostEntry)] = ()
     """The posts of this channel alone."""
 
@@ -507,6 +535,8 @@ class OrganizationEntry(Model):
         default_factory=dict
     )
     """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
+    suspended: Suspended = ""
+    """Nothing of ours goes out in this organization while this line is here: a reason. `false` lets it out."""
     mentions: Mentions = Field(default_factory=dict)
     """Whom its posts mention, by the name for `$(@name)`; in addition to those of the root file."""
     policy: OrganizationPolicyEntry | None = None
@@ -550,6 +580,9 @@ class IncludedFile(AnyFile):
     cancelled: Annotated[CalledOff, About(order=170)] = ()
     """Call them off, `true` for all or on some channels: delete those that bufferctl created and that are not published
     yet, but keep the file."""
+    suspended: Suspended = ""
+    """Nothing of this file goes out while this line is here: a reason. What is scheduled becomes a draft. `false` lets
+    it out, whatever its channels say."""
     protect: Annotated[Flag, About(order=180)] = False
     """Never delete its posts, not even when they are removed from the file."""
 
@@ -661,6 +694,9 @@ class RootFile(AnyFile):
         About("organization organisations orgs org accounts", 210),
     ]
     """The organizations of the Buffer account, with their channels."""
+    suspended: Annotated[Suspended, About(order=25)] = ""
+    """Nothing of ours goes out while this line is here: a reason, `suspended: Earthquake; ask Dana before posting`.
+    What is scheduled becomes a draft, whatever was reviewed (docs/problems/suspended.md)."""
     include: Annotated[OneOrMore, About("includes files import imports posts_dir", 40)] = ("posts/**/*.yaml",)
     """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` by default."""
     managed_since: Annotated[Instant | None, About("since managed_from managed started_at start_date begin", 30)] = None

@@ -11,6 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from bufferctl.config.catalog import catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, included, not_utf8
@@ -25,6 +27,7 @@ from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.resolve import Ideas, Posts
 from bufferctl.config.source import Source, UnreadableError, read_source
+from bufferctl.config.suspending import suspended_lines
 from bufferctl.config.tree import Spot, Tree
 from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, has_errors
@@ -55,6 +58,9 @@ class Loaded:
     names_files: bool = False  # a post or an idea names a file beside it
     beside: frozenset[str] = frozenset()  # the text files and media that they name, as far as they were read
     trees: Mapping[str, Spot] = field(default_factory=dict)  # each file as it was read
+    #: What suspending goes by, whatever errors there are: what is sound, or at least the lines; None: nothing is
+    #: suspended.
+    suspending: Desired | None = None
 
 
 def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded:
@@ -72,8 +78,20 @@ def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded
     if has_errors(problems):
         posts, ideas = loading.sound(loading.found_posts), loading.sound(loading.found_ideas)
         desired, sound = None, replace(desired, posts=posts, ideas=ideas) if desired else None
+    suspending = sound or loading.least()
     files, beside, names_files = tuple(loading.files), frozenset(reading.beside), loading.media_files.first is not None
-    return Loaded(desired, problems, reading.root, files, root_is_sound, sound, names_files, beside, loading.trees)
+    return Loaded(
+        desired,
+        problems,
+        reading.root,
+        files,
+        root_is_sound,
+        sound,
+        names_files,
+        beside,
+        loading.trees,
+        suspending if suspending.suspends else None,
+    )
 
 
 def _starts(data: dict[str, Any]) -> date | str | None:
@@ -96,6 +114,7 @@ class _Loading:
     today: date | None  # for hints about a time without its year
     files: list[str] = field(default_factory=list)  # what was read or should have been
     trees: dict[str, Spot] = field(default_factory=dict)  # each file as it was read
+    suspended: dict[tuple[str, str], str] = field(default_factory=dict)  # as for `Desired`
     found_posts: list[Declared[Post]] = field(default_factory=list)  # in file order
     found_ideas: list[Declared[Idea]] = field(default_factory=list)  # likewise
 
@@ -103,6 +122,13 @@ class _Loading:
         """Only those without errors, each address once: what others lack may only be unreadable."""
         intact = (each.item for each in reversed(found) if self.reading.is_intact(*each.spots))
         return tuple(reversed({item.address: item for item in intact}.values()))
+
+    def least(self) -> Desired:
+        """What a root file with errors says of what is suspended, and of where the state is."""
+        name = self.root_file.name
+        root = self.trees.get(name)
+        settings = Settings(suspended=self.suspended.get((name, ""), ""), state=_state_in(root.node) if root else None)
+        return Desired(settings, files=tuple(self.files), suspended=self.suspended)
 
     def desired(self) -> Desired | None:
         if (read := next(self._read([self.root_file.name], RootFile), None)) is None:
@@ -145,6 +171,7 @@ class _Loading:
             tuple(each.item for each in posts.found),
             tuple(each.item for each in ideas.found),
             tuple(self.files),
+            self.suspended,
         )
 
     def _read(self, names: Sequence[str], model: type[F]) -> Iterator[tuple[F, Spot]]:
@@ -176,6 +203,7 @@ class _Loading:
         self.reading.problems += problems
         self.reading.is_complete &= not has_errors(problems)
         self.trees[source.name] = spot = Spot(tree, tree.data)
+        self.suspended |= suspended_lines(source, spot)
         return spot
 
     def _validated(self, spot: Spot, model: type[F]) -> tuple[F, Spot] | None:
@@ -263,6 +291,16 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
                 continue
         kept.append(problem)
     return tuple(sorted(kept, key=position))
+
+
+def _state_in(data: Any) -> StateSettings | None:
+    """Where a root file that is no valid one says that the state is."""
+    if not isinstance(data, dict) or "state" not in data:
+        return None
+    try:
+        return _state(RootFile.model_validate({"version": "1", "organizations": [], "state": data["state"]}))
+    except ValidationError:
+        return None
 
 
 def _state(root: RootFile) -> StateSettings | None:

@@ -136,6 +136,8 @@ class Posts:
             "due_at": due_at,
             "metadata": default_metadata(channel.service),
         }
+        if channel.suspended or "suspended" in turn.fields:
+            made |= turn.suspension(channel.suspended)
         if turn.values is not None:
             made |= self._expanded(channel, turn, turn.values, clock, due_at)
         post = Post(**made)
@@ -202,6 +204,12 @@ class _Turn:
     def utm(self) -> Utm | None:
         """The parameters of its links, with variables."""
         return utm_of(self.layers, self.defaults, self.reading) if self.defaults.utm or "utm" in self.given else None
+
+    def suspension(self, outer: str) -> dict[str, Any]:
+        """Whether it goes out. `outer`: why nothing does on its channel, empty if it does."""
+        reason = self.fields.get("suspended", outer)
+        around = (outer, self.defaults.given.get("suspended"), *(layer.fields.suspended for layer in self.layers))
+        return {"suspended": reason, "let_out": not reason and any(around)}
 
     def schedule(self, clock: LocalTimes | None) -> tuple[ShareMode, datetime | None]:
         """Mode and instant on channels with that clock."""

@@ -26,13 +26,26 @@ if TYPE_CHECKING:
     from bufferctl.model.media_file import MediaFile, MediaSettings
     from bufferctl.model.metadata import Metadata, NetworkMetadata
     from bufferctl.model.networks import Service
-    from bufferctl.model.state import Binding, Claim, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State
+    from bufferctl.model.state import (
+        Binding,
+        Claim,
+        Home,
+        Horizon,
+        LetGo,
+        Origin,
+        Question,
+        Rule,
+        Slot,
+        State,
+        Suspended,
+    )
     from bufferctl.model.writing import (
         Create,
         CreateIdea,
         CreatePost,
         DeletePost,
         Done,
+        DraftPost,
         EditPost,
         Fate,
         Fit,

@@ -140,7 +140,8 @@ class Tag:
 class Organization:
     """A declared organization; `label` is its name, or its id if the files give no name.
 
-    `timezone`: the zone of its times without an offset, None if the files set none. Likewise for a channel.
+    `timezone`: the zone of its times without an offset, None if the files set none. `suspended`: why nothing of ours
+    goes out there, for its own reason or that of what is around it; empty if it does. Likewise for a channel.
     `approvals`: as in `Policy`, for its posts; the larger number counts.
     """
 
@@ -151,6 +152,7 @@ class Organization:
     tags: tuple[Tag, ...] = ()
     timezone: str | None = None
     approvals: int | None = None
+    suspended: str = ""
 
 
 @value()
@@ -165,6 +167,7 @@ class Channel:
     place: Place  # where it is declared
     timezone: str | None = None  # the innermost zone that the files set for its times
     has_own_timezone: bool = False  # its own entry sets it
+    suspended: str = ""
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -230,6 +233,8 @@ class Post:
     repeat_of: Annotated[tuple[str, ...], _PRIVATE] = ()  # the keys of the posts that it repeats, or their ids
     cancelled: Annotated[bool, _PRIVATE] = False  # it is to be deleted, if it is not out
     protect: Annotated[bool, _PRIVATE] = False  # it is never deleted
+    suspended: Annotated[str, _PRIVATE] = ""  # why it does not go out; empty if it does
+    let_out: Annotated[bool, _PRIVATE] = False  # what is around it is suspended, and it goes out all the same
     #: The key that the first occurrence may have had before the entry repeated.
     was_single: Annotated[str | None, _PRIVATE] = None
     expansion: Annotated[Expansion | None, _PRIVATE] = None  # how it was made
@@ -272,6 +277,8 @@ class Idea:
     is_counted: ClassVar = False
     due_at: ClassVar = None
     expansion: ClassVar = None
+    suspended: ClassVar = ""
+    let_out: ClassVar = False
 
     address: Annotated[Address, _PRIVATE]  # by which people name it
     place: Annotated[Place, _PRIVATE]  # where its `key` is
@@ -333,6 +340,7 @@ class Settings:
     api_key_expires: date | None = None  # when the first API key does, if people wrote that down
     link_shorteners: tuple[str, ...] = ()  # domains that may replace those of links, besides the well-known ones
     handles: Mapping[str, str] = field(default_factory=dict)  # who is declared under `mentions`, by name and handle
+    suspended: str = ""  # why nothing of ours goes out; empty if it does
 
 
 @value()
@@ -345,6 +353,22 @@ class Desired:
     posts: tuple[Post, ...] = ()
     ideas: tuple[Idea, ...] = ()
     files: tuple[str, ...] = ()
+    #: Each `suspended` line as far as it can be read, also where the rest of its file has errors: the reason (empty for
+    #: `false`), by the file and the key of the entry; the key of a line at the top of a file is empty.
+    suspended: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def suspends(self) -> bool:
+        """Whether anything is suspended."""
+        return any(self.suspended_for)
+
+    @property
+    def suspended_for(self) -> tuple[str, ...]:
+        """Each reason for which something is suspended, in the order of the files, some more than once."""
+        found = [self.settings.suspended, *self.suspended.values()]
+        for each in (self.organizations, self.channels, self.posts):
+            found += [one.suspended for one in each]
+        return tuple(filter(None, found))
 
     @property
     def items(self) -> tuple[Item, ...]:

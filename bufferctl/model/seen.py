@@ -26,9 +26,11 @@ from bufferctl.model.comparable import (
 )
 from bufferctl.model.desired import Item, Post
 from bufferctl.model.details import Details
+from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LiveItem, LivePost
-from bufferctl.model.state import Binding, Origin
+from bufferctl.model.state import Binding, Origin, back_at
 from bufferctl.model.unsaid import Given
+from bufferctl.value import replace
 
 #: Changes when more is compared; an older one is then compared as its version did.
 SEEN_VERSION = "2"
@@ -131,6 +133,26 @@ def due_seen(item: Item, live: LiveItem) -> str:
     if not isinstance(item, Post) or not isinstance(live, LivePost):
         return ""
     return instant(live.due_at) if item.due_at or live.has_own_time else ""
+
+
+def as_it_was(binding: Binding, live: LiveItem | None) -> LiveItem | None:
+    """A draft that a suspension made, as the post was before, so that only what a person changed since is a change.
+
+    Of the time: what the draft has, if it has one.
+    """
+    if not binding.taken_from or not isinstance(live, LivePost) or live.status is not PostStatus.DRAFT:
+        return live
+    was_at = back_at(binding.taken_from)
+    due_at = live.due_at if live.has_own_time else None
+    due_at = due_at or was_at
+    mode = ShareMode.CUSTOM_SCHEDULED if due_at else ShareMode.ADD_TO_QUEUE
+    return replace(
+        live,
+        status=PostStatus.SCHEDULED,
+        due_at=due_at,
+        share_mode=mode.value,
+        is_custom_scheduled=due_at is not None,
+    )
 
 
 def is_untouched(binding: Binding, live: LiveItem) -> bool:

@@ -53,8 +53,15 @@ def home_id(organization_id: str, channel_id: str) -> str:
     return organization_id if channel_id == IDEAS else channel_id
 
 
+#: Where a suspension took a post from that had no time of its own.
+QUEUE = "queue"
 #: Of how many earlier versions of an object the state keeps the fingerprint.
 _VERSIONS = 5
+
+
+def back_at(place: str) -> datetime | None:
+    """The time of its own that a post had where a suspension took it from; None in the queue."""
+    return None if place == QUEUE else datetime.fromisoformat(place)
 
 
 @value()
@@ -88,6 +95,8 @@ class Binding:
     alike: tuple[str, ...] = ()
     before: tuple[str, ...] = ()  # the fingerprints that it had before, newest last
     mentioning: str = ""  # digest of what was last applied, apart from its handles; empty if it mentions nobody
+    #: Where a suspension took it from: `queue`, or the time of its own that it had; empty: it took it from nowhere.
+    taken_from: str = ""
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:
@@ -214,6 +223,18 @@ class Horizon:
 
 
 @value()
+class Suspended:
+    """An entry that is suspended, or was when it was last applied (design: Suspended).
+
+    `since`: when an apply first saw it suspended: what was planned before agrees to nothing of it. `is_over`: it is not
+    suspended any more, and not in Buffer as declared yet.
+    """
+
+    since: AwareDatetime
+    is_over: bool = False
+
+
+@value()
 class State:
     """The state of one API endpoint. An id has at most one slot."""
 
@@ -232,6 +253,8 @@ class State:
     former: Mapping[Slot, str] = field(default_factory=dict)
     #: Digests that reviewers agreed to and that were sent, and when.
     spent: Mapping[str, datetime] = field(default_factory=dict)
+    #: What is suspended, or waits for a plan that was made after the suspension began.
+    suspended: Mapping[Slot, Suspended] = field(default_factory=dict)
 
     @cached_property
     def tracked(self) -> Mapping[Slot, Binding]:

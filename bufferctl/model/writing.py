@@ -25,7 +25,7 @@ from bufferctl.model.desired import Idea, Post, Tag
 from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LiveItem, LivePost
 from bufferctl.model.seen import content_standing, stood_so
-from bufferctl.model.state import Binding, Slot
+from bufferctl.model.state import QUEUE, Binding, Slot, back_at
 from bufferctl.value import field, value
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
@@ -166,12 +166,16 @@ class EditPost(_PostWrite):
     was_scheduled: bool = False  # it was scheduled in Buffer when this was planned
     #: Fields that left the file, by path: null, or the value that Buffer gives where nothing is said.
     restores: Mapping[str, Any] = field(default_factory=dict)
+    #: Where a suspension took it from, in place of what its file says: `QUEUE`, or the time that a person gave it.
+    back_to: str = ""
 
     @property
     def target(self) -> str:
         return self.id
 
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
+        if self.back_to:
+            return back_at(self.back_to)
         if self.item.draft and not self._stays_scheduled:
             return None
         if self.reschedule or self.item.due_at:
@@ -179,7 +183,7 @@ class EditPost(_PostWrite):
         return live.due_at if isinstance(live, LivePost) and live.is_scheduled else None
 
     def goes_out_early(self, live: LiveItem) -> str:
-        return "" if self._stays_scheduled else _PostWrite.goes_out_early(self, live)
+        return "" if self._stays_scheduled or self.back_to else _PostWrite.goes_out_early(self, live)
 
     def fate(self, live: LiveItem | None, before: str, *, links_may_differ: bool) -> Fate:
         """Whether it was carried out, judging by the current live object (None: it is gone).
@@ -206,11 +210,47 @@ class EditPost(_PostWrite):
     def _on_time(self, live: LivePost) -> bool:
         if not self.reschedule:
             return True
+        if self.back_to:
+            at = back_at(self.back_to)
+            return live.status is not PostStatus.DRAFT and (at is None or instant(at) == instant(live.due_at))
         if self.item.draft != (live.status is PostStatus.DRAFT):
             return False
         if self.item.needs_approval and live.is_scheduled:
             return False
         return self.item.due_at is None or instant(self.item.due_at) == instant(live.due_at)
+
+
+@value()
+class DraftPost(_PostWrite):
+    """Take a post off the schedule: an edit that makes it a draft, with the content that it has (design: Suspended)."""
+
+    kind: ClassVar[str] = "draft-post"
+
+    id: str  # of the post
+    item: Post  # with the content to send
+    channel_id: str  # of its channel
+    tag_ids: tuple[str, ...] = ()  # Buffer's
+    idea_id: str | None = None  # Buffer's
+    taken_from: str = QUEUE  # where it was: `QUEUE`, or the instant of a time of its own
+
+    @property
+    def target(self) -> str:
+        return self.id
+
+    @property
+    def missing_idea(self) -> None:
+        return None
+
+    def goes_out_early(self, live: LiveItem) -> str:
+        return "" if isinstance(live, LiveIdea) or live.status in _WAITING else "draft"
+
+    def fate(self, live: LiveItem | None, before: str, *, links_may_differ: bool) -> Fate:
+        """As for an edit; whatever it says by now, a draft does not go out."""
+        if not isinstance(live, LivePost):
+            return Fate.UNCLEAR
+        if live.status is PostStatus.DRAFT:
+            return Fate.DONE
+        return Fate.NOT_DONE if stood_so(live, before) else Fate.UNCLEAR
 
 
 @value()
@@ -237,8 +277,8 @@ class DeletePost(_Write):
 
 Create = CreatePost | CreateIdea
 #: Settling finds the object of these by its id, which is not possible for ideas.
-Modify = EditPost | DeletePost
-Write = CreatePost | EditPost | DeletePost | CreateIdea
+Modify = EditPost | DraftPost | DeletePost
+Write = CreatePost | EditPost | DraftPost | DeletePost | CreateIdea
 
 
 class Refusal(StrEnum):

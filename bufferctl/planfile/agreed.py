@@ -98,7 +98,7 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             continue
         if current is None and change.address in addresses:
             moved.append(f"{change.address}: its channel is another one in Buffer than when the plan was made")
-        elif why := _revoked(change, current):
+        elif why := _was_suspended(current, now, saved) or _revoked(change, current):
             moved.append(f"{change.address}: {why}")
         elif current is None:
             continue  # an earlier run of this plan deleted or forgot it
@@ -112,6 +112,14 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
     is_part = saved.plan.narrowed or any(change.action not in _QUIET for change in others)
     changes = (*kept.values(), *(() if is_part else others))
     return Verified(replace(now, changes=changes, narrowed=is_part), tuple(moved))
+
+
+def _was_suspended(current: Change | None, now: Plan, saved: SavedPlan) -> str:
+    """Why a plan that was made before it was suspended does not agree to what would be sent; empty if it may."""
+    began = now.recording.suspended.get(current.slot) if current else None
+    if began is None or current is None or current.action not in WRITING - {Action.DELETE} or current.takes_off:
+        return ""
+    return "it was suspended after the plan was made" if saved.created_at < began.since else ""
 
 
 def _with_room(change: Change, current: Change | None) -> Change:
@@ -482,6 +490,9 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
         return f"{title} is for another channel in Buffer"
     if _is_spent(row, then, today.state):
         return f"what {title} has of it was sent before"
+    began = today.state.suspended.get(change.slot) if change.action is not Action.DELETE else None
+    if began and row.merged.planned_at and row.merged.planned_at < began.since:
+        return f"{title} was made before it was suspended, and it goes out only by a plan that was made since"
     if _is_too_late(row, change, today.now):
         return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
     if row.saved.offline:

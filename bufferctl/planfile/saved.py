@@ -31,6 +31,7 @@ from bufferctl.model import (
     Channel,
     DeletePost,
     Desired,
+    DraftPost,
     Idea,
     Organization,
     Post,
@@ -273,7 +274,8 @@ def _dump(change: Change) -> dict[str, Any]:
     """
     values = dump_change(change)
     values |= {"digest": change_digest(change), "declared": values.pop("desired") is not None}
-    for kind in ("post", "idea"):
+    is_as_declared = not isinstance(change.write, DraftPost)  # that one has what is in Buffer, and its digest says so
+    for kind in ("post", "idea") if is_as_declared else ():
         if values["write"] and kind in values["write"]:
             item = values["write"].pop(kind)
             board = item.get("metadata", {}).get("pinterest", {}).get("board_service_id")
@@ -287,7 +289,7 @@ def _with_item(values: Mapping[str, Any], declared: Mapping[str, Mapping[str, An
         return {**values, "desired": None}
     desired = declared[_key(values["change"]["address"])]
     write = dict(values["write"]) if values["write"] else None
-    if write and write["kind"] != DeletePost.kind:
+    if write and write["kind"] not in {DeletePost.kind, DraftPost.kind}:
         ((kind, item),) = desired.items()
         if board := write.pop("board_service_id", None):
             pinterest = {**item["metadata"]["pinterest"], "board_service_id": board}

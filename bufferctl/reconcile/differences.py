@@ -19,6 +19,7 @@ from bufferctl.model.comparable import (
     text_digest,
 )
 from bufferctl.model.media_file import size_words
+from bufferctl.model.seen import as_it_was
 from bufferctl.model.unsaid import Given, hidden_changes, left_out
 from bufferctl.plan import Action, Change, Difference
 
@@ -45,12 +46,14 @@ def _parts(thread: tuple[tuple[str, tuple[AssetContent, ...]], ...]) -> list[dic
 def shows_edit(change: Change) -> bool:
     """Whether an edit lists exactly the differences between its two sides. True for every other change."""
     item, live = change.desired, change.live
-    if change.action is not Action.UPDATE:
+    if change.action is not Action.UPDATE or change.takes_off:
         return True
     if item is None or live is None or not isinstance(change.write, EditPost):
         return False
+    if change.puts_back and change.binding:  # it is shown as it was before the suspension
+        live = as_it_was(change.binding, live) or live
     content, schedule = differences(content_of_desired(item), content_of_live(live)), schedule_differences(item, live)
-    needed = (*content, *schedule) if change.write.reschedule else content
+    needed = (*content, *schedule) if change.write.reschedule and not change.write.back_to else content
     media = media_differences(item, change.binding.media) if change.binding else ()
     given = change.binding.given if change.binding else None
     unsaid = unsaid_differences(content_of_desired(item), content_of_live(live), given)

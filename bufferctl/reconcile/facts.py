@@ -18,7 +18,7 @@ from bufferctl.model.comparable import (
     text_digest,
     with_board_of,
 )
-from bufferctl.model.seen import Seen, has_renamed_board
+from bufferctl.model.seen import Seen, as_it_was, has_renamed_board
 from bufferctl.model.unsaid import LeftOut, left_out
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import (
@@ -49,7 +49,7 @@ class Facts(NamedTuple):
     """A match with the facts that the rows need; `differences` of a published post are only what was edited since."""
 
     match: Match  # of the declared object
-    live: LiveItem | None  # what it is in Buffer
+    live: LiveItem | None  # what it is in Buffer; what a suspension took off, as it was before
     content: Content | None = None  # of the live object
     before: Fingerprint | None = None  # what was last applied, None if that cannot be read
     edited: bool = False  # the file has changed since
@@ -57,6 +57,7 @@ class Facts(NamedTuple):
     changed: bool = False  # a person changed it in Buffer, apart from progress
     sent: bool = False  # it is published
     differences: tuple[Difference, ...] = ()  # between Buffer's version and the file's
+    is_off: bool = False  # a suspension made it a draft, and it still is one
     left_out: tuple[LeftOut, ...] = ()  # what Buffer has of its network, unpublished, and the file does not give
 
     @property
@@ -131,6 +132,8 @@ def facts_of(match: Match) -> Facts:
     binding, live = match.binding, match.live
     if binding is None:
         return Facts(match, live)
+    live = as_it_was(binding, live)
+    is_off = live is not match.live
     item, wanted, now = match.declared.item, match.declared.content, match.declared.fingerprint
     # None for that of another version: only contents can be compared then
     before = now if binding.applied == str(now) else Fingerprint.read(binding.applied)
@@ -162,7 +165,7 @@ def facts_of(match: Match) -> Facts:
         unsaid = unsaid_differences(wanted, content, binding.given)
         different += tuple(each for each in unsaid if each.path in shown)
         different += hidden_differences(item, binding.given, content) if edited else ()
-    return Facts(match, live, content, before, edited, rescheduled, changed, sent, different, left)
+    return Facts(match, live, content, before, edited, rescheduled, changed, sent, different, is_off, left)
 
 
 def _schedule(item: Item, live: LiveItem, *, rescheduled: bool, changed: bool) -> tuple[Difference, ...]:

@@ -62,7 +62,8 @@ def _against(change: Change, scene: Scene) -> Iterator[tuple[str, Hold]]:
     if at_once and (freeze := policy.frozen(now, post.address.channel)):
         yield FREEZE, holds.frozen(freeze.reason)
     lead = goes_out - scene.options.agreed_at.get(post.address, scene.options.planned_at or now)
-    if policy.minimum_lead is not None and lead < policy.minimum_lead:
+    has_waited = change.slot in scene.state.suspended  # for a suspension to end, so it was not planned late
+    if policy.minimum_lead is not None and not has_waited and lead < policy.minimum_lead:
         is_new = change.live is None
         yield MINIMUM_LEAD, holds.too_short_notice(policy.minimum_lead, lead, at_once=at_once, is_new=is_new)
 

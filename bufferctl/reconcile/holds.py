@@ -567,6 +567,53 @@ MISSED_EDIT = Hold(
     ),
     Said("Give it a later `due_at`, or change or delete it in Buffer.", beside=(_edit("due_at"), _IN_BUFFER)),
 )
+#: What is suspended and goes out all the same.
+SCHEDULED_WHILE_SUSPENDED = Hold(
+    Reason.SUSPENDED,
+    Said("Suspended ({suspension}), and somebody scheduled it in Buffer since, so it goes out"),
+    Said(
+        "To let it out, add `suspended: false` to its entry. Otherwise make it a draft again in Buffer.",
+        beside=(_edit("suspended"), _IN_BUFFER),
+    ),
+)
+CANNOT_BE_STOPPED = Hold(
+    Reason.SUSPENDED,
+    Said(
+        "Suspended, but Buffer does not show all that it has of it, and a draft would lose the rest, so it was left "
+        "and goes out"
+    ),
+    Said("Make it a draft in Buffer, or pause its channel there.", beside=(_IN_BUFFER,)),
+)
+#: What a suspension made a draft, and does not go back by itself.
+MISSED_WHILE_SUSPENDED = Hold(
+    Reason.MISSED,
+    Said("Its time passed while it was suspended, so it stays a draft"),
+    Said(
+        "To cancel all of these, {cancel}. To move all of them by a week, {later}.",
+        {
+            "cancel": Answer(Way.RUN, command=("bufferctl", "resume", "--missed", "cancel")),
+            "later": Answer(Way.RUN, command=("bufferctl", "resume", "--missed", "+1w")),
+        },
+        beside=(_edit("due_at"), _edit("cancelled")),
+    ),
+)
+DRAFT_NOT_OURS = Hold(
+    Reason.ADOPTED,
+    Said("This draft may be a person's: the state does not say that a suspension made it, so it stays a draft"),
+    Said("Schedule it in Buffer. To let the next apply do that, add {existing}.", beside=(_IN_BUFFER,)),
+)
+_WENT_OUT = Hold(
+    Reason.SUSPENDED,
+    Said("The same text went out on {channel} while it was suspended ({id}), so it stays a draft"),
+    Said("To cancel it, add {cancelled}. If both are intended, add {repeat_of}."),
+)
+
+
+def went_out_meanwhile(post: LivePost) -> Hold:
+    """A post whose text was published on its channel while it was suspended."""
+    return _WENT_OUT.filled(own={"id": post.id, "repeat_of": repeat_of(post.id, post.id)})
+
+
 #: The same for a time that counts from `starts`.
 _COUNTED = Said(
     "Move `starts` at the top of the file, or only its `due_at`, to a later day.",

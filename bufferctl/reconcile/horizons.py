@@ -118,8 +118,9 @@ def begin_run(state: State, plan: Plan) -> State:
     corrected = plan.recording.corrected
     bindings = {slot: binding for slot, binding in state.bindings.items() if corrected.get(slot) != binding.id}
     state = replace(state, bindings=bindings)
-    former = _former(state, plan.changes)
-    return replace(state, homes=homes, questions=questions, past=past, let_go=let_go, former=former)
+    former, suspended = _former(state, plan.changes), plan.recording.suspended
+    state = replace(state, homes=homes, questions=questions, past=past, let_go=let_go)
+    return replace(state, former=former, suspended=suspended)
 
 
 def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:

@@ -43,8 +43,8 @@ class Candidate:
 
 
 def stage(item: Item) -> int:
-    """How far a declared object should be on its way to publication: draft, approval, scheduled, sent."""
-    if isinstance(item, Idea) or item.draft:
+    """How far a declared object should be on its way to publication: draft (what is suspended), approval, and so on."""
+    if isinstance(item, Idea) or item.draft or item.suspended:
         return 0
     if item.needs_approval:
         return 1

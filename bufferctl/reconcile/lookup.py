@@ -43,6 +43,11 @@ class Targets:
         """The channel of a declared object, None for an idea."""
         return self.channels.get((item.address.organization, item.address.channel))
 
+    def has(self, item: Item) -> bool:
+        """Whether the organization and the channel of a declared object were found."""
+        is_found = item.address.organization in self.organizations
+        return is_found and (isinstance(item, Idea) or self.channel(item) is not None)
+
     def slot(self, item: Item) -> Slot:
         """Where the state has a declared object. Raises KeyError for a channel that was not found."""
         address = item.address

@@ -77,13 +77,15 @@ def _unsent(change: Change, state: State) -> Change:
 
 
 def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
-    """The idea or post as recorded in state; a post is published if its time has passed."""
+    """The idea or post as recorded in state; a post is published if its time has passed and nothing suspended it."""
     made = binding.created or EARLIEST
     if slot.channel_id == IDEAS:
         return LiveIdea(binding.id, slot.organization_id, made)
     due = datetime.fromisoformat(binding.due_at) if binding.due_at else None
     status = next((each for each in PostStatus if each == binding.status), PostStatus.SCHEDULED)
-    if status is PostStatus.SCHEDULED and due is not None and due <= now:
+    if binding.taken_from:
+        status = PostStatus.DRAFT
+    elif status is PostStatus.SCHEDULED and due is not None and due <= now:
         status = PostStatus.SENT
     return LivePost(binding.id, slot.channel_id, status, "", made, due_at=due)
 

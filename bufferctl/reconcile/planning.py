@@ -2,7 +2,7 @@
 
 A pass is a pure function that takes all changes and returns them. It holds only changes that would be written and never
 lifts a hold, so the first one that holds a change is final: the table (including questions that matching decided), then
-`PASSES` in order.
+`PASSES` in order. Only what is suspended leaves the schedule whatever holds it, since that publishes nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_div
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times, within_limits
+from bufferctl.reconcile.suspending import first_off, still_suspended, suspend, suspension_of
 from bufferctl.reconcile.table import Table
 from bufferctl.reconcile.warnings import warnings_of
 from bufferctl.reconcile.writes import Resolver
@@ -42,7 +43,8 @@ PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
     ),
     "hold repeats": lambda changes, scene, matches: hold_repeats(changes, scene.channels, matches),
     "hold without idea": lambda changes, _, __: hold_without_idea(changes),
-    "order": lambda changes, scene, _: in_order(changes, scene.live),
+    "suspend": suspend,
+    "order": lambda changes, scene, _: first_off(in_order(changes, scene.live)),
     "wait for room": lambda changes, scene, _: within_limits(changes, scene.live),
 }
 
@@ -73,6 +75,7 @@ def reconcile(
         channels=scene.channels,
         public=state.public,
         beside=_beside(changes, scene, matches),
+        suspension=suspension_of(changes, scene, matches),
         unmanaged=sum(isinstance(i, LiveIdea) or i.status is not PostStatus.SENT for i in matches.unclaimed),
         recording=Recording(
             homes=scene.homes,
@@ -81,6 +84,7 @@ def reconcile(
             corrected=matches.corrected,
             freed=matches.freed,
             unanswered=matches.unanswered,
+            suspended=still_suspended(changes, scene, matches),
         ),
     )
 

@@ -82,6 +82,7 @@ class Options(Choices):
     #: What other root files of the checkout declare of what this one no longer does: their paths, by slot.
     declared_elsewhere: Mapping[Slot, str] = field(default_factory=dict)
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last
+    only_suspends: bool = False  # the files have errors, so only what is suspended counts
     trace: Trace | None = None  # told what decides
 
 

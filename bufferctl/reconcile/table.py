@@ -6,6 +6,7 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,8 +16,10 @@ from typing import Any
 from bufferctl.diagnostics import all_of
 from bufferctl.model import Binding, EditPost, Idea, Item, LivePost, Origin, Post, PostStatus, Rule, Slot, Write
 from bufferctl.model.attached import sources_of
+from bufferctl.model.comparable import content_of_live, instant
 from bufferctl.model.metadata import LEGAL
 from bufferctl.model.seen import Seen, bind, due_seen, seen_of
+from bufferctl.model.state import QUEUE, back_at
 from bufferctl.model.unsaid import LeftOut, Then, given_of, is_hidden, restored, still_given
 from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile import holds
@@ -47,6 +50,11 @@ _UNSAID_THERE = Said("Buffer also has {unsaid}, which the file does not say: the
 _ONLY_AT_CREATION = Said("`draft_id` counts only when a post is created, so this edit does not send it")
 #: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
 _KEEPS_IDEA = Said("It stays linked to its idea, which the API cannot undo")
+#: How a post goes back on the schedule, if not to the time in its file.
+_ASKS_AGAIN = Said("It had been approved; approval is asked for again")
+_BY_HAND = Said("A person had scheduled this draft, and it goes back to where it was")
+_TO_THE_END = Said("It goes to the end of its queue")
+_OWN_TIME = Said("It goes back to the time that a person gave it in Buffer")
 _MANAGED_TOO = Said("{root_file} manages it too.")
 
 
@@ -75,6 +83,9 @@ class Table:
             return _cancelled(facts)
         if match.how is How.EXACT and match.live is not None:
             binding = bind(item, match.live, match.origin)
+            is_draft = isinstance(match.live, LivePost) and match.live.status is PostStatus.DRAFT
+            if is_draft and item.suspended and not item.draft:  # or it would be taken for a post that is as declared
+                binding = replace(binding, taken_from=instant(item.due_at) or QUEUE)
             return self._adopted(_change(facts, Action.ADOPT, Cause.NEW, binding=binding))
         if hold := self._asked(match):
             return _hold(facts, hold, Cause.NEW)
@@ -169,6 +180,8 @@ class Table:
     def _unsent(self, facts: Facts) -> Change:
         """Rows for what is not published. Buffer's API cannot edit ideas, and a person's posts are theirs to edit."""
         differs = facts.changed or facts.edited
+        if facts.is_off and not facts.changed and not facts.item.suspended:
+            return self._put_back(facts)
         if not differs or facts.agree:
             return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=differs)
         is_idea, is_theirs = isinstance(facts.item, Idea), facts.binding.origin is Origin.ADOPTED
@@ -183,6 +196,44 @@ class Table:
         if can_send:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
         return _hold(facts, holds.IDEA_EDITED if is_idea else holds.ADOPTED, Cause.EDITED)
+
+    def _put_back(self, facts: Facts) -> Change:
+        """Rows for what a suspension took off the schedule and nobody changed since (design: Suspended)."""
+        item, binding, now = facts.item, facts.binding, self.scene.now
+        if not isinstance(item, Post) or binding.origin is Origin.ADOPTED:
+            return _hold(facts, holds.DRAFT_NOT_OURS, Cause.RESUMED)
+        if item.draft and facts.rescheduled:
+            return self._write(facts, Action.UPDATE, Cause.EDITED)
+        back_to = _back_to(item, binding)
+        due_at = back_at(back_to) if back_to else item.due_at
+        if due_at is not None and due_at - now < self.scene.options.lead:
+            return _hold(facts, holds.MISSED_WHILE_SUSPENDED, Cause.RESUMED)
+        if equal := self._meanwhile(facts):
+            return _hold(facts, holds.went_out_meanwhile(equal), Cause.RESUMED)
+        return self._write(facts, Action.UPDATE, Cause.RESUMED, back_to=back_to)
+
+    def _meanwhile(self, facts: Facts) -> LivePost | None:
+        """Another post with the same text that went out on the channel since the suspension began."""
+        suspended = self.scene.state.suspended.get(facts.match.declared.slot)
+        text = facts.match.declared.content.text
+        if suspended is None or not text:
+            return None
+        for post in self._published.get((facts.match.declared.slot.home, text), ()):
+            is_later = (post.sent_at or post.due_at or post.created_at) >= suspended.since
+            claimed = self.scene.claimed.get(post.id)
+            names = {post.id, claimed.key if claimed else ""}
+            if is_later and post.id != facts.binding.id and names.isdisjoint(facts.item.repeat_of):
+                return post
+        return None
+
+    @cached_property
+    def _published(self) -> dict[tuple[str, str], list[LivePost]]:
+        """What is out, by its home and text."""
+        found: dict[tuple[str, str], list[LivePost]] = defaultdict(list)
+        for post in self.scene.live.posts:
+            if post.is_out:
+                found[post.home, content_of_live(post).text].append(post)
+        return found
 
     def _unlisted(self, facts: Facts) -> Change:
         """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
@@ -203,18 +254,21 @@ class Table:
         late = is_late(facts.item, self.scene.now, self.scene.options.lead)
         return _hold(facts, hold, Cause.DRIFT, is_late=late)
 
-    def _write(self, facts: Facts, action: Action, cause: Cause) -> Change:
-        """A change that writes, unless its channel, its time or an unresolved name prevents it."""
-        item = facts.item
+    def _write(self, facts: Facts, action: Action, cause: Cause, *, back_to: str = "") -> Change:
+        """A change that writes, unless its channel, its time or an unresolved name prevents it.
+
+        `back_to`: as for an edit.
+        """
+        item, is_again = facts.item, cause in {Cause.DRIFT, Cause.RESUMED}
         if hold := _channel(facts.match):
             return _hold(facts, hold, cause)
-        if is_late(item, self.scene.now, self.scene.options.lead):
+        if not back_to and is_late(item, self.scene.now, self.scene.options.lead):
             return self._missed(facts)
         if (channel := facts.match.declared.channel) and channel.only_reminds and isinstance(item, Post):
-            asks = action is Action.CREATE or facts.rescheduled or cause is Cause.DRIFT
+            asks = action is Action.CREATE or facts.rescheduled or is_again
             if asks and not item.reminds:
                 return _hold(facts, holds.ONLY_REMINDS, cause)
-        write = self.resolver(facts.match, facts.rescheduled or cause is Cause.DRIFT)
+        write = self.resolver(facts.match, facts.rescheduled or is_again)
         if isinstance(write, Hold):
             return _hold(facts, write, cause)
         change = _change(facts, action, cause, write=write)
@@ -222,7 +276,10 @@ class Table:
             return change
         if legal := [each for each in facts.left_out if each.name in LEGAL and each.there]:
             return _hold(facts, holds.legal(legal[0].name, legal[0].there), cause)
-        write = replace(write, restores=restored(facts.left_out, item, facts.content, facts.binding.given))
+        restores = restored(facts.left_out, item, facts.content, facts.binding.given)
+        write = replace(write, restores=restores, back_to=back_to)
+        if cause is Cause.RESUMED and isinstance(item, Post) and not facts.edited:
+            return replace(change, write=write, why=_of_return(item, back_to))
         return replace(change, write=write, why=_joined(_of_edit(facts, change.differences)))
 
     def _missed(self, facts: Facts) -> Change:
@@ -273,6 +330,27 @@ def _of_edit(facts: Facts, differences: Sequence[Difference]) -> Iterator[Said]:
         yield _ONLY_AT_CREATION
     if named := _named(each for each in facts.left_out if not each.was_given and facts.edited):
         yield replace(_UNSAID, own={"unsaid": named})
+
+
+def _back_to(item: Post, binding: Binding) -> str:
+    """Where a post goes back to, if its file does not say that: its queue, or a time that a person gave it.
+
+    One that needs an approval is submitted again: an approval was for its place then.
+    """
+    if item.needs_approval or (item.due_at and not item.draft):
+        return ""
+    return binding.taken_from
+
+
+def _of_return(item: Post, back_to: str) -> Said | None:
+    """What else there is to know about a post that goes back on the schedule."""
+    if item.needs_approval:
+        return _ASKS_AGAIN
+    if item.draft:
+        return _BY_HAND
+    if back_to == QUEUE:
+        return _TO_THE_END
+    return _OWN_TIME if back_to else None
 
 
 def _named(left: Iterable[LeftOut]) -> str:
@@ -339,6 +417,8 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
             now = (*now[:-2], live.status.value, due_seen(item, live))
         # most are unchanged, and ten thousand copies take time
         new = old if _KEPT(old) == now else replace(old, **dict(zip(_KEPT_NAMES, now, strict=True)))
+        if new.taken_from and not (isinstance(match.live, LivePost) and match.live.status is PostStatus.DRAFT):
+            new = replace(new, taken_from="")
         if facts.content and not facts.sent and old.seen and Seen.read(old.seen).is_older:
             new = replace(new, seen=str(seen_of(facts.content, match.declared.content)))
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
@@ -365,7 +445,7 @@ def _change(
         slot=match.declared.slot,
         place=item.place,
         desired=item,
-        live=facts.live,
+        live=match.live,
         write=write,
         binding=binding or match.binding,
         moved_from=match.moved_from,

@@ -79,7 +79,8 @@ def _tags_of(scene: Scene) -> dict[str, dict[str, Tag]]:
     for item in live.items:
         for tag in item.tags:
             tags[owner[item.home]][tag.name] = tag
-    for organization in scene.desired.organizations:
+    known = (each for each in scene.desired.organizations if each.label in scene.targets.organizations)
+    for organization in known:
         live_tags = tags.setdefault(scene.targets.organizations[organization.label].id, {})
         for declared in organization.tags:
             color = declared.color or (live_tags[declared.name].color if declared.name in live_tags else "")

@@ -102,6 +102,16 @@ class Item:
         return self.cards[0].change.address.is_idea
 
     @property
+    def takes_off(self) -> bool:
+        """Whether a suspension makes its posts drafts."""
+        return any(card.change.takes_off for card in self.cards)
+
+    @property
+    def puts_back(self) -> bool:
+        """Whether its posts go back on the schedule after one."""
+        return any(card.change.puts_back for card in self.cards)
+
+    @property
     def message(self) -> str:
         return next((card.message for card in self.cards if card.message), "")
 

@@ -38,6 +38,7 @@ from bufferctl.render.lines import count, posts_counted, sentence, steps
 from bufferctl.render.pieces import Piece, web
 from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.since import since
+from bufferctl.render.suspended import BUFFER, opening_of
 from bufferctl.value import value
 
 #: The kinds of items that a reviewer filters by, and how they are called.
@@ -188,6 +189,8 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "diff_at": partial(_line_at, found.report.diff_url, folder=found.report.folder),
         "called": " ".join(f"{kind}:{name.replace(' ', '_')}" for kind, name in _KINDS.items()),
         "since": earlier,
+        "opening": opening_of(found.report) if form != "preview" else None,
+        "buffer": BUFFER,
         "problems": found.report.problems,
         "kinds": {name: kinds[name] for name in dict.fromkeys(_KINDS.values()) if kinds[name]},
         "networks": dict(sorted((c.channel.service, c.channel.network) for i in found.items for c in i.cards)),

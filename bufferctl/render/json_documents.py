@@ -331,6 +331,8 @@ class ChangeForm(_OfChange):
     - `removed`: it was removed from the files
     - `cancelled`: it is cancelled in its file
     - `unchanged`: nothing changed
+    - `suspended`: its post becomes a draft while it is suspended
+    - `resumed`: its post goes back on the schedule
     """
     reason: Annotated[Reason | None, _of("change.reason")]
     """Why it is held, null if it is not; `message` and `hint` explain it.
@@ -355,6 +357,7 @@ class ChangeForm(_OfChange):
     - `policy`: it breaks the team's policy
     - `legal-statement`: an edit would leave out what the post states by law
     - `not-reviewed`: it is not in the reviewed plan
+    - `suspended`: it is suspended; a change that is not held waits until that ends
 
     These are not holds. Progress that a person made in Buffer: `approved`, `scheduled-by-a-person`,
     `shared-now-by-a-person`. A reviewed change whose post was published first: `overtaken`.
@@ -478,6 +481,34 @@ class BesideForm(_Form):
     """What it says."""
 
 
+class GoesOutForm(_Form):
+    """A post that goes out although what it belongs to is suspended."""
+
+    id: str
+    """Buffer's id of the post."""
+    channel_id: str
+    """The id of its channel, as in `channels`."""
+    due_at: Instant | None
+    """When it goes out; null if it waits in a queue that has no slot for it."""
+    text: str
+    """What it says."""
+    address: str
+    """Of an entry of the files; empty if it is not ours."""
+
+
+class SuspensionForm(_Form):
+    """What is suspended, and what goes out all the same."""
+
+    reasons: list[str]
+    """Each reason once, in the order of the files."""
+    let_out: Annotated[list[str], Of(lambda of: [str(each) for each in of.let_out])]
+    """The addresses that `suspended: false` lets out and that are not published yet."""
+    going_out: list[GoesOutForm]
+    """What goes out all the same: first ours, which cannot be stopped, then what is not ours, by time."""
+    unread: list[str]
+    """Channels of suspended organizations that no file names, so that they were not read."""
+
+
 class PlanForm(_Form):
     """What would change, and what was read to find out."""
 
@@ -497,6 +528,8 @@ class PlanForm(_Form):
     """How many unsent objects in Buffer are in no file and no state."""
     beside: Annotated[list[BesideForm], _of("plan.beside")]
     """Unmanaged posts on the channels and days on which the plan sends something, by time."""
+    suspension: Annotated[SuspensionForm | None, _of("plan.suspension")]
+    """What is suspended; null if nothing is. The changes with the cause `suspended` make its posts drafts."""
     uploads: Annotated[UploadsForm, _of("plan.uploads")]
     """The media files that apply uploads first, according to the state."""
     requests: Annotated[RequestsForm, _of("plan")]

@@ -40,6 +40,7 @@ from bufferctl.render.markdown_text import (
 )
 from bufferctl.render.report import LOOKS, Report, by_severity
 from bufferctl.render.since import seen_line, since
+from bufferctl.render.suspended import BUFFER, StillOut, opening_of
 from bufferctl.said import Way
 from bufferctl.value import field, replace, value
 
@@ -171,7 +172,8 @@ class _Page:
     def changes(self) -> tuple[Section[Any], ...]:
         """What is sent, the weightiest changes first if not all are shown; new posts only if each has a line."""
         found, more, gap = self.found, self.everything, self.gap
-        changed = sorted(found.changed, key=meaning.weight) if not self.listed else found.changed
+        changed = [item for item in found.changed if not item.takes_off]
+        changed = changed if self.listed else sorted(changed, key=meaning.weight)
         edits: list[Item | Move] = [*found.moves, *changed]
         moves, total = len(found.moves), f" ({meaning.counts(changed)})" if len(changed) > 1 else ""
         sections: list[Section[Any]] = [
@@ -353,6 +355,24 @@ def _errors(page: _Page) -> None:
         page.sheet.fill(section)
 
 
+def _suspended(page: _Page) -> None:
+    """What is suspended or comes back, and right below it what goes out all the same."""
+    sheet, opening = page.sheet, opening_of(page.whole.report)
+    if opening is None:
+        return
+    heads = "<br>".join(f"<b>{prose(each)}</b>" for each in opening.heads)
+    sheet.put(paragraphs([heads, *map(prose, opening.also)]))
+    if opening.out:
+        sheet.put(f"<b>{html(opening.out_head)}</b>")
+        sheet.put("\n".join(map(_still_out, opening.out[:_OPEN])))
+        sheet.fold(f"{len(opening.out) - _OPEN:,} more", opening.out[_OPEN:], _still_out, page.everything)
+        sheet.put(f"To stop these, pause their channels [in Buffer]({BUFFER}).")
+
+
+def _still_out(each: StillOut) -> str:
+    return f"- [{plain(each.when)}, {plain(each.channel)}]({BUFFER}): {plain(clipped(each.what, EXCERPT))}"
+
+
 def _first(page: _Page) -> None:
     """What is deleted of a person, or still goes out though no file says so."""
     for each in page.report.first:
@@ -453,6 +473,7 @@ _PARTS: tuple[Callable[[_Page], None], ...] = (
     _put_context,
     _headline,
     _errors,
+    _suspended,
     _first,
     _not_checked,
     _since_last_look,
@@ -469,7 +490,10 @@ _WITHOUT_PLAN: tuple[Callable[[_Page], None], ...] = (_put_context, _no_plan, _e
 
 
 def _beside(found: Grouped) -> Iterator[tuple[str, list[Item]]]:
-    """What waits, by why it does, and what changes nothing in Buffer."""
+    """What becomes a draft, what waits, by why it does, and what changes nothing in Buffer."""
+    off = [item for item in found.changed if item.takes_off]
+    if off:
+        yield f"{len(off):,} {'becomes a draft' if len(off) == 1 else 'become drafts'}", off
     waiting = [item for item in found.of("note") if item.main.cards[0].change.action is Action.WAITING]
     for cause in causes_of(waiting):
         yield f"{len(cause.items):,} waiting: {html(clipped(cause.message, MESSAGE))}", list(cause.items)
@@ -481,6 +505,7 @@ def _beside(found: Grouped) -> Iterator[tuple[str, list[Item]]]:
 def _receipt(page: _Page) -> None:
     sheet, found, report = page.sheet, page.found, page.report
     outcomes, everything = report.outcomes or (), page.everything
+    _suspended(page)
     sheet.put(f"### {plain(summary.applied(outcomes))}")
     if report.stopped:
         sheet.put(f"Stopped early: {prose(sentence(clipped(report.stopped, 500)))}")

@@ -38,7 +38,14 @@ def headline(found: Grouped) -> str:
     plan = found.report.plan
     if plan.is_empty:
         return "No changes"
-    kinds = {"new": found.of("create"), "changed": found.of("update"), "deleted": found.of("delete")}
+    updated = found.of("update")
+    kinds = {
+        "suspended": [item for item in updated if item.takes_off],
+        "new": found.of("create"),
+        "resumed": [item for item in updated if item.puts_back],
+        "changed": [item for item in updated if not (item.takes_off or item.puts_back)],
+        "deleted": found.of("delete"),
+    }
     posts = {name: sum(not item.is_idea for item in items) for name, items in kinds.items()}
     there = [(number, name) for name, number in posts.items() if number]
     ideas = count(sum(item.is_idea for item in found.changing), "idea")
@@ -59,7 +66,10 @@ def headline(found: Grouped) -> str:
 def quiet_counts(plan: Plan) -> str:
     """Counts of the objects that nobody needs to look at."""
     of = plan.count()
+    suspended = [c for c in plan.changes if c.reason is Reason.SUSPENDED and c.action is not Action.HOLD]
+    of -= Counter(change.action for change in suspended)
     found = [
+        (len(suspended), "suspended"),
         (of[Action.NO_OP], "unchanged"),
         (of[Action.ADOPT], "already there"),
         (of[Action.MOVE], "renamed"),
@@ -80,7 +90,7 @@ def no_changes(report: Report) -> str:
 
 def _verified(plan: Plan) -> str:
     """What a plan without changes shows of Buffer, without a full stop."""
-    waiting = len(plan.of(Action.WAITING))
+    waiting = sum(change.reason is not Reason.SUSPENDED for change in plan.of(Action.WAITING))
     return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer" if waiting else _MATCHES
 
 
@@ -136,8 +146,12 @@ def uploads(plan: Plan) -> str:
 
 def applied(outcomes: Sequence[Outcome]) -> str:
     """The results of an apply in a sentence."""
-    done = Counter(o.change.action for o in outcomes if o.status in {Status.DONE, Status.DIFFERS})
-    parts = [f"{done[Action.CREATE]} created", f"{done[Action.UPDATE]} changed", f"{done[Action.DELETE]} deleted"]
+    made = [o.change for o in outcomes if o.status in {Status.DONE, Status.DIFFERS}]
+    done = Counter(change.action for change in made)
+    moved = (sum(change.takes_off for change in made), "suspended"), (sum(c.puts_back for c in made), "resumed")
+    changed = done[Action.UPDATE] - sum(number for number, _ in moved)
+    parts = [f"{number} {name}" for number, name in moved if number]
+    parts += [f"{done[Action.CREATE]} created", f"{changed} changed", f"{done[Action.DELETE]} deleted"]
     parts = parts if any(done[action] for action in WRITING) else ["nothing sent"]
     quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
     parts += [f"{done[action]} {name}" for action, name in quiet if done[action]]

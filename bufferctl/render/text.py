@@ -24,10 +24,13 @@ from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_li
 from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.shown import Media
+from bufferctl.render.suspended import BUFFER, opening_of
 from bufferctl.value import replace
 
 #: How many lines of a text, and posts of a cause, are shown before they are folded.
 FOLD, _POSTS = 12, 3
+#: How many posts are shown that go out although they are suspended.
+_OUT = 10
 
 
 def plan_text(report: Report, paint: Paint) -> str:
@@ -35,8 +38,10 @@ def plan_text(report: Report, paint: Paint) -> str:
     found = grouped(report, with_quiet=False)
     moves = () if paint.full or paint.verbose else found.moves
     moved = {id(item) for move in moves for item in move.items}
-    lines = [line for move in moves for line in _move(move, paint)]
+    lines = [*opening_lines(report, paint), *(line for move in moves for line in _move(move, paint))]
     items = [item for item in found.items if item.kind != "hold" and id(item) not in moved]
+    if not (paint.full or paint.verbose):  # they are what was there before, and the opening counts them
+        items = [item for item in items if not item.takes_off]
     said: set[str] = set()
     for day, group in groupby(items, key=day_of):
         lines += ["", paint.strong(day), *(line for item in group for line in _item(item, found, said, paint))]
@@ -52,6 +57,28 @@ def plan_text(report: Report, paint: Paint) -> str:
         lines += ["", paint.strong(paint.bad("Needs you"))]
         lines += [line for cause in found.causes for line in cause_lines(cause, paint)]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def opening_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """What comes first where something is suspended or comes back, and what goes out all the same."""
+    opening = opening_of(report)
+    if opening is None:
+        return
+    for head in opening.heads:
+        yield from map(paint.strong, wrapped(head, paint.width))
+    if opening.out:
+        yield paint.bad(opening.out_head)
+    shown = opening.out if paint.full or paint.verbose else opening.out[:_OUT]
+    for each in shown:
+        first, *more = wrapped(f"{each.when}  {each.channel}  {each.what}", paint.width - 4)
+        yield f"  {paint.bad('!')} {first}"
+        yield from (f"    {line}" for line in (more if paint.full else more[:1]))
+    if left := len(opening.out) - len(shown):
+        yield f"    {paint.faint(f'… and {left:,} more (--full shows all)')}"
+    if opening.out:
+        yield from wrapped(f"To stop these, pause their channels in Buffer: {BUFFER}", paint.width)
+    for sentence_ in opening.also:
+        yield from wrapped(sentence_, paint.width)
 
 
 def differences_text(change: Change, plan: Plan, paint: Paint) -> str:
@@ -349,7 +376,10 @@ def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Pai
 def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
     """The results of an apply: each item, failures last; the counts, why it stopped, and what was left."""
     outcomes = report.outcomes or ()
-    lines = [outcomes_text(replace(report, plan=replace(report.plan, changes=())), paint)]
+    lines = [
+        *opening_lines(report, paint),
+        outcomes_text(replace(report, plan=replace(report.plan, changes=())), paint),
+    ]
     if report.stopped:
         why = wrapped(visible(sentence(f"It stopped early: {report.stopped}")), paint.width)
         lines += ["", *map(paint.bad, why)]

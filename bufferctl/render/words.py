@@ -49,6 +49,7 @@ _CAUSES = {
     Cause.EXPIRED: "too late",
     Cause.REMOVED: "removed from the files",
     Cause.CANCELLED: "cancelled in the file",
+    Cause.SUSPENDED: "suspended",
 }
 
 #: What happened in Buffer, other than somebody changing the post.
@@ -99,6 +100,10 @@ OUTCOMES = {
 
 def describe_action(change: Change) -> str:
     """What will happen to an object, in a few words."""
+    if change.takes_off:
+        return "will become a draft"
+    if change.puts_back and not _needs_approval(change):
+        return "will go back on the schedule"
     if change.action is Action.UPDATE and was_draft(change):
         return f"{_create(change.desired)[0]} (was a draft)"
     if change.action is Action.UPDATE and is_at_once(change):
@@ -113,9 +118,17 @@ def describe_action(change: Change) -> str:
     return ACTIONS[change.action].planned
 
 
+def _needs_approval(change: Change) -> bool:
+    return isinstance(change.desired, Post) and change.desired.needs_approval
+
+
 def describe_done(change: Change) -> str:
     """What happened to an object, in a few words."""
     post = change.desired
+    if change.takes_off:
+        return "became a draft"
+    if change.puts_back and not _needs_approval(change):
+        return "is back on the schedule"
     if change.action is Action.CREATE and isinstance(post, Post) and (post.draft or post.needs_approval):
         return "saved as a draft" if post.draft else "submitted for approval"
     return ACTIONS[change.action].done
@@ -157,12 +170,19 @@ def _create(item: Post | Idea | None) -> tuple[str, str]:
 def verbs(plan: Plan) -> str:
     """`schedules 3, changes 2 and deletes 1`: what an apply does, in numbers of posts; empty if it sends nothing."""
     found = Counter(_create(change.desired)[1] for change in plan.of(Action.CREATE))
-    found |= {"changes {}": len(plan.of(Action.UPDATE)), "deletes {}": len(plan.of(Action.DELETE))}
-    return all_of(
-        verb.format(f"{found[verb]:,}", s="s" * (found[verb] > 1))
-        for verb in (*_VERBS, "changes {}", "deletes {}")
-        if found[verb]
-    )
+    found += Counter(_edit(change) for change in plan.of(Action.UPDATE))
+    found |= {_DELETES: len(plan.of(Action.DELETE))}
+    order = (_TAKES_OFF, *_VERBS, _PUTS_BACK, _CHANGES, _DELETES)
+    return all_of(verb.format(f"{found[verb]:,}", s="s" * (found[verb] > 1)) for verb in order if found[verb])
+
+
+#: What an apply does to a number of posts that are in Buffer already.
+_TAKES_OFF, _PUTS_BACK = "makes {} draft{s}", "puts {} back on the schedule"
+_CHANGES, _DELETES = "changes {}", "deletes {}"
+
+
+def _edit(change: Change) -> str:
+    return _TAKES_OFF if change.takes_off else _PUTS_BACK if change.puts_back else _CHANGES
 
 
 def was_draft(change: Change) -> bool:
@@ -170,7 +190,7 @@ def was_draft(change: Change) -> bool:
     write, live = change.write, change.live
     if not isinstance(write, EditPost) or not isinstance(live, LivePost):
         return False
-    return write.reschedule and live.status is PostStatus.DRAFT and not write.item.draft
+    return write.reschedule and live.status is PostStatus.DRAFT and (bool(write.back_to) or not write.item.draft)
 
 
 def is_at_once(change: Change) -> bool:
@@ -184,6 +204,8 @@ def is_at_once(change: Change) -> bool:
 
 def goes_public(change: Change) -> bool:
     """Whether Buffer now publishes it without further action and would not have before: a new post, a former draft."""
+    if change.puts_back and not _needs_approval(change):
+        return True
     if not is_public(change.desired):
         return False
     return change.action is Action.CREATE or (

@@ -78,6 +78,7 @@ class Applying:
 
     def __post_init__(self) -> None:
         session = self.session
+        session.may_suspend = True
         self._source = source = self.source or PlanSource(session.files)
         self._review = source.review(session.state, session.buffer.endpoint)
         self._agreed_at = source.reviewed.agreed_at() if source.reviewed else {}

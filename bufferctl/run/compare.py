@@ -27,7 +27,7 @@ from bufferctl.model import (
     Slot,
     State,
 )
-from bufferctl.plan import Action, Cause, Change, Plan
+from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
 from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
 from bufferctl.reconcile.planning import by_slot, reconcile
@@ -73,15 +73,28 @@ def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
     targets, problems = find_targets(desired, account, session.state)
     if has_errors(problems):
         session.listener.diagnostics(problems)
+        if _only_suspends(session, targets):
+            problems = ()
+    if has_errors(problems):
         message = "Not every organization or channel that the files name is clear, so planning stopped"
         raise FilesError(message, problems, files.root, hint="Fix the names, then try again.")
     check_account(session.store, account, recorded)
-    if files.by_rules:
+    if session.files.by_rules:
         _check_lengths(session, targets)
     journal.limit_to_homes(account.homes)
     journal.follow(_successors(journal.out_of_reach, reconnected(session.state, account), targets))
     session.state = follow_reconnected(with_unsaved_results(session.state, journal), account)
     return Homes(look, targets, (*session.warnings, *problems))
+
+
+def _only_suspends(session: Session, targets: Targets) -> bool:
+    """Go on with what is suspended alone, without what the account does not have; whether anything is suspended."""
+    files = session.files
+    if not (files.desired.suspends and session.may_suspend):
+        return False
+    there = (item for item in files.desired.items if targets.has(item))
+    session.files = replace(files, desired=files.desired.with_items(there), only_suspends=True, by_rules=False)
+    return True
 
 
 def _successors(intents: Iterable[Intent], moved: Mapping[str, LiveChannel], targets: Targets) -> dict[int, Slot]:
@@ -140,9 +153,12 @@ def plan(
         agreed_at=agreed_at,
         deleted_files=_deleted_files(session, commit),
         diverged=session.diverged,
+        only_suspends=session.files.only_suspends,
         trace=trace,
     )
     made = _compared(session, live, homes, options)
+    if session.files.only_suspends:
+        made = made.narrow(lambda change: change.takes_off or change.reason is Reason.SUSPENDED)
     if days := busy_days(made, live):
         made = within_daily_limits(made, buffer.daily_room(days))
     return replace(
@@ -291,7 +307,7 @@ def _check_lengths(session: Session, targets: Targets) -> None:
     problems = judge_lengths(session.files.root, session.files.desired, targets.channels)
     session.listener.diagnostics(shorten(each for each in problems if each not in session.too_long))
     session.too_long = problems
-    if has_errors(problems):
+    if has_errors(problems) and not _only_suspends(session, targets):
         message = "Some texts are too long for their channels, so nothing was sent to Buffer"
         raise FilesError(message, problems, session.files.root, hint="Shorten them, then try again.")
 

@@ -33,6 +33,7 @@ class Files:
 
     `named`: the files that PATHs narrow to, by their names below the root; None if there are none.
     `warnings`: what was found in them and stops nobody. `by_rules`: the content is judged, by the account too.
+    `only_suspends`: they have errors, so nothing of them counts but what is suspended.
     """
 
     root: Path
@@ -41,6 +42,7 @@ class Files:
     warnings: tuple[Diagnostic, ...] = ()
     by_rules: bool = True
     root_name: str = ROOT_NAME
+    only_suspends: bool = False
 
     @property
     def root_file(self) -> Path:
@@ -75,24 +77,50 @@ def load_declared(file: Path | None) -> Loaded:
 
 
 def open_project(
-    root: Path | None = None, paths: Collection[Path] = (), listener: Listener = SILENT, *, by_rules: bool = True
+    root: Path | None = None,
+    paths: Collection[Path] = (),
+    listener: Listener = SILENT,
+    *,
+    by_rules: bool = True,
+    or_suspends: bool = False,
 ) -> Files:
     """Read and check the files; the listener hears their problems, of many warnings of one rule only the first ones.
 
     `root`: the root file, the nearest by default. `paths`: files or folders that a plan is narrowed to. `by_rules`:
     judge the content by the rules; not where only what is in Buffer matters. What the account knows better is left to
-    when it is asked. Raises FilesError, ConfigError if there is no root file, UsageError for a path that is not read.
+    when it is asked. `or_suspends`: with errors, it is opened all the same if anything is suspended. Raises FilesError,
+    ConfigError if there is no root file, UsageError for a path that is not read.
     """
-    found = load_declared(root)
+    found = _declared(root) if or_suspends else load_declared(root)
     named = named_files(paths, found)
     problems = judge_files(found, account_follows=True) if by_rules else found.diagnostics
     listener.diagnostics(
         shorten(each for each in problems if not each.code or is_about(each, named) or has_errors([each]))
     )
     if found.desired is None or has_errors(problems):
+        if or_suspends and found.suspending:
+            listener.error(_ONLY_SUSPENDS, "Fix them: until then nothing else is sent.")
+            return Files(found.root, found.suspending, named, problems, False, found.files[0], only_suspends=True)
         message = "The files have errors, so nothing was done"
         raise FilesError(message, problems, found.root, hint="Fix them, then try again.")
     return Files(found.root, found.desired, named, problems, by_rules, found.files[0])
+
+
+_ONLY_SUSPENDS = "The files have errors, so only what is suspended is taken off the schedule"
+
+
+def _declared(file: Path | None) -> Loaded:
+    """As `load_declared`; a media file that cannot be read is one more error, if anything is suspended."""
+    try:
+        return load_declared(file)
+    except FilesError:
+        raise
+    except ConfigError as error:
+        found = load(file, Path.cwd(), today=datetime.now(UTC).date())
+        if found.suspending is None:
+            raise
+        problem = Diagnostic(Severity.ERROR, error.message, hint=error.hint)
+        return replace(found, desired=None, diagnostics=(*found.diagnostics, problem))
 
 
 def shared_state(root_file: Path) -> StateSettings | None:

@@ -60,6 +60,7 @@ class Session:
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
     diverged: Divergence | None = None  # what the last plan may lack of that commit
+    may_suspend: bool = False  # an apply: if the files have errors, it goes on with what is suspended
     is_finished: bool = False  # `finish` was called
 
     def __post_init__(self) -> None:

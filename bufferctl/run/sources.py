@@ -102,7 +102,7 @@ def source_of(
         _check_meant(plan, plan_file, digest)
         return _from_saved_plan(plan, plan_file, open_project(file, (), listener), listener)
     agreed = {path: read_plan(path) for path in reviewed}
-    files = open_project(file, paths, listener)
+    files = open_project(file, paths, listener, or_suspends=True)
     check_named(choices, files)
     fresh = PlanSource(
         files,

@@ -11,6 +11,7 @@
  "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {
    "horizon": "…", "service": "twitter", "handle": "acme", "past": ["KEY", …],
    "let_go": {"ID": "CREATED"}, "let_go_keys": {"ID": "KEY"},
+   "suspended": {"KEY": {"since": "…"}},
    "questions": {"KEY": {"rule": "same-text", "candidates": {"ID": "CREATED"}}},
    "prefix": "Acme/twitter:acme/", "objects": {"KEY": {"id": "…", "file": 0, …}}}}}}
 ```
@@ -30,7 +31,7 @@ from pydantic import AwareDatetime, ValidationError
 from pydantic_core import from_json, to_json
 
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, Home, Intent, LetGo, Origin, PostStatus, Question, Slot, State
+from bufferctl.model import Binding, Home, Intent, LetGo, Origin, PostStatus, Question, Slot, State, Suspended
 from bufferctl.model.base import Commit
 from bufferctl.model.seen import Seen
 from bufferctl.model.serial import adapter, dump_intent, load_intent
@@ -71,6 +72,7 @@ class _StoredHome:
     let_go: dict[str, AwareDatetime] = field(default_factory=dict)  # when objects without an address were let go, by id
     let_go_keys: dict[str, str] = field(default_factory=dict)  # for which address only, by id
     questions: dict[str, Question] = field(default_factory=dict)  # to a person, by key
+    suspended: dict[str, Suspended] = field(default_factory=dict)  # as in `State`, by key
     objects: dict[str, Binding] = field(default_factory=dict)  # its bindings, by key
 
 
@@ -217,6 +219,7 @@ def _state(document: _StoredFile) -> State:
     let_go: dict[str, LetGo] = {}
     past: set[Slot] = set()
     former: dict[Slot, str] = {}
+    suspended: dict[Slot, Suspended] = {}
     for organization, channels in document.organizations.items():
         for channel, stored in channels.items():
             home = Home(organization, channel, stored.horizon, stored.service, stored.handle, stored.only_reminds)
@@ -227,6 +230,7 @@ def _state(document: _StoredFile) -> State:
             let_go |= {id_: LetGo(home.id, created, keys.get(id_, "")) for id_, created in stored.let_go.items()}
             past |= {Slot(organization, channel, key) for key in stored.past}
             former |= {Slot(organization, channel, key): id_ for key, id_ in stored.former.items()}
+            suspended |= {Slot(organization, channel, key): each for key, each in stored.suspended.items()}
     return State(
         bindings,
         homes,
@@ -239,6 +243,7 @@ def _state(document: _StoredFile) -> State:
         document.public,
         former,
         document.spent,
+        suspended,
     )
 
 
@@ -286,7 +291,7 @@ def dump(document: Document) -> bytes:
 
 def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str, dict[str, Any]]]:
     homes = dict(state.homes)
-    for slot in state.bindings:
+    for slot in (*state.bindings, *state.suspended):
         homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id))
     stored: dict[str, dict[str, dict[str, Any]]] = {}
     of_home: dict[str, dict[str, Any]] = {}
@@ -302,8 +307,8 @@ def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str,
         of_home[gone.home].setdefault("let_go", {})[id_] = gone.created_at
         if gone.key:
             of_home[gone.home].setdefault("let_go_keys", {})[id_] = gone.key
-    for slot, question in sorted(state.questions.items()):
-        of_home[slot.home].setdefault("questions", {})[slot.key] = question
+    for name, by_slot in (("questions", state.questions), ("suspended", state.suspended)):
+        _dump_by_key(of_home, name, by_slot)
     for slot in sorted(state.bindings):
         home_values, binding = of_home[slot.home], state.bindings[slot]
         if "objects" not in home_values:
@@ -311,6 +316,11 @@ def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str,
             home_values |= {**_present(prefix=prefix), "objects": {}}
         home_values["objects"][slot.key] = _dump_binding(binding, slot.key, home_values.get("prefix", ""), numbers)
     return stored
+
+
+def _dump_by_key(of_home: Mapping[str, dict[str, Any]], name: str, by_slot: Mapping[Slot, Any]) -> None:
+    for slot, each in sorted(by_slot.items()):
+        of_home[slot.home].setdefault(name, {})[slot.key] = each
 
 
 def _dump_binding(binding: Binding, key: str, prefix: str, numbers: Mapping[str, int]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bufferctl.model import (
     CreatePost,
     DeletePost,
     Done,
+    DraftPost,
     EditPost,
     Idea,
     Live,
@@ -359,6 +360,11 @@ class FakeBuffer:
                 if not write.reschedule:
                     new = replace(new, due_at=old.due_at, is_custom_scheduled=old.is_custom_scheduled)
                 self.posts[old.id] = replace(new, created_at=old.created_at)
+                return Done(self.posts[old.id])
+            case DraftPost():
+                if (old := self.posts.get(write.id)) is None:
+                    return Refused(Refusal.NOT_FOUND, "Document not found")
+                self.posts[old.id] = replace(old, status=PostStatus.DRAFT)
                 return Done(self.posts[old.id])
             case DeletePost():
                 self.posts.pop(write.id, None)

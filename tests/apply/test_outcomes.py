@@ -51,7 +51,7 @@ def test_a_post_that_came_back_as_a_reminder_differs(
 ) -> None:
     """Unless it was declared as one."""
     item, there = replace(A, scheduling_type=declared), replace(LIVE, scheduling_type=live.value)
-    _, found = outcomes.bound(item, there, Origin.CREATED, links_may_differ=False)
+    _, found = outcomes.bound(CreatePost(item, "c0"), there, Origin.CREATED, links_may_differ=False)
     assert found == fields
 
 
@@ -131,7 +131,7 @@ def test_a_time_differs_by_when_it_is_due_or_else_by_when_it_was_sent(
 ) -> None:
     """What is published may have no time any more but that; a few seconds late is no difference."""
     there = replace(LIVE, **times)  # type: ignore[arg-type]  # by name
-    _, found = outcomes.bound(A, there, Origin.CREATED, links_may_differ=False)
+    _, found = outcomes.bound(CreatePost(A, "c0"), there, Origin.CREATED, links_may_differ=False)
     assert found == fields
 
 

@@ -15,6 +15,7 @@ from bufferctl.model import (
     CreateIdea,
     CreatePost,
     DeletePost,
+    DraftPost,
     EditPost,
     Idea,
     LivePost,
@@ -38,7 +39,7 @@ MANY = [post(f"k{n:02d}") for n in range(65)]
 def name(write: Write) -> str:
     """The subject of a write."""
     match write:
-        case CreatePost(item=item) | EditPost(item=item) | CreateIdea(item=item):
+        case CreatePost(item=item) | EditPost(item=item) | DraftPost(item=item) | CreateIdea(item=item):
             return item.address.key
         case DeletePost():
             return f"delete {write.id}"

@@ -235,7 +235,7 @@ def check_write(index: int, value: Any) -> None:
             assert (live is None) == (write.item is None)
         if live and write.item:
             assert write.target in {None, live.id}
-            bound(write.item, live, Origin.CREATED, links_may_differ=True, early=write.goes_out_early(live))
+            bound(write, live, Origin.CREATED, links_may_differ=True, early=write.goes_out_early(live))
 
 
 mutations = given(index=st.integers(min_value=0, max_value=1 << 30), value=st.sampled_from(ODD))

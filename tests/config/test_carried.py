@@ -72,6 +72,7 @@ POST = {
     "repeat_of": "other",
     "cancelled": "true",
     "protect": "true",
+    "suspended": "Earthquake",
 }
 IDEA = {
     "title": "Hello",
@@ -98,6 +99,7 @@ SETTINGS = {
     "policy": "{required_tags: [launch]}",
     "media": "{public_url: 'https://media.acme.example'}",
     "state": "git",
+    "suspended": "Earthquake",
 }
 POLICY = {
     "freeze": "[{from: 2026-12-24, to: 2026-12-26}]",
@@ -116,7 +118,7 @@ STRUCTURE = {
     "version", "timezone", "organizations", "include", "organization", "vars", "utm", "mentions", "posts", "ideas",
 }  # fmt: skip
 #: Handling: it decides what is sent, and is never sent itself.
-NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect"}
+NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect", "suspended"}
 #: Buffer takes them, and no query asks for them.
 NOT_RETURNED = {"idea", "ai_assisted", "source", "draft_id"}
 #: When it goes out is shown apart from its content, and how, only of what the files declare.

@@ -37,6 +37,7 @@ def test_what_is_not_given_is_off_or_empty() -> None:
     given = {f"{kind.__name__}.{name}": value for kind in kinds() for name, value in defaults(kind)}
     assert {name: value for name, value in given.items() if isinstance(value, bool | int | float | str) and value} == {
         "Claim.is_here": True,
+        "DraftPost.taken_from": "queue",
         "FacebookMetadata.type": "post",
         "Intent.settle": 30,
         "InstagramMetadata.should_share_to_feed": True,

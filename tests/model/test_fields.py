@@ -72,7 +72,12 @@ def test_what_nobody_agrees_to_in_a_review() -> None:
     """Where it is declared, and how: neither public nor a part of the schedule."""
     private = {"address", "cancelled", "place", "protect", "repeat_of", "was"}
     assert fields_with(Idea, lambda each: each.private).keys() == private
-    assert fields_with(Post, lambda each: each.private).keys() == private | {"expansion", "was_single"}
+    assert fields_with(Post, lambda each: each.private).keys() == private | {
+        "expansion",
+        "was_single",
+        "suspended",
+        "let_out",
+    }
 
 
 def test_what_networks_have() -> None:

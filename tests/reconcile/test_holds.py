@@ -17,7 +17,7 @@ from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.said import names_in
 
-from .builders import LINKEDIN, NOW, TWITTER, idea, in_buffer, post, record, slot
+from .builders import LINKEDIN, NOW, TWITTER, idea, in_buffer, post, published, record, slot
 
 CHANGED = (Difference("text", "We are live", "We are late"),)
 THEIRS = Suspect.of(in_buffer(post(), "p9"))
@@ -51,6 +51,7 @@ HOLDS: dict[str, list[Hold]] = {
     "missed": [
         holds.missed(timedelta(), edited=edit, counted=each) for edit in (True, False) for each in (True, False)
     ],
+    "went_out_meanwhile": [holds.went_out_meanwhile(published(post(), "p9"))],
     "missed_and_unclear": [holds.missed_and_unclear(timedelta(), "a", ("p9",))],
     "missed_but_perhaps_there": [
         holds.missed_but_perhaps_there(timedelta(), holds.ambiguous(Rule.SAME_TEXT, [THEIRS], TWITTER))
@@ -79,6 +80,8 @@ NO_EDIT = {
     "IN_ERROR": "A person corrects it in Buffer and retries it there.",
     "BEING_PUBLISHED": "It is decided in a few minutes, by itself.",
     "not_listed_yet": "It is decided within the hour, by itself.",
+    "CANNOT_BE_STOPPED": "A person changed it, so a person makes it a draft there.",
+    "MISSED_WHILE_SUSPENDED": "A command edits the files.",
     "out_of_sight": NOT_HERE,
     "OUT_OF_SIGHT": NOT_HERE,
     "ONLY_ELSEWHERE": NOT_HERE,
@@ -90,7 +93,7 @@ NO_EDIT = {
 }
 #: What a hint says to write, delete or change in a file.
 EDIT = re.compile(
-    r"`(idea|existing|was|repeat_of|cancelled|scheduling_type|max_deletes|freeze|minimum_lead|protect)\b|"
+    r"`(idea|existing|was|repeat_of|cancelled|scheduling_type|max_deletes|freeze|minimum_lead|protect|suspended)\b|"
     r"`(key|due_at|starts|tags)\b|`existing`|new key|another key|new due_at|write it into the file|"
     r"`made_for_kids: false`|change the text|entry of its own|delete `was`|undo it in the file|Use one of these|"
     r"Restore the file"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -68,6 +69,14 @@ class Edits:
             apart = self._apart(value, old, self._column(old.start))
             self.replace(old.start, old.end, self._at(old, apart).lstrip(" ").removesuffix("\n"))
 
+    def put_first(self, owner: Node, name: str, value: Any) -> None:
+        """Set a field; a new one goes below the short ones that `owner` begins with, so that it is seen."""
+        if owner.get(name) is not None:
+            self.set(owner, name, value)
+            return
+        short = list(takewhile(lambda pair: pair[1].is_scalar and not pair[1].is_block, owner.pairs))
+        self._insert_field(owner, name, value, [last for _, last in short])
+
     def update(self, owner: Node, fields: AnyMapping[Any, Any]) -> None:
         """Give `owner` these fields, and no others; what is the same stays as it is written."""
         gone = [name for name in owner.value if name not in fields]
@@ -126,6 +135,10 @@ class Edits:
         rank = {each: place for place, each in enumerate(ORDER)}
         mine = rank.get(name, len(rank))
         before = [last for key, last in owner.pairs if rank.get(key.value, -1) < mine]
+        self._insert_field(owner, name, value, before)
+
+    def _insert_field(self, owner: Node, name: str, value: Any, before: list[Node]) -> None:
+        """Insert a new field after the last one of `before`, or as the first one."""
         first = owner.pairs[0][0]
         column = self._column(first.start)
         if owner.flow:

@@ -1,0 +1,176 @@
+"""`bufferctl suspend` and `resume`: the line that lets nothing go out, and what became too late meanwhile."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import examples, options
+from bufferctl.errors import ConfigError, UsageError
+from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bufferctl.config.write.revise import Revision
+    from bufferctl.config.write.suspending import Target
+    from bufferctl.config.write.yaml_files import FileChanges
+    from bufferctl.model import Post
+
+_CANCEL = "cancel"
+_SPAN = re.compile(r"\+?(\d{1,4}) ?(d|days?|w|weeks?)")
+_NEXT = "Merge it into the branch that is published, or run `bufferctl apply`."
+
+_where = options.together(
+    click.argument(
+        "paths", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[PATH]..."
+    ),
+    click.option("--organization", metavar="NAME", default="", help="Only this organization."),
+    click.option("--channel", metavar="CHANNEL", default="", help="Only this channel, such as twitter:acme."),
+)
+
+
+def _missed(value: str) -> int | None:
+    """By how many days to move, None to cancel. Raises BadParameter."""
+    if value == _CANCEL:
+        return None
+    found = _SPAN.fullmatch(value)
+    if not found:
+        raise click.BadParameter(f"{value} is neither cancel nor a number of days or weeks such as +1w.")
+    return int(found[1]) * (7 if found[2].startswith("w") else 1)
+
+
+@click.command(
+    epilog=examples(
+        ('bufferctl suspend "Earthquake; ask Dana"', "everything"),
+        ('bufferctl suspend "Outage" --channel twitter', "one channel"),
+        ('bufferctl suspend "Recall" posts/launch.yaml', "one campaign"),
+    )
+)
+@click.argument("reason")
+@_where
+@options.root_option
+@options.console_options
+def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: str, setup: options.Setup) -> int:
+    """Let nothing of ours go out, for a REASON.
+
+    It writes one line, `suspended: REASON`, into the root file, or only for an organization, a channel or the files
+    PATH. The next apply makes drafts of what is scheduled; `bufferctl resume` deletes the line.
+    """
+    from bufferctl.config.write.suspending import suspended
+
+    if not reason.strip():
+        raise UsageError("The reason is empty", hint='Say why: bufferctl suspend "Earthquake; ask Dana"')
+    root_file = _root_file(setup)
+    for target in _targets(root_file, paths, organization, channel):
+        changes = suspended(root_file, target, " ".join(reason.split()))
+        _write(changes, root_file, setup)
+        what = "is" if changes.wanted else "was already"
+        setup.console.data(
+            f"{visible(str(target)).capitalize() if not target.file else target} {what} suspended. {_NEXT}"
+        )
+    return 0
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl resume", "everything that the root file suspends"),
+        ("bufferctl resume --missed +1w", "and move what became too late by a week"),
+    )
+)
+@_where
+@click.option(
+    "--missed", metavar="cancel|+1w", help="Cancel what became too late meanwhile, or move it by days or weeks."
+)
+@options.root_option
+@options.state_option
+@options.console_options
+def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str | None, setup: options.Setup) -> int:
+    """Let it go out again.
+
+    It deletes the line `suspended` of the root file, or only that of an organization, a channel or the files PATH. The
+    next plan shows what goes back on the schedule. With --missed it also answers for everything whose time is past.
+    """
+    from bufferctl.config.write.suspending import resumed
+
+    root_file = _root_file(setup)
+    days = _missed(missed) if missed is not None else None
+    for target in _targets(root_file, paths, organization, channel):
+        changes = resumed(root_file, target)
+        if not changes.wanted and missed is None:
+            raise ConfigError(
+                f"There is no line `suspended` for {visible(str(target))}, so nothing was written",
+                hint="`bufferctl plan` begins with what is suspended. Name its --organization, --channel or file.",
+            )
+        _write(changes, root_file, setup)
+        if changes.wanted:
+            setup.console.data(f"Deleted the line `suspended` for {visible(str(target))}.")
+    if missed is not None:
+        _answer_missed(days, setup)
+    setup.console.data(f"Next: bufferctl plan. {_NEXT}")
+    return 0
+
+
+def _answer_missed(days: int | None, setup: options.Setup) -> None:
+    """Cancel what became too late, or move it."""
+    from bufferctl.config.write.project import Project
+    from bufferctl.config.write.revise import revise
+    from bufferctl.run.suspending import missed
+
+    files = setup.open_project(by_rules=False)
+    late = missed(files, files.store(setup.state_file, setup.console))
+    if not late:
+        setup.console.note("Nothing became too late while it was suspended.")
+        return
+    changes = revise(Project(files.root, files.desired), _revisions(late, days))
+    setup.console.edits(changes, files.root)
+    with changes.attempt():
+        setup.open_project(by_rules=False)  # raises if they would have errors, and then they are as they were
+    done = "Cancelled" if days is None else f"Moved by {count(days, 'day')}:"
+    setup.console.data(f"{done} {count(len(late), 'post')} whose time passed meanwhile.")
+
+
+def _revisions(late: Sequence[Post], days: int | None) -> list[Revision]:
+    from datetime import timedelta
+
+    from bufferctl.config.write.revise import Revision
+
+    found = []
+    for post in late:
+        if days is None or post.due_at is None:
+            found.append(Revision(post, {"cancelled": True}))
+        else:
+            found.append(Revision(post, {"due_at": post.due_at + timedelta(days=days)}, post.due_at.tzinfo))
+    return found
+
+
+def _root_file(setup: options.Setup) -> Path:
+    from bufferctl.config.discover import find_root
+
+    return find_root(setup.file, Path.cwd())
+
+
+def _targets(root_file: Path, paths: tuple[Path, ...], organization: str, channel: str) -> list[Target]:
+    """What the command names. Raises UsageError for a file that the root file does not include."""
+    from bufferctl.config import load
+    from bufferctl.config.write.suspending import Target
+
+    if paths and (organization or channel):
+        raise UsageError("A file and --organization or --channel do not go together", hint="Run it once for each.")
+    read = {(root_file.parent / name).resolve() for name in load(root_file, Path.cwd()).files} if paths else set()
+    if strange := [path for path in paths if path.resolve() not in read]:
+        raise UsageError(
+            f"The root file does not include {strange[0]}, so a line there would suspend nothing",
+            hint="`include` in the root file says which files are read.",
+        )
+    return [Target(file=path.resolve(), name=str(path)) for path in paths] or [Target(organization, channel)]
+
+
+def _write(changes: FileChanges, root_file: Path, setup: options.Setup) -> None:
+    setup.console.edits(changes, root_file.parent)
+    with changes.attempt():
+        pass

@@ -1,0 +1,243 @@
+"""What is suspended: ours leaves the schedule before all else, and everything else of it waits (design: Suspended).
+
+Suspending only takes away, so nothing holds it: it is decided after every pass that holds, and from what Buffer has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from bufferctl.model import Binding, DraftPost, EditPost, LivePost, Origin, Slot, Suspended
+from bufferctl.model.comparable import content_of_live, instant
+from bufferctl.model.from_live import NotExpressibleError, post_from_live
+from bufferctl.model.seen import Seen
+from bufferctl.model.state import QUEUE
+from bufferctl.model.unsaid import is_hidden
+from bufferctl.plan import Action, Cause, Change, GoesOut, Reason, Suspension
+from bufferctl.reconcile import holds
+from bufferctl.reconcile.matches import Match, Matches
+from bufferctl.reconcile.scene import Scene
+from bufferctl.reconcile.writes import Resolver
+from bufferctl.said import Said
+from bufferctl.value import replace
+
+#: Why what is suspended is not sent.
+_WAITS = Said("Suspended: {reason}")
+#: Holds that mean nothing while it is suspended; they come back when it ends.
+_WAITING = frozenset(
+    {Reason.MISSED, Reason.POLICY, Reason.NOT_REVIEWED, Reason.UNRESOLVED, Reason.LEGAL, Reason.CHANNEL}
+)
+#: Actions that leave nothing to be sent of an entry, now or later.
+_AT_REST = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
+
+
+def suspend(changes: list[Change], scene: Scene, matches: Matches) -> list[Change]:
+    """The changes, with what is suspended taken off the schedule, and what would be sent of it waiting."""
+    if not scene.desired.suspends:
+        return changes
+    found = {match.declared.slot: match for match in matches.matches}
+    resolver = Resolver(scene, matches.matches)
+    why = _Why(scene)
+    return [_suspended(change, why(change), found.get(change.slot), resolver, scene) for change in changes]
+
+
+class _Why:
+    """Why an entry, or what an entry was, is suspended: the nearest line decides."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._desired = desired = scene.desired
+        targets = scene.targets
+        self._channels = {
+            live.id: each.suspended
+            for each in desired.channels
+            if (live := targets.channels.get((each.organization, each.label)))
+        }
+        self._labels = {(each.organization, each.label): each.suspended for each in desired.channels}
+        self._organizations = {each.label: each.suspended for each in desired.organizations}
+        self._root_file = desired.files[0] if desired.files else ""
+
+    def __call__(self, change: Change) -> str:
+        """The reason; empty if it goes out."""
+        if change.desired is not None:
+            return change.desired.suspended
+        return self.of(change.slot, change.binding) if change.binding else ""
+
+    def of(self, slot: Slot, binding: Binding) -> str:
+        """That of an object whose entry the files do not have, or have with errors."""
+        lines, series = self._desired.suspended, slot.key.rpartition("-")[0]
+        keys = [slot.key, series] if series else [slot.key]
+        for line in [(binding.file, key) for key in keys]:
+            if line in lines:
+                return lines[line]
+        if (binding.file, "") in lines and binding.file != self._root_file:
+            return lines[binding.file, ""]
+        address = binding.address_in(slot)
+        label = (address.organization, address.channel)
+        reasons = (
+            self._channels.get(slot.channel_id),
+            self._labels.get(label),
+            self._organizations.get(address.organization),
+        )
+        return next((each for each in reasons if each is not None), self._desired.settings.suspended)
+
+
+def _suspended(change: Change, reason: str, match: Match | None, resolver: Resolver, scene: Scene) -> Change:
+    """A change of what is suspended for that reason; as it is if there is none."""
+    if not reason:
+        return change
+    binding = match.binding if match and match.binding else change.binding
+    live = change.live
+    if binding and isinstance(live, LivePost) and live.is_scheduled and _is_ours(binding, live):
+        if change.action is Action.DELETE and not scene.options.only_suspends:
+            return change
+        if binding.taken_from:
+            back = replace(change, binding=binding)
+            return holds.SCHEDULED_WHILE_SUSPENDED.filled({"suspension": reason}).on(back)
+        return _taken_off(replace(change, binding=change.binding or binding), live, match, resolver, scene)
+    waits = replace(change, reason=Reason.SUSPENDED, why=replace(_WAITS, facts={"reason": reason}), todo=None)
+    is_new = binding is None
+    if change.action in {Action.CREATE, Action.WAITING} or (is_new and change.reason is Reason.MISSED):
+        return replace(waits, action=Action.WAITING, write=None, candidates=())
+    if change.action is Action.UPDATE or (change.action is Action.HOLD and change.reason in _WAITING):
+        return replace(waits, action=Action.NO_OP, write=None, binding=binding, differences=(), candidates=())
+    return change
+
+
+def _is_ours(binding: Binding, live: LivePost) -> bool:
+    return binding.id == live.id and binding.origin is not Origin.ADOPTED
+
+
+def _taken_off(change: Change, live: LivePost, match: Match | None, resolver: Resolver, scene: Scene) -> Change:
+    """The change that makes a post a draft, with what Buffer has; held if that cannot be read in full."""
+    if change.binding is None:
+        return change
+    taken_from = instant(live.due_at) if live.is_custom_scheduled and live.due_at else QUEUE
+    write = _with_what_is_there(change, change.binding, live, scene)
+    if write is None and match and Seen.read(change.binding.seen).matches(content_of_live(live)):
+        made = resolver(match, reschedule=False)  # nobody changed it, so a person's words are not lost
+        if isinstance(made, EditPost):
+            write = DraftPost(made.id, made.item, made.channel_id, made.tag_ids, made.idea_id)
+    if write is None:
+        return holds.CANNOT_BE_STOPPED.on(change)
+    return replace(
+        change,
+        action=Action.UPDATE,
+        cause=Cause.SUSPENDED,
+        write=replace(write, taken_from=taken_from),
+        differences=(),
+        reason=None,
+        why=None,
+        todo=None,
+        candidates=(),
+    )
+
+
+def _with_what_is_there(change: Change, binding: Binding, live: LivePost, scene: Scene) -> DraftPost | None:
+    """The edit with the content that Buffer has; None if Buffer does not return all of it."""
+    channel = scene.channels.get(live.channel_id)
+    if channel is None or any(map(is_hidden, binding.given or ())):
+        return None
+    try:
+        post = post_from_live(live, channel, change.address)
+    except NotExpressibleError:
+        return None
+    return DraftPost(live.id, post, live.channel_id, tuple(tag.id for tag in live.tags), live.idea_id)
+
+
+def first_off(changes: Iterable[Change]) -> list[Change]:
+    """What takes posts off the schedule first: timed ones, the earliest first, then each queue from its end.
+
+    A queue closes ranks, so the next post must not move into the slot of one that left. Deletes follow, then the rest.
+    """
+    changes = list(changes)
+    off = [change for change in changes if change.takes_off]
+    if not off:
+        return changes
+    timed = [each for each in off if _taken_from(each) != QUEUE]
+    queued = [each for each in off if _taken_from(each) == QUEUE]
+    deletes = [each for each in changes if each.action is Action.DELETE]
+    rest = [each for each in changes if not each.takes_off and each.action is not Action.DELETE]
+    by_slot = sorted(queued, key=_slot_time, reverse=True)
+    return [*sorted(timed, key=_slot_time), *by_slot, *deletes, *rest]
+
+
+def _taken_from(change: Change) -> str:
+    return change.write.taken_from if isinstance(change.write, DraftPost) else ""
+
+
+def _slot_time(change: Change) -> float:
+    """When it would go out; at the end of everything if Buffer does not say that."""
+    due_at = change.live.due_at if isinstance(change.live, LivePost) else None
+    return due_at.timestamp() if due_at else float("inf")
+
+
+def suspension_of(changes: Iterable[Change], scene: Scene, matches: Matches) -> Suspension | None:
+    """What a plan says of the suspension before all else; None if nothing is suspended."""
+    desired = scene.desired
+    if not desired.suspends:
+        return None
+    changes, why = tuple(changes), _Why(scene)
+    return Suspension(
+        reasons=tuple(dict.fromkeys(desired.suspended_for)),
+        let_out=tuple(c.address for c in changes if _is_let_out(c)),
+        going_out=(*_ours(changes, why), *_theirs(changes, why, scene, matches)),
+        unread=tuple(_unread(scene)),
+    )
+
+
+def _is_let_out(change: Change) -> bool:
+    return change.desired is not None and change.desired.let_out and change.action not in {Action.DONE, Action.PAST}
+
+
+def _ours(changes: Iterable[Change], why: Callable[[Change], str]) -> Iterator[GoesOut]:
+    """What is ours and suspended, and this plan does not take off the schedule."""
+    left = [c for c in changes if c.goes_out and c.action is not Action.DELETE and not c.takes_off and why(c)]
+    ours = [c for c in left if c.binding and c.binding.origin is not Origin.ADOPTED]
+    yield from sorted((_going_out(c.live, str(c.address)) for c in ours if isinstance(c.live, LivePost)), key=_when)
+
+
+def _theirs(changes: Iterable[Change], why: _Why, scene: Scene, matches: Matches) -> Iterator[GoesOut]:
+    """What is not ours, on channels that are suspended and in entries that are, by time."""
+    adopted = (c for c in changes if c.binding and c.binding.origin is Origin.ADOPTED and why(c))
+    posts = [c.live for c in adopted if isinstance(c.live, LivePost) and c.live.is_scheduled]
+    nowhere = Binding("", Origin.ADOPTED)
+    for post in matches.unclaimed:
+        if isinstance(post, LivePost) and post.is_scheduled:
+            organization = scene.channels[post.channel_id].organization_id
+            if why.of(Slot(organization, post.channel_id, ""), nowhere):
+                posts.append(post)
+    yield from sorted(map(_going_out, posts), key=_when)
+
+
+def _going_out(post: LivePost, address: str = "") -> GoesOut:
+    return GoesOut(post.id, post.channel_id, post.due_at, post.text, address)
+
+
+def _when(post: GoesOut) -> float:
+    return post.due_at.timestamp() if post.due_at else float("inf")
+
+
+def _unread(scene: Scene) -> Iterator[str]:
+    """Channels of suspended organizations that no file names, so that nobody read them."""
+    read = {home.channel_id for home in scene.homes}
+    for declared in scene.desired.organizations:
+        live = scene.targets.organizations.get(declared.label)
+        if live and declared.suspended:
+            yield from (f"{declared.label}/{each.label}" for each in live.channels if each.id not in read)
+
+
+def still_suspended(changes: Iterable[Change], scene: Scene, matches: Matches) -> Mapping[Slot, Suspended]:
+    """What the state keeps of suspensions: since when each entry is suspended, and what it waits with afterwards."""
+    before, now = scene.state.suspended, scene.now
+    if not before and not scene.desired.suspends:
+        return {}
+    kept: dict[Slot, Suspended] = dict(before) if scene.options.only_suspends else {}
+    waits = {c.slot for c in changes if c.action not in _AT_REST and c.action not in {Action.ADOPT, Action.MOVE}}
+    for match in matches.matches:
+        item, slot = match.declared.item, match.declared.slot
+        old = next((before[each] for each in match.declared.slots if each in before), None)
+        if item.suspended:
+            kept[slot] = old if old and not old.is_over else Suspended(now)
+        elif old and slot in waits:
+            kept[slot] = replace(old, is_over=True)
+    return kept

@@ -1,0 +1,132 @@
+"""What a plan, a comment, a page and a receipt begin with where something is suspended, or comes back.
+
+Right below it is what goes out all the same: nobody may think that it is quiet while it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bufferctl.diagnostics import some_of
+from bufferctl.model.plain_text import visible
+from bufferctl.plan import Change, GoesOut, Outcome, Plan
+from bufferctl.render import words
+from bufferctl.render.lines import count
+from bufferctl.render.report import Report
+from bufferctl.value import value
+
+#: Where people pause a channel or stop a post; the API has no address of a post that is not published.
+BUFFER = "https://publish.buffer.com"
+#: How many entries and channels a sentence names.
+_NAMED = 5
+
+
+@value()
+class StillOut:
+    """A post that goes out although what it belongs to is suspended."""
+
+    when: str  # in its channel's zone
+    channel: str
+    what: str  # its address, or what it says
+
+
+@value()
+class Opening:
+    """What comes first. `heads`: its sentences. `also`: what else to know. `out`: what goes out all the same."""
+
+    heads: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    out: tuple[StillOut, ...] = ()
+    out_head: str = ""  # what stands above `out`
+
+
+def opening_of(report: Report) -> Opening | None:
+    """What comes before everything else; None if nothing is suspended, and nothing comes back."""
+    plan, outcomes = report.plan, report.outcomes
+    heads = [*_suspended(plan, outcomes), *_resumed(plan, outcomes)]
+    if not heads:
+        return None
+    out = tuple(_still_out(each, plan) for each in (*_failed(outcomes), *_going_out(plan)))
+    head = f"Not stopped; {count(len(out), 'post')} still {'goes' if len(out) == 1 else 'go'} out:" if out else ""
+    return Opening(tuple(heads), tuple(_also(plan, outcomes)), out, head)
+
+
+def _suspended(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
+    """`Suspended: Earthquake. 39 scheduled posts become drafts.`"""
+    suspension = plan.suspension
+    if suspension is None or not suspension.reasons:
+        return
+    off = [change for change in plan.changes if change.takes_off]
+    if outcomes is not None:
+        done = sum(each.was_done for each in outcomes if each.change.takes_off)
+        said = f"{count(done, 'scheduled post')} became {'a draft' if done == 1 else 'drafts'}" if off else ""
+    else:
+        said = f"{count(len(off), 'scheduled post')} {'becomes a draft' if len(off) == 1 else 'become drafts'}"
+        said = said if off else ""
+    reasons = "; ".join(visible(each.rstrip(".")) for each in suspension.reasons)
+    yield " ".join(filter(None, [f"Suspended: {reasons}.", f"{said}." if said else _NOTHING_SCHEDULED]))
+
+
+_NOTHING_SCHEDULED = "Nothing of it that bufferctl made is scheduled."
+
+
+def _resumed(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
+    """`Resumes: 39 posts go back on the schedule; the first goes out in 2 hours.`"""
+    back = [change for change in plan.changes if change.puts_back]
+    if not back:
+        return
+    if outcomes is not None:
+        done = sum(each.was_done for each in outcomes if each.change.puts_back)
+        yield f"Resumed: {count(done, 'post')} went back on the schedule."
+        return
+    times = [each.due_at for each in back if each.due_at]
+    first = f"; the first goes out {words.away(min(times), plan.at, '')}" if times else ""
+    verb = "goes" if len(back) == 1 else "go"
+    yield f"Resumes: {count(len(back), 'post')} {verb} back on the schedule{first}."
+
+
+def _also(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
+    queued = sum(change.puts_back and change.due_at is None for change in plan.changes)
+    if queued and outcomes is None:
+        yield f"{count(queued, 'post')} {_TO_THE_END[queued == 1]}."
+    suspension = plan.suspension
+    if suspension is None:
+        return
+    if suspension.let_out:
+        names = some_of([f"`{each.key}`" for each in dict.fromkeys(suspension.let_out)], _NAMED)
+        yield f"Let out by `suspended: false`: {names}."
+    if suspension.unread:
+        names = some_of([f"`{each}`" for each in suspension.unread], _NAMED)
+        yield f"Not read, since no file names them, so nobody knows what goes out there: {names}."
+
+
+#: By whether it is one.
+_TO_THE_END = {
+    True: "without a time of its own goes to the end of its queue",
+    False: "without a time of their own go to the end of their queues",
+}
+
+
+def _failed(outcomes: Sequence[Outcome] | None) -> Iterator[GoesOut]:
+    """What an apply could not take off the schedule."""
+    for each in outcomes or ():
+        if each.change.takes_off and not each.was_done:
+            yield _of_change(each.change)
+
+
+def _of_change(change: Change) -> GoesOut:
+    due_at, text = getattr(change.live, "due_at", None), getattr(change.live, "text", "")
+    return GoesOut(change.live_id or "", change.slot.channel_id, due_at, text, str(change.address))
+
+
+def _going_out(plan: Plan) -> Sequence[GoesOut]:
+    return plan.suspension.going_out if plan.suspension else ()
+
+
+def _still_out(post: GoesOut, plan: Plan) -> StillOut:
+    channel = plan.channels.get(post.channel_id)
+    zone = channel.timezone if channel else ""
+    when = words.short(words.in_zone(post.due_at, zone)) if post.due_at else "in the queue"
+    text = " ".join(post.text.split())
+    what = post.address or f"not ours: {text}"
+    return StillOut(when, visible(channel.label) if channel else "", visible(what))

@@ -1,0 +1,112 @@
+"""A suspension after a merge: nobody has to review it, and what goes out again was planned since."""
+
+from __future__ import annotations
+
+from tests.ci.conftest import FILES, Team, post
+
+LINE = "suspended: Earthquake; ask Dana\n"
+SUSPENDED = FILES.replace("state: git\n", f"state: git\n{LINE}")
+LAUNCH = post("launch", "We are live")
+
+
+def root(team: Team, text: str, branch: str = "main") -> int:
+    """Another root file: pushed to main, or in a request from another branch."""
+    team.ada.branch(branch)
+    (team.ada.folder / "buffer.yaml").write_text(text, encoding="utf-8")
+    team.ada.push("Change the root file")
+    return team.github.open_pull(branch) if branch != "main" else 0
+
+
+def statuses(team: Team) -> dict[str, str]:
+    """The status of each post, by its text."""
+    return {each["text"]: each["status"] for each in team.sandbox.posts()}
+
+
+def published(team: Team) -> None:
+    """A post that was reviewed, merged and sent."""
+    number = team.open("launch", launch=LAUNCH)
+    team.plan(number)
+    team.merge(number)
+    assert not team.apply().failed
+
+
+def test_a_suspension_that_nobody_planned(team: Team) -> None:
+    """A commit straight to main: what is scheduled becomes a draft, and the job succeeds."""
+    published(team)
+    root(team, SUSPENDED)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert "Taking off the schedule what is suspended" in ran.log
+    assert statuses(team) == {"We are live": "draft"}
+
+
+def test_the_comment_begins_with_it(team: Team) -> None:
+    """And so does the receipt."""
+    published(team)
+    number = root(team, SUSPENDED, "quiet")
+    assert not team.plan(number).failed
+    said = "<b>Suspended: Earthquake; ask Dana. 1 scheduled post becomes a draft.</b>"
+    assert said in team.github.bodies(number)[0].partition("#### ")[0]
+    team.merge(number)
+    assert not team.apply().failed
+    assert "<b>Suspended: Earthquake; ask Dana. 1 scheduled post became a draft.</b>" in team.github.bodies(number)[1]
+    assert statuses(team) == {"We are live": "draft"}
+
+
+def test_an_error_in_another_file(team: Team) -> None:
+    """The job fails and says so; the post is a draft all the same, and the request counts once the error is gone."""
+    published(team)
+    late = team.open("late", late=post("late", "Later", "2029-12-21 09:00"))
+    team.plan(late)
+    team.merge(late)
+    team.ada.branch("main")
+    team.ada.write(broken="posts: [{text: no key}]\n")
+    root(team, SUSPENDED)
+    ran = team.apply()
+    assert ran.failed
+    assert statuses(team) == {"We are live": "draft"}
+    team.ada.branch("main")
+    team.ada.write(broken="")
+    root(team, FILES.replace("state: git\n", "state: git\nprune: true\n"))
+    assert team.apply().failed  # nobody planned the resume
+    assert statuses(team)["We are live"] == "draft"
+
+
+def test_a_request_that_was_planned_before_and_merged_meanwhile(team: Team) -> None:
+    """It does not go out at the resume: its plan is from before. A plan made since publishes it."""
+    published(team)
+    number = team.open("late", late=post("late", "Later", "2029-12-21 09:00"))
+    team.plan(number)
+    team.sandbox.clock.advance(minutes=5)
+    root(team, SUSPENDED)
+    assert not team.apply().failed
+    team.merge(number)
+    assert not team.apply().failed
+    assert statuses(team) == {"We are live": "draft"}
+    team.sandbox.clock.advance(minutes=5)
+    root(team, FILES)
+    assert team.apply().failed
+    assert statuses(team) == {"We are live": "draft"}
+    again = team.open("again", other=post("other", "Another", "2029-12-22 09:00"))
+    team.plan(again)
+    body = team.github.bodies(again)[0]
+    assert "Resumes: 1 post goes back on the schedule" in body
+    team.merge(again)
+    assert not team.apply().failed
+    assert set(statuses(team).values()) == {"scheduled"}
+    assert team.texts() == ["Another", "Later", "We are live"]
+
+
+def test_a_resume_in_a_request(team: Team) -> None:
+    """Its plan was made since, so it agrees to everything that goes back."""
+    published(team)
+    root(team, SUSPENDED)
+    assert not team.apply().failed
+    team.sandbox.clock.advance(minutes=5)
+    number = root(team, FILES, "loud")
+    assert not team.plan(number).failed
+    assert "Resumes: 1 post goes back on the schedule" in team.github.bodies(number)[0]
+    team.merge(number)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert statuses(team) == {"We are live": "scheduled"}

@@ -1,0 +1,444 @@
+"""`suspended`: nothing of ours goes out while the line is there, and it comes back by a plan made since."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+
+from .conftest import Project
+
+LINE = "suspended: Earthquake; ask Dana"
+ROOT = """version: 1
+timezone: Europe/Berlin
+{line}
+managed_since: 2029-12-03T08:00:00Z
+organizations:
+  - name: Acme
+    channels:
+      - {{service: twitter, name: acme{twitter}}}
+      - {{service: mastodon, name: acme@social.example}}
+"""
+TIMED = "{key: launch, due_at: 2029-12-20 09:00, text: We are live}"
+LATER = "{key: later, due_at: 2029-12-21 09:00, text: Still live}"
+QUEUED = [f"{{key: tip-{n}, text: Tip number {n}}}" for n in ("one", "two", "three")]
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """Two channels."""
+    return ("twitter", "mastodon")
+
+
+def write(
+    project: Project, *entries: str, line: str = "", top: str = "", twitter: str = "", to: str = "twitter"
+) -> None:
+    """The root file with this line, and a file of the entries."""
+    project.write("buffer.yaml", ROOT.format(line=line, twitter=twitter))
+    lines = [f"channels: [{to}]", top, "posts:", *(f"  - {entry}" for entry in entries)]
+    project.write("posts/a.yaml", "\n".join(lines) + "\n" if entries else "")
+
+
+def apply(project: Project) -> int:
+    """Apply without a check that it converges."""
+    return project("apply", "--auto-approve", "--settle", "0").code
+
+
+def statuses(project: Project) -> dict[str, str]:
+    """The status of each post, by its text."""
+    return {post["text"]: post["status"] for post in project.sandbox.posts()}
+
+
+def post(project: Project, text: str) -> Any:
+    """The post with that text."""
+    (found,) = [each for each in project.sandbox.posts() if each["text"] == text]
+    return found
+
+
+def test_everything_becomes_a_draft_and_comes_back(project: Project) -> None:
+    """Timed ones at their time, queued ones at the end of the queue; nothing is there twice."""
+    write(project, TIMED, *QUEUED)
+    project.apply()
+    before = {each["text"]: each["dueAt"] for each in project.sandbox.posts()}
+    write(project, TIMED, *QUEUED, line=LINE)
+    project.apply()
+    assert set(statuses(project).values()) == {"draft"}
+    write(project, TIMED, *QUEUED)
+    project.apply()
+    assert {each["text"]: each["dueAt"] for each in project.sandbox.posts()} == before
+    assert set(statuses(project).values()) == {"scheduled"}
+
+
+def test_timed_ones_leave_first_then_each_queue_from_its_end(project: Project) -> None:
+    """The earliest first; nobody moves into a slot of one that left; deletes follow."""
+    gone = "{key: gone, due_at: 2029-12-19 09:00, text: Gone}"
+    write(project, LATER, *QUEUED, TIMED, gone)
+    project.apply()
+    write(project, LATER, *QUEUED, TIMED, line=LINE)
+    before = len(project.sandbox.requests)
+    assert apply(project) == 0
+    (sent,) = [each for each in project.sandbox.requests[before:] if each.writes]
+    texts = {each["id"]: each["text"] for each in project.sandbox.posts()}
+    inputs = [each.get("input", each) for each in sent.variables.values()]
+    assert [texts.get(each["id"], "deleted") for each in inputs] == [
+        "We are live", "Still live", "Tip number three", "Tip number two", "Tip number one", "deleted",
+    ]  # fmt: skip
+    assert all(each.get("saveToDraft") for each in inputs[:5])
+
+
+def test_new_entries_wait_and_edits_wait(project: Project) -> None:
+    """The draft keeps its old text, and nothing is created; both follow with the resume."""
+    write(project, TIMED)
+    project.apply()
+    edited = TIMED.replace("We are live", "We were live")
+    write(project, edited, LATER, line=LINE)
+    project.apply()
+    assert statuses(project) == {"We are live": "draft"}
+    assert project("plan").planned == ["… later"]
+    write(project, edited, LATER)
+    project.apply()
+    assert statuses(project) == {"We were live": "scheduled", "Still live": "scheduled"}
+
+
+@pytest.mark.parametrize(
+    ("root", "channel", "file", "entry", "status"),
+    [
+        ("suspended: A", "", "", "", "draft"),
+        ("", ", suspended: A", "", "", "draft"),
+        ("", "", "suspended: A", "", "draft"),
+        ("", "", "", ", suspended: A", "draft"),
+        ("suspended: A", ", suspended: false", "", "", "scheduled"),
+        ("suspended: A", "", "suspended: false", "", "scheduled"),
+        ("", ", suspended: A", "suspended: false", "", "scheduled"),
+        ("suspended: A", "", "suspended: false", ", suspended: B", "draft"),
+        ("suspended: A", ", suspended: B", "suspended: C", ", suspended: false", "scheduled"),
+        ("suspended: true", "", "", "", "draft"),
+    ],
+)
+def test_the_nearest_line_decides(
+    project: Project, root: str, channel: str, file: str, entry: str, status: str
+) -> None:
+    """Entry, file, channel, root file."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED.replace("}", f"{entry}}}"), line=root, twitter=channel, top=file)
+    project.apply()
+    assert statuses(project) == {"We are live": status}
+
+
+def test_what_is_let_out_is_named_and_what_is_not_ours(project: Project) -> None:
+    """In the first lines, with the time; and neither is touched."""
+    write(project, TIMED)
+    project.apply()
+    (ours,) = project.sandbox.posts()
+    project.sandbox.person.create_post(ours["channelId"], "A person's", dueAt="2029-12-06T09:00:00Z")
+    statement = "{key: statement, due_at: 2029-12-05 09:00, text: We are safe, suspended: false}"
+    write(project, TIMED, statement, line=LINE)
+    out = project("plan").out.splitlines()
+    assert out[0] == "Suspended: Earthquake; ask Dana. 1 scheduled post becomes a draft."
+    assert out[1:3] == [
+        "Not stopped; 1 post still goes out:",
+        "  ! Thu 6 Dec 10:00 CET  twitter:acme  not ours: A person's",
+    ]
+    assert "Let out by `suspended: false`: `statement`." in out
+    project.apply()
+    assert statuses(project) == {"We are live": "draft", "A person's": "scheduled", "We are safe": "scheduled"}
+
+
+def test_what_a_person_changed_becomes_a_draft_with_their_words(project: Project) -> None:
+    """And is asked about afterwards, like any change in Buffer: it does not go out meanwhile."""
+    write(project, TIMED)
+    project.apply()
+    project.sandbox.person.edit_post(post(project, "We are live")["id"], text="We are nearly live")
+    write(project, TIMED, line=LINE)
+    assert apply(project) == 1
+    assert statuses(project) == {"We are nearly live": "draft"}
+    write(project, TIMED)
+    assert apply(project) == 1
+    assert statuses(project) == {"We are nearly live": "draft"}
+
+
+def test_what_cannot_be_read_in_full_is_left_and_named(project: Project) -> None:
+    """If a person changed it: a draft would lose what Buffer does not return. Else the file has all of it."""
+    entry = "{key: launch, due_at: 2029-12-20 09:00, text: We are live, source: newsletter}"
+    write(project, entry, LATER.replace("}", ", source: newsletter}"))
+    project.apply()
+    project.sandbox.person.edit_post(post(project, "We are live")["id"], text="We are nearly live")
+    write(project, entry, LATER.replace("}", ", source: newsletter}"), line=LINE)
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert ran.code == 1
+    assert "  ! Thu 20 Dec 09:00 CET  twitter:acme  Acme/twitter:acme/launch" in ran.out
+    assert statuses(project) == {"We are nearly live": "scheduled", "Still live": "draft"}
+
+
+def test_a_delete_that_is_held_does_not_go_out(project: Project) -> None:
+    """What left the files and may not be deleted becomes a draft; what may be is deleted."""
+    many = [f"{{key: k{n}, due_at: 2029-12-{n + 10} 09:00, text: Number {n}}}" for n in range(7)]
+    write(project, TIMED, *many)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    assert apply(project) == 1
+    assert set(statuses(project).values()) == {"draft"}
+    assert len(statuses(project)) == 8
+
+
+@pytest.mark.parametrize("due", ["", ", due_at: 2029-12-20 09:00"], ids=["queued", "timed"])
+def test_a_draft_that_a_person_scheduled_goes_back_to_where_it_was(project: Project, due: str) -> None:
+    """Not by the file, which says that it is a draft."""
+    entry = f"{{key: launch, text: We are live, draft: true{due}}}"
+    write(project, entry)
+    project.apply()
+    project.sandbox.person.approve(post(project, "We are live")["id"])
+    before = post(project, "We are live")["dueAt"]
+    project.apply()
+    write(project, entry, line=LINE)
+    project.apply()
+    assert statuses(project) == {"We are live": "draft"}
+    write(project, entry)
+    project.apply()
+    assert (statuses(project), post(project, "We are live")["dueAt"]) == ({"We are live": "scheduled"}, before)
+
+
+def test_a_time_that_a_person_gave_a_queued_post_comes_back(project: Project) -> None:
+    """It is progress, and no change."""
+    write(project, QUEUED[0])
+    project.apply()
+    project.sandbox.person.edit_post(post(project, "Tip number one")["id"], dueAt="2029-12-24T12:00:00Z")
+    project.apply()
+    write(project, QUEUED[0], line=LINE)
+    project.apply()
+    write(project, QUEUED[0])
+    project.apply()
+    assert post(project, "Tip number one")["dueAt"] == "2029-12-24T12:00:00.000Z"
+
+
+def test_what_was_approved_is_approved_again(project: Project) -> None:
+    """Resuming never bypasses an approval."""
+    write(project)
+    project.sandbox.person.set_channel(project.sandbox.channel("twitter")["id"], requiresApproval=True)
+    entry = TIMED.replace("}", ", needs_approval: true}")
+    write(project, entry)
+    project.apply()
+    project.sandbox.person.approve(post(project, "We are live")["id"])
+    project.apply()
+    write(project, entry, line=LINE)
+    project.apply()
+    assert statuses(project) == {"We are live": "draft"}
+    write(project, entry)
+    project.apply()
+    assert statuses(project) == {"We are live": "needs_approval"}
+
+
+def past(project: Project) -> None:
+    """Two posts whose time passed while they were suspended, and one that is still to come, long ago."""
+    project.sandbox.core.clock.set("2020-12-03T09:00:00Z")
+    to_come = "{key: next, due_at: 2040-12-20 09:00, text: Next}"
+    entries = [each.replace("2029", "2020") for each in (TIMED, LATER)]
+    for line, now in (("", "2020-12-03T10:00:00Z"), (LINE, "2020-12-22T09:00:00Z"), ("", "")):
+        write(project, *entries, to_come, line=line)
+        project.write("buffer.yaml", (project.folder / "buffer.yaml").read_text().replace("2029", "2020"))
+        if now:
+            assert apply(project) == 0
+            project.sandbox.core.clock.set(now)
+
+
+def test_what_is_past_is_one_question(project: Project) -> None:
+    """All of it stays a draft, and the rest goes back."""
+    past(project)
+    ran = project("plan")
+    assert "  ! 2 posts: launch, later" in ran.out
+    assert "run `bufferctl resume --missed" not in ran.out  # a command stands on its own line, to be copied
+    assert "bufferctl resume --missed +1w" in ran.out
+    assert apply(project) == 1
+    assert statuses(project) == {"We are live": "draft", "Still live": "draft", "Next": "scheduled"}
+
+
+def test_one_command_cancels_all_that_is_past(project: Project) -> None:
+    """Their drafts are deleted, and the entries stay."""
+    past(project)
+    assert project("resume", "--missed", "cancel").code == 0
+    project.apply()
+    assert statuses(project) == {"Next": "scheduled"}
+    assert (project.folder / "posts/a.yaml").read_text().count("cancelled: true") == 2
+
+
+def test_one_command_moves_all_that_is_past(project: Project) -> None:
+    """By whole days, at the same time of day."""
+    past(project)
+    assert project("resume", "--missed", "+1w").code == 0
+    text = (project.folder / "posts/a.yaml").read_text()
+    assert "2020-12-27 09:00" in text
+    assert "2020-12-28 09:00" in text
+    project.apply()
+    assert set(statuses(project).values()) == {"scheduled"}
+
+
+def test_a_person_who_schedules_a_draft_is_asked(project: Project) -> None:
+    """It is theirs to decide, and named in the first lines: `suspended: false`, or a draft again."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    project.apply()
+    project.sandbox.person.approve(post(project, "We are live")["id"])
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert ran.code == 1
+    assert "  ! Thu 20 Dec 09:00 CET  twitter:acme  Acme/twitter:acme/launch" in ran.out
+    assert statuses(project) == {"We are live": "scheduled"}
+    write(project, TIMED.replace("}", ", suspended: false}"), line=LINE)
+    project.apply()
+    assert statuses(project) == {"We are live": "scheduled"}
+    write(project, TIMED)
+    project.apply()
+
+
+def test_an_equal_text_that_went_out_meanwhile_is_asked_about(project: Project) -> None:
+    """Both may be intended."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    project.apply()
+    channel = post(project, "We are live")["channelId"]
+    person = project.sandbox.person.create_post(channel, "We are live", dueAt="2029-12-05T09:00:00Z")
+    project.sandbox.core.clock.set("2029-12-06T09:00:00Z")
+    write(project, TIMED)
+    assert apply(project) == 1
+    assert sorted(each["status"] for each in project.sandbox.posts()) == ["draft", "sent"]
+    write(project, TIMED.replace("}", f", repeat_of: {person['id']}}}"))
+    project.apply()
+    assert sorted(each["status"] for each in project.sandbox.posts()) == ["scheduled", "sent"]
+
+
+def lose_state(project: Project) -> None:
+    """Delete the state, and what this machine noted."""
+    shutil.rmtree(project.folder / ".bufferctl")
+    shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile", "at the resume"])
+def test_a_lost_state_makes_nothing_twice(project: Project, when: str) -> None:
+    """Drafts are found by what they say."""
+    write(project, TIMED, *QUEUED)
+    project.apply()
+    if when == "before":
+        lose_state(project)
+    write(project, TIMED, *QUEUED, line=LINE)
+    assert apply(project) == 0
+    assert set(statuses(project).values()) == {"draft"}
+    if when == "meanwhile":
+        lose_state(project)
+        assert apply(project) == 0
+    if when == "at the resume":
+        lose_state(project)
+    write(project, TIMED, *QUEUED)
+    apply(project)
+    texts = [each["text"] for each in project.sandbox.posts()]
+    assert sorted(texts) == sorted(set(texts))
+    assert len(texts) == 4
+
+
+def test_a_saved_plan_from_before_publishes_nothing(project: Project) -> None:
+    """Neither while it is suspended nor after the resume: it was made before."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, LATER)
+    assert project("plan", "-o", "plan.json").code == 0
+    project.sandbox.core.clock.advance(minutes=1)
+    write(project, TIMED, LATER, line=LINE)
+    assert project("apply", "plan.json", "--settle", "0").code == 3
+    project.apply()
+    project.sandbox.core.clock.advance(hours=1)
+    write(project, TIMED, LATER)
+    for command in (["plan.json"], ["--reviewed", "plan.json"]):
+        assert project("apply", *command, "--auto-approve", "--settle", "0").code in {1, 3}
+    assert statuses(project) == {"We are live": "draft"}
+    assert project("plan", "-o", "new.json").code == 0
+    assert project("apply", "new.json", "--settle", "0").code == 0
+    assert statuses(project) == {"We are live": "scheduled", "Still live": "scheduled"}
+
+
+def test_a_saved_plan_of_a_suspension_is_applied_as_it_is(project: Project) -> None:
+    """What it takes off is shown, and its digests are those of the file."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    assert project("plan", "-o", "plan.json").code == 0
+    assert "1 scheduled post becomes a draft" in project("show", "plan.json").out
+    assert "will become a draft" in project("show", "plan.json", "--full").out
+    assert project("apply", "plan.json", "--settle", "0", "--receipt", "receipt.json").code == 0
+    assert statuses(project) == {"We are live": "draft"}
+    assert "1 scheduled post became a draft" in project("show", "receipt.json").out
+
+
+@pytest.mark.parametrize(
+    "mistake", ["posts:\n  - {key: x, text: \n", "posts: [{text: no key}]\n", "suspended: B\nposts: [{text: no key}]\n"]
+)
+def test_an_error_in_another_file_stops_nothing(project: Project, mistake: str) -> None:
+    """Only what is suspended is sent; the exit code says that something is wrong."""
+    write(project, TIMED)
+    project.write("posts/b.yaml", "channels: [twitter]\nposts:\n  - {key: x, text: Of b, due_at: 2029-12-20 10:00}\n")
+    project.apply()
+    write(project, TIMED, LATER, line=LINE)
+    project.write("posts/b.yaml", mistake)
+    assert apply(project) == 1
+    assert statuses(project) == {"We are live": "draft", "Of b": "draft"}
+
+
+def test_a_file_with_errors_counts_by_its_own_line(project: Project) -> None:
+    """Its bound posts too, where nothing else is suspended; the rest of the project is not applied."""
+    write(project, TIMED)
+    mine = "channels: [twitter]\nposts:\n  - {key: x, text: Of b, due_at: 2029-12-20 10:00}\n"
+    project.write("posts/b.yaml", mine)
+    project.apply()
+    write(project, TIMED, LATER)
+    project.write("posts/b.yaml", f"suspended: Recall\n{mine}   - {{bad\n")
+    assert apply(project) == 1
+    assert statuses(project) == {"We are live": "scheduled", "Of b": "draft"}
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        f"{LINE}\nversion: 2\n",
+        f"version: 1\n{LINE}\norganizations:\n  - name: Acme\n   channels: [\n",
+        ROOT.format(line=LINE, twitter="").replace("name: acme}", "name: gone}", 1),
+        ROOT.format(line=LINE, twitter="").replace("Europe/Berlin", "Europe/Berlln"),
+    ],
+    ids=["unreadable", "no YAML", "a channel that is gone", "a wrong zone"],
+)
+def test_a_root_file_with_errors_suspends_all_the_same(project: Project, root: str) -> None:
+    """As far as its line can be read."""
+    write(project, TIMED)
+    project.apply()
+    project.write("buffer.yaml", root)
+    assert apply(project) == 1
+    assert statuses(project) == {"We are live": "draft"}
+
+
+def test_a_policy_and_the_notice_hold_nothing_back(project: Project) -> None:
+    """Neither the draft, nor what goes back."""
+    soon = "{key: launch, due_at: 2029-12-03 12:00, text: We are live}"
+    write(project, soon)
+    project.apply()
+    write(project, soon, line=f"{LINE}\npolicy: {{minimum_lead: 1d, forbidden_words: [live]}}")
+    assert apply(project) == 1  # the files have an error
+    assert statuses(project) == {"We are live": "draft"}
+    write(project, soon, line="policy: {minimum_lead: 1d}")
+    project.apply()
+    assert statuses(project) == {"We are live": "scheduled"}
+
+
+def test_five_hundred_posts_take_seventeen_requests_to_write(project: Project) -> None:
+    """Of the 100 that Buffer allows in 15 minutes; the others read 100 posts each, before, meanwhile and after."""
+    entries = [f"{{key: k{n}, due_at: 2029-12-{10 + n // 24:02} {n % 24:02}:00, text: Number {n}}}" for n in range(500)]
+    write(project, *entries)
+    assert apply(project) == 0
+    write(project, *entries, line=LINE)
+    before = len(project.sandbox.requests)
+    assert apply(project) == 0
+    sent = project.sandbox.requests[before:]
+    assert sum(each.writes for each in sent) == 17
+    assert len(sent) == 33
+    assert set(statuses(project).values()) == {"draft"}
