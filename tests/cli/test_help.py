@@ -39,6 +39,7 @@ def test_every_option_is_explained(project: Project) -> None:
 #: Options whose help differs, with what they have in common.
 ONE_MEANING = {
     "--channel": "a channel",
+    "--organization": "an organization",
     "--file": "the root file: read, or the one to write",
     "--output": "the file to write",
     "--report": "a report, in the formats that the command has",
