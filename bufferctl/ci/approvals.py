@@ -41,10 +41,11 @@ def needed(job: Job, request: ChangeRequest, addresses: Iterable[Address], base:
     """
     found = [_root_file(job, each) for each in _before(job, request, base)]
     declared = [each.sound for each in found if each and each.sound]
+    merged = job.loaded.sound if job.loaded else None
     if not found or any(each is None or each.desired is None for each in found):
-        declared += [job.loaded.sound] if job.loaded and job.loaded.sound else []
+        declared += [merged] if merged else []
     organizations = {each.organization for each in addresses}
-    return max((approvals_of(each, organizations) for each in declared), default=0)
+    return max((approvals_of(each, organizations, merged or each) for each in declared), default=0)
 
 
 def _before(job: Job, request: ChangeRequest, base: str) -> list[str]:
@@ -72,14 +73,18 @@ def _root_file(job: Job, commit: str) -> Loaded | None:
         return None
 
 
-def approvals_of(declared: Desired, organizations: Iterable[str]) -> int:
+def approvals_of(declared: Desired, organizations: Iterable[str], merged: Desired) -> int:
     """The largest number that the files ask for: for everything, and for posts of these organizations.
 
-    An organization that they do not have may be one of theirs under another name, so it is the strictest of them.
+    `merged`: the files that name the organizations. One that `declared` does not have, or has with another id, may be
+    one of its own under another name, so it is the strictest of them.
     """
-    by_name = {each.label: each.approvals or 0 for each in declared.organizations}
-    strictest = max(by_name.values(), default=0)
-    own = [by_name.get(each, strictest) for each in organizations]
+    strictest = max((each.approvals or 0 for each in declared.organizations), default=0)
+    ids = {each.label: each.id for each in merged.organizations}
+    known = {
+        each.label: each.approvals or 0 for each in declared.organizations if ids.get(each.label, each.id) == each.id
+    }
+    own = [known.get(each, strictest) for each in organizations]
     return max([declared.settings.policy.approvals or 0, *own])
 
 
@@ -90,9 +95,11 @@ def lacking(job: Job, request: ChangeRequest, wanted: Wanted, authors: Authors) 
     """
     if authors.unknown:
         return f"nobody knows who wrote all of it: {some_of(authors.unknown, _NAMED)}"
-    reviews = job.forge.reviews(request)
     merged_at = request.merged_at
-    before = _last([each for each in reviews if each.at is None or merged_at is None or each.at <= merged_at])
+    if merged_at is None:
+        return f"{job.forge.brand} does not say when it was merged, so nobody knows who approved before that"
+    reviews = job.forge.reviews(request)
+    before = _last([each for each in reviews if each.at is None or each.at <= merged_at])
     now = _last(reviews)
     objections = [each for each in (*before, *now) if each.approves is False and not _outsider(job, each)]
     if objections:
@@ -164,9 +171,9 @@ def notes(job: Job, request: ChangeRequest, branch: str, addresses: Iterable[Add
     if declared is None:
         return
     organizations = {each.organization for each in addresses}
-    number = approvals_of(declared, organizations)
     merged = job.loaded.sound if job.loaded else None
-    later = approvals_of(merged, organizations) if merged else number
+    number = approvals_of(declared, organizations, merged or declared)
+    later = approvals_of(merged, organizations, merged) if merged else number
     if number:
         yield Note(f"Merging publishes nothing before {count(number, 'approval')}.")
         if unknown := job.forge.authors(request).unknown:

@@ -232,8 +232,13 @@ class GitHub(Forge):
 
     @property
     def starter(self) -> str:
+        """As the base. The event of a run that somebody runs again still names who ran it first."""
         sender = self.event_of(github_reviews.User, "sender")
-        return str(sender.id) if sender and sender.type == github_reviews.PERSON else ""
+        if sender is None or sender.type != github_reviews.PERSON:
+            return ""
+        is_again = self._environment.get("GITHUB_RUN_ATTEMPT", "1") != "1"
+        is_other = self._environment.get("GITHUB_TRIGGERING_ACTOR", "").casefold() != sender.login.casefold()
+        return "" if is_again and is_other else str(sender.id)
 
     def reviews(self, request: ChangeRequest) -> list[Review]:
         return github_reviews.reviews(self._api, request.number)

@@ -120,7 +120,7 @@ def authors(api: Api, graphql: str, repository: str, number: int) -> Authors:
     """Who opened a pull request, or wrote a commit of it. `graphql`: that API's address. Raises ForgeError."""
     opened = api.get(f"pulls/{number}", _Opened)
     ids = {str(opened.user.id)} if opened.user else set[str]()
-    unknown: list[str] = []
+    unknown = [] if opened.user else ["the account that opened it"]
     listed = total = 0
     for page in _pages(api, graphql, repository, number):
         listed, total = listed + len(page.nodes), page.total
@@ -135,7 +135,7 @@ def authors(api: Api, graphql: str, repository: str, number: int) -> Authors:
                     unknown.append(author.email or f"an author of {commit.id[:7]} without an email")
             if len(commit.authors) < commit.number_of_authors:
                 unknown.append(f"more authors of {commit.id[:7]} than GitHub lists")
-    if listed < max(total, opened.commits):
+    if listed < max(total, opened.commits, 1):
         unknown.append("commits that GitHub does not list")
     return Authors(frozenset(ids), tuple(dict.fromkeys(unknown)))
 

@@ -15,6 +15,8 @@ from bufferctl.value import value
 
 #: The level of a Developer, who may push.
 _DEVELOPER = 30
+#: The state of a member who can sign in.
+_ACTIVE = "active"
 #: A reviewer's state that is an objection.
 _OBJECTS = "requested_changes"
 #: How GitLab names a user in GraphQL.
@@ -77,7 +79,10 @@ class Account(BaseModel):
 
 
 class _Member(BaseModel):
+    """`state`: another one than `active` is that of somebody who is blocked, or waits to be let in."""
+
     access_level: int
+    state: str = ""
 
 
 class _Opened(BaseModel):
@@ -127,11 +132,12 @@ def reviews(api: Api, addresses: Addresses, request: ChangeRequest) -> list[Revi
 def may_write(api: Api, review: Review) -> bool:
     """Whether the account of a review is a Developer now, or more. Raises ForgeError."""
     try:
-        return api.get(f"members/all/{review.person}", _Member).access_level >= _DEVELOPER
+        found = api.get(f"members/all/{review.person}", _Member)
     except ForgeError as error:
         if error.status == HTTPStatus.NOT_FOUND:
             return False
         raise
+    return found.state == _ACTIVE and found.access_level >= _DEVELOPER
 
 
 def authors(api: Api, addresses: Addresses, number: int) -> Authors:
@@ -141,14 +147,14 @@ def authors(api: Api, addresses: Addresses, number: int) -> Authors:
     commits, total = _commits(api, addresses, number)
     ids |= {_number(each.account) for each in commits} - {""}
     accounts = {each.email: _number(each.account) for each in commits if each.email and _number(each.account)}
-    unknown: list[str] = []
+    unknown = [] if opened.author else ["the account that opened it"]
     for email in _unnamed(commits) - accounts.keys():
         found = _account_of(api, addresses, email)
         if found is None:
             unknown.append(email or "an author without an email")
         else:
             ids |= {found} - {""}
-    if len(commits) < total:
+    if len(commits) < max(total, 1):
         unknown.append("commits that GitLab does not list")
     return Authors(frozenset(ids), tuple(sorted(unknown)))
 

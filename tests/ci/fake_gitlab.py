@@ -37,6 +37,7 @@ class FakeGitLab:
     schedules: list[dict[str, Any]] = field(default_factory=list)
     variables: list[dict[str, Any]] | None = None  # None: the token may not see them
     levels: dict[int, int] = field(default_factory=lambda: {11: 40, 12: 30, 13: 30, 14: 20, ROBOT: 30})
+    blocked: set[int] = field(default_factory=set)
     clock: Clock = field(default_factory=lambda: Clock.at("2029-12-03T09:00:00Z"))
 
     def __post_init__(self) -> None:
@@ -201,7 +202,8 @@ class FakeGitLab:
     def _member(self, _: Asked, user: str) -> Any:
         if int(user) not in self.levels:
             raise RefusalError(404, "404 Not found")
-        return {"id": int(user), "access_level": self.levels[int(user)], "state": "active"}
+        state = "blocked" if int(user) in self.blocked else "active"
+        return {"id": int(user), "access_level": self.levels[int(user)], "state": state}
 
     def _authors(self, asked: Asked) -> Any:
         """As GraphQL names the author of each commit, from confirmed emails; co-authors are only in the message."""

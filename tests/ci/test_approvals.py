@@ -419,6 +419,20 @@ def test_by_hand_by_a_robot(github: OnGitHub) -> None:
         assert (ran.failed, github.texts()) == (True, []), ran.log
 
 
+@pytest.mark.parametrize("decision", ["approve 1", "everything"])
+def test_by_hand_run_again_by_its_author(github: OnGitHub, decision: str) -> None:
+    """Anybody who may write runs bob's run again, with the newest files: only bob decides so."""
+    number = planned(github)
+    assert number == 1
+    refused(github, number, "it needs 1 approval and has none")
+    github.team.environment |= {"GITHUB_RUN_ATTEMPT": "2", "GITHUB_TRIGGERING_ACTOR": "ada"}
+    ran = github.decide(decision, "bob")
+    assert (ran.failed, github.texts()) == (True, []), ran.log
+    github.team.environment["GITHUB_TRIGGERING_ACTOR"] = "bob"
+    ran = github.decide(decision, "bob")
+    assert (ran.failed, github.texts()) == (False, ["We are live"]), ran.log
+
+
 def test_by_hand_is_remembered(side: Side) -> None:
     """What could not be sent in that run is sent by a later one."""
     number = planned(side)
@@ -444,6 +458,46 @@ def test_on_gitlab_an_approval_without_a_time(gitlab: OnGitLab) -> None:
     number = planned(gitlab)
     gitlab.gitlab.approve(number, "bob", is_dated=False)
     refused(gitlab, number, "GitLab does not say when `bob` approved")
+
+
+def test_on_gitlab_without_a_time_of_the_merge(gitlab: OnGitLab) -> None:
+    """Nobody knows which approval was before it."""
+    number = planned(gitlab)
+    gitlab.later(minutes=1)
+    gitlab.land(number)
+    gitlab.gitlab.requests[number]["merged_at"] = None
+    gitlab.later(minutes=1)
+    gitlab.approve(number, "bob")
+    ran = gitlab.apply()
+    assert (ran.failed, gitlab.texts()) == (True, []), ran.log
+    assert "GitLab does not say when it was merged" in words(gitlab.comments(number)[-1])
+
+
+def test_on_gitlab_a_member_who_is_blocked(gitlab: OnGitLab) -> None:
+    """They may not write any more."""
+    number = planned(gitlab)
+    gitlab.approve(number, "bob")
+    gitlab.gitlab.blocked.add(12)
+    refused(gitlab, number, "`bob` may not write to this repository")
+
+
+def test_an_opener_whom_the_forge_does_not_know(side: Side) -> None:
+    """It may be anybody, also whoever approves."""
+    number = planned(side)
+    if isinstance(side, OnGitHub):
+        side.team.github.pulls[number]["user"] = None
+    if isinstance(side, OnGitLab):
+        side.gitlab.requests[number]["author"] = None
+    side.approve(number, "bob")
+    refused(side, number, "nobody knows who wrote all of it: the account that opened it")
+
+
+def test_no_commit_is_listed(side: Side) -> None:
+    """A request has at least one, so nobody knows who wrote it."""
+    number = planned(side)
+    side.approve(number, "bob")
+    side.repository.hides_commits = True
+    refused(side, number, "nobody knows who wrote all of it: commits that")
 
 
 def test_robots(both: Side) -> None:
@@ -591,6 +645,26 @@ def test_an_organization_by_another_name(side: Side) -> None:
     side.ada.push()
     number = side.request("launch")
     assert not side.plan(number).failed
+    refused(side, number, "it needs 2 approvals and has none")
+
+
+def test_an_organization_by_the_name_of_another(side: Side) -> None:
+    """A request that gives an organization's id to the name of one that asks for less is asked by the strictest."""
+    side.ada.branch("main")
+    (side.ada.folder / "buffer.yaml").write_text(
+        f"{ORGANIZATION}  - {{name: Globex, channels: []}}\n", encoding="utf-8"
+    )
+    side.ada.push()
+    assert not side.apply().failed
+    organization = side.sandbox.channel("twitter")["organizationId"]
+    side.ada.branch("launch")
+    renamed = FILES.replace("  - name: Acme\n", f"  - name: Globex\n    id: {organization}\n")
+    (side.ada.folder / "buffer.yaml").write_text(renamed, encoding="utf-8")
+    side.ada.write(launch=LAUNCH)
+    side.ada.push()
+    number = side.request("launch")
+    assert not side.plan(number).failed
+    assert "before 2 approvals" in side.comments(number)[0]
     refused(side, number, "it needs 2 approvals and has none")
 
 
