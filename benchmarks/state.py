@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from bufferctl.model import Binding, Home, Origin, Slot, State
-from bufferctl.state import Document, LocalStore, StateFile
+from bufferctl.state import LocalStore, SavedState, StateFile
 from bufferctl.state.document import dump
 
 _ENDPOINT = "https://api.buffer.com"
@@ -21,7 +21,7 @@ _BEGAN = datetime(2029, 12, 3, 9, 0, tzinfo=UTC)
 def main(folder: Path) -> None:
     """Write the state, and read it several times; the fastest counts."""
     path = folder / "state.json"
-    path.write_bytes(dump(Document(_ENDPOINT, _state(), commit="0" * 40)))
+    path.write_bytes(dump(SavedState(_ENDPOINT, _state(), commit="0" * 40)))
     gc.disable()  # as the command line does
     took = []
     for _ in range(7):

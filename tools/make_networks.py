@@ -9,7 +9,7 @@ from bufferctl.checks import RULES, Rule, attachments, fields, texts
 from bufferctl.model import Asset, Service
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import THREADED
-from bufferctl.model.networks import NETWORKS, Counting, Limit, Network, Source
+from bufferctl.model.networks import NETWORKS, Counting, Limit, Network, RuleSource
 
 _LIMITS = (
     ("text", "text", "BC001"),
@@ -142,14 +142,14 @@ def _section(service: Service) -> str:
     lines += _kinds(row)
     if row.types:
         types = ", ".join(f"`{each}`" for each in row.types)
-        lines.append(f"- `type`: {types} {_link('BC016')}{_from(Source.SEEN)}")
+        lines.append(f"- `type`: {types} {_link('BC016')}{_from(RuleSource.SEEN)}")
     for need in row.needs:
         names = " or ".join(f"`{name}`" for name in need.either or (".".join(need.path),))
         only = f" for `type: {need.value}`" if need.value else ""
         lines.append(f"- needs {need.word}{only}: {names} {_link('BC017')}{_from(need.source)}")
     lines += _files(row)
     if service in THREADED:
-        lines.append(f"- threads: `thread` in its metadata {_link('BC018')}{_from(Source.REFERENCE)}")
+        lines.append(f"- threads: `thread` in its metadata {_link('BC018')}{_from(RuleSource.REFERENCE)}")
     return "\n".join(line for line in lines if line) + "\n"
 
 
@@ -167,7 +167,7 @@ def _kinds(row: Network) -> Iterator[str]:
     taken = f"accepts a document as the only asset {_link('BC014')}" if "document" in row.kinds else ""
     refused = [kind for kind in Asset.model_fields if kind not in row.kinds]
     none = f"accepts no {' and no '.join(f'{kind}s' for kind in refused)} {_link('BC013')}" if refused else ""
-    yield f"- {'; '.join(filter(None, (taken, none)))}{_from(Source.REFERENCE)}"
+    yield f"- {'; '.join(filter(None, (taken, none)))}{_from(RuleSource.REFERENCE)}"
 
 
 def _files(row: Network) -> Iterator[str]:
@@ -216,8 +216,8 @@ def _rule(rule: Rule) -> str:
     )
 
 
-def _from(source: Source) -> str:
-    return "" if source is Source.BUFFER else f" ({source})"
+def _from(source: RuleSource) -> str:
+    return "" if source is RuleSource.BUFFER else f" ({source})"
 
 
 def _link(code: str) -> str:

@@ -45,7 +45,7 @@ _PAST = re.compile(r"\bdueAt must be in the future", flags=re.IGNORECASE)
 
 
 @value()
-class Answer:
+class WriteAnswer:
     """An answer. `body`: None if it is no JSON object; then `text` is its start. `at`: aware, the server's clock."""
 
     status: int
@@ -97,7 +97,7 @@ def brief(text: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
-def results(answer: Answer, writes: Sequence[Write]) -> tuple[Result, ...]:
+def results(answer: WriteAnswer, writes: Sequence[Write]) -> tuple[Result, ...]:
     """One result for each write (aliases `a0`, `a1`, …) from a readable answer."""
     message = answer.message or ("an error without a message" if answer.errors else "")
     if answer.data is None:

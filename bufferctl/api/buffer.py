@@ -13,7 +13,7 @@ from bufferctl.api.answers import results
 from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError
 from bufferctl.api.reads import Reader, understood
-from bufferctl.api.requests import Request, numbered, together
+from bufferctl.api.requests import Request, merged, numbered
 from bufferctl.api.wire_forms import operation_and_input
 from bufferctl.limits import MOST_ALIASES, TIMEOUT
 from bufferctl.model import Result, Unknown, Write
@@ -49,7 +49,7 @@ class Buffer(Reader):
         variables = numbered([{"input": each} for each in inputs])
         self.writes += 1
         try:
-            answer = self.call(Request(together("Write", names), "Write", variables))
+            answer = self.call(Request(merged("Write", names), "Write", variables))
         except NoAnswerError as error:
             return (Unknown(error.message, answered=False),) * len(writes)
         return results(answer, writes)

@@ -15,7 +15,7 @@ from math import isfinite
 import httpx2
 from httpx2 import codes
 
-from bufferctl.api.answers import Answer, brief
+from bufferctl.api.answers import WriteAnswer, brief
 from bufferctl.api.ratelimit import read_quota
 from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLargeError, UnreachableError
 
@@ -81,7 +81,7 @@ def no_connection(error: BaseException, host: str, timeout: float) -> Unreachabl
     return NotSentError(what, hint=hint) if isinstance(error, _NEVER_LEFT) else NoAnswerError(what, hint=hint)
 
 
-def problem(answer: Answer, host: str) -> ApiError | None:
+def problem(answer: WriteAnswer, host: str) -> ApiError | None:
     """The error of the answer as a whole; None if its `data` and `errors` are usable."""
     status, code = answer.status, answer.code
     if codes.is_redirect(status):
@@ -109,7 +109,7 @@ def problem(answer: Answer, host: str) -> ApiError | None:
     return None
 
 
-def read_problem(answer: Answer) -> ApiError | None:
+def read_problem(answer: WriteAnswer) -> ApiError | None:
     """The exception for the `errors` of a read (in a write, they belong to individual aliases)."""
     if not answer.errors:
         return None if answer.data is not None else NoAnswerError("Buffer's answer holds no data", hint=_AGAIN)
@@ -125,7 +125,7 @@ def read_problem(answer: Answer) -> ApiError | None:
     return ApiError(f"Buffer refused the request: {message}", hint="Run with --debug to see which request it was.")
 
 
-def is_missing(answer: Answer) -> bool:
+def is_missing(answer: WriteAnswer) -> bool:
     """Whether the requested object does not exist (notes: Reading)."""
     return answer.data is None and answer.code == "NOT_FOUND"
 
@@ -134,7 +134,7 @@ _REPORT = "Run with --debug to see which request it was, and report it."
 _AGAIN = "This is usually temporary: run the same command again in a few minutes."
 
 
-def _redirected(answer: Answer, host: str) -> NoAnswerError:
+def _redirected(answer: WriteAnswer, host: str) -> NoAnswerError:
     try:
         where = httpx2.URL(answer.headers.get("location", "")).host
     except httpx2.InvalidURL:
@@ -146,14 +146,14 @@ def _redirected(answer: Answer, host: str) -> NoAnswerError:
     )
 
 
-def _key_refused(answer: Answer) -> KeyRefusedError:
+def _key_refused(answer: WriteAnswer) -> KeyRefusedError:
     return KeyRefusedError(
         f"Buffer does not accept the API key: {answer.message}".removesuffix(": "),
         hint="Keys expire: create a new one in Buffer (Settings, API) and set BUFFER_API_KEY.",
     )
 
 
-def _forbidden(answer: Answer) -> KeyRefusedError:
+def _forbidden(answer: WriteAnswer) -> KeyRefusedError:
     if answer.body is None:
         return KeyRefusedError(
             f"Buffer's firewall rejected the request (HTTP 403: {brief(answer.text) or 'no reason given'})",
@@ -165,7 +165,7 @@ def _forbidden(answer: Answer) -> KeyRefusedError:
     )
 
 
-def _rate_limited(answer: Answer) -> RateLimitedError:
+def _rate_limited(answer: WriteAnswer) -> RateLimitedError:
     full = [each for each in read_quota(answer.headers, answer.at).windows if each.left <= 0]
     asked = [answer.headers.get("retry-after"), answer.extensions.get("retryAfter")]
     waits = [*(seconds(each, answer.at) for each in asked), max((each.reset_seconds for each in full), default=None)]
@@ -187,7 +187,7 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
     )
 
 
-def _broken(answer: Answer, host: str) -> NoAnswerError:
+def _broken(answer: WriteAnswer, host: str) -> NoAnswerError:
     reason = f": {answer.message}" if answer.message else ""
     return NoAnswerError(
         f"{host} has a problem (HTTP {answer.status}{reason})",
@@ -196,7 +196,7 @@ def _broken(answer: Answer, host: str) -> NoAnswerError:
     )
 
 
-def _not_graphql(answer: Answer, host: str) -> NoAnswerError:
+def _not_graphql(answer: WriteAnswer, host: str) -> NoAnswerError:
     start = answer.text.lstrip()[:1]
     what = "a web page" if start == "<" else "text that is not JSON" if answer.body is None else "unknown JSON"
     return NoAnswerError(
@@ -206,7 +206,7 @@ def _not_graphql(answer: Answer, host: str) -> NoAnswerError:
     )
 
 
-def _request_refused(answer: Answer) -> ApiError:
+def _request_refused(answer: WriteAnswer) -> ApiError:
     message = answer.message
     if _TOO_LARGE.search(message) and answer.code not in _BROKE:
         return _too_large(message)

@@ -38,7 +38,7 @@ _NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
 
 
 @dataclass(eq=False, slots=True)
-class Part:
+class Page:
     """What a list holds from `start` to `end` of creation, both included; None for no limit.
 
     `after`: the cursor after which its next page starts. `depth`: how many answers it took to get here.
@@ -59,14 +59,14 @@ class Part:
         """Whether an object was created within its limits."""
         return not (self.start and item.created_at < self.start) and not (self.end and item.created_at > self.end)
 
-    def cut(self, cuts: Iterable[datetime]) -> list[Part]:
+    def cut(self, cuts: Iterable[datetime]) -> list[Page]:
         """Its parts between instants, newest first; those outside it, or too close to another, are left out."""
         parts, end = [], self.end
         for cut in sorted({_whole(at) for at in cuts}, reverse=True):
             if (end is None or cut + OVERLAP < end) and (self.start is None or cut > self.start):
-                parts.append(Part(cut, end, depth=self.depth))
+                parts.append(Page(cut, end, depth=self.depth))
                 end = cut + OVERLAP
-        return [*parts, Part(self.start, end, depth=self.depth)]
+        return [*parts, Page(self.start, end, depth=self.depth)]
 
 
 class Listing:
@@ -94,17 +94,17 @@ class Listing:
         self._convert = convert
         self._most_pages = most_pages
         self._has_windows = most_pages is None and cuts is not None
-        self._whole = Part(created[0] and _whole(created[0]), created[1])
+        self._whole = Page(created[0] and _whole(created[0]), created[1])
         self.open = self._whole.cut(cuts or ())
 
-    def variables(self, part: Part, first: int) -> dict[str, Any]:
+    def variables(self, part: Page, first: int) -> dict[str, Any]:
         """The variables of `operations/posts.graphql` and `ideas.graphql`; `first`: the page size."""
         wanted = self._wanted
         if created := part.created:
             wanted = {**wanted, "filter": {**wanted["filter"], "createdAt": created}}
         return {"input": wanted, "first": first, "after": part.after}
 
-    def take(self, part: Part, page: Mapping[str, Any]) -> None:
+    def take(self, part: Page, page: Mapping[str, Any]) -> None:
         """Add a page of a part, which is then read or goes on. Raises NoAnswerError if it does not advance."""
         items = [item for edge in page.get("edges") or () if edge and (item := self._convert(edge["node"]))]
         self.items |= {item.id: item for item in items}
@@ -125,13 +125,13 @@ class Listing:
         else:
             part.after = info["endCursor"]
 
-    def _close(self, part: Part, *narrower: Part) -> None:
+    def _close(self, part: Page, *narrower: Page) -> None:
         if part in self.open:
             self.open.remove(part)
             self.open += narrower
 
 
-def _cuts(part: Part, page: Sequence[Any]) -> Iterator[datetime]:
+def _cuts(part: Page, page: Sequence[Any]) -> Iterator[datetime]:
     """Where to cut a part of which a page came: below the page, and further down by how dense it is."""
     dates = [item.created_at for item in page]
     at, start = min(dates), part.start or _START
@@ -151,7 +151,7 @@ def _whole(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def due_next(listings: Iterable[Listing], most: int) -> list[tuple[Listing, Part]]:
+def due_next(listings: Iterable[Listing], most: int) -> list[tuple[Listing, Page]]:
     """Up to `most` open parts, starting with those that took the fewest answers."""
     waiting = [(listing, part) for listing in listings for part in listing.open]
     return sorted(waiting, key=lambda pair: pair[1].depth)[:most]

@@ -69,7 +69,7 @@ class FormError(ValueError):
     """A value in an answer differs in type from the published schema; the text names the field and the value."""
 
 
-def instant(text: object) -> datetime:
+def read_instant(text: object) -> datetime:
     """An ISO 8601 instant, aware; one without an offset is UTC, as all of the API's are. Raises ValueError."""
     if not isinstance(text, str):
         raise ValueError("Input should be a date and time")  # noqa: TRY004 - pydantic only collects ValueErrors
@@ -82,7 +82,7 @@ def instant(text: object) -> datetime:
 def _epoch(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LATEST:
         raise ValueError("Input should be seconds since 1970")
-    return instant(datetime.fromtimestamp(value, UTC).isoformat())
+    return read_instant(datetime.fromtimestamp(value, UTC).isoformat())
 
 
 def _zone(value: object) -> object:
@@ -106,7 +106,7 @@ def _as(made: Callable[..., T], /, **defaults: object) -> AfterValidator:
 _json = with_config(ConfigDict(alias_generator=to_camel, strict=True))
 
 _Id = Annotated[str, Field(min_length=1)]
-_Instant = Annotated[datetime, PlainValidator(instant)]
+_Instant = Annotated[datetime, PlainValidator(read_instant)]
 _Epoch = Annotated[datetime, PlainValidator(_epoch)]
 _Zone = Annotated[str | None, BeforeValidator(_zone)]
 _Number = Annotated[int, Field(ge=0)]

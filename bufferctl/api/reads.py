@@ -19,9 +19,9 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl.api import failures
-from bufferctl.api.answers import Answer, brief
+from bufferctl.api.answers import WriteAnswer, brief
 from bufferctl.api.failures import NoAnswerError, NotSentError
-from bufferctl.api.paging import FILLED, LEAST_PAGE, PAGE, Listing, Part, due_next
+from bufferctl.api.paging import FILLED, LEAST_PAGE, PAGE, Listing, Page, due_next
 from bufferctl.api.parsing import (
     UNREADABLE,
     FormError,
@@ -31,7 +31,7 @@ from bufferctl.api.parsing import (
     read_account_form,
     read_limits_form,
 )
-from bufferctl.api.requests import Request, numbered, operation, together
+from bufferctl.api.requests import Request, merged, numbered, operation
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import moment
 from bufferctl.errors import ApiError, RateLimitedError, TooLargeError
@@ -69,7 +69,7 @@ def understood() -> Iterator[None]:
         ) from error
 
 
-class Reading:
+class ListReading:
     """The lists of a reading that is under way.
 
     `began`: an instant before its first request, by the server's clock; None if no answer told that.
@@ -92,7 +92,7 @@ class Reading:
         self.ideas = [_ideas(organization) for organization in sorted(ideas)]
 
     @classmethod
-    def of(cls, account: Account, wanted: Wanted) -> Reading:
+    def of(cls, account: Account, wanted: Wanted) -> ListReading:
         """What is wanted of an account; nothing is read yet."""
         channels = {
             each.id: [channel.id for channel in each.channels if channel.id in wanted.channels[each.id]]
@@ -101,7 +101,7 @@ class Reading:
         }
         return cls(channels, [each.id for each in account.organizations if each.id in wanted.ideas], wanted)
 
-    def is_same(self, other: Reading) -> bool:
+    def is_same(self, other: ListReading) -> bool:
         """Whether both read the same."""
         return (self.wanted, self.channels, self.organizations) == (other.wanted, other.channels, other.organizations)
 
@@ -116,7 +116,7 @@ class Overview:
     """The account, and the first answer of a reading, which counts for `read` if that is what the account calls for."""
 
     account: Account
-    reading: Reading
+    reading: ListReading
 
 
 class Reader(Wire):
@@ -140,7 +140,7 @@ class Reader(Wire):
     def _channels(self, organizations: Sequence[str]) -> dict[str, tuple[LiveChannel, ...]]:
         names = ("channels",) * len(organizations)
         inputs = numbered([{"input": {"organizationId": each}} for each in organizations])
-        data = self._data(Request(together("Channels", names), "Channels", inputs))
+        data = self._data(Request(merged("Channels", names), "Channels", inputs))
         with understood():
             return {each: self._channels_of(each, data[f"a{number}"]) for number, each in enumerate(organizations)}
 
@@ -158,7 +158,7 @@ class Reader(Wire):
         that does not fit one request, if Buffer refuses it (one id that is gone nulls the whole answer), or if the
         account has other organizations.
         """
-        asked, reading = _relevant(expected, organizations), Reading.of(expected, wanted)
+        asked, reading = _relevant(expected, organizations), ListReading.of(expected, wanted)
         room = MOST_ALIASES - 1 - len(asked)
         if not asked or room < 0:
             return None
@@ -168,7 +168,7 @@ class Reader(Wire):
         inputs += [listing.variables(part, PAGE) for listing, part in pages]
         started, reading.writes = awake(), self.writes
         try:
-            answer = self.call(Request(together("Overview", names), "Overview", numbered(inputs)))
+            answer = self.call(Request(merged("Overview", names), "Overview", numbered(inputs)))
             if answer.data is None or answer.errors:
                 return None
             with understood():
@@ -185,13 +185,13 @@ class Reader(Wire):
             reading.began = self.server_time() - timedelta(seconds=awake() - started) - ROUNDING
         return Overview(_with_channels(there, {each: found[each] for each in within}), reading)
 
-    def read(self, account: Account, wanted: Wanted, begun: Reading | None = None) -> Live:
+    def read(self, account: Account, wanted: Wanted, begun: ListReading | None = None) -> Live:
         """The posts and ideas in as few requests as possible.
 
         `account`: from an earlier read. `begun`: first pages that were read together with the account; they count once,
         if they are what the account calls for, and if nothing was written since.
         """
-        reading = Reading.of(account, wanted)
+        reading = ListReading.of(account, wanted)
         if begun and begun.is_same(reading) and not begun.is_done and begun.writes == self.writes:
             reading = begun
         elif self.tells_time:
@@ -202,10 +202,10 @@ class Reader(Wire):
 
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
         """All unsent posts of channels (ids by organization id), and one page of sent posts."""
-        posts, _, unread = self._finish(Reading(channels, (), Wanted(sent_pages=1)))
+        posts, _, unread = self._finish(ListReading(channels, (), Wanted(sent_pages=1)))
         return Live(self.server_time(), posts=posts, unread=unread)
 
-    def _finish(self, reading: Reading) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
+    def _finish(self, reading: ListReading) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
         """Posts, ideas, and the channels with unread sent posts.
 
         If a post's status changed during the read, the later result counts: one that was published since it began, and
@@ -265,7 +265,7 @@ class Reader(Wire):
             part = moments[start : start + MOST_ALIASES]
             inputs = [{"input": {"channelIds": sorted(days[moment]), "date": moment.isoformat()}} for moment in part]
             names = ("daily_limits",) * len(part)
-            data = self._data(Request(together("DailyLimits", names), "DailyLimits", numbered(inputs)))
+            data = self._data(Request(merged("DailyLimits", names), "DailyLimits", numbered(inputs)))
             with understood():
                 for number, moment in enumerate(part):
                     for status in read_limits_form(data[f"a{number}"]):
@@ -302,7 +302,7 @@ class Reader(Wire):
     def _data(self, request: Request) -> dict[str, Any]:
         return _data(self._ask(request))
 
-    def _ask(self, request: Request) -> Answer:
+    def _ask(self, request: Request) -> WriteAnswer:
         """Send a read, retrying if that may help."""
         for attempt in stamina.retry_context(
             _retry, attempts=READ_ATTEMPTS, timeout=2 * self.timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
@@ -314,7 +314,7 @@ class Reader(Wire):
         return answer
 
 
-def _take(pages: Sequence[tuple[Listing, Part]], answers: Iterable[Any]) -> None:
+def _take(pages: Sequence[tuple[Listing, Page]], answers: Iterable[Any]) -> None:
     """Add one answer's pages to their lists."""
     for listing in {id(listing): listing for listing, _ in pages}.values():
         listing.requests += 1
@@ -342,7 +342,7 @@ def _with_channels(account: Account, channels: Mapping[str, tuple[LiveChannel, .
     return replace(account, organizations=found)
 
 
-def _data(answer: Answer) -> dict[str, Any]:
+def _data(answer: WriteAnswer) -> dict[str, Any]:
     if answer.data is None:  # the organization or channel of a list does not exist
         raise failures.read_problem(answer) or NoAnswerError("Buffer's answer holds no data")
     return answer.data
@@ -427,7 +427,7 @@ def _items(listings: Iterable[Listing]) -> tuple[Any, ...]:
     return tuple({id_: item for each in listings for id_, item in each.items.items()}.values())
 
 
-def _pages(chosen: Sequence[tuple[Listing, Part]], first: int) -> Request:
+def _pages(chosen: Sequence[tuple[Listing, Page]], first: int) -> Request:
     names = tuple(listing.operation for listing, _ in chosen)
     inputs = [listing.variables(part, first) for listing, part in chosen]
-    return Request(together("Read", names), "Read", numbered(inputs))
+    return Request(merged("Read", names), "Read", numbered(inputs))

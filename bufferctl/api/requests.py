@@ -53,7 +53,7 @@ def operation(name: str) -> str:
 
 
 @cache
-def together(title: str, names: tuple[str, ...]) -> str:
+def merged(title: str, names: tuple[str, ...]) -> str:
     """One document named `title` with the field of each named operation, aliased `a0`, `a1`, … in order.
 
     Variables get the same number: `$input` becomes `$input0`. Either all are queries or all are mutations, and at least

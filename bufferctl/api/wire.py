@@ -19,7 +19,7 @@ from pydantic_core import from_json
 
 from bufferctl import __version__
 from bufferctl.api import failures
-from bufferctl.api.answers import Answer
+from bufferctl.api.answers import WriteAnswer
 from bufferctl.api.endpoint import is_loopback
 from bufferctl.api.ratelimit import read_quota
 from bufferctl.api.requests import Request
@@ -139,7 +139,7 @@ class Wire:
         """The current time by the server's clock, to the second; by this machine's clock before the first answer."""
         return self._now() + self._ahead
 
-    def call(self, request: Request) -> Answer:
+    def call(self, request: Request) -> WriteAnswer:
         """Send one request, once. Raises ApiError if the answer as a whole is an error (see `failures`)."""
         self.pace()
         self.requests += 1
@@ -169,7 +169,7 @@ class Wire:
             if self._response is None or isinstance(error.__cause__, httpx2.RequestError):
                 raise failures.no_connection(error.__cause__ or error, self.host, self.timeout) from None
 
-    def _answer(self) -> Answer:
+    def _answer(self) -> WriteAnswer:
         response, self._response = self._response, None  # it keeps the whole text of the answer
         if response is None:  # gql returned, so the hook has run
             raise AssertionError
@@ -177,7 +177,7 @@ class Wire:
         self._content = b""
         at = self.server_time()
         self.quota = self.quota.updated(read_quota(response.headers, at))
-        return Answer(response.status_code, response.headers, self._body, text, at)
+        return WriteAnswer(response.status_code, response.headers, self._body, text, at)
 
     def _notice(self, response: httpx2.Response) -> None:
         """A hook called for every answer before its body is read, since gql usually drops status and headers.

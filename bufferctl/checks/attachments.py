@@ -16,7 +16,7 @@ from bufferctl.model.attached import assets_of
 from bufferctl.model.content import LinkAttachment
 from bufferctl.model.hosts import PRIVATE_NAMES, is_public
 from bufferctl.model.metadata import thread_of
-from bufferctl.model.networks import NETWORKS, Network, Source
+from bufferctl.model.networks import NETWORKS, Network, RuleSource
 
 TOO_MANY_IMAGES = refusal(
     "BC010",
@@ -41,10 +41,10 @@ KIND_NOT_TAKEN = refusal(
     "kind-not-taken",
     "a post has an image, a video or a document that its network does not accept",
     "delete it, or put a link to it in the text",
-    Source.REFERENCE,
+    RuleSource.REFERENCE,
 )
 NOT_ALONE = refusal(
-    "BC014", "document-not-alone", "a post has a document and other assets", "keep one of them", Source.REFERENCE
+    "BC014", "document-not-alone", "a post has a document and other assets", "keep one of them", RuleSource.REFERENCE
 )
 MISSING = refusal(
     "BC015",
@@ -58,7 +58,7 @@ COVER_NOT_TAKEN = refusal(
     "video-cover-not-taken",
     "a video has a `thumbnail_offset` on a network that accepts none",
     "delete it, or set it under `overrides` for a network that accepts it",
-    Source.REFERENCE,
+    RuleSource.REFERENCE,
 )
 
 
@@ -120,7 +120,7 @@ NOT_PUBLIC = refusal(
     "media-not-public",
     "an image, a video or a document is at a URL that Buffer cannot fetch: not `https://`, or local, or private",
     "put the file at a public URL, and use that",
-    Source.REFERENCE,
+    RuleSource.REFERENCE,
 )
 SIGNED = advice(
     "BC103",
@@ -128,7 +128,7 @@ SIGNED = advice(
     "the URL of an image, a video or a document is signed, so it stops working after some time",
     "Buffer fetches the file again when the post goes out, and the post fails if it is gone by then",
     "use a URL that does not expire",
-    Source.REFERENCE,
+    RuleSource.REFERENCE,
 )
 REFUSING_HOST = advice(
     "BC104",

@@ -10,7 +10,7 @@ from bufferctl.checks.texts import because_of_parameters, utf16
 from bufferctl.model import NetworkMetadata, Post, SchedulingType
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.metadata import CATEGORIES, GoogleBusinessMetadata, YoutubeMetadata, thread_of
-from bufferctl.model.networks import NETWORKS, Counting, Limit, Need, Network, Source
+from bufferctl.model.networks import NETWORKS, Counting, Limit, Need, Network, RuleSource
 
 COMMENT_TOO_LONG = refusal(
     "BC005", "first-comment-too-long", "a first comment is longer than its network allows", "shorten it"
@@ -25,7 +25,7 @@ TYPE_NOT_TAKEN = refusal(
     "type-not-taken",
     "a post has a type that its network does not have",
     "use one of those that it has",
-    Source.SEEN,
+    RuleSource.SEEN,
 )
 FIELD_MISSING = refusal(
     "BC017",
@@ -38,14 +38,14 @@ EMPTY_ITEM = refusal(
     "thread-item-empty",
     "a part of a thread has neither text nor assets",
     "write a text, or delete it",
-    Source.SEEN,
+    RuleSource.SEEN,
 )
 NO_POSTS = refusal(
     "BC021",
     "network-takes-no-posts",
     "a post is for a network for which Buffer's API documents no posts",
     "delete it, or send it to another channel",
-    Source.REFERENCE,
+    RuleSource.REFERENCE,
 )
 
 
@@ -63,7 +63,7 @@ REEL_WITHOUT_VIDEO = advice(
     "a reel has no video",
     "reels are videos, so the network will probably refuse it",
     "add the video under `assets`, or delete `type: reel`",
-    Source.NETWORK,
+    RuleSource.NETWORK,
 )
 STORY_WITH_TEXT = advice(
     "BC121",
@@ -71,7 +71,7 @@ STORY_WITH_TEXT = advice(
     "a story has a text",
     "a story shows its image or video alone, so nobody would read the text",
     "put the words into the image, or delete `type: story`",
-    Source.NETWORK,
+    RuleSource.NETWORK,
 )
 BUTTON_WITHOUT_LINK = advice(
     "BC122",
@@ -79,7 +79,7 @@ BUTTON_WITHOUT_LINK = advice(
     "a button on Google Business has no link",
     "it would lead nowhere, so Google will probably refuse the post",
     "add `link: https://…` beside `button`, or write `button: none`",
-    Source.NETWORK,
+    RuleSource.NETWORK,
 )
 #: Buttons that open no page: a call goes to the number of the business.
 _WITHOUT_LINK = frozenset({None, "none", "call"})

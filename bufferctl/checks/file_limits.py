@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Severity
 from bufferctl.model import Idea, MediaFile, Post
 from bufferctl.model.attached import Attached, files_of
 from bufferctl.model.media_file import size_words
-from bufferctl.model.networks import NETWORKS, Clip, FileLimits, Source
+from bufferctl.model.networks import NETWORKS, Clip, FileLimits, RuleSource
 
 _NETWORKS = "what networks publish, see docs/reference/networks.md"
 _refused = partial(refusal, source=_NETWORKS, why="the network refuses the post when it is published")
@@ -51,7 +51,7 @@ TYPE_DOUBTFUL = advice(
     "a PNG goes to a network where PNGs were seen to fail, or which documents other types only",
     "Buffer may refuse the post, or the network may when it is published",
     "export it as JPEG",
-    Source.SEEN,
+    RuleSource.SEEN,
 )
 TOO_MANY_PIXELS = _refused(
     "BC305",
@@ -235,7 +235,7 @@ def _of_clip(label: str, where: str, clip: Clip, file: MediaFile) -> Iterator[_W
     if file.seconds and not clip.least <= file.seconds <= clip.most:
         allowed = f"at most {_long(clip.most)}" if file.seconds > clip.most else f"at least {_long(clip.least)}"
         message = f"this video is {_long(file.seconds)} long, and {label} allows {allowed}{where}"
-        yield _Wrong(VIDEO_LENGTH, message, level=None if clip.source is Source.SEEN else Severity.WARNING)
+        yield _Wrong(VIDEO_LENGTH, message, level=None if clip.source is RuleSource.SEEN else Severity.WARNING)
     if not file.width or not file.height:
         return
     asks = f"this video has {file.pixels} pixels, and {label} asks for"

@@ -7,7 +7,7 @@ from itertools import chain
 
 from bufferctl.diagnostics import RuleHelp, Severity
 from bufferctl.model import Idea, Post
-from bufferctl.model.networks import Source
+from bufferctl.model.networks import RuleSource
 from bufferctl.value import replace, value
 
 #: The path of a field, as files name it: `("text",)`, `("assets", 0, "image", "alt_text")`.
@@ -22,7 +22,7 @@ class Rule(RuleHelp):
 
 
 def refusal(
-    code: str, name: str, summary: str, hint: str, source: str = Source.BUFFER, why: str = "Buffer refuses the post"
+    code: str, name: str, summary: str, hint: str, source: str = RuleSource.BUFFER, why: str = "Buffer refuses the post"
 ) -> Rule:
     """A rule that Buffer itself enforces, or the network when it publishes the post."""
     return Rule(code, name, Severity.ERROR, summary, why, hint, source)

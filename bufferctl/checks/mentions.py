@@ -10,7 +10,7 @@ from bufferctl.checks.texts import utf16
 from bufferctl.diagnostics import Place, Severity, all_of
 from bufferctl.model import Post, Service
 from bufferctl.model.metadata import FacebookAnnotation, FacebookMetadata, LinkedinAnnotation, LinkedinMetadata
-from bufferctl.model.networks import NETWORKS, Source
+from bufferctl.model.networks import NETWORKS, RuleSource
 
 MENTION = advice(
     "BC113",
@@ -44,7 +44,7 @@ SPAN = Rule(
     "an annotation covers other words than it says, or goes beyond the end of the text",
     "the mention would be made of the wrong words, or Buffer refuses the post",
     "correct the numbers, which count characters from 0; an emoji may count 1 or 2, since Buffer documents no unit",
-    Source.REFERENCE,
+    RuleSource.REFERENCE,
 )
 
 _HANDLE = re.compile(r"(?<![^\s(])@\w[\w.-]*\b")

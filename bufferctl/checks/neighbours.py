@@ -10,7 +10,7 @@ from bufferctl.checks.finding import Finding, RelatedItem, advice
 from bufferctl.checks.team_rules import SPACING
 from bufferctl.diagnostics import Place
 from bufferctl.model import Post, Service
-from bufferctl.model.networks import Source
+from bufferctl.model.networks import RuleSource
 
 AGAIN = timedelta(days=30)
 APART = timedelta(minutes=15)
@@ -38,7 +38,7 @@ SAME_ON_X = advice(
     "the same text goes out on two X channels",
     "X forbids it and may hide or refuse it; whether Buffer does is not known",
     "give one of them a text of its own under `overrides`, or name one of the channels",
-    Source.NETWORK,
+    RuleSource.NETWORK,
 )
 
 REPEATED = advice(

@@ -13,7 +13,7 @@ from bufferctl.checks.finding import Finding, Path, advice, refusal
 from bufferctl.model import Address, Desired, Post
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
-from bufferctl.model.networks import NETWORKS, Counting, Network, Source
+from bufferctl.model.networks import NETWORKS, Counting, Network, RuleSource
 
 #: What a link counts on a network that does not count its letters.
 LINK_ON_X = 23
@@ -113,7 +113,7 @@ NEEDS_PAID_X = refusal(
     "text-needs-paid-x",
     "a text for X has more than 280 characters, which X allows only for paying accounts",
     "shorten it; if the account pays for X, set `rules: {BC002: off}` in the root file",
-    Source.SEEN,
+    RuleSource.SEEN,
     "Buffer refuses the post unless the account pays; `plan` and `apply` ask the account instead of guessing",
 )
 DEPENDS_ON_SERVER = advice(
@@ -122,7 +122,7 @@ DEPENDS_ON_SERVER = advice(
     "a text for Mastodon has more than 500 characters, which only some servers allow",
     "`plan` and `apply` ask the server for its limit, and stop if the text is too long",
     "shorten it, unless you know that the server allows it",
-    Source.BUFFER,
+    RuleSource.BUFFER,
 )
 TOO_MANY_BYTES = refusal(
     "BC004",
@@ -136,7 +136,7 @@ CUT_SHORT = advice(
     "a text is longer than its network shows",
     "Buffer accepts it, but readers do not see the end",
     "shorten it, or put what matters first",
-    Source.NETWORK,
+    RuleSource.NETWORK,
 )
 
 #: Rules for which the account may know a better limit, so a command that reads the account lets it decide.

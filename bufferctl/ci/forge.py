@@ -17,7 +17,7 @@ from bufferctl.ci.http import Api
 from bufferctl.ci.settings import Found
 from bufferctl.errors import ForgeError
 from bufferctl.git import COMMIT
-from bufferctl.render.markdown_posts import Files
+from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import code
 from bufferctl.value import replace, value
 
@@ -179,7 +179,7 @@ class Forge(Protocol):
     def new_file_url(self, branch: str, path: str, text: str) -> str:
         """Where people write a file in a browser: `path` on a branch, with a text filled in where the forge can."""
 
-    def files_at(self, commit: str) -> Files:
+    def files_at(self, commit: str) -> FileLinks:
         """Where people see the files of a commit."""
 
     def diff_of(self, request: ChangeRequest) -> str:

@@ -32,7 +32,7 @@ from bufferctl.ci.forge import (
 from bufferctl.ci.http import MAX_BYTES, Api
 from bufferctl.ci.settings import Found
 from bufferctl.errors import ForgeError
-from bufferctl.render.markdown_posts import Files
+from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import code, plain
 
 T = TypeVar("T")
@@ -163,9 +163,9 @@ class GitHub(Forge):
         filled = f"filename={quote(path, safe='')}&value={quote(text, safe='')}"
         return f"{self._server}/{self._repository}/new/{quote(branch)}?{filled}"
 
-    def files_at(self, commit: str) -> Files:
+    def files_at(self, commit: str) -> FileLinks:
         blob = f"{self._server}/{self._repository}/blob/{commit}/{{path}}"
-        return Files(line=f"{blob}#L{{line}}", raw=f"{blob}?raw=true")
+        return FileLinks(line=f"{blob}#L{{line}}", raw=f"{blob}?raw=true")
 
     def diff_of(self, request: ChangeRequest) -> str:
         return f"{self._server}/{self._repository}/pull/{request.number}/files#diff-{{sha256}}R{{line}}"

@@ -27,7 +27,7 @@ from bufferctl.ci.forge import (
 from bufferctl.ci.http import Api
 from bufferctl.ci.settings import Found
 from bufferctl.errors import ForgeError
-from bufferctl.render.markdown_posts import Files
+from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import code
 
 #: The source of the pipelines that plan a merge request.
@@ -129,11 +129,11 @@ class GitLab(Forge):
         project = self._environment.get("CI_PROJECT_URL", "")
         return f"{project}/-/new/{quote(branch)}?file_name={quote(path, safe='')}" if project else ""
 
-    def files_at(self, commit: str) -> Files:
+    def files_at(self, commit: str) -> FileLinks:
         project = self._environment.get("CI_PROJECT_URL", "")
         if not project:
-            return Files()
-        return Files(line=f"{project}/-/blob/{commit}/{{path}}#L{{line}}", raw=f"{project}/-/raw/{commit}/{{path}}")
+            return FileLinks()
+        return FileLinks(line=f"{project}/-/blob/{commit}/{{path}}#L{{line}}", raw=f"{project}/-/raw/{commit}/{{path}}")
 
     def diff_of(self, request: ChangeRequest) -> str:
         project = self._environment.get("CI_PROJECT_URL", "")
@@ -169,7 +169,7 @@ class GitLab(Forge):
     def starter(self) -> str:
         person = self._environment.get("GITLAB_USER_ID", "")
         is_person = (
-            person.isdecimal() and not self._api.get(f"{self._address}/users/{person}", gitlab_reviews.Account).bot
+            person.isdecimal() and not self._api.get(f"{self._address}/users/{person}", gitlab_reviews.ForgeAccount).bot
         )
         return person if is_person else ""
 

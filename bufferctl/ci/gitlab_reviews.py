@@ -72,7 +72,7 @@ class _Version(BaseModel):
     created_at: AwareDatetime
 
 
-class Account(BaseModel):
+class ForgeAccount(BaseModel):
     """An account; one of which nobody says what it is counts as a robot."""
 
     bot: bool = True
@@ -120,11 +120,11 @@ def reviews(api: Api, addresses: Addresses, request: ChangeRequest) -> list[Revi
     for each in api.get(f"{here}/approvals", _Approvals).approved_by:
         is_after = each.approved_at is not None and pushed_at is not None and each.approved_at > pushed_at
         commit = request.head if is_after else ""
-        is_robot = api.get(f"{addresses.users}/{each.user.id}", Account).bot
+        is_robot = api.get(f"{addresses.users}/{each.user.id}", ForgeAccount).bot
         found.append(Review(str(each.user.id), each.user.username, True, each.approved_at, commit, is_robot))
     for other in api.get(f"{here}/reviewers", list[_Reviewer]):
         if other.state == _OBJECTS:
-            is_robot = api.get(f"{addresses.users}/{other.user.id}", Account).bot
+            is_robot = api.get(f"{addresses.users}/{other.user.id}", ForgeAccount).bot
             found.append(Review(str(other.user.id), other.user.username, False, other.created_at, "", is_robot))
     return found
 

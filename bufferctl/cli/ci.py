@@ -11,7 +11,7 @@ import click
 
 from bufferctl.cli import examples, options
 
-_files = options.together(
+_files = options.in_order(
     click.option("--directory", default=".", metavar="DIR", help="Folder of the files within the checkout."),
     click.option("--file", default="", metavar="FILE", help="Root file in that folder; default: buffer.yaml."),
 )

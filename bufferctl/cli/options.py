@@ -179,7 +179,7 @@ lock_option = seconds_option("--lock-timeout", 0, "Seconds to wait for another r
 color_option = click.option("--no-color", is_flag=True, help="Print without color.")
 
 
-def together(*declared: Callable[[F], F]) -> Callable[[F], F]:
+def in_order(*declared: Callable[[F], F]) -> Callable[[F], F]:
     def decorate(command: F) -> F:
         for declare in reversed(declared):
             command = declare(command)
@@ -208,7 +208,7 @@ def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:
     return _several((name, *parameter), "ADDRESS", help_text, complete_addresses, **as_set)
 
 
-choice_options = together(
+choice_options = in_order(
     target_option,
     _several(
         ("--exclude", "excludes"), "GLOB", "Leave out addresses such as '*/tiktok:*/*'. Repeatable.", complete_addresses
@@ -305,12 +305,12 @@ def _read_key(file: Path) -> str:
 
 #: Hands a command its options of these as its `setup`.
 in_setup = _as_one("setup", Setup)
-state_options = together(root_option, state_option, in_setup)
-console_options = together(color_option, in_setup)
-connection_options = together(
+state_options = in_order(root_option, state_option, in_setup)
+console_options = in_order(color_option, in_setup)
+connection_options = in_order(
     api_url_option,
     file_option("--api-key-file", help_text="File with the API key; default: the BUFFER_API_KEY variable."),
     seconds_option("--timeout", TIMEOUT, "Seconds to wait for an answer.", above_zero=True),
     click.option("--debug", is_flag=True, help="Print each request to stderr, never the key."),
 )
-setup_options = together(root_option, state_option, connection_options, console_options)
+setup_options = in_order(root_option, state_option, connection_options, console_options)

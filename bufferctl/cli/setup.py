@@ -191,9 +191,9 @@ def _ci_findings() -> Iterator[Check]:
     if not any(os.environ.get(job) and os.environ.get(name) for job, name in token.items()):
         return
     from bufferctl.ci.job import connect
-    from bufferctl.run.checkup import Check, Verdict, failed
+    from bufferctl.run.checkup import Check, CheckResult, failed
 
-    verdicts = {True: Verdict.OK, False: Verdict.WARNING, None: Verdict.WARNING}
+    verdicts = {True: CheckResult.OK, False: CheckResult.WARNING, None: CheckResult.WARNING}
     try:
         with connect(os.environ, plan_workflow="") as forge:
             for each in forge.settings():
@@ -203,9 +203,13 @@ def _ci_findings() -> Iterator[Check]:
 
 
 def _text(found: Sequence[Check], console: Console) -> str:
-    from bufferctl.run.checkup import Verdict
+    from bufferctl.run.checkup import CheckResult
 
-    painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}
+    painters = {
+        CheckResult.OK: console.out.good,
+        CheckResult.WARNING: console.out.change,
+        CheckResult.PROBLEM: console.out.bad,
+    }
     lines, width = [], console.out.width - _VERDICTS
     for each in found:
         hint = steps(f"→ {each.hint}") if each.hint else ()
@@ -214,7 +218,7 @@ def _text(found: Sequence[Check], console: Console) -> str:
             rows += [f"    {visible(part.text)}"] if part.is_command else wrapped(visible(part.text), width)
         lines.append(f"{painters[each.verdict](each.verdict.value)}{' ' * (_VERDICTS - len(each.verdict))}{rows[0]}")
         lines += [" " * _VERDICTS + row for row in rows[1:]]
-    problems, warnings = (sum(each.verdict is v for each in found) for v in (Verdict.PROBLEM, Verdict.WARNING))
+    problems, warnings = (sum(each.verdict is v for each in found) for v in (CheckResult.PROBLEM, CheckResult.WARNING))
     counts = " and ".join(count(n, what) for n, what in ((problems, "problem"), (warnings, "warning")) if n)
     verdict = f"{counts} found." if problems else f"{counts or 'Everything is fine'}."
     return "\n".join([*lines, "", console.out.strong(verdict)])

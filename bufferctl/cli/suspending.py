@@ -16,7 +16,7 @@ from bufferctl.render.lines import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bufferctl.config.write.revise import Revision
+    from bufferctl.config.write.revise import Revised
     from bufferctl.config.write.suspending import Target
     from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.model import Post
@@ -25,7 +25,7 @@ _CANCEL = "cancel"
 _SPAN = re.compile(r"\+?(\d{1,4}) ?(d|days?|w|weeks?)")
 _NEXT = "Merge it into the branch that is published, or run `bufferctl apply`."
 
-_where = options.together(
+_where = options.in_order(
     click.argument(
         "paths", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[PATH]..."
     ),
@@ -134,17 +134,17 @@ def _answer_missed(days: int | None, setup: options.Setup) -> None:
     setup.console.data(f"{done} {count(len(late), 'post')} whose time passed meanwhile.")
 
 
-def _revisions(late: Sequence[Post], days: int | None) -> list[Revision]:
+def _revisions(late: Sequence[Post], days: int | None) -> list[Revised]:
     from datetime import timedelta
 
-    from bufferctl.config.write.revise import Revision
+    from bufferctl.config.write.revise import Revised
 
     found = []
     for post in late:
         if days is None or post.due_at is None:
-            found.append(Revision(post, {"cancelled": True}))
+            found.append(Revised(post, {"cancelled": True}))
         else:
-            found.append(Revision(post, {"due_at": post.due_at + timedelta(days=days)}, post.due_at.tzinfo))
+            found.append(Revised(post, {"due_at": post.due_at + timedelta(days=days)}, post.due_at.tzinfo))
     return found
 
 

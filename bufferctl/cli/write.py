@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bufferctl.config import Loaded
-    from bufferctl.config.convert import Answers, Converted, Fate, Question
+    from bufferctl.config.convert import Answers, CalendarQuestion, Converted, RowFate
     from bufferctl.config.convert.starting import Started
     from bufferctl.config.write.shift import Shift
     from bufferctl.config.write.yaml_files import FileChanges
@@ -270,16 +270,16 @@ def _name_in(loaded: Loaded, path: Path) -> str | None:
     return next((name for name in loaded.files if (loaded.root / name).resolve() == path.resolve()), None)
 
 
-def _fates(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, Fate]:
+def _fates(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, RowFate]:
     """`With legal=draft` as data. Raises BadParameter."""
-    from bufferctl.config.convert import Fate
+    from bufferctl.config.convert import RowFate
 
     found = {}
     for each in given:
         status, _, fate = each.rpartition("=")
-        if not status.strip() or fate not in set(Fate):
-            raise click.BadParameter(f"{each} is not such as 'With legal=draft'; there are {', '.join(Fate)}.")
-        found[status.strip().casefold()] = Fate(fate)
+        if not status.strip() or fate not in set(RowFate):
+            raise click.BadParameter(f"{each} is not such as 'With legal=draft'; there are {', '.join(RowFate)}.")
+        found[status.strip().casefold()] = RowFate(fate)
     return found
 
 
@@ -327,7 +327,7 @@ def convert(
     zone: str | None,
     order: str | None,
     time: str,
-    fates: dict[str, Fate],
+    fates: dict[str, RowFate],
     output: Path | None,
     setup: options.Setup,
 ) -> int:
@@ -368,9 +368,9 @@ def convert(
     return int(has_errors(found.problems))
 
 
-def _answered(questions: Sequence[Question], answers: Answers, console: Console) -> Answers:
+def _answered(questions: Sequence[CalendarQuestion], answers: Answers, console: Console) -> Answers:
     """The answers of a person. Raises UsageError, with the options to pass, if there is nobody to ask."""
-    from bufferctl.config.convert import Answers, Fate, Order
+    from bufferctl.config.convert import Answers, Order, RowFate
 
     days = next((each for each in questions if not each.status), None)
     statuses = {each.status.casefold(): each for each in questions if each.status}
@@ -392,8 +392,8 @@ def _answered(questions: Sequence[Question], answers: Answers, console: Console)
     fates = dict(answers.fates)
     for status, each in statuses.items():
         question = f"{each.status} ({count(each.rows, 'row')}): draft, scheduled, or skip?"
-        fates[status] = Fate(
-            _ask(console, "--status", question, type=click.Choice([each.value for each in Fate]), show_choices=False)
+        fates[status] = RowFate(
+            _ask(console, "--status", question, type=click.Choice([each.value for each in RowFate]), show_choices=False)
         )
     return Answers(order, answers.time, fates)
 

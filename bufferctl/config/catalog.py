@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
 
-from bufferctl.config.expand.mentions import Mention, mentions_of
+from bufferctl.config.expand.mentions import Mentionable, mentions_of
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
 from bufferctl.config.names import listed, nearest_value, services_in
 from bufferctl.config.times import LocalTimes, clock_named, zone_hint
@@ -37,7 +37,7 @@ class DeclaredOrganization:
     entry: OrganizationEntry
     spot: Spot
     channels: list[DeclaredChannel]
-    mentions: Mapping[str, Mention]  # its own and the root file's, by name
+    mentions: Mapping[str, Mentionable]  # its own and the root file's, by name
 
     @cached_property
     def label(self) -> str:
@@ -153,7 +153,7 @@ def _organization(
     entry: OrganizationEntry | None,
     spot: Spot,
     outer: _Around,
-    mentions: Mapping[str, Mention],
+    mentions: Mapping[str, Mentionable],
     problems: list[Diagnostic],
 ) -> DeclaredOrganization | None:
     """An organization; None if it cannot be read, or has no name. `mentions`: the root file's."""

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cached_property
 
-from bufferctl.config.expand.layers import Declared
+from bufferctl.config.expand.layers import Resolved
 from bufferctl.config.reading import Reading
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Related
 from bufferctl.model import IDEAS, Address, Idea, Post
 from bufferctl.model.address import is_id
 from bufferctl.value import replace
 
-Entry = Declared[Post | Idea]
+Entry = Resolved[Post | Idea]
 
 
-def crosschecks(posts: list[Declared[Post]], ideas: list[Declared[Idea]], reading: Reading) -> Iterator[Diagnostic]:
+def crosschecks(posts: list[Resolved[Post]], ideas: list[Resolved[Idea]], reading: Reading) -> Iterator[Diagnostic]:
     """Every problem between entries. If not everything could be read, a missing name may be in the unreadable part."""
     places: dict[Address, Place] = {}
     entries: list[Entry] = [*ideas, *posts]
@@ -133,12 +133,12 @@ def _claimed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
             yield declared.spot("existing").at("existing", message, hint=hint, kind=Kind.DUPLICATE)
 
 
-def _same_text_and_instant(posts: list[Declared[Post]], reading: Reading) -> Iterator[Diagnostic]:
+def _same_text_and_instant(posts: list[Resolved[Post]], reading: Reading) -> Iterator[Diagnostic]:
     """The same post under two keys, on one channel at one instant (design: Actions), unless `repeat_of` confirms it.
 
     Posts without text are the same if their assets are.
     """
-    same: dict[tuple[object, ...], list[Declared[Post]]] = {}
+    same: dict[tuple[object, ...], list[Resolved[Post]]] = {}
     for each in posts:
         if content := text_and_time(each.item):
             same.setdefault(content, []).append(each)
@@ -158,7 +158,7 @@ def text_and_time(item: Post | Idea) -> tuple[object, ...] | None:
 
 
 def _not_meant(
-    first: Declared[Post], others: list[Declared[Post]], reported: set[tuple[Place, Place]]
+    first: Resolved[Post], others: list[Resolved[Post]], reported: set[tuple[Place, Place]]
 ) -> Iterator[Diagnostic]:
     """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.item

@@ -753,7 +753,7 @@ REPLACED = (GIVEN_BY_FILES & PostFields.model_fields.keys()) - {"cancelled"}
 
 
 @lru_cache(maxsize=128)
-def together(name: str) -> tuple[str, ...]:
+def fields_given_with(name: str) -> tuple[str, ...]:
     """A field of posts and those that are given together with it: an override of one of them replaces all."""
     return name, *(each for each, other in _TOGETHER.items() if other == name)
 

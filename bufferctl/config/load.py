@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from bufferctl.config.catalog import catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, included, not_utf8
-from bufferctl.config.expand.channels import Targets
-from bufferctl.config.expand.layers import Declared, defaults_of
+from bufferctl.config.expand.channels import Destinations
+from bufferctl.config.expand.layers import Resolved, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile, carried
@@ -115,10 +115,10 @@ class _Loading:
     files: list[str] = field(default_factory=list)  # what was read or should have been
     trees: dict[str, Spot] = field(default_factory=dict)  # each file as it was read
     suspended: dict[tuple[str, str], str] = field(default_factory=dict)  # as for `Desired`
-    found_posts: list[Declared[Post]] = field(default_factory=list)  # in file order
-    found_ideas: list[Declared[Idea]] = field(default_factory=list)  # likewise
+    found_posts: list[Resolved[Post]] = field(default_factory=list)  # in file order
+    found_ideas: list[Resolved[Idea]] = field(default_factory=list)  # likewise
 
-    def sound(self, found: list[Declared[AnyItem]]) -> tuple[AnyItem, ...]:
+    def sound(self, found: list[Resolved[AnyItem]]) -> tuple[AnyItem, ...]:
         """Only those without errors, each address once: what others lack may only be unreadable."""
         intact = (each.item for each in reversed(found) if self.reading.is_intact(*each.spots))
         return tuple(reversed({item.address: item for item in intact}.values()))
@@ -138,7 +138,7 @@ class _Loading:
         self.reading.is_complete = self.reading.is_complete and catalog.is_complete
         policy = policy_of(root, spot, catalog, self.reading)
         media = media_settings(root, spot, self.reading.problems)
-        targets = Targets(catalog, self.reading)
+        targets = Destinations(catalog, self.reading)
         posts = Posts(targets, self.reading, self.media_files, self.found_posts)
         ideas = Ideas(targets, self.reading, self.media_files, self.found_ideas)
         at_root = defaults_of(root, spot, None, None)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from bufferctl.config.expand.layers import first_layer_with, layer_paths
 from bufferctl.config.expand.variables import names_in
-from bufferctl.config.format import REPLACED, together
+from bufferctl.config.format import REPLACED, fields_given_with
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source, UnreadableError, read_source
 from bufferctl.config.tree import Spot, quoted
@@ -106,7 +106,7 @@ def find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None = None) 
     """The container and the part of it at the path, and whether the whole path exists. `top`: of the file."""
     beside = _beside_text(path) if any(layer.has("thread") for layer in layers) else ()
     for layer, (name, *below) in product(layers, [beside, path] if beside else [path]):
-        names, network = together(str(name)), str(below[0]) if name == "metadata" and below else ""
+        names, network = fields_given_with(str(name)), str(below[0]) if name == "metadata" and below else ""
         names = ("alt", *names) if below[-1:] == ["alt_text"] else names
         if first_layer_with((layer,), *names, network=network):
             return _down(layer, (next(filter(layer.has, names)), *below))

@@ -13,7 +13,7 @@ from bufferctl.config.expand.layers import Layer, first_layer_with
 from bufferctl.config.expand.pictures import check_pictures, pictures_of
 from bufferctl.config.expand.variables import Variables, holds_variables
 from bufferctl.config.explain import explained
-from bufferctl.config.format import IdeaEntry, PartEntry, PostFields, ThreadPart, together
+from bufferctl.config.format import IdeaEntry, PartEntry, PostFields, ThreadPart, fields_given_with
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
     """The text of a post, from its entry or its text file, with variables replaced; None if it has none."""
-    if (layer := first_layer_with(layers, *together("text"))) is None:
+    if (layer := first_layer_with(layers, *fields_given_with("text"))) is None:
         return None
     fields, spot = layer.fields, layer.spot
     reading = variables.reading
@@ -65,7 +65,7 @@ _ASSETS = TypeAdapter(tuple[Asset, ...], config=_LATER)
 
 def assets_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Asset, ...]:
     check_pictures(((layer.fields, layer.spot) for layer in layers), variables.reading)
-    if (layer := first_layer_with(layers, *together("assets"))) is None:
+    if (layer := first_layer_with(layers, *fields_given_with("assets"))) is None:
         return ()
     if not layer.spot.has("assets"):
         return variables.made((id(layer.spot.node), "image"), lambda: pictures_of(layer.fields, layer.spot, variables))
@@ -248,7 +248,7 @@ def check_together(post: Post, layers: tuple[Layer, ...], reading: Reading) -> N
     if assets or (text and not text.isspace()):
         return
     if not (attachment or getattr(metadata, "retweet", None)) and reading.is_intact(*(each.spot for each in layers)):
-        entry = (first_layer_with(layers, *together("text")) or layers[-1]).spot
+        entry = (first_layer_with(layers, *fields_given_with("text")) or layers[-1]).spot
         name = next((each for each in ("text", "text_file", "key") if entry.has(each)), "key")
         message = "this post has neither text nor assets, so there is nothing to publish"
         reading.problems.append(entry.at_key(name, message, hint="write a `text`", kind=Kind.MISSING_FIELD))

@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from bufferctl.config.catalog import DeclaredChannel, DeclaredOrganization, clock_of
-from bufferctl.config.expand.channels import Targets
+from bufferctl.config.expand.channels import Destinations
 from bufferctl.config.expand.layers import (
-    Declared,
     Defaults,
     Layer,
-    Occurrence,
+    Repetition,
+    Resolved,
     Series,
     fields_of,
     first_layer_with,
@@ -26,7 +26,7 @@ from bufferctl.config.expand.layers import (
     schedule_of,
 )
 from bufferctl.config.expand.mentions import AT
-from bufferctl.config.expand.parameters import Parameters, Utm, utm_of
+from bufferctl.config.expand.parameters import Parameters, UtmParameters, utm_of
 from bufferctl.config.expand.variables import Used, Values, Variables, check_values, names_in, values_of
 from bufferctl.config.file_facts import MediaFiles
 from bufferctl.config.format import (
@@ -60,10 +60,10 @@ _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 class Posts:
     """Turns entries into posts, in file order."""
 
-    targets: Targets
+    targets: Destinations
     reading: Reading
     files: MediaFiles
-    found: list[Declared[Post]] = field(default_factory=list)
+    found: list[Resolved[Post]] = field(default_factory=list)
 
     def add_nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """The posts that a channel of an organization lists. `defaults`: the root file's."""
@@ -125,7 +125,7 @@ class Posts:
             if series:
                 series.close(key, self.found, len(to))
 
-    def _post(self, declared: DeclaredChannel, turn: _Turn) -> Declared[Post]:
+    def _post(self, declared: DeclaredChannel, turn: _Turn) -> Resolved[Post]:
         channel, clock = declared.channel, turn.clock or declared.clock
         mode, due_at = turn.schedule(clock)
         made = turn.fields | {
@@ -143,7 +143,7 @@ class Posts:
         post = Post(**made)
         if not post.cancelled:
             check_together(post, turn.layers, self.reading)
-        return Declared(self.files.of(post, turn.spots), turn.spots)
+        return Resolved(self.files.of(post, turn.spots), turn.spots)
 
     def _expanded(
         self, channel: Channel, turn: _Turn, values: Values, clock: LocalTimes | None, due_at: datetime | None
@@ -181,7 +181,7 @@ class _Turn:
     place: Place  # of the entry's key
     defaults: Defaults  # those of its file
     clock: LocalTimes | None  # of its times without an offset, None for the channel's
-    occurrence: Occurrence | None = None  # None for the entry itself
+    occurrence: Repetition | None = None  # None for the entry itself
     values: Values | None = None  # of its variables; None if there is nothing to expand
     spots: tuple[Spot, ...] = field(init=False)  # the places of the layers
     fields: dict[str, Any] = field(init=False)  # what the layers and the file give
@@ -201,7 +201,7 @@ class _Turn:
         return set().union(*[spot.node for spot in self.spots])
 
     @cached_property
-    def utm(self) -> Utm | None:
+    def utm(self) -> UtmParameters | None:
         """The parameters of its links, with variables."""
         return utm_of(self.layers, self.defaults, self.reading) if self.defaults.utm or "utm" in self.given else None
 
@@ -242,10 +242,10 @@ class _Turn:
 class Ideas:
     """Turns entries into ideas, in file order, each with the place of its entry."""
 
-    targets: Targets
+    targets: Destinations
     reading: Reading
     files: MediaFiles
-    found: list[Declared[Idea]] = field(default_factory=list)
+    found: list[Resolved[Idea]] = field(default_factory=list)
 
     def add_nested(self, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """The ideas that an organization lists. `defaults`: the root file's."""
@@ -281,7 +281,7 @@ class Ideas:
             "repeat_of": entry.repeat_of.get(REPEAT_OF, ()),
         }
         idea = Idea(**(carried(Idea, entry) | made))
-        self.found.append(Declared(self.files.of(idea, (spot,)), (spot,)))
+        self.found.append(Resolved(self.files.of(idea, (spot,)), (spot,)))
 
     def _check_variables(self, entry: IdeaEntry, spot: Spot, defaults: Defaults) -> None:
         """Report variables, which ideas do not support (design: Campaigns): Buffer would show their names."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from bufferctl.config.format import ORDER
 from bufferctl.config.times import zone_of
 from bufferctl.config.write.project import Project
-from bufferctl.config.write.revise import Revision, has_own_place, made_by_expansion, revise
+from bufferctl.config.write.revise import Revised, has_own_place, made_by_expansion, revise
 from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.diagnostics import Place, check_declared
 from bufferctl.errors import ConfigError
@@ -132,7 +132,7 @@ def changed_files(project: Project, pulled: Pulled) -> FileChanges:
             own = zone_of(project.layers(item).timezone or zone or "")
             old = item.due_at if isinstance(item, Post) else item.date
             same = old is None or old.tzinfo == own  # else times carry an offset, as the old one did
-            revisions.append(Revision(item, fields, own if same else None))
+            revisions.append(Revised(item, fields, own if same else None))
     return revise(project, revisions)
 
 

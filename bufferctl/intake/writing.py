@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bufferctl.config.write.additions import file_name, file_with, new_file, new_root, root_with, takes, together
+from bufferctl.config.write.additions import file_name, file_with, for_one_entry, new_file, new_root, root_with, takes
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import ConfigError
@@ -125,7 +125,7 @@ class Writing:
         declared = {home.label for home in self.intake.homes}
         declared |= {each.label for each in self.baseline.desired.organizations}
         several = len(declared) > 1
-        alike = together(entry.addition for entry in self.intake.entries)
+        alike = for_one_entry(entry.addition for entry in self.intake.entries)
         shared = {each.item.address for group in alike for each in group if len(group) > 1}
         groups: dict[str, list[NewEntry]] = defaultdict(list)
         for entry in self.intake.entries:

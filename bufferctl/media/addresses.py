@@ -68,7 +68,7 @@ _A = {"image": "an image", "video": "a video", "document": "a document"}
 set_on_retry_hooks(())  # stamina would log each retry to stderr
 
 
-class Verdict(StrEnum):
+class Reachability(StrEnum):
     """The result for an address. `UNREACHABLE` may be temporary; `UNASKED`: there was no time left to ask."""
 
     FINE = "fine"
@@ -84,7 +84,7 @@ class Verdict(StrEnum):
 
 
 @value()
-class Wanted:
+class Asked:
     """An address and the file it should return.
 
     `kind`: image, video or document. `most`: limit in bytes, None for the most that any network accepts.
@@ -101,14 +101,14 @@ class Wanted:
 
 
 @value()
-class Answer:
+class Response:
     """The answer of an address.
 
     `message`: a predicate, such as `returns 404 Not Found`; empty if all is well. `type`: the media type. `size`: in
     bytes, None if not given.
     """
 
-    verdict: Verdict
+    verdict: Reachability
     message: str = ""
     type: str = ""
     size: int | None = None
@@ -116,31 +116,31 @@ class Answer:
     @property
     def is_fine(self) -> bool:
         """Whether Buffer can fetch it."""
-        return self.verdict is Verdict.FINE
+        return self.verdict is Reachability.FINE
 
     @property
     def is_certain(self) -> bool:
         """Whether asking again would give the same answer."""
-        return self.verdict not in {Verdict.UNREACHABLE, Verdict.UNASKED}
+        return self.verdict not in {Reachability.UNREACHABLE, Reachability.UNASKED}
 
 
 def probe(
-    wanted: Iterable[Wanted],
+    wanted: Iterable[Asked],
     *,
     loopback: bool = False,
     within: float = WITHIN,
     transport: httpx2.AsyncBaseTransport | None = None,
-) -> dict[Wanted, Answer]:
+) -> dict[Asked, Response]:
     """Probe each address once; the answers are in the same order.
 
     `loopback`: addresses on this machine are allowed, as for a local endpoint. `within`: seconds for all together;
     addresses not reached by then, or beyond `MOST`, are UNASKED. `transport` replaces the network in tests.
     """
     unique = list(dict.fromkeys(wanted))
-    unasked = Answer(Verdict.UNASKED, "was not requested, because there was no time left")
+    unasked = Response(Reachability.UNASKED, "was not requested, because there was no time left")
     client = open_client(loopback=loopback, transport=transport)
     answers = asyncio.run(for_each(client, unique[:MOST], answer_of, unasked, within)) if unique else {}
-    rest = Answer(Verdict.UNASKED, f"was not requested: at most {MOST:,} URLs are")
+    rest = Response(Reachability.UNASKED, f"was not requested: at most {MOST:,} URLs are")
     return answers | dict.fromkeys(unique[MOST:], rest)
 
 
@@ -167,16 +167,16 @@ def open_client(*, loopback: bool, transport: httpx2.AsyncBaseTransport | None) 
 
 async def for_each(
     client: httpx2.AsyncClient,
-    wanted: list[Wanted],
-    work: Callable[[httpx2.AsyncClient, Wanted], Awaitable[T]],
+    wanted: list[Asked],
+    work: Callable[[httpx2.AsyncClient, Asked], Awaitable[T]],
     unasked: T,
     within: float,
-) -> dict[Wanted, T]:
+) -> dict[Asked, T]:
     """Run `work` for each address, several at once; the result is `unasked` for those not done in time."""
     answers = dict.fromkeys(wanted, unasked)
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def one(each: Wanted) -> None:
+    async def one(each: Asked) -> None:
         async with turns:
             answers[each] = await work(client, each)
 
@@ -191,13 +191,13 @@ async def for_each(
     return answers
 
 
-async def answer_of(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
+async def answer_of(client: httpx2.AsyncClient, wanted: Asked) -> Response:
     """The answer of one address; failures on the way become answers too. What servers say is escaped."""
     answer = await _answer(client, wanted)
     return replace(answer, message=visible(" ".join(answer.message.split())[:200]), type=visible(answer.type))
 
 
-async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
+async def _answer(client: httpx2.AsyncClient, wanted: Asked) -> Response:
     try:
         async with asyncio.timeout(PATIENCE):
             async for attempt in stamina.retry_context(
@@ -206,63 +206,63 @@ async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
                 with attempt:
                     return await _once(client, wanted)
     except NotPublicError as error:
-        return Answer(Verdict.NOT_PUBLIC, str(error))
+        return Response(Reachability.NOT_PUBLIC, str(error))
     except httpx2.ConnectError as error:
-        return Answer(Verdict.DEAD, f"cannot be reached ({error})")
+        return Response(Reachability.DEAD, f"cannot be reached ({error})")
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
-        return Answer(Verdict.DEAD, "is not a URL, or redirects to something that is not one")
+        return Response(Reachability.DEAD, "is not a URL, or redirects to something that is not one")
     except PassingError as error:
-        return Answer(Verdict.UNREACHABLE, str(error))
+        return Response(Reachability.UNREACHABLE, str(error))
     except TimeoutError:
-        return Answer(Verdict.UNREACHABLE, f"did not answer within {PATIENCE:.0f} seconds")
+        return Response(Reachability.UNREACHABLE, f"did not answer within {PATIENCE:.0f} seconds")
     raise AssertionError("the last attempt returns or raises")
 
 
-async def _once(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
+async def _once(client: httpx2.AsyncClient, wanted: Asked) -> Response:
     headers = {} if wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
     async with following(client, wanted.url, headers) as response:
         if response.status_code == _TOO_MANY or response.status_code >= _SERVER_ERROR:
             raise PassingError(f"returns {_status(response)}")
         got = await _read(response, wanted if wanted.digest else None)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    found, message = _refused(wanted, got, kind) or _differs(wanted, got) or (Verdict.FINE, "")
-    return Answer(found, message, kind, got.size)
+    found, message = _refused(wanted, got, kind) or _differs(wanted, got) or (Reachability.FINE, "")
+    return Response(found, message, kind, got.size)
 
 
-def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] | None:
+def _refused(wanted: Asked, got: _Response, kind: str) -> tuple[Reachability, str] | None:
     a = _A.get(wanted.kind, "a file")
     status, url = got.head.status_code, got.head.url
     if status in _PRIVATE:
-        return Verdict.LOGIN, f"is not public: it returns {_status(got.head)}"
+        return Reachability.LOGIN, f"is not public: it returns {_status(got.head)}"
     if status not in {_OK, _PART}:
-        return Verdict.DEAD, f"returns {_status(got.head)}"
+        return Reachability.DEAD, f"returns {_status(got.head)}"
     if kind in _PAGES or _PAGE.match(got.content):
         if _LOGIN.search(url.host) or _LOGIN.search(url.path) or _PASSWORD.search(got.content):
-            return Verdict.LOGIN, f"is not public: {url.host} asks for a login"
-        return Verdict.PAGE, f"is a web page instead of {a}"
+            return Reachability.LOGIN, f"is not public: {url.host} asks for a login"
+        return Reachability.PAGE, f"is a web page instead of {a}"
     if not _is_kind(kind, wanted):
-        return Verdict.WRONG_TYPE, f"is {kind or 'without a type'} instead of {wanted.type or a}"
+        return Reachability.WRONG_TYPE, f"is {kind or 'without a type'} instead of {wanted.type or a}"
     signed = header_of(BytesIO(got.content), len(got.content)).type  # what it is, whatever Content-Type says
     if signed and signed not in TYPES[wanted.kind]:
-        return Verdict.WRONG_TYPE, f"is {signed.upper()} instead of {a}"
+        return Reachability.WRONG_TYPE, f"is {signed.upper()} instead of {a}"
     return None
 
 
-def _differs(wanted: Wanted, got: _Response) -> tuple[Verdict, str] | None:
+def _differs(wanted: Asked, got: _Response) -> tuple[Reachability, str] | None:
     size = got.size
     if not got.content:
-        return Verdict.WRONG_TYPE, "is empty"
+        return Reachability.WRONG_TYPE, "is empty"
     most = wanted.most or MOST_BYTES[wanted.kind]
     if size is not None and size > most:
-        return Verdict.TOO_LARGE, f"has {size_words(size)}, and at most {size_words(most)} are allowed"
+        return Reachability.TOO_LARGE, f"has {size_words(size)}, and at most {size_words(most)} are allowed"
     if wanted.size is not None and size is not None and size != wanted.size:
-        return Verdict.CHANGED, f"has {size_words(size)}, and the file has {size_words(wanted.size)}"
+        return Reachability.CHANGED, f"has {size_words(size)}, and the file has {size_words(wanted.size)}"
     if wanted.digest and not got.digest.startswith(wanted.digest):
-        return Verdict.CHANGED, "differs from the file"
+        return Reachability.CHANGED, "differs from the file"
     return None
 
 
-def _is_kind(found: str, wanted: Wanted) -> bool:
+def _is_kind(found: str, wanted: Asked) -> bool:
     if wanted.type:
         return found == wanted.type
     if found in _UNKNOWN_TYPES:
@@ -303,7 +303,7 @@ async def following(
     raise httpx2.InvalidURL("redirects in a circle")
 
 
-async def _read(answer: httpx2.Response, whole: Wanted | None) -> _Response:
+async def _read(answer: httpx2.Response, whole: Asked | None) -> _Response:
     """The first bytes; with `whole`, also the digest of the whole file, read up to its expected size."""
     content, seen, digest = bytearray(), 0, sha256()
     async with aclosing(answer.aiter_bytes()) as chunks:
@@ -354,13 +354,13 @@ def download(
 
     `loopback`: addresses on this machine are allowed, as for a local endpoint. `transport` replaces the network.
     """
-    wishes = [Wanted(url, kind, LARGEST) for url, kind in dict(wanted).items()]
+    wishes = [Asked(url, kind, LARGEST) for url, kind in dict(wanted).items()]
     if not wishes:
         return {}
     numbers = {wish: str(number) for number, wish in enumerate(wishes)}
     room = _Room(MOST_IN_ALL)
 
-    async def one(client: httpx2.AsyncClient, wish: Wanted) -> Download:
+    async def one(client: httpx2.AsyncClient, wish: Asked) -> Download:
         answer = await answer_of(client, wish)
         if not answer.is_fine:
             return Download(why=answer.message)
@@ -379,7 +379,7 @@ class _Room:
     left: int
 
 
-async def _saved(client: httpx2.AsyncClient, wish: Wanted, answer: Answer, path: Path, room: _Room) -> Download:
+async def _saved(client: httpx2.AsyncClient, wish: Asked, answer: Response, path: Path, room: _Room) -> Download:
     size = 0
     try:
         async with following(client, wish.url, {}) as response:

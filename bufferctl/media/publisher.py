@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bufferctl import DOCS
-from bufferctl.media.addresses import Answer, Verdict, Wanted, probe
+from bufferctl.media.addresses import Asked, Reachability, Response, probe
 from bufferctl.media.reading import DIGITS, open_below
 from bufferctl.model import MediaFile, MediaSettings
 from bufferctl.model.media_file import CONTENT_TYPES, Obstacle, object_name
@@ -79,7 +79,7 @@ class Publisher:
         origin = f"{parts.scheme}://{parts.netloc}"
         top = f"{origin}/{parts.path.strip('/').partition('/')[0]}"
         asked = (f"{origin}/", f"{top}/", f"{top}?restype=container&comp=list")
-        answers = probe((Wanted(url, "document") for url in asked), loopback=self._loopback)
+        answers = probe((Asked(url, "document") for url in asked), loopback=self._loopback)
         found = (each.url for each, answer in answers.items() if answer.is_fine and answer.type.endswith("/xml"))
         return next(found, "")
 
@@ -140,9 +140,9 @@ class Publisher:
             return Obstacle(message, f"Allow them to read and create objects. {_STORE_HINT}")
         return Obstacle(f"cannot be uploaded: {store} does not accept it ({text})", f"Run apply again. {_STORE_HINT}")
 
-    def _wanted(self, file: MediaFile) -> Wanted:
+    def _wanted(self, file: MediaFile) -> Asked:
         compared = not file.stored or self._whole
-        return Wanted(
+        return Asked(
             file.url,
             _KINDS.get(file.type, "image"),
             most=max(file.size, 1),
@@ -151,13 +151,13 @@ class Publisher:
             digest=file.digest if compared else "",
         )
 
-    def _obstacle(self, file: MediaFile, answer: Answer) -> Obstacle:
+    def _obstacle(self, file: MediaFile, answer: Response) -> Obstacle:
         message = f"is not public: {file.url} {answer.message}"
         may_pass = answer.verdict in _MAY_PASS
         if not file.stored:
             hint = "Publish the folder (a site's build, Pages), then run apply again."
-            may_pass = may_pass or answer.verdict in {Verdict.LOGIN, Verdict.PAGE}
-        elif answer.verdict is Verdict.LOGIN:
+            may_pass = may_pass or answer.verdict in {Reachability.LOGIN, Reachability.PAGE}
+        elif answer.verdict is Reachability.LOGIN:
             hint = "Allow public reads of the bucket; on AWS, Block Public Access may forbid it."
         else:
             hint = "Check that `public_url` is where the bucket's objects are public."
@@ -165,7 +165,7 @@ class Publisher:
 
 
 #: Verdicts that may be temporary right after a file was published.
-_MAY_PASS = frozenset({Verdict.DEAD, Verdict.CHANGED, Verdict.UNREACHABLE, Verdict.UNASKED})
+_MAY_PASS = frozenset({Reachability.DEAD, Reachability.CHANGED, Reachability.UNREACHABLE, Reachability.UNASKED})
 
 
 def _is_there(store: S3Store | GCSStore | AzureStore, name: str, size: int) -> bool:

@@ -33,7 +33,7 @@ class Service(StrEnum):
     YOUTUBE = "youtube"
 
 
-class Source(StrEnum):
+class RuleSource(StrEnum):
     """Who sets a limit, and how we know."""
 
     BUFFER = "Buffer's list of what each network allows"
@@ -46,7 +46,7 @@ class Limit(NamedTuple):
     """The most that is allowed, and its source."""
 
     most: int
-    source: Source = Source.BUFFER
+    source: RuleSource = RuleSource.BUFFER
 
 
 class Counting(StrEnum):
@@ -68,7 +68,7 @@ class Need(NamedTuple):
 
     path: tuple[str, ...]
     word: str
-    source: Source = Source.BUFFER
+    source: RuleSource = RuleSource.BUFFER
     value: str = ""
     either: tuple[str, ...] = ()
 
@@ -80,7 +80,7 @@ class Clip(NamedTuple):
     most: float = 900
     ratio: tuple[float, float] | None = None
     side: int = 0
-    source: Source = Source.BUFFER
+    source: RuleSource = RuleSource.BUFFER
 
 
 @value()
@@ -118,7 +118,7 @@ class Network:
     wire: str = ""  # its key in the API's metadata, if that is not the service's name
     text: Limit | None = None  # the longest, counted as `counting` says
     counting: Counting = Counting.UTF16  # how its texts are counted
-    counting_source: Source = Source.BUFFER  # how we know that
+    counting_source: RuleSource = RuleSource.BUFFER  # how we know that
     text_with_video: Limit | None = None  # instead of `text` where there is a video
     shown: Limit | None = None  # what it shows of a text
     fold: int = 0  # about how many characters its feed shows before "…see more"; 0 if all, or unknown
@@ -131,13 +131,13 @@ class Network:
     event_title: Limit | None = None  # its characters
     images: Limit | None = None  # images alone
     media: Limit | None = None  # images and videos together
-    video_alone: Source | None = None  # one video, and nothing beside it
+    video_alone: RuleSource | None = None  # one video, and nothing beside it
     kinds: frozenset[AssetKind] = frozenset({"image", "video"})  # what it takes
     needs_media: tuple[AssetKind, ...] = ()  # one of these kinds must be there
     or_link_attachment: bool = False  # with `needs_media`: any asset or a link attachment will do
     types: tuple[str, ...] = ()  # the values of `type` that it takes
     needs: tuple[Need, ...] = ()  # what else a post must have
-    covers: Source | None = None  # a frame may be a video's cover
+    covers: RuleSource | None = None  # a frame may be a video's cover
     handles: bool = False  # `@handle` in a text mentions that account
     takes_posts: bool = True  # Buffer's API documents posts for it
     #: The kinds of its channels for which Buffer refuses posts that it is to publish by itself.
@@ -159,17 +159,17 @@ NETWORKS: Mapping[Service, Network] = {
         handles=True,
         text=Limit(280),
         counting=Counting.X,
-        counting_source=Source.SEEN,
+        counting_source=RuleSource.SEEN,
         paid=Limit(25_000),
         images=Limit(4),
-        video_alone=Source.BUFFER,
+        video_alone=RuleSource.BUFFER,
         files=FileLimits(
             "X API, Media best practices",
             pictures=("jpg", "png", "gif", "webp"),
             most_bytes=5_000_000,
             videos=("mp4", "mov"),
             most_video_bytes=512_000_000,
-            clips={"": Clip(0.5, 140, source=Source.SEEN)},
+            clips={"": Clip(0.5, 140, source=RuleSource.SEEN)},
         ),
     ),
     Service.INSTAGRAM: Network(
@@ -183,7 +183,7 @@ NETWORKS: Mapping[Service, Network] = {
         counting=Counting.BREAKS,
         first_comment=Limit(2200),
         media=Limit(10),
-        covers=Source.REFERENCE,
+        covers=RuleSource.REFERENCE,
         needs_media=("image", "video"),
         types=("post", "reel", "story"),
         only_remind=("profile",),
@@ -197,7 +197,7 @@ NETWORKS: Mapping[Service, Network] = {
             ratio=(3 / 4, 1.91),
             videos=("mp4", "mov"),
             most_video_bytes=300_000_000,
-            clips={"post": Clip(most=60, source=Source.SEEN), "reel": Clip(5, 900, ratio=(9 / 16, 4 / 5))},
+            clips={"post": Clip(most=60, source=RuleSource.SEEN), "reel": Clip(5, 900, ratio=(9 / 16, 4 / 5))},
         ),
     ),
     Service.FACEBOOK: Network(
@@ -265,7 +265,7 @@ NETWORKS: Mapping[Service, Network] = {
         counting=Counting.GRAPHEMES,
         bytes=Limit(3000),
         images=Limit(4),
-        video_alone=Source.BUFFER,
+        video_alone=RuleSource.BUFFER,
         files=FileLimits(
             "Bluesky's lexicon, app.bsky.embed.images and video",
             pictures=("jpg", "png", "gif", "webp"),
@@ -300,7 +300,7 @@ NETWORKS: Mapping[Service, Network] = {
         text=Limit(500),
         title=Limit(100),
         images=Limit(1),
-        covers=Source.REFERENCE,
+        covers=RuleSource.REFERENCE,
         needs_media=("image",),
         needs=(Need(("board",), "a board", either=("board", "board_service_id")),),
         files=FileLimits(
@@ -319,7 +319,7 @@ NETWORKS: Mapping[Service, Network] = {
         text=Limit(4000),
         text_with_video=Limit(2200),
         images=Limit(35),
-        covers=Source.REFERENCE,
+        covers=RuleSource.REFERENCE,
         needs_media=("image", "video"),
         files=FileLimits(
             "TikTok for Developers, Media transfer guide",
@@ -354,7 +354,7 @@ NETWORKS: Mapping[Service, Network] = {
         crop=(4 / 3, 4 / 3),
         wire="google",
         text=Limit(4000),
-        shown=Limit(1500, Source.NETWORK),
+        shown=Limit(1500, RuleSource.NETWORK),
         event_title=Limit(58),
         images=Limit(1),
         files=FileLimits(

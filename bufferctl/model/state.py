@@ -147,7 +147,7 @@ class Home:
         return home_id(self.organization_id, self.channel_id)
 
 
-class Rule(StrEnum):
+class Likeness(StrEnum):
     """Why a live object might be the declared one (design: Matching, 4)."""
 
     SAME_TEXT = "same-text"
@@ -170,7 +170,7 @@ class Question:
     content at that time. `postponed`: the time of the post is past, so nobody is asked until it has another.
     """
 
-    rule: Rule
+    rule: Likeness
     candidates: Mapping[str, AwareDatetime]
     may_be_ours: bool = True
     content: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bufferctl.model import LetGo, Question, Rule, Slot
+from bufferctl.model import LetGo, Likeness, Question, Slot
 from bufferctl.model.state import ANY
 from bufferctl.reconcile.horizons import EARLIEST
 from bufferctl.reconcile.matches import Declared
@@ -33,7 +33,7 @@ def without_corrected(scene: Scene, declared: Iterable[Declared]) -> tuple[Scene
     ids = {bindings[slot].id: (slot.home, bindings[slot].created or EARLIEST) for slot in lost}
     freed = {id_: LetGo(*of, key=ANY) for id_, of in ids.items() if id_ not in takes.values()}
     asked = {
-        slot: Question(Rule.LOST, {bindings[slot].id: ids[bindings[slot].id][1]}, content=d.fingerprint.content)
+        slot: Question(Likeness.LOST, {bindings[slot].id: ids[bindings[slot].id][1]}, content=d.fingerprint.content)
         for slot, d in by_slot.items()
         if slot in lost and slot not in takes
     }

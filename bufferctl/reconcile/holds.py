@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bufferctl.diagnostics import all_of, some_of
-from bufferctl.model import Claim, Item, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus, Rule
+from bufferctl.model import Claim, Item, Likeness, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus
 from bufferctl.model.address import is_id
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
@@ -687,29 +687,29 @@ _ANOTHER_OR_NEVER = Said(
     "If another post in Buffer is this one, add {same} with its id. If it was never published, add {both}."
 )
 #: By the rule that found it.
-_MAY_BE_THERE: Mapping[Rule, Said] = {
-    Rule.SAME_TEXT: Said("Buffer already has one with this text{seen}, so it may be there already"),
-    Rule.SIMILAR_TEXT: Said("Buffer already has a similar text in the queue{seen}, so it may be there already"),
-    Rule.NO_TEXT: Said("Buffer already has a post without text on this channel{seen}, so it may be there already"),
-    Rule.REWRITTEN_LINKS: Said(
+_MAY_BE_THERE: Mapping[Likeness, Said] = {
+    Likeness.SAME_TEXT: Said("Buffer already has one with this text{seen}, so it may be there already"),
+    Likeness.SIMILAR_TEXT: Said("Buffer already has a similar text in the queue{seen}, so it may be there already"),
+    Likeness.NO_TEXT: Said("Buffer already has a post without text on this channel{seen}, so it may be there already"),
+    Likeness.REWRITTEN_LINKS: Said(
         "Buffer already has one with this text and shortened links{seen}, so it may be there already"
     ),
-    Rule.SAME_TITLE: Said("Buffer already has an idea with this title{seen}, so it may be there already"),
-    Rule.LET_GO: Said(
+    Likeness.SAME_TITLE: Said("Buffer already has an idea with this title{seen}, so it may be there already"),
+    Likeness.LET_GO: Said(
         "Buffer already has the one that the state had under this address{seen}, so it may be there already"
     ),
-    Rule.SAME_TIME: Said("Buffer already has a post at this time{seen}, so it may be there already"),
-    Rule.EDITED: Said(
+    Likeness.SAME_TIME: Said("Buffer already has a post at this time{seen}, so it may be there already"),
+    Likeness.EDITED: Said(
         "The state does not say what bufferctl created here, and Buffer has posts that were created through the "
         "API and match no file{seen}; this may be one of them, edited since"
     ),
-    Rule.LOST: Said(
+    Likeness.LOST: Said(
         "The post at its time{seen} turned out to be another entry's, so bufferctl does not know whether this one was "
         "published"
     ),
 }
 AMBIGUOUS = {rule: Hold(Reason.AMBIGUOUS, said, _SAME_OR_BOTH) for rule, said in _MAY_BE_THERE.items()}
-AMBIGUOUS[Rule.LOST] = replace(AMBIGUOUS[Rule.LOST], hint=_ANOTHER_OR_NEVER)
+AMBIGUOUS[Likeness.LOST] = replace(AMBIGUOUS[Likeness.LOST], hint=_ANOTHER_OR_NEVER)
 #: A post at this time, where the time is known.
 AMBIGUOUS_AT = Hold(
     Reason.AMBIGUOUS,
@@ -718,10 +718,10 @@ AMBIGUOUS_AT = Hold(
 )
 
 #: One of several, while no other question comes before `state begin`.
-AMBIGUOUS_AMONG = replace(AMBIGUOUS[Rule.EDITED], hint=_ONE_OF_SEVERAL_OR_NEVER)
+AMBIGUOUS_AMONG = replace(AMBIGUOUS[Likeness.EDITED], hint=_ONE_OF_SEVERAL_OR_NEVER)
 
 
-def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | None, *, before: str = "") -> Hold:
+def ambiguous(rule: Likeness, suspects: Sequence[Suspect], channel: LiveChannel | None, *, before: str = "") -> Hold:
     """`suspects`: at least one. Times are shown in the zone of `channel`.
 
     `before`: the key of an entry with another question, which comes before `state begin`.
@@ -729,13 +729,13 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     first = suspects[0]
     hold, at = AMBIGUOUS[rule], ""
     answers: Mapping[str, Fact]
-    if rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
+    if rule is Likeness.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
         hold, at = AMBIGUOUS_AT, f"{_there(first.live.due_at, channel):%H:%M}"
     if first.text_of:
         hint, answers = _FIRST, {"first": first.text_of.key}
-    elif first.is_anyones or (rule is Rule.EDITED and len(suspects) > 1):
+    elif first.is_anyones or (rule is Likeness.EDITED and len(suspects) > 1):
         hint, answers = _one_of(rule, suspects, before)
-    elif rule is Rule.LOST:
+    elif rule is Likeness.LOST:
         hint, answers = hold.hint, {"same": _SOME_EXISTING, "both": repeat_of(first.id, first.id)}
     else:
         hint, answers = _same_or_both(first)
@@ -744,19 +744,19 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     return replace(hold, hint=hint).filled(own={**answers, "at": at}, asides=asides, candidates=candidates)
 
 
-def _one_of(rule: Rule, suspects: Sequence[Suspect], before: str) -> tuple[Said, dict[str, Fact]]:
+def _one_of(rule: Likeness, suspects: Sequence[Suspect], before: str) -> tuple[Said, dict[str, Fact]]:
     """What to do if the declared object may be any of the suspects, and if it is none of them.
 
     Those that an equal text, or no more than an order, makes suspects are shown whole.
     """
     ids = [each.id for each in suspects]
-    shown = _text if rule is Rule.EDITED else _whole_text
+    shown = _text if rule is Likeness.EDITED else _whole_text
     named = [f"{each.id} ({shown(each)!r})" for each in suspects]
     none = replace(repeat_of(ids if len(ids) > 1 else ids[0], ids[0]), is_open=True)
     answers: dict[str, Fact] = {"suspects": ", ".join(named), "same": _SOME_EXISTING, "both": none}
     if len(suspects) == 1:
         return _PERHAPS_THIS, answers
-    if rule is not Rule.EDITED:
+    if rule is not Likeness.EDITED:
         return _ONE_OF_SEVERAL, answers
     answers |= {"begin_all": Answer(Way.RUN, command=("bufferctl", "state", "begin")), "first": before}
     if len(suspects) <= _NAMED:

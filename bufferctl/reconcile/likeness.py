@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from math import ceil
 
-from bufferctl.model import Horizon, Idea, Item, LiveIdea, LiveItem, LivePost, Post, PostStatus, Rule, ShareMode
+from bufferctl.model import Horizon, Idea, Item, Likeness, LiveIdea, LiveItem, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.comparable import Content, content_of_live, contents_match, instant
 from bufferctl.reconcile.matches import Declared, linkless_text
 from bufferctl.reconcile.scene import Scene
@@ -121,7 +121,7 @@ class Pool:
         """The candidates that may be ours and that matched nothing, once all exact matches are removed."""
         return tuple(c for c in self.left.values() if not c.explained)
 
-    def near(self, item: Item, wanted: Content, own: Collection[str]) -> Iterator[tuple[Candidate, Rule]]:
+    def near(self, item: Item, wanted: Content, own: Collection[str]) -> Iterator[tuple[Candidate, Likeness]]:
         """Those of them to which a rule applies, and the first such rule.
 
         Matching itself finds equal texts and those with rewritten links.
@@ -172,26 +172,26 @@ def pools_of(unclaimed: Iterable[LiveItem], scene: Scene) -> Pools:
 
 def _rule(
     item: Item, wanted: Content, candidate: Candidate, own: Collection[str], matcher: SequenceMatcher[str]
-) -> Rule | None:
+) -> Likeness | None:
     live = candidate.item
     if isinstance(live, LiveIdea):
         same_title = bool(wanted.title) and candidate.content.title == wanted.title
-        return Rule.SAME_TITLE if same_title else None
+        return Likeness.SAME_TITLE if same_title else None
     if not wanted.text:
-        return Rule.NO_TEXT if not candidate.content.text else _same_time(item, candidate, live, own)
+        return Likeness.NO_TEXT if not candidate.content.text else _same_time(item, candidate, live, own)
     if item.due_at is not None:
         return _same_time(item, candidate, live, own)
     is_alike = not live.has_own_time and _are_alike(candidate.content.text, wanted.text, matcher)
-    return Rule.SIMILAR_TEXT if is_alike else None
+    return Likeness.SIMILAR_TEXT if is_alike else None
 
 
-def _same_time(item: Item, candidate: Candidate, live: LivePost, own: Collection[str]) -> Rule | None:
+def _same_time(item: Item, candidate: Candidate, live: LivePost, own: Collection[str]) -> Likeness | None:
     """A person's post counts if the state cannot tell whether it was imported; a queue's slots do not."""
     at = instant(item.due_at)
     if not at or instant(live.due_at) != at:
         return None
     perhaps_imported = live.has_own_time and not candidate.horizon.recorded
-    return Rule.SAME_TIME if live.by_api or live.id in own or perhaps_imported else None
+    return Likeness.SAME_TIME if live.by_api or live.id in own or perhaps_imported else None
 
 
 def _are_alike(one: str, other: str, matcher: SequenceMatcher[str]) -> bool:

@@ -15,13 +15,13 @@ from bufferctl.model import (
     Binding,
     Item,
     LetGo,
+    Likeness,
     LiveChannel,
     LiveItem,
     LivePost,
     Origin,
     PostStatus,
     Question,
-    Rule,
     Slot,
 )
 from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
@@ -77,13 +77,13 @@ class Suspect:
     live: LiveItem | None = None  # None if it exists but was not read
     owner: Address | None = None  # the address that claims it
     owner_declared: bool = False  # the files still have that address
-    rule: Rule = Rule.SAME_TEXT  # why it may be the declared one
+    rule: Likeness = Likeness.SAME_TEXT  # why it may be the declared one
     explained: bool = True  # the state accounts for it
     text_of: Address | None = None  # another address that has its text, and has to say first whether it is its post
     is_anyones: bool = False  # other addresses may have it as well, and no order tells which
 
     @classmethod
-    def of(cls, item: LiveItem, rule: Rule = Rule.SAME_TEXT, *, explained: bool = False) -> Suspect:
+    def of(cls, item: LiveItem, rule: Likeness = Likeness.SAME_TEXT, *, explained: bool = False) -> Suspect:
         """A live object that no address claims."""
         return cls(item.id, item.created_at, item, rule=rule, explained=explained)
 

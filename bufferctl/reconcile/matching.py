@@ -19,12 +19,12 @@ from bufferctl.model import (
     Binding,
     Idea,
     Item,
+    Likeness,
     LiveItem,
     LivePost,
     Origin,
     Post,
     PostStatus,
-    Rule,
     Slot,
     comparable,
 )
@@ -242,7 +242,7 @@ class _Matching:
                 del pool.left[best.id]
                 m = Match(d, How.EXACT, best, origin=self.scene.origin(best))
                 if d.item.cancelled and m.origin is Origin.ADOPTED:  # it will be published until a person decides
-                    m = self.scene.ask(d, Rule.SAME_TEXT, [Suspect.of(best)])
+                    m = self.scene.ask(d, Likeness.SAME_TEXT, [Suspect.of(best)])
                 self.found[d.slot] = m
                 exact.add(d.slot)
         return exact

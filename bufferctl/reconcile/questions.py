@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, LiveItem, LivePost, Rule, Slot
+from bufferctl.model import Address, Likeness, LiveItem, LivePost, Slot
 from bufferctl.model.address import is_id
 from bufferctl.model.comparable import Content, content_of_live, has_rewritten_links
 from bufferctl.reconcile.likeness import Candidate, Pool, Pools
@@ -79,7 +79,7 @@ def _offered(found: Found) -> Found:
 
 def _is_offered(suspect: Suspect) -> bool:
     """Whether an answer names it as the object of the entry: it has no address, and nobody else is asked first."""
-    return suspect.owner is None and suspect.text_of is None and suspect.rule is not Rule.LOST
+    return suspect.owner is None and suspect.text_of is None and suspect.rule is not Likeness.LOST
 
 
 class _Texts:
@@ -129,7 +129,7 @@ def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: b
     same = [Suspect.of(c.item, explained=c.explained) for c in alike if text_of(c.content) == text]
     others = (c for c in alike if not c.explained and text_of(c.content) != text)
     rewritten = (c.item for c in others if has_rewritten_links(d.content, c.content))
-    return same + [Suspect.of(item, Rule.REWRITTEN_LINKS) for item in rewritten]
+    return same + [Suspect.of(item, Likeness.REWRITTEN_LINKS) for item in rewritten]
 
 
 class _Siblings:
@@ -144,7 +144,7 @@ class _Siblings:
 
     def asked(self, d: Declared, near: Suspect) -> Address | None:
         """Another occurrence that may be an object with the text of `d`, and does not say that it is not."""
-        if not d.item.number or near.rule is not Rule.SAME_TEXT or near.explained:
+        if not d.item.number or near.rule is not Likeness.SAME_TEXT or near.explained:
             return None
         others = (o for o, ids in self._ids[d.item.place, d.slot.home] if o.slot != d.slot and near.id in ids)
         return next((o.item.address for o in others if near.id not in o.item.repeat_of), None)
@@ -166,7 +166,7 @@ def _is_meant_again(d: Declared, near: Suspect, scene: Scene, siblings: _Sibling
     if near.owner is not None:
         return near.owner.key in named
     has_key = any(not is_id(each) and each not in scene.by_id for each in named)
-    return has_key and near.rule is Rule.SAME_TEXT and near.explained
+    return has_key and near.rule is Likeness.SAME_TEXT and near.explained
 
 
 def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene, texts: _Texts) -> Match | None:
@@ -179,7 +179,7 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
     earlier = {id_: at for id_, at in scene.let_go(d).items() if id_ not in claims.ids}
     is_unchanged = old is not None and old.content == d.fingerprint.content and not d.item.repeat_of
     if old is not None and (old.may_be_ours or is_unchanged):
-        taken = frozenset[str]() if old.rule is Rule.LOST else claims.ids
+        taken = frozenset[str]() if old.rule is Likeness.LOST else claims.ids
         earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in taken}
     for id_, created in earlier.items():
         if id_ not in d.item.repeat_of:
@@ -189,7 +189,7 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
     carried = suspects.keys() - {each.id for each in near}
     may_be_ours = not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours))
     ordered = sorted(suspects.values(), key=lambda each: each.text_of is not None)
-    rule = near[0].rule if ordered[0].id not in carried else (old.rule if old else Rule.LET_GO)
+    rule = near[0].rule if ordered[0].id not in carried else (old.rule if old else Likeness.LET_GO)
     return scene.ask(d, rule, ordered, may_be_ours=may_be_ours, postponed=scene.waits(d.item))
 
 
@@ -210,7 +210,9 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> F
         if d.item.cancelled or scene.horizon(d.slot.home).recorded:
             continue
         there = [c for c in left(d.slot.home) if c.item.id not in d.item.repeat_of]
-        suspects = [replace(Suspect.of(c.item, Rule.EDITED), text_of=texts.owner(d, c.item, c.content)) for c in there]
+        suspects = [
+            replace(Suspect.of(c.item, Likeness.EDITED), text_of=texts.owner(d, c.item, c.content)) for c in there
+        ]
         if suspects:
-            found[d.slot] = scene.ask(d, Rule.EDITED, sorted(suspects, key=lambda each: each.text_of is not None))
+            found[d.slot] = scene.ask(d, Likeness.EDITED, sorted(suspects, key=lambda each: each.text_of is not None))
     return found

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from operator import is_
 
-from bufferctl.model import LiveChannel, Rule, Slot
+from bufferctl.model import Likeness, LiveChannel, Slot
 from bufferctl.model.address import is_id
 from bufferctl.model.comparable import content_of_desired, content_of_live, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
@@ -94,5 +94,5 @@ def _held(
     if not repeated or names_a_key:
         return change
     channel = channels.get(change.slot.channel_id)
-    hold = holds.ambiguous(Rule.SAME_TEXT, repeated, channel) if is_new else holds.would_repeat(repeated, channel)
+    hold = holds.ambiguous(Likeness.SAME_TEXT, repeated, channel) if is_new else holds.would_repeat(repeated, channel)
     return hold.on(change)

@@ -21,13 +21,13 @@ from bufferctl.model import (
     Home,
     Horizon,
     Item,
+    Likeness,
     Live,
     LiveChannel,
     LiveIdea,
     LiveItem,
     Origin,
     Question,
-    Rule,
     Slot,
     State,
 )
@@ -201,7 +201,7 @@ class Scene:
         if question is None:
             return {}
         # what another address has is none of these, unless that was a guess, or took it from this one
-        claimed = set() if question.rule is Rule.LOST else self._certain
+        claimed = set() if question.rule is Likeness.LOST else self._certain
         answered: tuple[Collection[str], ...] = (self.live.gone, claimed, let_go)
         candidates = question.candidates.items()
         return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
@@ -226,7 +226,13 @@ class Scene:
         return {*self.let_go(d), *(self.undecided(d) if question and question.may_be_ours else ())}
 
     def ask(
-        self, d: Declared, rule: Rule, suspects: Iterable[Suspect], *, may_be_ours: bool = True, postponed: bool = False
+        self,
+        d: Declared,
+        rule: Likeness,
+        suspects: Iterable[Suspect],
+        *,
+        may_be_ours: bool = True,
+        postponed: bool = False,
     ) -> Match:
         """The match of an object that is held until a person says which of the suspects it is, if any."""
         suspects = tuple(suspects)

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from bufferctl.diagnostics import all_of
-from bufferctl.model import Binding, EditPost, Idea, Item, LivePost, Origin, Post, PostStatus, Rule, Slot, Write
+from bufferctl.model import Binding, EditPost, Idea, Item, Likeness, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import content_of_live, instant
 from bufferctl.model.metadata import LEGAL
@@ -305,7 +305,9 @@ class Table:
 
         It has to be answered before `state begin`, which answers every question.
         """
-        asked = (m for m in self.matches if m.question and m.question.rule is not Rule.EDITED and not self._is_past(m))
+        asked = (
+            m for m in self.matches if m.question and m.question.rule is not Likeness.EDITED and not self._is_past(m)
+        )
         return next((m.declared.item.address.key for m in asked), "")
 
     @cached_property

@@ -17,7 +17,7 @@ from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
 from bufferctl.render.cards import Moment, by_time, moment_of
-from bufferctl.render.grouped import Item, grouped, monday_of
+from bufferctl.render.grouped import PlanItem, grouped, monday_of
 from bufferctl.render.json_documents import Listed, document
 from bufferctl.render.lines import INDENT, Paint, clipped, count, indented, posts_counted, wrapped
 from bufferctl.render.report import Report
@@ -126,7 +126,7 @@ def _going_out(plan: Plan) -> Plan:
     return replace(plan, changes=tuple(change for change in plan.changes if not words.is_cancelled(change)))
 
 
-def _texts(item: Item, paint: Paint) -> Iterator[str]:
+def _texts(item: PlanItem, paint: Paint) -> Iterator[str]:
     """Its text on one line; then for each network where text, time or standing differ, how it is there."""
     for version in item.versions:
         own = [each.after for each in version.differs if each.name in {"time", "what happens"}]
@@ -184,7 +184,7 @@ def agenda_ics(plan: Plan) -> str:
     return data.decode()
 
 
-def _event(item: Item, due: datetime, at: datetime) -> Event:
+def _event(item: PlanItem, due: datetime, at: datetime) -> Event:
     from icalendar import Event
 
     event = Event()

@@ -73,7 +73,7 @@ class Version:
 
 
 @value()
-class Item:
+class PlanItem:
     """One occurrence of an entry on its networks: posts with the same kind of change, `cards` as planned.
 
     `main`: the version that most of them share.
@@ -165,7 +165,7 @@ class Item:
 
 
 @value()
-class Cause:
+class NeedsYou:
     """Why items are held, or failed: one sentence, and one thing to do for all of them.
 
     `own_hints`: each post has an answer of its own, of which `hint` is what they share.
@@ -174,7 +174,7 @@ class Cause:
     code: str
     message: str
     hint: str
-    items: tuple[Item, ...]
+    items: tuple[PlanItem, ...]
     own_hints: bool = False
 
     @property
@@ -192,7 +192,7 @@ class Move:
 
     file: str
     span: timedelta
-    items: tuple[Item, ...]
+    items: tuple[PlanItem, ...]
     fixed: tuple[str, ...] = ()
 
     @property
@@ -218,10 +218,10 @@ class Week:
     """The items of a week, or of a month, by day; days without items are left out. `monday`: its first day."""
 
     monday: date
-    days: tuple[tuple[date, tuple[Item, ...]], ...]
+    days: tuple[tuple[date, tuple[PlanItem, ...]], ...]
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[PlanItem, ...]:
         """Its items in order of time."""
         return tuple(item for _, items in self.days for item in items)
 
@@ -237,29 +237,29 @@ class Grouped:
     """A plan, a receipt or a preview by item, in order of time; items that are published at once come first."""
 
     report: Report
-    items: tuple[Item, ...]
+    items: tuple[PlanItem, ...]
 
-    def of(self, *kinds: str) -> tuple[Item, ...]:
+    def of(self, *kinds: str) -> tuple[PlanItem, ...]:
         """The items with one of these kinds."""
         return tuple(item for item in self.items if item.kind in kinds)
 
     @cached_property
-    def causes(self) -> tuple[Cause, ...]:
+    def causes(self) -> tuple[NeedsYou, ...]:
         """Why items need a person, the cause of the first one first."""
         return causes_of(self.of("hold", "bad"))
 
     @cached_property
-    def at_once(self) -> tuple[Item, ...]:
+    def at_once(self) -> tuple[PlanItem, ...]:
         """What is published as soon as it is sent."""
         return tuple(item for item in self.of("create", "update") if item.main.cards[0].at_once)
 
     @cached_property
-    def new(self) -> tuple[Item, ...]:
+    def new(self) -> tuple[PlanItem, ...]:
         """The new items, without those that are published at once."""
         return tuple(item for item in self.of("create") if not item.main.cards[0].at_once)
 
     @cached_property
-    def changed(self) -> tuple[Item, ...]:
+    def changed(self) -> tuple[PlanItem, ...]:
         """The items that change, without moves and those that are published at once."""
         moved = {id(item) for move in self.moves for item in move.items}
         return tuple(i for i in self.of("update") if not i.main.cards[0].at_once and id(i) not in moved)
@@ -267,7 +267,7 @@ class Grouped:
     @cached_property
     def moves(self) -> tuple[Move, ...]:
         """The moves of a campaign, in order of their first items."""
-        groups: dict[tuple[str, timedelta], list[Item]] = {}
+        groups: dict[tuple[str, timedelta], list[PlanItem]] = {}
         for item in self.of("update"):
             spans = {_moved_by(card.change) for card in item.cards}
             if len(spans) == 1 and (span := spans.pop()) and item.occurrence.place:
@@ -290,7 +290,7 @@ class Grouped:
         return tuple(Week(monday, tuple(found)) for monday, found in weeks)
 
     @cached_property
-    def changing(self) -> tuple[Item, ...]:
+    def changing(self) -> tuple[PlanItem, ...]:
         """The items of which something is sent to Buffer."""
         return self.of("create", "update", "delete")
 
@@ -352,7 +352,7 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
     yield from (*report.diagnostics, *report.plan.warnings)
     severity = Severity.WARNING if report.outcomes is None else Severity.ERROR
     for cause in grouped(report, with_quiet=False).causes:
-        by_place: dict[Hashable, list[Item]] = {}
+        by_place: dict[Hashable, list[PlanItem]] = {}
         for item in cause.items:  # those with answers of their own stay apart
             by_place.setdefault(id(item) if cause.own_hints else _place_of(item), []).append(item)
         for items in by_place.values():
@@ -362,7 +362,7 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
     yield from report.worth_a_look
 
 
-def _place_of(item: Item) -> Place | None:
+def _place_of(item: PlanItem) -> Place | None:
     """Where it is in the files; of what they no longer have, in which file it was."""
     change = item.cards[0].change
     file = change.binding.file if change.binding else ""
@@ -408,12 +408,12 @@ def _of_item(card: Card) -> tuple[Occurrence, Hashable]:
     return occurrence_of(change.address, change.desired), (day, card.kind, card.at_once, cause, done)
 
 
-def _item(occurrence: Occurrence, cards: tuple[Card, ...]) -> Item:
+def _item(occurrence: Occurrence, cards: tuple[Card, ...]) -> PlanItem:
     """The item of these cards; the version that most of them share comes first."""
     of_cards = [Version((card,), tuple(map(_changed, card.changed))) for card in cards]
     main, *others = _most_first(of_cards) if len(cards) > 1 else of_cards
     with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
-    return Item(occurrence, cards, main, tuple(with_differences))
+    return PlanItem(occurrence, cards, main, tuple(with_differences))
 
 
 def _most_first(of_cards: Iterable[Version]) -> Iterator[Version]:
@@ -491,9 +491,9 @@ def _changed(changed: Changed) -> Changed:
     )
 
 
-def causes_of(items: Iterable[Item]) -> tuple[Cause, ...]:
+def causes_of(items: Iterable[PlanItem]) -> tuple[NeedsYou, ...]:
     """Why these items are held, or wait: the cause of the first one first."""
-    groups: dict[Hashable, list[Item]] = {}
+    groups: dict[Hashable, list[PlanItem]] = {}
     for item in items:
         card = item.main.cards[0]
         groups.setdefault((card.code, _cause_of(card.said), _cause_of(card.todo)), []).append(item)
@@ -505,13 +505,13 @@ def _cause_of(said: Said | None) -> Hashable:
     return said.cause if said else None
 
 
-def _caused(items: tuple[Item, ...]) -> Cause:
+def _caused(items: tuple[PlanItem, ...]) -> NeedsYou:
     """The cause of items; its message and hint in full if all posts have the same, else without what is their own."""
     cards = [card for item in items for card in item.cards]
     said = [card.said for card in cards if card.said]
     message = visible(sentence(str(common(said)))) if said else ""
     hint, is_for_all = _answer_for(cards, of_one_entry=len({item.occurrence for item in items}) == 1)
-    return Cause(cards[0].code, message, hint, items, own_hints=not is_for_all)
+    return NeedsYou(cards[0].code, message, hint, items, own_hints=not is_for_all)
 
 
 def _answer_for(cards: Sequence[Card], *, of_one_entry: bool) -> tuple[str, bool]:

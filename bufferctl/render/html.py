@@ -33,7 +33,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Moment, ShownChannel
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.grouped import Grouped, Item, Version, grouped, monday_of
+from bufferctl.render.grouped import Grouped, PlanItem, Version, grouped, monday_of
 from bufferctl.render.lines import count, posts_counted, sentence, steps
 from bufferctl.render.pieces import Piece, web
 from bufferctl.render.report import LOOKS, Report
@@ -96,7 +96,7 @@ class Bodies:
         self.is_packed = number > _UNPACKED
         self._found: dict[int, str] = {}
 
-    def put(self, row: Row, body: str) -> str:
+    def put(self, row: AgendaRow, body: str) -> str:
         """What stands below a row: its body, or nothing if that is packed."""
         if not self.is_packed:
             return body
@@ -111,13 +111,13 @@ class Bodies:
 
 
 @value()
-class Row:
+class AgendaRow:
     """A line of the agenda. `is_new`: it is not as in the report that a reader has seen before.
 
     `looks`: what is worth a look about it.
     """
 
-    item: Item
+    item: PlanItem
     number: int
     is_new: bool
     looks: tuple[str, ...] = ()
@@ -174,7 +174,8 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         for address in look.addresses:
             looks.setdefault(address, []).append(look.message)
     rows = [
-        Row(item, number, id(item) in seen_since, _looks_of(item, looks)) for number, item in enumerate(found.items)
+        AgendaRow(item, number, id(item) in seen_since, _looks_of(item, looks))
+        for number, item in enumerate(found.items)
     ]
     kinds = Counter(_KINDS[row.item.kind] for row in rows if row.item.kind in _KINDS)
     return {
@@ -200,7 +201,7 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
     }
 
 
-def _looks_of(item: Item, looks: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def _looks_of(item: PlanItem, looks: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """What is worth a look about any of its posts, each line once; without the name, which its row has."""
     lines = (line for card in item.cards for line in looks.get(str(card.change.address), ()))
     return tuple(dict.fromkeys(line.partition("`: ")[2] for line in lines))
@@ -244,7 +245,7 @@ def _lines(found: Grouped, form: str) -> Iterator[str]:
         yield summary.no_changes(report) if plan.is_empty else f"Apply {does or 'sends nothing'}."
 
 
-def _sections(rows: list[Row], found: Grouped) -> Iterator[tuple[str, list[Row | Theirs]]]:
+def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[tuple[str, list[AgendaRow | Theirs]]]:
     """Rows below their headings: posts published at once, weeks in the channels' zones, posts without a time, ideas."""
     channels = {card.change.slot.channel_id: card.channel for item in found.items for card in item.cards}
     plan = found.report.plan
@@ -255,18 +256,18 @@ def _sections(rows: list[Row], found: Grouped) -> Iterator[tuple[str, list[Row |
         for zone in [plan.channels[each.channel_id].timezone]
     ]
 
-    def home(row: Row | Theirs) -> tuple[int, str, str]:
-        card = row.item.main.cards[0] if isinstance(row, Row) else None
+    def home(row: AgendaRow | Theirs) -> tuple[int, str, str]:
+        card = row.item.main.cards[0] if isinstance(row, AgendaRow) else None
         if card and (card.at_once or card.channel.service == "ideas"):
             return 0 if card.at_once else 3, "", ""
-        when = row.item.when if isinstance(row, Row) else row.when
+        when = row.item.when if isinstance(row, AgendaRow) else row.when
         return (1, when.day, when.at) if when else (2, "", "")
 
-    def week(row: Row | Theirs) -> tuple[int, date | None]:
+    def week(row: AgendaRow | Theirs) -> tuple[int, date | None]:
         place, day, _ = home(row)
         return place, monday_of(date.fromisoformat(day)) if day else None
 
-    every: list[Row | Theirs] = [*rows, *theirs]
+    every: list[AgendaRow | Theirs] = [*rows, *theirs]
     for (place, monday), group in groupby(sorted(every, key=home), key=week):
         title = ("At once", "", "Without a time", "Ideas")[place]
         if monday:
@@ -313,7 +314,12 @@ def _environment() -> Environment:
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps}
-    made.globals |= {"is_row": lambda row: isinstance(row, Row), "id_of": id, "looks": LOOKS, "version": __version__}
+    made.globals |= {
+        "is_row": lambda row: isinstance(row, AgendaRow),
+        "id_of": id,
+        "looks": LOOKS,
+        "version": __version__,
+    }
     made.globals |= {"counts": summary_text, "has_errors": has_errors, "not_checked": summary.NOT_CHECKED_WHY}
     made.globals |= {"requests": summary.requests}
     made.filters |= {"sentence": sentence, "visible": visible}

@@ -57,7 +57,7 @@ class Of:
     read: Callable[[Any], Any]
 
 
-Instant = Annotated[datetime, PlainSerializer(instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+UtcText = Annotated[datetime, PlainSerializer(instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
 class _Form(BaseModel):
@@ -177,7 +177,7 @@ class ContentForm(_Form):
     """By name."""
     services: Annotated[list[str], Of(lambda item: getattr(item, "services", ()))]
     """The networks that an idea is for."""
-    due_at: Annotated[Instant | None, Of(lambda item: item.date if hasattr(item, "date") else item.due_at)]
+    due_at: Annotated[UtcText | None, Of(lambda item: item.date if hasattr(item, "date") else item.due_at)]
     """When it goes out; null if the queue decides."""
     mode: Annotated[str | None, Of(lambda item: getattr(item, "mode", "") or getattr(item, "share_mode", "") or None)]
     """addToQueue, shareNext, shareNow or customScheduled."""
@@ -290,7 +290,7 @@ class _OfChange(_Form):
     """Null for ideas."""
     key: Annotated[str, _of("change.slot.key")]
     """Its key in the files."""
-    due_at: Annotated[Instant | None, _of("change.due_at")]
+    due_at: Annotated[UtcText | None, _of("change.due_at")]
     """When it goes out; null if it is unscheduled."""
 
 
@@ -449,7 +449,7 @@ class WindowForm(_Form):
     """How many requests were left."""
     quota: int | None
     """How many it has in all; null if Buffer does not tell."""
-    resets_at: Instant
+    resets_at: UtcText
     """When all of them are available again."""
 
 
@@ -475,7 +475,7 @@ class BesideForm(_Form):
     """Buffer's id of the post."""
     channel_id: str
     """The id of its channel, as in `channels`."""
-    due_at: Instant
+    due_at: UtcText
     """When it goes out, or went out."""
     text: str
     """What it says."""
@@ -488,7 +488,7 @@ class GoesOutForm(_Form):
     """Buffer's id of the post."""
     channel_id: str
     """The id of its channel, as in `channels`."""
-    due_at: Instant | None
+    due_at: UtcText | None
     """When it goes out; null if it waits in a queue that has no slot for it."""
     text: str
     """What it says."""
@@ -512,7 +512,7 @@ class SuspensionForm(_Form):
 class PlanForm(_Form):
     """What would change, and what was read to find out."""
 
-    at: Annotated[Instant, _of("plan.at")]
+    at: Annotated[UtcText, _of("plan.at")]
     """When the account was read, by Buffer's clock."""
     endpoint: Annotated[str, _of("plan.endpoint")]
     """The address of the API."""
@@ -520,7 +520,7 @@ class PlanForm(_Form):
     """Over the digests of all changes that write to Buffer, or wait to."""
     offline: Annotated[bool, _of("is_offline")]
     """Made from files and state alone, not checked against Buffer."""
-    expires_at: Instant | None
+    expires_at: UtcText | None
     """Until when a saved plan may be applied."""
     summary: Annotated[dict[Action, int], Of(lambda report: {**dict.fromkeys(Action, 0), **report.plan.count()})]
     """How many changes of each action."""
@@ -536,7 +536,7 @@ class PlanForm(_Form):
     """The number of requests, of those that `quota` limits."""
     quota: Annotated[list[WindowForm], _of("plan.quota.windows")]
     """Buffer's limits when the account was read, shortest window first."""
-    ready_at: Annotated[Instant | None, Of(lambda report: ready_at(report.plan))]
+    ready_at: Annotated[UtcText | None, Of(lambda report: ready_at(report.plan))]
     """When an apply would finish if it started at once; null if the quota is unknown."""
     narrowed: Annotated[bool, _of("plan.narrowed")]
     """Whether it covers only a part of the files."""
@@ -584,7 +584,7 @@ class OutcomeForm(_OfChange):
     """
     answers: Annotated[list[AnswerForm], Of(answers_of)]
     """The ways to decide that `hint` has, as data."""
-    at: Instant | None
+    at: UtcText | None
     """When it was sent; null if it was not."""
     kind: Annotated[Literal["post", "idea"], Of(lambda of: "idea" if of.change.address.is_idea else "post")]
     """Whether it is a post or an idea."""
@@ -610,9 +610,9 @@ class AppliedDocument(_Form):
 class ReceiptDocument(_Form):
     """What `bufferctl apply --receipt FILE` writes."""
 
-    started_at: Annotated[Instant, _of("report.plan.at")]
+    started_at: Annotated[UtcText, _of("report.plan.at")]
     """When the account was read, by Buffer's clock."""
-    finished_at: Instant
+    finished_at: UtcText
     """When the receipt was written, by Buffer's clock."""
     endpoint: Annotated[str, _of("report.plan.endpoint")]
     """The address of the API."""
@@ -666,7 +666,7 @@ class ListedForm(_Form):
     """What apply will do, as in the plan; null if no file declares it."""
     status: Annotated[PostStatus | None, Of(lambda of: words.status_of(of.change))]
     """Its status in Buffer or, without --live, in the state; null if it is in neither."""
-    due_at: Annotated[Instant | None, Of(lambda of: of.moment and of.moment.due)]
+    due_at: Annotated[UtcText | None, Of(lambda of: of.moment and of.moment.due)]
     """When it goes out, or went out; null if that is unknown."""
     local: Annotated[str | None, Of(lambda of: of.moment and of.moment.due.isoformat(timespec="seconds"))]
     """The same in the channel's zone, with the offset."""
@@ -697,7 +697,7 @@ class ListedForm(_Form):
 class ListDocument(_Form):
     """What `bufferctl list --json` gives."""
 
-    at: Instant
+    at: UtcText
     """When it was made; with --live by Buffer's clock."""
     live: bool
     """Whether Buffer was read; if not, this comes from the files and the state."""
@@ -717,7 +717,7 @@ class ValidateDocument(_Form):
 class DriftDocument(_Form):
     """What `bufferctl drift --json` gives. In changes, `before` is Buffer's version and `after` the file's."""
 
-    at: Annotated[Instant, _of("plan.at")]
+    at: Annotated[UtcText, _of("plan.at")]
     """When the account was read, by Buffer's clock."""
     endpoint: Annotated[str, _of("plan.endpoint")]
     """The address of the API."""
@@ -792,7 +792,7 @@ class RevisionForm(_Form):
 
     revision: Annotated[str, _of("id")]
     """Its name, for `bufferctl state restore`."""
-    at: Instant
+    at: UtcText
     """When it was stored."""
     message: str
     """The command that stored it."""

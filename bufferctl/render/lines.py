@@ -100,7 +100,7 @@ class Paint:
         return self(text, "2")
 
 
-class Step(NamedTuple):
+class HintStep(NamedTuple):
     """A part of a hint."""
 
     text: str
@@ -180,16 +180,16 @@ def plain_lines(hint: str) -> Iterator[str]:
     return (f"    {part.text}" if part.is_command else part.text for part in steps(hint))
 
 
-def steps(hint: str) -> Iterator[Step]:
+def steps(hint: str) -> Iterator[HintStep]:
     """The parts of a hint in order. Prose before a command ends in a colon; a command within a sentence stays in it."""
     at = 0
     for command in _COMMAND.finditer(hint):
         if before := _opened(hint[at : command.start()], is_first=at == 0):
-            yield Step(f"{before.rstrip(':')}:", is_command=False)
-        yield Step(command[1] or command[2], is_command=True)
+            yield HintStep(f"{before.rstrip(':')}:", is_command=False)
+        yield HintStep(command[1] or command[2], is_command=True)
         at = command.end()
     if rest := _opened(hint[at:], is_first=at == 0):
-        yield Step(rest, is_command=False)
+        yield HintStep(rest, is_command=False)
 
 
 def _opened(text: str, *, is_first: bool) -> str:

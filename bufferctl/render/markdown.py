@@ -20,9 +20,9 @@ from bufferctl.render import meaning, summary, words
 from bufferctl.render.cards import Card
 from bufferctl.render.decisions import decisions_of
 from bufferctl.render.diagnostics import counts_text, summary_text
-from bufferctl.render.grouped import Cause, Grouped, Item, Move, Week, causes_of, grouped, months_of
+from bufferctl.render.grouped import Grouped, Move, NeedsYou, PlanItem, Week, causes_of, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
-from bufferctl.render.markdown_posts import EXCERPT, MESSAGE, Files, Posts, ids, moved, paragraphs
+from bufferctl.render.markdown_posts import EXCERPT, MESSAGE, FileLinks, PostForms, ids, moved, paragraphs
 from bufferctl.render.markdown_text import (
     FOLD,
     PAGE_MARK,
@@ -114,7 +114,7 @@ class Context:
     notes: tuple[Note, ...] = ()
     again: str = ""  # how to plan again: part of a sentence in Markdown
     decide: str = ""  # how a person decides without a command line, likewise; decisions follow
-    files: Files = Files()  # where the forge shows the files of that commit
+    files: FileLinks = FileLinks()  # where the forge shows the files of that commit
     new_post: str = ""  # the address where another post is written in a browser
     lines: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)  # that answer, by the place of their entry
     printed: str = ""  # what was printed instead of a plan or a receipt
@@ -145,16 +145,16 @@ class _Page:
         return _all(self.report)
 
     @property
-    def posts(self) -> Posts:
-        return Posts(self.context.files)
+    def posts(self) -> PostForms:
+        return PostForms(self.context.files)
 
-    def line(self, item: Item) -> str:
+    def line(self, item: PlanItem) -> str:
         """An item on a line: the more there are, the shorter."""
         number = len(self.whole.items)
         length = next((length for most, length in _LENGTHS if number <= most), _SHORTEST)
         return self.posts.line(item, length=length, pictures=number <= _PICTURED)
 
-    def form(self, item: Item) -> str:
+    def form(self, item: PlanItem) -> str:
         """An item as it is shown above the folds."""
         return self.posts.whole(item) if self.few else self.line(item)
 
@@ -174,7 +174,7 @@ class _Page:
         found, more, gap = self.found, self.everything, self.gap
         changed = [item for item in found.changed if not item.takes_off]
         changed = changed if self.listed else sorted(changed, key=meaning.weight)
-        edits: list[Item | Move] = [*found.moves, *changed]
+        edits: list[PlanItem | Move] = [*found.moves, *changed]
         moves, total = len(found.moves), f" ({meaning.counts(changed)})" if len(changed) > 1 else ""
         sections: list[Section[Any]] = [
             Section("At once", found.at_once, self._in_short, f"at once; {more}", least=1),
@@ -195,12 +195,12 @@ class _Page:
             sections = [replace(each, most=len(each.items)) for each in sections]
         return tuple(sections)
 
-    def _change(self, change: Item | Move) -> str:
+    def _change(self, change: PlanItem | Move) -> str:
         if isinstance(change, Move):
             return moved(change)
         return self.posts.changed(change) if self.few else self.line(change)
 
-    def _in_short(self, item: Item) -> str:
+    def _in_short(self, item: PlanItem) -> str:
         """An item whole, unless that is too high to be open beside everything else."""
         whole = self.posts.whole(item)
         return whole if self.few or height(whole) <= _TALL else self.line(item)
@@ -213,7 +213,7 @@ class _Page:
         return Section("Worth a look", look, str, least=_LOOK, most=len(look), keeps=len(look), gap="\n")
 
     @cached_property
-    def already(self) -> Section[Item]:
+    def already(self) -> Section[PlanItem]:
         """What is on the branch already and not in Buffer."""
         name = f"Also waiting on {plain(self.context.into)}" if self.context.into else "Also waiting from before"
         does = "these wait" if self.context.publishes else "merging publishes these, too"
@@ -231,7 +231,7 @@ class _Page:
         return list(_of_files(problems, self.context.files, f"problems; {self.everything}", most))
 
     @cached_property
-    def beside(self) -> list[tuple[str, list[Item]]]:
+    def beside(self) -> list[tuple[str, list[PlanItem]]]:
         return list(_beside(self.found))
 
 
@@ -327,7 +327,7 @@ def problems_markdown(report: Report) -> str:
     found = by_severity(report.in_repository.diagnostics)
     sheet = Sheet(PROBLEMS_MARK)
     sheet.put(f"<b>{plain(summary_text(found)) or 'No problems'}.</b>")
-    for section in _of_files(found, Files(), "problems; `bufferctl validate` shows all", len(found)):
+    for section in _of_files(found, FileLinks(), "problems; `bufferctl validate` shows all", len(found)):
         sheet.fill(section)
     return sheet.text
 
@@ -451,7 +451,7 @@ def _strip(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]]) -> N
     sheet.put("\n".join(["```text", *lines, "```"]))
 
 
-def _rows(title: str, items: Sequence[Item], form: Callable[[Item], str]) -> Iterator[str]:
+def _rows(title: str, items: Sequence[PlanItem], form: Callable[[PlanItem], str]) -> Iterator[str]:
     """The lines of a week's items, the first one below the week's title."""
     networks = len({card.channel.network for item in items for card in item.cards})
     said = f"{title} · {count(len(items), 'post')} · {count(networks, 'network')}"
@@ -489,7 +489,7 @@ _PARTS: tuple[Callable[[_Page], None], ...] = (
 _WITHOUT_PLAN: tuple[Callable[[_Page], None], ...] = (_put_context, _no_plan, _errors, _problems)
 
 
-def _beside(found: Grouped) -> Iterator[tuple[str, list[Item]]]:
+def _beside(found: Grouped) -> Iterator[tuple[str, list[PlanItem]]]:
     """What becomes a draft, what waits, by why it does, and what changes nothing in Buffer."""
     off = [item for item in found.changed if item.takes_off]
     if off:
@@ -569,11 +569,11 @@ def _decisions(page: _Page) -> None:
             page.sheet.put(text)
 
 
-def _title(cause: Cause, length: int) -> str:
+def _title(cause: NeedsYou, length: int) -> str:
     return f"<b>{html(cause.name)}:</b> {html(clipped(cause.message, length))}"
 
 
-def _put_cause(page: _Page, cause: Cause, others: int) -> None:
+def _put_cause(page: _Page, cause: NeedsYou, others: int) -> None:
     """A cause with its posts: few of them with their answers, of so few that each has a line the others in a list."""
     sheet, more = page.sheet, page.everything
     sheet.put(_cause(cause))
@@ -591,19 +591,19 @@ def _put_cause(page: _Page, cause: Cause, others: int) -> None:
     sheet.fold("The command for all of them", commands, str, more)
 
 
-def _cause(cause: Cause) -> str:
+def _cause(cause: NeedsYou) -> str:
     """What is wrong with which posts, and one thing to do."""
     commands = {code(each) for each in _commands(cause)}
     answer = [each for each in _answer(cause.hint) if each not in commands]
     return paragraphs([f"<b>{plain(cause.name)}:</b> {prose(clipped(cause.message, MESSAGE))}", *answer])
 
 
-def _commands(cause: Cause) -> list[str]:
+def _commands(cause: NeedsYou) -> list[str]:
     """The commands of a cause with so many addresses that they do not fit on a screen."""
     return [step.text for step in steps(cause.hint) if step.is_command and len(step.text) > MESSAGE]
 
 
-def _held(page: _Page, item: Item, *, with_hint: bool) -> str:
+def _held(page: _Page, item: PlanItem, *, with_hint: bool) -> str:
     """An item that is held: where it is in the files, how Buffer's version differs, and its own answer."""
     places = sorted({card.change.place for card in item.cards if card.change.place})
     place = f" · {page.context.files.place(places[0])}" if places else ""
@@ -619,7 +619,7 @@ def _lines_for(card: Card, lines: Mapping[Place, tuple[str, ...]]) -> tuple[str,
     return lines.get(card.change.place, ()) if card.change.place else ()
 
 
-def _of_files(problems: Iterable[Diagnostic], files: Files, more: str, most: int) -> Iterator[Section[Diagnostic]]:
+def _of_files(problems: Iterable[Diagnostic], files: FileLinks, more: str, most: int) -> Iterator[Section[Diagnostic]]:
     """A section for each file with problems, `8 errors in posts/bad.yaml`; those without a file come first."""
     by_file: dict[str, list[Diagnostic]] = {}
     for each in problems:
@@ -632,7 +632,7 @@ def _of_files(problems: Iterable[Diagnostic], files: Files, more: str, most: int
         yield Section(title, found, form, more, closed, least=min(most, _PROBLEMS), most=most, gap="\n")
 
 
-def _problem(diagnostic: Diagnostic, files: Files) -> str:
+def _problem(diagnostic: Diagnostic, files: FileLinks) -> str:
     """A problem on a line of a list: its line as a link, what is wrong, what to do, and the other places."""
     place = diagnostic.place
     where = f"{files.place(place, f'line {place.line}')}: " if place and place.line else ""

@@ -11,7 +11,7 @@ from urllib.parse import quote as percent
 from bufferctl.diagnostics import Place
 from bufferctl.digests import REVIEWED
 from bufferctl.render.cards import Changed, Moment
-from bufferctl.render.grouped import Item, Move, Version
+from bufferctl.render.grouped import Move, PlanItem, Version
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import (
     clipped,
@@ -48,7 +48,7 @@ _ASIDE = frozenset(
 
 
 @value()
-class Files:
+class FileLinks:
     """Where a forge shows the files of the commit; nothing is a link where it does not.
 
     Templates of addresses: `line` with `{path}` and `{line}`; `raw`, the file itself as a browser shows it, with
@@ -79,12 +79,12 @@ def _quoted(path: str) -> str:
 
 
 @value()
-class Posts:
+class PostForms:
     """The forms of an item in a comment."""
 
-    files: Files
+    files: FileLinks
 
-    def line(self, item: Item, *, length: int = EXCERPT, pictures: bool = True, beside: str = "") -> str:
+    def line(self, item: PlanItem, *, length: int = EXCERPT, pictures: bool = True, beside: str = "") -> str:
         """An item on a line of a list: when, where, its name, how its text begins and what decides, or what changes.
 
         `length`: how many characters of the text there are, and of old and new values. `pictures`: whether it has its
@@ -101,17 +101,17 @@ class Posts:
         first = " · ".join(filter(None, [f"{_head(item)}{beside}", *about, *alone]))
         return "- " + "\\\n  ".join(filter(None, [first, small, *(changes if not alone else []), *said]))
 
-    def whole(self, item: Item) -> str:
+    def whole(self, item: PlanItem) -> str:
         """An item with its text, its pictures, every field that it has, and how it differs by network."""
         said = prose(clipped(item.message, MESSAGE))
         return paragraphs([_head(item), said, *self._full(item), "\\\n".join(facts(item))])
 
-    def changed(self, item: Item) -> str:
+    def changed(self, item: PlanItem) -> str:
         """An item with old and new of each field that changes, texts as quotes."""
         body = list(differences(item)) or list(self._full(item))
         return paragraphs([_head(item), prose(clipped(item.message, MESSAGE)), *body])
 
-    def everything(self, item: Item) -> str:
+    def everything(self, item: PlanItem) -> str:
         """What is agreed to: each post with its digest and its place; then old and new, and the texts in full."""
         lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item.when)}' if item.when else ''}"]
         for card in item.cards:
@@ -124,7 +124,7 @@ class Posts:
         ]
         return paragraphs(["\\\n".join([*lines, *facts(item)]), *differences(item, whole=True), *texts])
 
-    def _full(self, item: Item) -> Iterator[str]:
+    def _full(self, item: PlanItem) -> Iterator[str]:
         yield from self._content(item.main)
         for version in item.others:
             yield from _own(version)
@@ -161,7 +161,7 @@ class Posts:
         images = (thumbnail(self.files.picture(each), each.alt) for each in version.media if each.kind == "image")
         return " ".join([*filter(None, images)][:_PICTURES])
 
-    def _decides(self, item: Item, excerpt: str) -> Iterator[str]:
+    def _decides(self, item: PlanItem, excerpt: str) -> Iterator[str]:
         """What decides beside the first words: addresses, what is attached, fields, what some networks have."""
         shown, main = item.main.shown, item.main
         seen = set(links_in(excerpt))
@@ -187,7 +187,7 @@ def _on_a_line(fact: Fact) -> str:
     return f"{code(fact.name)}: {_value(clipped(fact.value, VALUE))}"
 
 
-def _own_on_a_line(item: Item) -> Iterator[str]:
+def _own_on_a_line(item: PlanItem) -> Iterator[str]:
     """What some networks have of their own: a text by its links, any other field with its value."""
     for version in item.others:
         networks = plain(version.networks)
@@ -213,7 +213,7 @@ def address(url: str) -> str:
     return linked if linked.startswith("[") else code(url)
 
 
-def facts(item: Item) -> list[str]:
+def facts(item: PlanItem) -> list[str]:
     """Every field and attachment of an item, a line each."""
     lines = [_fact(fact) for version in item.versions for fact in version.shown.facts]
     lines += [f"tags: {', '.join(map(plain, item.main.shown.tags))}"] if item.main.shown.tags else []
@@ -234,7 +234,7 @@ def moved(move: Move) -> str:
     return "- " + "\\\n  ".join([head, *ends, *weekdays])
 
 
-def _head(item: Item) -> str:
+def _head(item: PlanItem) -> str:
     """When, where, its name, and what happens to it if that is not as usual."""
     what = item.main.cards[0].what
     parts = [
@@ -266,7 +266,7 @@ def _quote(found: Iterable[Piece]) -> Iterator[str]:
         yield "\n".join(quoted(lines))
 
 
-def differences(item: Item, *, whole: bool = False) -> Iterator[str]:
+def differences(item: PlanItem, *, whole: bool = False) -> Iterator[str]:
     """Old and new of each field of a change; the networks are named where it differs by network.
 
     `whole`: long unchanged text is not shortened.
@@ -325,7 +325,7 @@ def _fact(fact: Fact) -> str:
     return f"{code(fact.name)}: {code(fact.value) if _ID.fullmatch(fact.value) else ' '.join(marked(fact.pieces))}"
 
 
-def ids(item: Item) -> str:
+def ids(item: PlanItem) -> str:
     """The address of each post of an item, with its id and its link."""
     return "\\\n".join(
         " ".join(filter(None, [code(card.address), code(card.id), link(card.link, "see it") if card.link else ""]))

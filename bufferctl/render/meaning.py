@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from bufferctl.render.cards import Changed
-from bufferctl.render.grouped import Item
+from bufferctl.render.grouped import PlanItem
 from bufferctl.render.pieces import pieces
 
 
@@ -58,12 +58,12 @@ def by_meaning(changes: Iterable[Changed]) -> list[Changed]:
     return sorted(changes, key=lambda each: _ORDER.index(meaning_of(each)))
 
 
-def weight(item: Item) -> int:
+def weight(item: PlanItem) -> int:
     """The place of an item among others that change: by its weightiest change."""
     return min((_ORDER.index(each) for each in _meanings(item)), default=len(_ORDER))
 
 
-def counts(items: Iterable[Item]) -> str:
+def counts(items: Iterable[PlanItem]) -> str:
     """`link 3, time 5, wording 12`: in how many items what changes."""
     found = Counter(meaning for item in items for meaning in _meanings(item))
     return ", ".join(f"{meaning} {found[meaning]:,}" for meaning in Meaning if found[meaning])
@@ -74,5 +74,5 @@ def links_in(text: str) -> tuple[str, ...]:
     return tuple(piece.text for piece in pieces(text) if piece.kind == "link") if "://" in text else ()
 
 
-def _meanings(item: Item) -> frozenset[Meaning]:
+def _meanings(item: PlanItem) -> frozenset[Meaning]:
     return frozenset(meaning_of(changed) for _, changes in item.changes for changed in changes)

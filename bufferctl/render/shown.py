@@ -91,7 +91,7 @@ class Media(NamedTuple):
         return [*self.words, *map(str, self.more)]
 
 
-class Part(NamedTuple):
+class ShownPart(NamedTuple):
     """One post of a thread; most posts have one part."""
 
     text: str
@@ -107,7 +107,7 @@ class Part(NamedTuple):
 class Shown:
     """Everything to show. `warning`: hides the text until it is opened, on networks that support it."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ShownPart, ...]
     title: str = ""
     warning: str = ""
     comment: tuple[Piece, ...] = ()
@@ -120,7 +120,7 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | N
     if item is None:
         return Shown(())
     files = pictures or Pictures()
-    parts = (Part(shown_text(text or ""), tuple(_media(m, files) for m in media)) for text, media in _parts(item))
+    parts = (ShownPart(shown_text(text or ""), tuple(_media(m, files) for m in media)) for text, media in _parts(item))
     left = {name: value for name, value in _network_fields(item).items() if name not in {"thread", "link_attachment"}}
     title, warning, comment = (str(left.pop(name, None) or "") for name in ("title", "spoiler_text", "first_comment"))
     mentions = "; ".join(map(_mention, left.pop("annotations", None) or ()))

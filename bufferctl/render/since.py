@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from bufferctl.model.comparable import instant
 from bufferctl.render import words
-from bufferctl.render.grouped import Grouped, Item
+from bufferctl.render.grouped import Grouped, PlanItem
 from bufferctl.render.lines import count
 from bufferctl.value import value
 
@@ -40,11 +40,11 @@ class Since:
 
     commit: str
     at: datetime
-    found: Mapping[str, Sequence[Item]]
+    found: Mapping[str, Sequence[PlanItem]]
     removed: int
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[PlanItem, ...]:
         """Those of this plan."""
         return tuple(item for items in self.found.values() for item in items)
 
@@ -86,16 +86,16 @@ def since(grouped: Grouped, earlier: str) -> Since | None:
         return None
     now = _seen(grouped.items)
     firsts = {_name(item): item for item in reversed(grouped.items)}
-    found: dict[str, list[Item]] = {"text changed": [], "otherwise changed": [], "added": []}
+    found: dict[str, list[PlanItem]] = {"text changed": [], "otherwise changed": [], "added": []}
     for name in (name for name in reversed(firsts) if name in now and now[name] != before.get(name)):
         kind = "otherwise changed" if name in before and now[name][0] == before[name][0] else "text changed"
         found[kind if name in before else "added"].append(firsts[name])
     return Since(commit_of(earlier), at, found, len(before.keys() - now.keys()))
 
 
-def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:
+def _seen(items: Iterable[PlanItem]) -> Mapping[str, _Seen]:
     """What a reader sees of each occurrence that is reviewed."""
-    groups: dict[str, list[Item]] = {}
+    groups: dict[str, list[PlanItem]] = {}
     for item in items:
         if item.digests:
             groups.setdefault(_name(item), []).append(item)
@@ -107,7 +107,7 @@ def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:
     return seen
 
 
-def _name(item: Item) -> str:
+def _name(item: PlanItem) -> str:
     occurrence = item.occurrence
     return _hash([occurrence.organization, occurrence.key, str(occurrence.number)], _NAME)
 

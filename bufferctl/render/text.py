@@ -19,7 +19,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed, cards_of
-from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, duration, grouped
+from bufferctl.render.grouped import Grouped, Move, NeedsYou, PlanItem, Version, duration, grouped
 from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
 from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import LOOKS, Report
@@ -88,7 +88,7 @@ def differences_text(change: Change, plan: Plan, paint: Paint) -> str:
     return "\n".join([paint.strong(card.address), *lines]) + "\n"
 
 
-def day_of(item: Item) -> str:
+def day_of(item: PlanItem) -> str:
     """The heading above an item."""
     if item.main.cards[0].at_once:
         return "At once"
@@ -110,7 +110,7 @@ def _move(move: Move, paint: Paint) -> Iterator[str]:
     yield f"{INDENT}{paint.faint('--full shows each')}"
 
 
-def head_lines(item: Item, found: Grouped, paint: Paint, *more_about: str) -> Iterator[str]:
+def head_lines(item: PlanItem, found: Grouped, paint: Paint, *more_about: str) -> Iterator[str]:
     """When and where an item goes out, and what happens to it, unless that is as usual for its sign."""
     card, when = item.main.cards[0], item.when
     usual = {Action.CREATE: "will schedule", Action.UPDATE: "will change"}.get(card.change.action)
@@ -126,7 +126,7 @@ def head_lines(item: Item, found: Grouped, paint: Paint, *more_about: str) -> It
     yield from (f"{INDENT}{line}" for line in more)
 
 
-def _item(item: Item, found: Grouped, said: set[str], paint: Paint) -> Iterator[str]:
+def _item(item: PlanItem, found: Grouped, said: set[str], paint: Paint) -> Iterator[str]:
     """Its head, its text once, how that differs by network, and how it changes.
 
     `said`: the messages that were shown before; this one's is added.
@@ -149,7 +149,7 @@ def _item(item: Item, found: Grouped, said: set[str], paint: Paint) -> Iterator[
         yield from _own(version, paint)
 
 
-def _addresses(item: Item, paint: Paint) -> Iterator[str]:
+def _addresses(item: PlanItem, paint: Paint) -> Iterator[str]:
     for card in item.cards:
         used = card.length
         length = f"  {used.used:,} of {used.limit:,}" if used and used.limit is not None and used.used else ""
@@ -161,7 +161,7 @@ def _addresses(item: Item, paint: Paint) -> Iterator[str]:
         yield from indented(line if is_everywhere else f"{main.channel.network}: {line}", paint)
 
 
-def _changes(item: Item, paint: Paint, *, is_held: bool = False) -> Iterator[str]:
+def _changes(item: PlanItem, paint: Paint, *, is_held: bool = False) -> Iterator[str]:
     """Each field that changes; the networks are named if it differs by network."""
     for networks, changes in item.changes:
         if networks:
@@ -251,7 +251,7 @@ def _marked(name: str, values: Iterable[tuple[str, str]], paint: Paint) -> Itera
             yield from (f"{INDENT}{sign} {part}".rstrip() for part in wrapped(line, paint.width - 8))
 
 
-def cause_lines(cause: Cause, paint: Paint) -> Iterator[str]:
+def cause_lines(cause: NeedsYou, paint: Paint) -> Iterator[str]:
     """Why posts need a person, once; which posts, with how Buffer differs; and one thing to do for all of them."""
     is_one = len(cause.items) == 1
     name = _where(cause.items[0]) if is_one else f"{count(len(cause.items), 'post')}: {cause.name}"
@@ -274,7 +274,7 @@ def cause_lines(cause: Cause, paint: Paint) -> Iterator[str]:
         yield from hint_lines(cause.hint, paint)
 
 
-def _where(item: Item) -> str:
+def _where(item: PlanItem) -> str:
     when = f"{item.when.local} ({item.when.away})" if item.when else ""
     return visible(f"{item.name}  {', '.join(filter(None, [item.networks, when, item.main.cards[0].place]))}")
 
@@ -346,7 +346,7 @@ def outcomes_text(report: Report, paint: Paint) -> str:
     return "\n".join(line for item in items for line in _result(item, paint))
 
 
-def _result(item: Item, paint: Paint) -> Iterator[str]:
+def _result(item: PlanItem, paint: Paint) -> Iterator[str]:
     card = item.main.cards[0]
     yield f"{_painter(card.kind, paint)(card.sign)} {paint.strong(visible(item.name))}  {item.networks}, {item.what}"
     ids = [card.id if card.change.action is Action.ADOPT else card.link for card in item.cards if card.id]

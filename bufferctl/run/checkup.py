@@ -45,7 +45,7 @@ NOTICE = timedelta(days=7)
 LITTLE = 0.1
 
 
-class Verdict(StrEnum):
+class CheckResult(StrEnum):
     """How a check ended."""
 
     OK = "ok"
@@ -53,7 +53,7 @@ class Verdict(StrEnum):
     PROBLEM = "problem"
 
 
-OK, WARNING, PROBLEM = Verdict
+OK, WARNING, PROBLEM = CheckResult
 
 
 @value()
@@ -61,7 +61,7 @@ class Check:
     """The result of one check, and what to do."""
 
     about: str
-    verdict: Verdict
+    verdict: CheckResult
     message: str
     hint: str = ""
 

@@ -18,7 +18,7 @@ from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
-    from bufferctl.api.reads import Reading
+    from bufferctl.api.reads import ListReading
 
 #: Pages of a list of sent posts, with `managed_since` as a bound, and without.
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
@@ -33,7 +33,7 @@ class Look:
 
     account: Account
     requests: int
-    reading: Reading | None = None
+    reading: ListReading | None = None
     live: Live | None = None
     wanted: Wanted | None = None
 

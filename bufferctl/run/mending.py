@@ -33,7 +33,7 @@ from bufferctl.run.listener import Listener
 from bufferctl.run.places import open_state
 from bufferctl.run.session import Session, hold_lock
 from bufferctl.run.standing import MOVE, find_unmoved
-from bufferctl.state import Document, History, LocalStore, Lock, StateFile, Store, open_store
+from bufferctl.state import History, LocalStore, Lock, SavedState, StateFile, Store, open_store
 from bufferctl.state.document import dump, parse, replacing
 from bufferctl.state.local import repository_of
 from bufferctl.state.location import document_path
@@ -185,7 +185,7 @@ class NamedState:
         old = parse(raw, f"{stored.place} at {revision}", None, remedy=remedy)
         return self._restored(stored, old, f"state restore {revision}")
 
-    def _restored(self, stored: StateFile, old: Document, message: str) -> StateFile:
+    def _restored(self, stored: StateFile, old: SavedState, message: str) -> StateFile:
         """Replace the stored state by that of `old`.
 
         The lock and what is open stay. If the stored document cannot be used, nothing counts as complete.
@@ -226,7 +226,7 @@ class NamedState:
             if isinstance(old.store, LocalStore):
                 old.store.path.replace(old.store.path.with_name(old.store.path.name + ".migrated"))
             else:
-                note = Document(old.endpoint, moved_to=target.store.address)
+                note = SavedState(old.endpoint, moved_to=target.store.address)
                 old.store.swap(dump(note), old.version, f"state migrate to {target.place}")
         return len(target.saved.bindings), old.place, target.place
 
@@ -290,7 +290,7 @@ def _source(source: str, endpoint: str, root: Path, target: Store) -> Store:
     return open_store(settings, root, named=named)
 
 
-def _check_replaceable(stored: StateFile, new: Document) -> None:
+def _check_replaceable(stored: StateFile, new: SavedState) -> None:
     """Raises StateError if `new` must not replace the stored document without --force."""
     stored.load()
     state, other = stored.saved, new.state
@@ -327,7 +327,7 @@ def _read_both(old: StateFile, target: StateFile) -> None:
         old.refuse_moved()
 
 
-def _with_journal(old: StateFile, root: Path) -> Document:
+def _with_journal(old: StateFile, root: Path) -> SavedState:
     """The document to move, with what this machine's journal knows beyond it. Raises LockedError."""
     if old.document.lease:
         raise locked_by(old.document.lease, tells_time=True)

@@ -19,7 +19,7 @@ from bufferctl.run.files import Files
 
 if TYPE_CHECKING:
     from bufferctl.apply import Publisher
-    from bufferctl.media.addresses import Answer, Wanted
+    from bufferctl.media.addresses import Asked, Response
 
 T = TypeVar("T")
 _HINTS: Mapping[str, str] = {
@@ -49,7 +49,7 @@ def address_problems(
 
     `named`: the files that PATHs name, None for all. `only_local`: ask only addresses on this machine.
     """
-    wanted: dict[Wanted, list[_Place]] = {}
+    wanted: dict[Asked, list[_Place]] = {}
     for item, at in _declared(desired, named, only_local=only_local):
         wanted.setdefault(_wanted(at.kind, at.url or ""), []).append((item, at))
     locator = Locator(root, desired.channels)
@@ -67,7 +67,7 @@ def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | Non
 
     With an endpoint on this machine, only addresses on this machine are asked: a rehearsal needs no internet.
     """
-    applied: dict[Wanted, list[LostMedia]] = {}
+    applied: dict[Asked, list[LostMedia]] = {}
     for change in plan.changes:
         live, desired, binding = change.live, change.desired, change.binding
         if isinstance(live, LivePost) and isinstance(desired, Post) and binding and not live.is_out:
@@ -81,7 +81,7 @@ def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | Non
     )
 
 
-def _failed(wanted: Mapping[Wanted, Iterable[T]], api_url: str | None) -> Iterator[tuple[Answer, T]]:
+def _failed(wanted: Mapping[Asked, Iterable[T]], api_url: str | None) -> Iterator[tuple[Response, T]]:
     """The answers of addresses that do not return what is wanted, with what wants it."""
     if wanted:
         from bufferctl.media.addresses import probe
@@ -102,15 +102,15 @@ def _declared(desired: Desired, named: frozenset[str] | None, *, only_local: boo
                 yield item, each
 
 
-def _wanted(kind: str, url: str) -> Wanted:
-    from bufferctl.media.addresses import Wanted
+def _wanted(kind: str, url: str) -> Asked:
+    from bufferctl.media.addresses import Asked
 
-    return Wanted(url, kind if kind in {"video", "document"} else "image")
+    return Asked(url, kind if kind in {"video", "document"} else "image")
 
 
-def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Wanted | None:
+def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Asked | None:
     """The URL that was sent and what it answers; None if that is unknown, for a file that was changed since."""
-    from bufferctl.media.addresses import Wanted
+    from bufferctl.media.addresses import Asked
     from bufferctl.model.media_file import CONTENT_TYPES, address_of
 
     file = MediaFile.read_summary(source)
@@ -124,10 +124,10 @@ def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Wante
         file = file.model_copy(update={"path": at.file.path})
     kind = _wanted(at.kind, "").kind
     digest = "" if settings.store else file.digest
-    return Wanted(address_of(file, settings), kind, None, CONTENT_TYPES.get(file.type, ""), file.size, digest)
+    return Asked(address_of(file, settings), kind, None, CONTENT_TYPES.get(file.type, ""), file.size, digest)
 
 
-def _diagnostic(place: _Place, answer: Answer, locator: Locator) -> Diagnostic:
+def _diagnostic(place: _Place, answer: Response, locator: Locator) -> Diagnostic:
     item, at = place
     located = locator.field(item.place, item.address, at.path, "")
     thing = at.kind if at.kind in {"video", "document"} else "image"

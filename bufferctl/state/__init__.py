@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bufferctl.state.document import Document
+from bufferctl.state.document import SavedState
 from bufferctl.state.local import LocalStore, state_path_of
 from bufferctl.state.location import claimed_elsewhere, open_shared, open_store
 from bufferctl.state.lock import Lease, Lock

@@ -47,7 +47,7 @@ _LINES = 5
 
 
 @value()
-class Document:
+class SavedState:
     """A document as read or to be written."""
 
     endpoint: str  # the API that it is for
@@ -94,7 +94,7 @@ class _StoredFile:
     moved_to: str = ""  # as in `Document`
 
 
-def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:
+def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> SavedState:
     """The document in `raw`. `place`: how messages name it; `remedy`: what to do where it is damaged.
 
     `endpoint`: the API's URL that it must be of; None takes any, for commands that work offline.
@@ -105,7 +105,7 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
     return document
 
 
-def refuse_moved(document: Document, place: str) -> None:
+def refuse_moved(document: SavedState, place: str) -> None:
     """Raises StateError if the state was moved away from `place`."""
     if document.moved_to:
         raise StateError(
@@ -114,7 +114,7 @@ def refuse_moved(document: Document, place: str) -> None:
         )
 
 
-def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:
+def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> SavedState:
     """As `parse`, also a document whose state was moved away."""
     name = at_start(place)
     try:
@@ -146,7 +146,7 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
         raise _damaged(name, "part of it is in an unknown format", remedy) from error
 
 
-def replacing(current: Document, new: Document) -> Document:
+def replacing(current: SavedState, new: SavedState) -> SavedState:
     """The document to write where a person replaces the stored one by another, older or edited one (design: Applying).
 
     Its serial is above both, the stored lock, open intents and spent digests stay, and each home counts as complete
@@ -207,9 +207,9 @@ def _damaged(name: str, why: str, remedy: str) -> StateError:
     return StateError(f"{name} is damaged ({why}), so it cannot be used", hint=remedy)
 
 
-def _read(endpoint: str, stored: _StoredFile) -> Document:
+def _read(endpoint: str, stored: _StoredFile) -> SavedState:
     intents = tuple(load_intent(each, 0, stored.listed[each["listed"]]) for each in stored.intents)
-    return Document(endpoint, _state(stored), stored.commit, stored.run, stored.lock, intents, stored.moved_to)
+    return SavedState(endpoint, _state(stored), stored.commit, stored.run, stored.lock, intents, stored.moved_to)
 
 
 def _state(document: _StoredFile) -> State:
@@ -257,7 +257,7 @@ def _day(instant: datetime | None) -> datetime | None:
     return instant and datetime.combine(instant.astimezone(UTC), time.min)
 
 
-def dump(document: Document) -> bytes:
+def dump(document: SavedState) -> bytes:
     """The document as bytes; equal documents give equal ones.
 
     One whose state was moved away has a format that earlier versions refuse, so that no old checkout goes on with it.

@@ -21,7 +21,7 @@ from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, State
 from bufferctl.machine import awake, now
 from bufferctl.model import Intent, State
 from bufferctl.state import document as documents
-from bufferctl.state.document import Document, by_day
+from bufferctl.state.document import SavedState, by_day
 from bufferctl.state.lock import PARTED, UNREAD, Lease, lease_length, user_name
 from bufferctl.state.store import Store, Stored, at_start
 from bufferctl.value import replace
@@ -44,7 +44,7 @@ class StateFile:
         self._any_endpoint = endpoint is None
         self._stored: Stored | None = None
         #: The document as last read or written.
-        self.document = Document(self.endpoint)
+        self.document = SavedState(self.endpoint)
         #: Its digest, without what belongs to runs; empty if there is none.
         self.digest = ""
 
@@ -95,7 +95,7 @@ class StateFile:
         """Raises StateError if the state was moved away."""
         documents.refuse_moved(self.document, self.place)
 
-    def stand_in(self, document: Document) -> None:
+    def stand_in(self, document: SavedState) -> None:
         """Use the state of another document, read-only."""
         self.document = replace(document, state=self.with_next_serial(document.state), moved_to="")
 
@@ -142,17 +142,17 @@ class StateFile:
         lineage = state.lineage or self.saved.lineage or uuid.uuid4().hex
         return replace(state, lineage=lineage, serial=max(state.serial, self.saved.serial) + 1)
 
-    def replace(self, document: Document, message: str) -> None:
+    def replace(self, document: SavedState, message: str) -> None:
         """Replace the document that was last read or written. Raises OvertakenError, StateError."""
         self._swap(documents.dump(document), document, message)
 
-    def _swap(self, raw: bytes, document: Document, message: str, *, squash: bool = False) -> None:
+    def _swap(self, raw: bytes, document: SavedState, message: str, *, squash: bool = False) -> None:
         self._stored = Stored(raw, self.store.swap(raw, self.version, message, squash=squash))
         self.document, self.digest = document, documents.digest(raw)
 
     def _take(self, stored: Stored) -> None:
         self._stored = stored
-        document, digest = Document(self.endpoint), ""
+        document, digest = SavedState(self.endpoint), ""
         if stored.document is not None:
             endpoint = None if self._any_endpoint else self.endpoint
             document = documents.read(stored.document, self.place, endpoint, remedy=self._remedy)
@@ -216,7 +216,7 @@ class LockedState(StateFile):
         until = since + lease_length(self._landing)
         return Lease(user_name(), platform.node(), os.getpid(), since, run=self.run, until=until, landing=self._landing)
 
-    def _take_lock(self, document: Document, message: str) -> None:
+    def _take_lock(self, document: SavedState, message: str) -> None:
         """Replace the document that was last read by one with this run's lease."""
         self._found, self._before = self._stored, self.document
         self.replace(document, message)
@@ -387,12 +387,12 @@ class LockedState(StateFile):
                 hint=self._bring_in,
             ) from error
 
-    def _until(self, document: Document, until: datetime) -> Document:
+    def _until(self, document: SavedState, until: datetime) -> SavedState:
         """The document with the end of the lease in this run's own intents: until then they may be sent."""
         intents = (replace(each, until=until) if each.run == self.run else each for each in document.intents)
         return replace(document, intents=tuple(intents))
 
-    def _swap(self, raw: bytes, document: Document, message: str, *, squash: bool = False) -> None:
+    def _swap(self, raw: bytes, document: SavedState, message: str, *, squash: bool = False) -> None:
         """As the base; a swap whose answer was lost is read back, and counts where this run's document is there."""
         with self._swapping:
             try:
@@ -412,9 +412,9 @@ class LockedState(StateFile):
                     raise
             self._touched = self._clocks()
 
-    def _parsed(self, there: Stored) -> Document:
+    def _parsed(self, there: Stored) -> SavedState:
         if there.document is None:
-            return Document(self.endpoint)
+            return SavedState(self.endpoint)
         return documents.parse(there.document, self.place, self.endpoint, remedy=self._remedy)
 
     @property

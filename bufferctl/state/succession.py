@@ -14,7 +14,7 @@ from posixpath import join, normpath
 from bufferctl.errors import StateError
 from bufferctl.model import LiveChannel
 from bufferctl.state.checkout import Relation, head, relation, renamed_since
-from bufferctl.state.document import Document, read
+from bufferctl.state.document import SavedState, read
 from bufferctl.state.local import repository_of
 from bufferctl.state.location import root_files_of, top_of
 from bufferctl.state.state_file import StateFile
@@ -27,7 +27,7 @@ class Predecessor:
 
     path: str
     root_files: tuple[Path, ...]
-    document: Document
+    document: SavedState
 
     @property
     def root_file(self) -> Path:
@@ -106,4 +106,4 @@ def hand_over(old: StateFile, new: StateFile) -> None:
         old.refuse_moved()
         old.replace(replace(document, moved_to=address), f"state: moving to {address}")
     new.replace(replace(document, state=new.with_next_serial(document.state)), f"state: moved from {old.store.address}")
-    old.replace(Document(old.endpoint, moved_to=address), f"state: moved to {address}")
+    old.replace(SavedState(old.endpoint, moved_to=address), f"state: moved to {address}")

@@ -23,7 +23,7 @@ from graphql import (
 from graphql.language import Node, SelectionSetNode
 
 from bufferctl.api.reads import LISTS_AT_ONCE
-from bufferctl.api.requests import Request, numbered, operation, together
+from bufferctl.api.requests import Request, merged, numbered, operation
 from bufferctl.limits import MOST_ALIASES
 from tests.sources import files
 
@@ -45,13 +45,13 @@ def schema() -> GraphQLSchema:
 def batches() -> Iterator[str]:
     """Every possible number of aliases in a request, with mixed writes; and each kind of write, once and 30 times."""
     for count in range(1, MOST_ALIASES + 1):
-        yield together("Write", tuple(islice(cycle(WRITES), count)))
+        yield merged("Write", tuple(islice(cycle(WRITES), count)))
     for count in range(1, LISTS_AT_ONCE + 1):
-        yield together("Read", tuple(islice(cycle(READS), count)))
+        yield merged("Read", tuple(islice(cycle(READS), count)))
     for name in (*WRITES, "channels"):
-        yield together("Alone", (name,))
-        yield together("Alone", (name,) * MOST_ALIASES)
-    yield together("Read", ("posts",) * LISTS_AT_ONCE)
+        yield merged("Alone", (name,))
+        yield merged("Alone", (name,) * MOST_ALIASES)
+    yield merged("Read", ("posts",) * LISTS_AT_ONCE)
 
 
 def tokens(text: str) -> int:
@@ -119,7 +119,7 @@ def test_the_counters_count() -> None:
 
 def test_inputs_stay_variables_under_the_number_of_their_alias() -> None:
     """`a1: deletePost(input: $input1)`: the size of a document does not depend on its inputs."""
-    text = together("Write", ("create_post", "delete_post"))
+    text = merged("Write", ("create_post", "delete_post"))
     assert text.startswith("mutation Write($input0: CreatePostInput!, $input1: DeletePostInput!) {\n  a0: createPost")
     assert "\n  a1: deletePost(input: $input1) {" in text
     assert numbered([{"input": 1}, {"input": 2}]) == {"input0": 1, "input1": 2}
@@ -127,7 +127,7 @@ def test_inputs_stay_variables_under_the_number_of_their_alias() -> None:
 
 def test_a_fragment_that_many_aliases_spread_is_in_the_document_once() -> None:
     """One `PostFields` for thirty posts."""
-    assert together("Write", ("create_post",) * 30).count("fragment PostFields on Post") == 1
+    assert merged("Write", ("create_post",) * 30).count("fragment PostFields on Post") == 1
 
 
 def test_the_payload_is_the_text_as_it_is() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl import api
-from bufferctl.api.requests import Request, numbered, together
+from bufferctl.api.requests import Request, merged, numbered
 from bufferctl.diagnostics import Place
 from bufferctl.errors import KeyRefusedError, TooLargeError
 from bufferctl.model import (
@@ -190,7 +190,7 @@ def test_too_many_aliases_are_too_large(sandbox: Sandbox, buffer: api.Buffer) ->
     names = ("delete_post",) * 31
     inputs = numbered([{"input": {"id": created.live.id}}] * 31)
     with pytest.raises(TooLargeError):
-        buffer.call(Request(together("Write", names), "Write", inputs))
+        buffer.call(Request(merged("Write", names), "Write", inputs))
     assert buffer.post(created.live.id) == created.live
 
 

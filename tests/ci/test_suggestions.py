@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl.ci.suggestions import Suggestion, fields_of
-from bufferctl.model import Rule
+from bufferctl.model import Likeness
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Suspect
@@ -197,7 +197,7 @@ def _suspect(number: int) -> Suspect:
 
 def test_an_id_that_a_person_has_to_find_is_no_suggestion(tmp_path: Path) -> None:
     """None: `existing: {twitter: ID}` would be taken over as it is, and names nothing."""
-    several = holds.ambiguous(Rule.EDITED, [_suspect(1), _suspect(2)], None)
+    several = holds.ambiguous(Likeness.EDITED, [_suspect(1), _suspect(2)], None)
     for number, hold in enumerate((several, holds.unsettled([]))):
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -209,7 +209,7 @@ def test_an_id_that_a_person_has_to_find_is_no_suggestion(tmp_path: Path) -> Non
 def test_an_answer_is_for_every_channel_of_the_entry(tmp_path: Path) -> None:
     """Each channel by its name, in one line for all of them."""
     held = [
-        holds.ambiguous(Rule.SAME_TEXT, [_suspect(number)], None).on(_launch(channel))
+        holds.ambiguous(Likeness.SAME_TEXT, [_suspect(number)], None).on(_launch(channel))
         for number, channel in enumerate(("ch-x", "ch-li"), 1)
     ]
     (made,) = _entry(tmp_path, *held)
@@ -219,7 +219,7 @@ def test_an_answer_is_for_every_channel_of_the_entry(tmp_path: Path) -> None:
 
 def test_a_field_that_the_entry_has_is_no_suggestion(tmp_path: Path) -> None:
     """Added a second time, it would be an error; the other answer is still one."""
-    held = holds.ambiguous(Rule.SAME_TEXT, [_suspect(1)], None).on(_launch("ch-x"))
+    held = holds.ambiguous(Likeness.SAME_TEXT, [_suspect(1)], None).on(_launch("ch-x"))
     (made,) = _entry(tmp_path, held, _launch("ch-li", existing="post-9"))
     assert made.answers == ("  - key: launch\n    repeat_of: {twitter: post-1}",)
 
@@ -227,5 +227,5 @@ def test_a_field_that_the_entry_has_is_no_suggestion(tmp_path: Path) -> None:
 def test_an_id_that_yaml_takes_for_a_number_is_quoted(tmp_path: Path) -> None:
     """It reads back as text."""
     there = Suspect.of(replace(live("ch-x", 1, "A"), id="6502e7"))
-    (made,) = _entry(tmp_path, holds.ambiguous(Rule.SAME_TEXT, [there], None).on(_launch("ch-x")))
+    (made,) = _entry(tmp_path, holds.ambiguous(Likeness.SAME_TEXT, [there], None).on(_launch("ch-x")))
     assert made.answers[0].endswith("existing: {twitter: '6502e7'}")

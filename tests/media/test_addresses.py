@@ -11,7 +11,7 @@ import httpx2
 import pytest
 import stamina
 
-from bufferctl.media.addresses import TYPES, WITHIN, Answer, Verdict, Wanted, probe
+from bufferctl.media.addresses import TYPES, WITHIN, Asked, Reachability, Response, probe
 from bufferctl.media.reach import PublicOnly
 
 URL = "https://media.example/a.png"
@@ -63,50 +63,50 @@ def moved(to: str, handler: Handler, code: int = 302) -> Handler:
     )
 
 
-def answer(handler: Handler, **expected: object) -> Answer:
+def answer(handler: Handler, **expected: object) -> Response:
     """The verdict on `URL`."""
-    wanted = Wanted(URL, **{"kind": "image", **expected})  # type: ignore[arg-type]  # each test names its fields
+    wanted = Asked(URL, **{"kind": "image", **expected})  # type: ignore[arg-type]  # each test names its fields
     (found,) = probe([wanted], transport=httpx2.MockTransport(handler)).values()
     return found
 
 
 PAGE = served(b"<!DOCTYPE html><title>Photos</title>", "text/html; charset=utf-8")
-CASES: list[tuple[str, Handler, dict[str, object], Verdict, str]] = [
-    ("a picture", served(), {}, Verdict.FINE, ""),
-    ("without ranges", served(ranges=False), {}, Verdict.FINE, ""),
-    ("without a type", served(kind="application/octet-stream"), {}, Verdict.FINE, ""),
-    ("moved", moved("/b.png", served(), 301), {}, Verdict.FINE, ""),
-    ("a PDF", served(b"%PDF-1.7", "application/pdf"), {"kind": "document"}, Verdict.FINE, ""),
-    ("gone", status(404), {}, Verdict.DEAD, "returns 404 Not Found"),
-    ("no server", failing(httpx2.ConnectError("refused")), {}, Verdict.DEAD, "cannot be reached (refused)"),
-    ("a page", PAGE, {}, Verdict.PAGE, "is a web page instead of an image"),
-    ("a page called a picture", served(b"\n<html><body>", "image/png"), {}, Verdict.PAGE, "is a web page instead"),
-    ("forbidden", status(403), {}, Verdict.LOGIN, "is not public: it returns 403 Forbidden"),
-    ("a login", moved("https://accounts.example/x", PAGE), {}, Verdict.LOGIN, "accounts.example asks for a login"),
-    ("a form", served(b'<html><input type="password">', "text/html"), {}, Verdict.LOGIN, "asks for a login"),
-    ("too large", served(), {"most": 5000}, Verdict.TOO_LARGE, "has 5 kB, and at most 5 kB are allowed"),
-    ("a video", served(kind="video/mp4"), {}, Verdict.WRONG_TYPE, "is video/mp4 instead of an image"),
-    ("SVG", served(b"<svg/>", "image/svg+xml"), {}, Verdict.WRONG_TYPE, "is image/svg+xml instead of an image"),
-    ("HEIC called JPEG", served(HEIC, "image/jpeg"), {}, Verdict.WRONG_TYPE, "is HEIC instead of an image"),
-    ("a PDF without a type", served(b"%PDF-1.7", ""), {}, Verdict.WRONG_TYPE, "is PDF instead of an image"),
-    ("another type", served(), {"type": "image/jpeg"}, Verdict.WRONG_TYPE, "is image/png instead of image/jpeg"),
-    ("nothing", served(b""), {}, Verdict.WRONG_TYPE, "is empty"),
-    ("another length", served(), {"size": 1234}, Verdict.CHANGED, "has 5 kB, and the file has 1 kB"),
-    ("its bytes", served(), {"size": 5008, "digest": sha256(PNG).hexdigest()}, Verdict.FINE, ""),
-    ("other bytes", served(), {"size": 5008, "digest": sha256(b"").hexdigest()}, Verdict.CHANGED, "differs from"),
-    ("no address", moved("https://media.example:none/", served()), {}, Verdict.DEAD, "is not a URL"),
-    ("a circle", moved(URL, served()), {}, Verdict.DEAD, "is not a URL"),
-    ("busy", status(503), {}, Verdict.UNREACHABLE, "returns 503 Service Unavailable"),
-    ("cut", failing(httpx2.ReadError("")), {}, Verdict.UNREACHABLE, "did not answer (ReadError)"),
-    ("silent", failing(httpx2.ReadTimeout("")), {}, Verdict.UNREACHABLE, "did not answer within 10 seconds"),
-    ("out of patience", failing(TimeoutError()), {}, Verdict.UNREACHABLE, "did not answer within 45 seconds"),
+CASES: list[tuple[str, Handler, dict[str, object], Reachability, str]] = [
+    ("a picture", served(), {}, Reachability.FINE, ""),
+    ("without ranges", served(ranges=False), {}, Reachability.FINE, ""),
+    ("without a type", served(kind="application/octet-stream"), {}, Reachability.FINE, ""),
+    ("moved", moved("/b.png", served(), 301), {}, Reachability.FINE, ""),
+    ("a PDF", served(b"%PDF-1.7", "application/pdf"), {"kind": "document"}, Reachability.FINE, ""),
+    ("gone", status(404), {}, Reachability.DEAD, "returns 404 Not Found"),
+    ("no server", failing(httpx2.ConnectError("refused")), {}, Reachability.DEAD, "cannot be reached (refused)"),
+    ("a page", PAGE, {}, Reachability.PAGE, "is a web page instead of an image"),
+    ("a page called a picture", served(b"\n<html><body>", "image/png"), {}, Reachability.PAGE, "is a web page instead"),
+    ("forbidden", status(403), {}, Reachability.LOGIN, "is not public: it returns 403 Forbidden"),
+    ("a login", moved("https://accounts.example/x", PAGE), {}, Reachability.LOGIN, "accounts.example asks for a login"),
+    ("a form", served(b'<html><input type="password">', "text/html"), {}, Reachability.LOGIN, "asks for a login"),
+    ("too large", served(), {"most": 5000}, Reachability.TOO_LARGE, "has 5 kB, and at most 5 kB are allowed"),
+    ("a video", served(kind="video/mp4"), {}, Reachability.WRONG_TYPE, "is video/mp4 instead of an image"),
+    ("SVG", served(b"<svg/>", "image/svg+xml"), {}, Reachability.WRONG_TYPE, "is image/svg+xml instead of an image"),
+    ("HEIC called JPEG", served(HEIC, "image/jpeg"), {}, Reachability.WRONG_TYPE, "is HEIC instead of an image"),
+    ("a PDF without a type", served(b"%PDF-1.7", ""), {}, Reachability.WRONG_TYPE, "is PDF instead of an image"),
+    ("another type", served(), {"type": "image/jpeg"}, Reachability.WRONG_TYPE, "is image/png instead of image/jpeg"),
+    ("nothing", served(b""), {}, Reachability.WRONG_TYPE, "is empty"),
+    ("another length", served(), {"size": 1234}, Reachability.CHANGED, "has 5 kB, and the file has 1 kB"),
+    ("its bytes", served(), {"size": 5008, "digest": sha256(PNG).hexdigest()}, Reachability.FINE, ""),
+    ("other bytes", served(), {"size": 5008, "digest": sha256(b"").hexdigest()}, Reachability.CHANGED, "differs from"),
+    ("no address", moved("https://media.example:none/", served()), {}, Reachability.DEAD, "is not a URL"),
+    ("a circle", moved(URL, served()), {}, Reachability.DEAD, "is not a URL"),
+    ("busy", status(503), {}, Reachability.UNREACHABLE, "returns 503 Service Unavailable"),
+    ("cut", failing(httpx2.ReadError("")), {}, Reachability.UNREACHABLE, "did not answer (ReadError)"),
+    ("silent", failing(httpx2.ReadTimeout("")), {}, Reachability.UNREACHABLE, "did not answer within 10 seconds"),
+    ("out of patience", failing(TimeoutError()), {}, Reachability.UNREACHABLE, "did not answer within 45 seconds"),
 ]
 
 
 @pytest.mark.parametrize(
     ("handler", "expected", "verdict", "message"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
 )
-def test_verdicts(handler: Handler, expected: dict[str, object], verdict: Verdict, message: str) -> None:
+def test_verdicts(handler: Handler, expected: dict[str, object], verdict: Reachability, message: str) -> None:
     """Each kind of failure has its own verdict, and a redirect to the file is fine."""
     found = answer(handler, **expected)
     assert (verdict, True) == (found.verdict, message in found.message), found
@@ -117,13 +117,13 @@ def test_a_server_without_ranges_is_fine() -> None:
     """Its answer says how long the file is, too."""
     for inner in (served(), served(ranges=False)):
         found = answer(inner)
-        assert (found.verdict, found.type, found.size) == (Verdict.FINE, "image/png", 5008)
+        assert (found.verdict, found.type, found.size) == (Reachability.FINE, "image/png", 5008)
 
 
 @pytest.mark.parametrize("kind", ["svg+xml", "heic", "heif", "tiff", "x-icon"])
 def test_pictures_that_no_network_takes(kind: str) -> None:
     """By the type that the server tells."""
-    assert answer(served(b"some bytes", f"image/{kind}")).verdict is Verdict.WRONG_TYPE
+    assert answer(served(b"some bytes", f"image/{kind}")).verdict is Reachability.WRONG_TYPE
 
 
 def test_types_that_networks_take() -> None:
@@ -139,7 +139,7 @@ def test_a_length_of_something_else_is_none() -> None:
     """That of a compressed body, and one that is no number."""
     for headers in ({"Content-Encoding": "identity"}, {"Content-Length": "many"}):
         found = answer(streamed(headers))
-        assert (found.verdict, found.size) == (Verdict.FINE, None)
+        assert (found.verdict, found.size) == (Reachability.FINE, None)
 
 
 def streamed(headers: Mapping[str, str]) -> Handler:
@@ -207,7 +207,7 @@ def test_a_stream_without_end_is_left() -> None:
         return httpx2.Response(200, headers=headers, stream=Endless() if request.method == "GET" else None)
 
     assert answer(handler).is_fine
-    assert Verdict.CHANGED is answer(handler, size=3 * len(PNG), digest="0" * 64).verdict
+    assert Reachability.CHANGED is answer(handler, size=3 * len(PNG), digest="0" * 64).verdict
     assert taken < 10
 
 
@@ -220,13 +220,15 @@ def test_no_more_time_is_said() -> None:
             await asyncio.Event().wait()
         return inner(request)
 
-    wanted = [Wanted("https://media.example/slow.png", "image"), Wanted(URL, "image")]
+    wanted = [Asked("https://media.example/slow.png", "image"), Asked(URL, "image")]
     found = probe(wanted, within=0.5, transport=httpx2.MockTransport(handler))
-    assert [each.verdict for each in found.values()] == [Verdict.UNASKED, Verdict.FINE]
+    assert [each.verdict for each in found.values()] == [Reachability.UNASKED, Reachability.FINE]
     assert not found[wanted[0]].is_certain
 
 
-def reached(hosts: Mapping[str, Sequence[str]], handler: Handler, url: str = URL, *, loopback: bool = False) -> Answer:
+def reached(
+    hosts: Mapping[str, Sequence[str]], handler: Handler, url: str = URL, *, loopback: bool = False
+) -> Response:
     """The verdict on an address if names resolve like this."""
 
     async def resolve(host: str, _port: int) -> Sequence[str]:
@@ -235,7 +237,7 @@ def reached(hosts: Mapping[str, Sequence[str]], handler: Handler, url: str = URL
         return hosts[host]
 
     transport = PublicOnly(loopback=loopback, inner=httpx2.MockTransport(handler), resolver=resolve)
-    (found,) = probe([Wanted(url, "image")], transport=transport).values()
+    (found,) = probe([Asked(url, "image")], transport=transport).values()
     return found
 
 
@@ -257,7 +259,7 @@ def test_hosts_that_are_not_public_get_no_request(address: str) -> None:
     """Private, loopback, link-local and metadata hosts are skipped, even if only one of two addresses is one."""
     for found in (["93.184.215.14", address], [address]):
         answered = reached({"media.example": found}, unreached)
-        assert Verdict.NOT_PUBLIC is answered.verdict
+        assert Reachability.NOT_PUBLIC is answered.verdict
         assert answered.message == "is on media.example, which is not on the public internet"
 
 
@@ -340,10 +342,10 @@ def test_many_slow_servers_take_no_longer_than_one() -> None:
                 yield b"x"
                 await asyncio.sleep(0.01)
 
-    wanted = [Wanted(f"https://media.example/{number}.png", "image", digest="0" * 32) for number in range(80)]
+    wanted = [Asked(f"https://media.example/{number}.png", "image", digest="0" * 32) for number in range(80)]
     transport = httpx2.MockTransport(lambda _: httpx2.Response(200, stream=Drip()))
     found = probe(wanted, within=0.2, transport=transport)
-    assert {each.verdict for each in found.values()} == {Verdict.UNASKED}
+    assert {each.verdict for each in found.values()} == {Reachability.UNASKED}
     assert WITHIN <= 60
 
 
@@ -360,7 +362,7 @@ def test_redirects_do_not_lead_inside() -> None:
             return httpx2.Response(302, headers={"Location": to})
 
         answered = reached(hosts, handler)
-        assert Verdict.NOT_PUBLIC is answered.verdict
+        assert Reachability.NOT_PUBLIC is answered.verdict
         assert f"redirects to a URL that {why}" == answered.message
 
 
@@ -380,17 +382,17 @@ def test_loopback_only_where_it_is_allowed() -> None:
     """This machine is asked if the endpoint is on it, too; a user name and a password are never sent."""
     here = "http://127.0.0.1:8000/a.png"
     assert reached({"127.0.0.1": ["127.0.0.1"]}, served(), here, loopback=True).is_fine
-    assert Verdict.NOT_PUBLIC is reached({"127.0.0.1": ["127.0.0.1"]}, unreached, here).verdict
+    assert Reachability.NOT_PUBLIC is reached({"127.0.0.1": ["127.0.0.1"]}, unreached, here).verdict
     private = reached({"media.example": ["10.0.0.1"]}, unreached, loopback=True)
-    assert Verdict.NOT_PUBLIC is private.verdict
+    assert Reachability.NOT_PUBLIC is private.verdict
     secret = reached({"media.example": ["93.184.215.14"]}, unreached, "https://me:secret@media.example/a.png")
-    assert (secret.verdict, secret.message) == (Verdict.NOT_PUBLIC, "contains a user name or password")
+    assert (secret.verdict, secret.message) == (Reachability.NOT_PUBLIC, "contains a user name or password")
 
 
 def test_a_name_that_does_not_exist_is_dead() -> None:
     """An unknown host is dead, not a temporary failure."""
     found = reached({}, unreached)
-    assert (found.verdict, found.message) == (Verdict.DEAD, "cannot be reached (host media.example was not found)")
+    assert (found.verdict, found.message) == (Reachability.DEAD, "cannot be reached (host media.example was not found)")
 
 
 def test_at_most_2000_are_requested() -> None:
@@ -401,10 +403,10 @@ def test_at_most_2000_are_requested() -> None:
         asked.append(str(request.url))
         return httpx2.Response(404)
 
-    wanted = [Wanted(f"https://media.example/{number}.png", "image") for number in range(2001)]
+    wanted = [Asked(f"https://media.example/{number}.png", "image") for number in range(2001)]
     found = [*probe(wanted, transport=httpx2.MockTransport(handler)).values()]
     assert len(set(asked)) == 2000
-    assert {each.verdict for each in found[:2000]} == {Verdict.DEAD}
+    assert {each.verdict for each in found[:2000]} == {Reachability.DEAD}
     assert found[2000].message == "was not requested: at most 2,000 URLs are"
 
 

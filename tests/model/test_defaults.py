@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from bufferctl import model
-from bufferctl.model.networks import Counting, Source
+from bufferctl.model.networks import Counting, RuleSource
 
 
 def defaults(kind: type) -> Iterator[tuple[str, Any]]:
@@ -44,7 +44,7 @@ def test_what_is_not_given_is_off_or_empty() -> None:
         "InstagramMetadata.type": "post",
         "LiveChannel.timezone": "UTC",
         "Network.counting": Counting.UTF16,
-        "Network.counting_source": Source.BUFFER,
+        "Network.counting_source": RuleSource.BUFFER,
         "Network.takes_posts": True,
         "Post.mode": "addToQueue",
         "Post.scheduling_type": "automatic",

@@ -12,13 +12,13 @@ import pytest
 from bufferctl.model import (
     Address,
     Idea,
+    Likeness,
     LiveChannel,
     LiveIdea,
     LivePost,
     Origin,
     Post,
     PostStatus,
-    Rule,
     Service,
     ShareMode,
 )
@@ -47,7 +47,7 @@ THERE = replace(LIVE, is_custom_scheduled=True, share_mode="customScheduled")
 
 def test_the_words_of_states_and_answers() -> None:
     """Another word would make every stored state, or every answer, unreadable."""
-    assert [*Rule] == [
+    assert [*Likeness] == [
         "same-text",
         "same-time",
         "similar-text",

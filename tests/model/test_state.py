@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bufferctl.model import Address, Binding, Claim, Home, Horizon, Origin, Question, Rule, Slot, State
+from bufferctl.model import Address, Binding, Claim, Home, Horizon, Likeness, Origin, Question, Slot, State
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 EARLIER, BEFORE = NOW - timedelta(days=1), NOW - timedelta(days=9)
@@ -84,7 +84,7 @@ def test_an_older_state_has_no_horizon() -> None:
 
 def test_what_may_be_ours_until_a_person_answers() -> None:
     """The candidates of questions that are asked, not of those that an edit answers or that are postponed."""
-    question = Question(Rule.SAME_TEXT, {"1": NOW, "2": NOW})
+    question = Question(Likeness.SAME_TEXT, {"1": NOW, "2": NOW})
     others = {TWO: replace(question, candidates={"3": NOW}, may_be_ours=False)}
     late = {Slot("o", "c", "three"): replace(question, candidates={"4": NOW}, postponed=True)}
     assert State(questions={ONE: question, **others, **late}).in_question == {"1", "2"}

@@ -23,6 +23,7 @@ from bufferctl.model import (
     Home,
     Idea,
     LetGo,
+    Likeness,
     Live,
     LiveAsset,
     LiveChannel,
@@ -34,7 +35,6 @@ from bufferctl.model import (
     Post,
     PostStatus,
     Question,
-    Rule,
     Service,
     Settings,
     ShareMode,
@@ -163,7 +163,7 @@ def scene(state: State, since: datetime | None = None) -> Scene:
 NO_RECORD = State()
 
 
-def asked(rule: Rule, *candidates: LivePost | LiveIdea, **fields: Any) -> Question:
+def asked(rule: Likeness, *candidates: LivePost | LiveIdea, **fields: Any) -> Question:
     """An open question about live objects."""
     return Question(rule, {each.id: each.created_at for each in candidates}, **fields)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bufferctl.model import LetGo, LivePost, Post, PostStatus, Rule, State
+from bufferctl.model import LetGo, Likeness, LivePost, Post, PostStatus, State
 from bufferctl.model.desired import Expansion
 from bufferctl.model.state import ANY
 from bufferctl.plan import Action, Change, Plan, Reason
@@ -92,7 +92,7 @@ def test_an_address_that_loses_its_post_is_asked_about() -> None:
     for _ in range(2):
         plan = world.plan(later, taker, TWO)
         change = next(c for c in plan.changes if c.slot == slot(later))
-        assert (change.reason, plan.recording.questions[slot(later)].rule) == (Reason.AMBIGUOUS, Rule.LOST)
+        assert (change.reason, plan.recording.questions[slot(later)].rule) == (Reason.AMBIGUOUS, Likeness.LOST)
         world = replace(world, state=applied(world, plan))
     assert change.hint == (
         "If another post in Buffer is this one, add `existing: {twitter: ID}` with its id. If it was never "

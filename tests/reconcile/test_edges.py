@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import EditPost, Idea, LiveAsset, LiveThreadItem, Origin, Post, PostStatus, Rule, Slot
+from bufferctl.model import EditPost, Idea, Likeness, LiveAsset, LiveThreadItem, Origin, Post, PostStatus, Slot
 from bufferctl.model.comparable import content_of_desired, content_of_live, fingerprint, text_digest
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
@@ -86,7 +86,7 @@ def test_what_is_out_and_says_something_else_by_now_is_asked_about() -> None:
     for live in ([published(was)], []):
         plan = World(live=live, state=state).plan(queued("a", "Other words altogether"), now)
         question = plan.recording.questions[slot(now)]
-        assert (question.rule, set(question.candidates), question.may_be_ours) == (Rule.SAME_TEXT, {"p1"}, False)
+        assert (question.rule, set(question.candidates), question.may_be_ours) == (Likeness.SAME_TEXT, {"p1"}, False)
 
 
 def test_each_object_is_named_once_in_a_question() -> None:

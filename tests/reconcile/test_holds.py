@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bufferctl.model import Address, Claim, Idea, Post, PostStatus, Rule
+from bufferctl.model import Address, Claim, Idea, Likeness, Post, PostStatus
 from bufferctl.model.desired import Expansion
 from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.reconcile import holds
@@ -54,11 +54,11 @@ HOLDS: dict[str, list[Hold]] = {
     "went_out_meanwhile": [holds.went_out_meanwhile(published(post(), "p9"))],
     "missed_and_unclear": [holds.missed_and_unclear(timedelta(), "a", ("p9",))],
     "missed_but_perhaps_there": [
-        holds.missed_but_perhaps_there(timedelta(), holds.ambiguous(Rule.SAME_TEXT, [THEIRS], TWITTER))
+        holds.missed_but_perhaps_there(timedelta(), holds.ambiguous(Likeness.SAME_TEXT, [THEIRS], TWITTER))
     ],
     "ambiguous": [
         holds.ambiguous(rule, suspects, LINKEDIN)
-        for rule in Rule
+        for rule in Likeness
         if rule in holds.AMBIGUOUS
         for suspects in ([THEIRS], [OURS], [GONE], [SENT], [THEIRS, OURS])
     ],
@@ -108,7 +108,10 @@ def change_of(item: Post | Idea) -> Change:
 def test_a_brace_of_somebodys_text_is_no_blank() -> None:
     """A text is quoted as it is, also where it looks like a blank."""
     theirs = Suspect.of(in_buffer(post(text="For {key} and {existing p1}"), "p9"))
-    for hold in (holds.ambiguous(Rule.SAME_TEXT, [theirs], TWITTER), holds.ambiguous(Rule.EDITED, [theirs] * 2, None)):
+    for hold in (
+        holds.ambiguous(Likeness.SAME_TEXT, [theirs], TWITTER),
+        holds.ambiguous(Likeness.EDITED, [theirs] * 2, None),
+    ):
         held = hold.on(change_of(post()))
         assert "For {key} and {existing p1}" in held.message + held.hint
     assert "{key}" in holds.no_such_tag(["{key}"], []).on(change_of(post())).message
@@ -187,7 +190,7 @@ def test_a_time_is_shown_in_the_zone_of_the_channel() -> None:
     """Without a channel in UTC."""
     berlin = replace(TWITTER, timezone="Europe/Berlin")
     for channel, at, when in ((berlin, "13:00", "13:00 CET"), (None, "12:00", "12:00 UTC")):
-        message = str(holds.ambiguous(Rule.SAME_TIME, [THEIRS], channel).message)
+        message = str(holds.ambiguous(Likeness.SAME_TIME, [THEIRS], channel).message)
         assert message == (
             f"Buffer already has a post on this channel at {at} ('We are live', scheduled, Tue 22 Jan 2030 {when}), "
             "so it may be there already"
@@ -206,7 +209,7 @@ GONE_FILE = "posts.yaml is gone or no longer has any posts;"
 UNSETTLED = "An earlier run got no answer from Buffer, so bufferctl does not know whether it was created"
 RECREATE = "If it is not there, run `bufferctl apply --recreate Acme/twitter:acme/a`."
 MADE = Expansion(parameters=("utm_source=x",))
-TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
+TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
 
 
 @pytest.mark.parametrize(
@@ -297,12 +300,12 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
             f"To keep Buffer's version, write it into the file by hand, without variables. {REAPPLY}",
         ),
         (
-            holds.ambiguous(Rule.SAME_TEXT, [GONE], TWITTER),
+            holds.ambiguous(Likeness.SAME_TEXT, [GONE], TWITTER),
             f"Buffer already has one with this text {SHOWN}, so it may be there already",
             "If it is the same, add `was: b`. If both are intended, add `repeat_of: {twitter: p9}`.",
         ),
         (
-            holds.ambiguous(Rule.SAME_TEXT, [SENT], TWITTER),
+            holds.ambiguous(Likeness.SAME_TEXT, [SENT], TWITTER),
             (
                 f"Buffer already has one with this text {SHOWN.replace('scheduled', 'published')}, so it may be there "
                 "already"
@@ -310,14 +313,14 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
             "To publish it again, add `repeat_of: {twitter: p9}`. If it was only renamed, add `was: b`.",
         ),
         (
-            holds.ambiguous(Rule.LET_GO, [THEIRS, OURS], TWITTER),
+            holds.ambiguous(Likeness.LET_GO, [THEIRS, OURS], TWITTER),
             (
                 f"Buffer already has the one that the state had under this address {SHOWN} and 1 more, so it may be "
                 "there already"
             ),
             SAME,
         ),
-        (holds.ambiguous(Rule.EDITED, [THEIRS], TWITTER), None, SAME),
+        (holds.ambiguous(Likeness.EDITED, [THEIRS], TWITTER), None, SAME),
         (
             TWO,
             (
@@ -346,7 +349,7 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
             "If it is, write `was: p9`. If it is not, write `repeat_of: {twitter: p9}`.",
         ),
         (
-            holds.ambiguous(Rule.SIMILAR_TEXT, [THEIRS], None),
+            holds.ambiguous(Likeness.SIMILAR_TEXT, [THEIRS], None),
             f"Buffer already has a similar text in the queue {SHOWN}, so it may be there already",
             SAME,
         ),
@@ -380,5 +383,5 @@ def test_a_series_that_had_another_key_says_so_by_its_own() -> None:
         (post(expansion=Expansion(number=3, times=5)), "`was: old`"),
         (post(expansion=Expansion(number=2, times=5)), "`existing: {twitter: p9}` under `each` (occurrence 2)"),
     ):
-        hint = holds.ambiguous(Rule.SAME_TEXT, [gone], TWITTER).on(change_of(item)).hint
+        hint = holds.ambiguous(Likeness.SAME_TEXT, [gone], TWITTER).on(change_of(item)).hint
         assert hint.startswith(f"If it is the same, add {says}. ")

@@ -17,6 +17,7 @@ from bufferctl.model import (
     Home,
     Horizon,
     LetGo,
+    Likeness,
     LiveChannel,
     LiveIdea,
     LiveOrganization,
@@ -24,7 +25,6 @@ from bufferctl.model import (
     Origin,
     Post,
     PostStatus,
-    Rule,
     Service,
     Slot,
     State,
@@ -95,7 +95,7 @@ def test_the_horizon_of_a_home() -> None:
 
 def test_an_older_record_keeps_what_it_knows_but_no_horizon() -> None:
     """Every home is unrecorded, listed or not; bindings, questions and released objects stay."""
-    whole = record((post(), in_buffer(post())), questions={A: asked(Rule.SAME_TIME, in_buffer(post()))})
+    whole = record((post(), in_buffer(post())), questions={A: asked(Likeness.SAME_TIME, in_buffer(post()))})
     older = whole.unrecorded()
     assert {older.horizon(home, None).recorded for home in ("c1", "c2", "elsewhere")} == {False}
     assert (older.bindings, older.questions, older.let_go) == (whole.bindings, whole.questions, whole.let_go)
@@ -111,10 +111,10 @@ LIVE = in_buffer(post(), created=OLD)
         (LIVE, record(), None, True),
         (in_buffer(post(), created=HORIZON), record(), None, True),
         (in_buffer(post(), created=YOUNG), record(), None, False),
-        (LIVE, record(questions={A: asked(Rule.SAME_TIME, LIVE)}), None, False),
-        (LIVE, record(questions={A: asked(Rule.SAME_TEXT, LIVE, may_be_ours=False)}), None, True),
+        (LIVE, record(questions={A: asked(Likeness.SAME_TIME, LIVE)}), None, False),
+        (LIVE, record(questions={A: asked(Likeness.SAME_TEXT, LIVE, may_be_ours=False)}), None, True),
         (in_buffer(post(), created=YOUNG), record(let_go=let_go(LIVE)), None, True),
-        (LIVE, record(let_go=let_go(LIVE), questions={A: asked(Rule.SAME_TIME, LIVE)}), None, False),
+        (LIVE, record(let_go=let_go(LIVE), questions={A: asked(Likeness.SAME_TIME, LIVE)}), None, False),
         (LIVE, NO_RECORD, None, False),
         (LIVE, NO_RECORD, NOW, True),
         (LIVE, NO_RECORD, SINCE, False),
@@ -285,7 +285,7 @@ def test_claims_pass_to_a_channel_that_was_reconnected() -> None:
     b = slot(post("b"))
     state = record(
         (post(), there),
-        questions={b: asked(Rule.SAME_TIME, there)},
+        questions={b: asked(Likeness.SAME_TIME, there)},
         let_go=let_go(there),
         past=frozenset({b}),
     )
@@ -422,7 +422,7 @@ def test_a_run_keeps_the_questions_of_its_plan() -> None:
     """New ones are added, answered ones removed; those outside a narrowed plan stay, or on a home that it left out."""
     live = in_buffer(post(text="Other"), created=YOUNG)
     b, gone = slot(post("b")), slot(post("removed"))
-    old = asked(Rule.SAME_TIME, in_buffer(post("x"), "p9"))
+    old = asked(Likeness.SAME_TIME, in_buffer(post("x"), "p9"))
     state = record(questions={b: old, gone: old})
     world = World(live=[live], state=replace(state, let_go=let_go(in_buffer(post("x"), "p9"))))
     plan = world.plan(post(), post("b", "b", LATER))
@@ -562,7 +562,7 @@ def test_begin_lets_go_of_what_it_named() -> None:
 def test_begin_answers_what_was_asked_there() -> None:
     """Closed on the selected home, and its candidate is released; kept on the other one."""
     live = in_buffer(post(text="Other"), "p9", OLD)
-    question = asked(Rule.SAME_TIME, live)
+    question = asked(Likeness.SAME_TIME, live)
     state = record(questions={A: question, slot(on_linkedin(post())): question})
     after = begun(World(live=[live], state=state), post(), homes=("c1",))
     assert after.questions == {slot(on_linkedin(post())): question}
@@ -630,8 +630,8 @@ def test_an_answer_binds_one_and_lets_the_others_go() -> None:
     """The question is closed, the home is listed without a horizon; the chosen object is not released."""
     it, another = in_buffer(post(), "p1", YOUNG), in_buffer(post("x"), "p2", YOUNG)
     binding = bindings((post(), it))[A]
-    question, other_slot = asked(Rule.SAME_TIME, it, another), slot(post("b"))
-    others = {other_slot: asked(Rule.SAME_TIME, it)}
+    question, other_slot = asked(Likeness.SAME_TIME, it, another), slot(post("b"))
+    others = {other_slot: asked(Likeness.SAME_TIME, it)}
     state = State(questions={A: question, **others}, let_go=let_go(it))
     after = answer(state, A, binding)
     assert after.bindings == {A: binding}
@@ -658,8 +658,8 @@ def test_what_no_list_shows_is_asked_for_by_id() -> None:
         (claimed, published(claimed, "p4")),
         (idea(), idea_in_buffer(idea())),
         questions={
-            slot(post("q")): asked(Rule.SAME_TIME, in_buffer(post("q"), "p5"), in_buffer(post("q"), "p2")),
-            Slot("o1", "c7", "q"): asked(Rule.SAME_TIME, in_buffer(post("q"), "p6")),
+            slot(post("q")): asked(Likeness.SAME_TIME, in_buffer(post("q"), "p5"), in_buffer(post("q"), "p2")),
+            Slot("o1", "c7", "q"): asked(Likeness.SAME_TIME, in_buffer(post("q"), "p6")),
         },
     )
     held = {slot(claimed): replace(state.bindings[slot(claimed)], applied="")}

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bufferctl.model import Horizon, LivePost, Post, Rule, comparable
+from bufferctl.model import Horizon, Likeness, LivePost, Post, comparable
 from bufferctl.reconcile.likeness import ALIKE, Candidate, Pool
 from tests.reconcile.builders import DUE, YOUNG, in_buffer, post, queued
 
@@ -36,7 +36,7 @@ def candidate(live: LivePost) -> Candidate:
     return Candidate(live, comparable.content_of_live(live), explained=False, horizon=Horizon(None, recorded=True))
 
 
-def found(item: Post, *live: LivePost, own: frozenset[str] = frozenset()) -> list[tuple[str, Rule]]:
+def found(item: Post, *live: LivePost, own: frozenset[str] = frozenset()) -> list[tuple[str, Likeness]]:
     """Ids and rules of what may be `item`."""
     pool = Pool()
     for each in map(candidate, live):
@@ -56,7 +56,7 @@ def test_bounds_change_no_decision_about_texts(text: str, others: list[str]) -> 
     live = [in_buffer(queued(text=other), f"p{n}", YOUNG) for n, other in enumerate(others)]
     wanted = comparable.content_of_desired(item).text
     expected = [
-        (each.id, Rule.SIMILAR_TEXT)
+        (each.id, Likeness.SIMILAR_TEXT)
         for each in live
         if SequenceMatcher(None, comparable.content_of_live(each).text, wanted, autojunk=False).ratio() >= ALIKE
     ]
@@ -74,6 +74,6 @@ def test_the_index_finds_each_at_the_same_instant(those: list[tuple[int, str]], 
         for n, (minutes, via) in enumerate(those)
     ]
     at = [(n, via) for n, (minutes, via) in enumerate(those) if minutes == 1]
-    expected = [(f"p{n}", Rule.SAME_TIME) for n, via in at if via == "api" or n in own]
+    expected = [(f"p{n}", Likeness.SAME_TIME) for n, via in at if via == "api" or n in own]
     item = post(due=DUE + timedelta(minutes=1))
     assert found(item, *live, own=frozenset(f"p{n}" for n in own)) == expected

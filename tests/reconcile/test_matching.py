@@ -13,6 +13,7 @@ from bufferctl.digests import change_digest
 from bufferctl.model import (
     Claim,
     Idea,
+    Likeness,
     LiveAsset,
     LivePost,
     LiveThreadItem,
@@ -20,7 +21,6 @@ from bufferctl.model import (
     Post,
     PostStatus,
     Question,
-    Rule,
     Settings,
     ShareMode,
     State,
@@ -67,7 +67,7 @@ def ids(world: World, *items: Post | Idea) -> dict[str, str]:
     return {c.address.key: c.live.id for c in world.plan(*items).changes if c.live and c.desired}
 
 
-def rule_of(world: World, *items: Post | Idea) -> Rule | None:
+def rule_of(world: World, *items: Post | Idea) -> Likeness | None:
     """The rule behind the question about the first of `items`, if there is one."""
     question = world.plan(*items).recording.questions.get(slot(items[0]))
     return question.rule if question else None
@@ -89,7 +89,7 @@ def test_a_known_one_that_is_gone_is_matched_against_what_may_be_ours() -> None:
     also = lost(in_buffer(post(), "p2", YOUNG), in_buffer(post(due=LATER), "p3", YOUNG))
     assert also.verdict(post()) is Action.ADOPT
     assert lost(in_buffer(post("x", "Other"), "p2", YOUNG)).verdict(post()) is Reason.AMBIGUOUS
-    assert rule_of(lost(in_buffer(post(due=LATER), "p2", YOUNG)), post()) is Rule.SAME_TEXT
+    assert rule_of(lost(in_buffer(post(due=LATER), "p2", YOUNG)), post()) is Likeness.SAME_TEXT
 
 
 def test_a_known_one_that_is_gone_takes_nothing_that_is_explained() -> None:
@@ -338,7 +338,7 @@ def test_what_stays_in_buffer_unsent_is_asked_about_by_matching() -> None:
     world = World(live=[in_buffer(old)], state=kept)
     change = world.change(post(due=LATER))
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
-    assert world.plan(post(due=LATER)).recording.questions[slot(post())].rule is Rule.SAME_TEXT
+    assert world.plan(post(due=LATER)).recording.questions[slot(post())].rule is Likeness.SAME_TEXT
     assert world.verdict(post(text="Something new", due=LATER)) is Action.CREATE
 
 
@@ -429,7 +429,7 @@ def test_one_of_the_same_text_that_differs_otherwise_is_asked_about(item: Post, 
     for created in (OLD, YOUNG):
         world = World(live=[replace(live, created_at=created)])
         assert world.verdict(item) is Reason.AMBIGUOUS
-        assert rule_of(world, item) is Rule.SAME_TEXT
+        assert rule_of(world, item) is Likeness.SAME_TEXT
 
 
 def test_what_buffer_fills_in_and_how_it_writes_tags_is_no_difference() -> None:
@@ -566,7 +566,7 @@ def test_a_link_counts_as_equal_only_where_it_looks_rewritten(
 def test_rewritten_links_are_a_rule_of_their_own() -> None:
     """Matched by rewritten links, not by the text."""
     live = in_buffer(queued(), created=YOUNG, text=REWRITTEN)
-    assert rule_of(World(live=[live], channels=SHORTENING), queued(text=DECLARED)) is Rule.REWRITTEN_LINKS
+    assert rule_of(World(live=[live], channels=SHORTENING), queued(text=DECLARED)) is Likeness.REWRITTEN_LINKS
 
 
 SINCE = NOW - timedelta(days=30)
@@ -637,21 +637,21 @@ UNLIKE = LONG[: len(LONG) // 2] + " " + LONG[len(LONG) // 2 :].upper()
 @pytest.mark.parametrize(
     ("item", "live", "rule"),
     [
-        (post(), in_buffer(post(text="Other")), Rule.SAME_TIME),
+        (post(), in_buffer(post(text="Other")), Likeness.SAME_TIME),
         (post(), in_buffer(post(text="Other"), via="buffer"), None),
         (post(), in_buffer(post(text="Other"), due_at=LATER), None),
-        (post(text=""), in_buffer(post(text="Other")), Rule.SAME_TIME),
-        (queued(text=LONG), in_buffer(queued(text=ALIKE)), Rule.SIMILAR_TEXT),
-        (at_once(text=LONG), published(at_once(text=ALIKE)), Rule.SIMILAR_TEXT),
-        (queued(text=LONG, mode=ShareMode.SHARE_NEXT), in_buffer(queued(text=ALIKE)), Rule.SIMILAR_TEXT),
-        (queued(text=LONG), in_buffer(queued(text=ALIKE), via="buffer"), Rule.SIMILAR_TEXT),
+        (post(text=""), in_buffer(post(text="Other")), Likeness.SAME_TIME),
+        (queued(text=LONG), in_buffer(queued(text=ALIKE)), Likeness.SIMILAR_TEXT),
+        (at_once(text=LONG), published(at_once(text=ALIKE)), Likeness.SIMILAR_TEXT),
+        (queued(text=LONG, mode=ShareMode.SHARE_NEXT), in_buffer(queued(text=ALIKE)), Likeness.SIMILAR_TEXT),
+        (queued(text=LONG), in_buffer(queued(text=ALIKE), via="buffer"), Likeness.SIMILAR_TEXT),
         (queued(text=LONG), in_buffer(queued(text=UNLIKE)), None),
         (queued(text=LONG), in_buffer(post(text=ALIKE)), None),
         (post(text=LONG), in_buffer(post(text=ALIKE), due_at=LATER), None),
-        (queued(text=""), in_buffer(queued(text="")), Rule.NO_TEXT),
+        (queued(text=""), in_buffer(queued(text="")), Likeness.NO_TEXT),
         (queued(text=""), in_buffer(queued(text="Other")), None),
         (queued(text="Other"), in_buffer(queued(text="")), None),
-        (post(), in_buffer(post(), due_at=LATER), Rule.SAME_TEXT),
+        (post(), in_buffer(post(), due_at=LATER), Likeness.SAME_TEXT),
     ],
     ids=[
         "same time",
@@ -671,13 +671,13 @@ UNLIKE = LONG[: len(LONG) // 2] + " " + LONG[len(LONG) // 2 :].upper()
         "same text",
     ],
 )
-def test_near(item: Post, live: LivePost, rule: Rule | None) -> None:
+def test_near(item: Post, live: LivePost, rule: Likeness | None) -> None:
     """The rule behind the question about a post that may be ours; explained posts only by their text."""
     world = World(live=[replace(live, created_at=YOUNG)])
     assert rule_of(world, item) is rule
     assert world.verdict(item) is (Reason.AMBIGUOUS if rule else Action.CREATE)
     explained = World(live=[replace(live, created_at=OLD)])
-    assert rule_of(explained, item) is (Rule.SAME_TEXT if rule is Rule.SAME_TEXT else None)
+    assert rule_of(explained, item) is (Likeness.SAME_TEXT if rule is Likeness.SAME_TEXT else None)
 
 
 def test_four_fifths_is_the_bound() -> None:
@@ -691,7 +691,7 @@ def test_four_fifths_is_the_bound() -> None:
 def test_an_idea_with_the_same_title_is_near() -> None:
     """A question if it may be ours; created next to an explained idea, or one without a title."""
     edited = idea(text="Over a coffee")
-    assert rule_of(World(live=[idea_in_buffer(edited, created=YOUNG)]), idea()) is Rule.SAME_TITLE
+    assert rule_of(World(live=[idea_in_buffer(edited, created=YOUNG)]), idea()) is Likeness.SAME_TITLE
     assert World(live=[idea_in_buffer(edited, created=OLD)]).verdict(idea()) is Action.CREATE
     other = idea_in_buffer(idea(title="Another", text="x"), created=YOUNG)
     assert World(live=[other]).verdict(idea()) is Action.CREATE
@@ -722,7 +722,7 @@ def test_a_cancelled_one_is_asked_about_while_an_equal_is_there() -> None:
     for live in (in_buffer(post(), "p2"), in_buffer(post(due=LATER), "p2")):
         for world in (World(live=[live]), lost(live)):
             assert world.verdict(cancelled) is Reason.AMBIGUOUS
-            assert rule_of(world, cancelled) is Rule.SAME_TEXT
+            assert rule_of(world, cancelled) is Likeness.SAME_TEXT
 
 
 @pytest.mark.parametrize(
@@ -793,7 +793,7 @@ def test_repeat_of_a_key_that_matched_in_the_same_plan() -> None:
 # -- questions are kept until they are answered
 
 CANDIDATE = in_buffer(post(text="Other"), "p9", OLD)
-QUESTION = asked(Rule.SAME_TIME, CANDIDATE)
+QUESTION = asked(Likeness.SAME_TIME, CANDIDATE)
 
 
 def questioned(item: Post | Idea = post(), question: Question = QUESTION, **fields: object) -> World:  # noqa: B008 - frozen
@@ -814,7 +814,7 @@ def test_a_question_is_kept_whatever_its_entry_has_become(item: Post, is_listed:
     plan = world.plan(item)
     assert [verdict(c) for c in plan.changes] == [Reason.AMBIGUOUS]
     kept = plan.recording.questions[slot(item)]
-    assert (kept.rule, kept.candidates, kept.may_be_ours) == (Rule.SAME_TIME, QUESTION.candidates, True)
+    assert (kept.rule, kept.candidates, kept.may_be_ours) == (Likeness.SAME_TIME, QUESTION.candidates, True)
 
 
 def test_a_question_holds_its_address_alone() -> None:
@@ -885,7 +885,7 @@ def test_an_equal_answers_only_a_question_about_itself(
     candidates: tuple[str, ...], equal: LivePost, expected: Action | Reason
 ) -> None:
     """Adopted if it is a candidate that came by the API, or the only one; otherwise the question comes first."""
-    question = Question(Rule.SAME_TIME, dict.fromkeys(candidates, OLD))
+    question = Question(Likeness.SAME_TIME, dict.fromkeys(candidates, OLD))
     assert questioned(question=question, live=[CANDIDATE, equal]).verdict(post()) is expected
 
 
@@ -954,7 +954,7 @@ def test_where_one_matched_what_is_new_may_be_edited() -> None:
     world = rebuilt()
     change = world.change(queued(text="New"), M)
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p9",))
-    assert rule_of(world, queued(text="New"), M) is Rule.EDITED
+    assert rule_of(world, queued(text="New"), M) is Likeness.EDITED
     assert "The state does not say what bufferctl created here" in change.message
 
 
@@ -984,8 +984,8 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
     world = rebuilt(live=[in_buffer(post("m", "Edited"), "p1"), in_buffer(queued(text="Whatever it said"), "p9")])
     assert world.verdicts(queued("n", "New"), M) == {"m": Reason.AMBIGUOUS, "n": Reason.AMBIGUOUS}
     assert (rule_of(world, M, queued("n", "New")), rule_of(world, queued("n", "New"), M)) == (
-        Rule.SAME_TIME,
-        Rule.EDITED,
+        Likeness.SAME_TIME,
+        Likeness.EDITED,
     )
 
 
@@ -1059,7 +1059,7 @@ def test_a_known_one_that_is_gone_may_be_edited_too() -> None:
     item = queued(text="New")
     state = record((M, in_buffer(M, "p1")), (item, in_buffer(item, "p5"))).unrecorded()
     world = rebuilt(state=state, gone=["p5"])
-    assert rule_of(world, item, M) is Rule.EDITED
+    assert rule_of(world, item, M) is Likeness.EDITED
 
 
 # -- a timed address whose time is past
@@ -1100,7 +1100,7 @@ def test_the_time_of_its_candidate_answers_a_postponed_question() -> None:
     """Adopted, since it may be ours for its entry, though the horizon is past it."""
     then = NOW - timedelta(days=2)
     out = published(post(due=then), created=OLD)
-    question = replace(asked(Rule.SAME_TEXT, out), postponed=True)
+    question = replace(asked(Likeness.SAME_TEXT, out), postponed=True)
     world = World(live=[out], state=record(questions={slot(post()): question}))
     assert world.verdict(post(due=OVER)) is Reason.MISSED
     assert world.verdict(post(due=then)) is Action.ADOPT
@@ -1109,7 +1109,7 @@ def test_the_time_of_its_candidate_answers_a_postponed_question() -> None:
 def test_a_postponed_question_holds_its_address_alone() -> None:
     """Created: what it may be is explained for every other address."""
     theirs = published(post(text=ALIKE, due=OVER), created=OLD)
-    question = replace(asked(Rule.SAME_TIME, theirs), postponed=True)
+    question = replace(asked(Likeness.SAME_TIME, theirs), postponed=True)
     world = World(live=[theirs], state=record(questions={slot(post()): question}))
     assert world.verdicts(post(due=OVER), queued("q", LONG))["q"] is Action.CREATE
 
@@ -1168,13 +1168,13 @@ def test_what_was_let_go_is_of_no_address_but_the_one_that_claims_it_now(is_decl
 @pytest.mark.parametrize(
     ("item", "live", "rule"),
     [
-        (post(text="Edited"), in_buffer(post()), Rule.SAME_TIME),
-        (queued(text=ALIKE), in_buffer(queued(text=LONG)), Rule.SIMILAR_TEXT),
-        (queued(text="Edited"), in_buffer(queued()), Rule.LET_GO),
+        (post(text="Edited"), in_buffer(post()), Likeness.SAME_TIME),
+        (queued(text=ALIKE), in_buffer(queued(text=LONG)), Likeness.SIMILAR_TEXT),
+        (queued(text="Edited"), in_buffer(queued()), Likeness.LET_GO),
     ],
     ids=["same time", "alike", "neither"],
 )
-def test_what_was_let_go_is_compared_with_its_address(item: Post, live: LivePost, rule: Rule) -> None:
+def test_what_was_let_go_is_compared_with_its_address(item: Post, live: LivePost, rule: Likeness) -> None:
     """The question says what it has in common with its address."""
     gone = {"p1": replace(let_go(live)["p1"], key="a")}
     assert rule_of(World(live=[live], state=replace(record(), let_go=gone)), item) is rule
@@ -1272,7 +1272,7 @@ def test_existing_is_reviewed_until_it_was_applied() -> None:
 def test_existing_answers_a_question_and_lets_the_other_candidates_go() -> None:
     """Bound; the other candidate no longer may be ours."""
     others = [CANDIDATE, in_buffer(post(text="Another"), "p8", OLD)]
-    world = questioned(post(), asked(Rule.SAME_TIME, *others), live=others)
+    world = questioned(post(), asked(Likeness.SAME_TIME, *others), live=others)
     plan = world.plan(post(existing="p9"))
     assert [c.live_id for c in plan.changes] == ["p9"]
     after = begin_run(world.state, plan)
@@ -1324,7 +1324,7 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED
     assert reworded(live).verdict(replace(now, repeat_of=("p1",))) is Reason.MISSED
     assert reworded(live).verdict(replace(now, cancelled=True)) is Action.NO_OP
-    asks = State(questions={slot(now): asked(Rule.SAME_TIME, in_buffer(post("x", "Another"), "p9"))})
+    asks = State(questions={slot(now): asked(Likeness.SAME_TIME, in_buffer(post("x", "Another"), "p9"))})
     assert replace(reworded(live), state=asks).verdict(now) is Reason.MISSED
     released = replace(reworded(live), state=State(let_go=let_go(live)))
     assert released.verdict(now) is Reason.MISSED

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bufferctl.checks import worth_a_look
 from bufferctl.config import load
-from bufferctl.model import CreatePost, DeletePost, EditPost, LivePost, Post, PostStatus, Rule, ShareMode
+from bufferctl.model import CreatePost, DeletePost, EditPost, Likeness, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.state import State
 from bufferctl.plan import Action, Cause, Change, Difference, Plan
 from bufferctl.reconcile import holds
@@ -89,7 +89,7 @@ def _held(changes: tuple[Change, ...]) -> Iterator[Change]:
         assert isinstance(change.desired, Post)
         text, channel = change.desired.text, change.slot.channel_id
         there = LivePost(f"post-{number}", channel, PostStatus.SCHEDULED, text, NOW, is_custom_scheduled=True)
-        yield holds.ambiguous(Rule.SAME_TEXT, [Suspect.of(there)], None).on(change)
+        yield holds.ambiguous(Likeness.SAME_TEXT, [Suspect.of(there)], None).on(change)
 
 
 def thousand() -> Report:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
-from bufferctl.model import Rule
+from bufferctl.model import Likeness
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import holds
@@ -157,10 +157,10 @@ def test_one_annotation_a_line() -> None:
     entry = [change(post("ch-x", key, 7, text=key), Action.NO_OP, Cause.DRIFT) for key in ("tip-1", "tip-2")]
     for hold, expected in (
         (holds.LOCKED, ["tip-1, tip-2 (X): "]),
-        (holds.ambiguous(Rule.SAME_TEXT, [Suspect.of(live("ch-x", 1, "x"))], None), ["tip-1, tip-2 (X): "]),
+        (holds.ambiguous(Likeness.SAME_TEXT, [Suspect.of(live("ch-x", 1, "x"))], None), ["tip-1, tip-2 (X): "]),
         (None, ["tip-1 (X): ", "tip-2 (X): "]),
     ):
-        own = (holds.ambiguous(Rule.SAME_TEXT, [Suspect.of(live("ch-x", n, "x"))], None) for n in (1, 2))
+        own = (holds.ambiguous(Likeness.SAME_TEXT, [Suspect.of(live("ch-x", n, "x"))], None) for n in (1, 2))
         held = tuple((hold or each).on(change) for change, each in zip(entry, own, strict=True))
         found = list(problems_of(Report(replace(PLAN, changes=held, warnings=()))))
         assert [problem.message.partition(": ")[0] + ": " for problem in found] == expected

@@ -10,7 +10,7 @@ from pathlib import Path
 from bufferctl.apply.outcomes import held
 from bufferctl.config import load
 from bufferctl.digests import change_digest
-from bufferctl.model import Address, Rule
+from bufferctl.model import Address, Likeness
 from bufferctl.model.desired import Expansion
 from bufferctl.model.plain_text import without_parameters
 from bufferctl.model.state import State
@@ -164,7 +164,7 @@ def _suspects(*numbers: int, owner: str = "") -> list[Suspect]:
 
 
 def _same(number: int) -> Hold:
-    return holds.ambiguous(Rule.SAME_TEXT, _suspects(number), None)
+    return holds.ambiguous(Likeness.SAME_TEXT, _suspects(number), None)
 
 
 def _changed(text: str) -> Hold:
@@ -176,8 +176,8 @@ def _changed(text: str) -> Hold:
 #: Two or three posts of each kind of hold, held for their own reasons.
 KINDS: dict[str, list[Change]] = {
     "same text": [_held(_same(n), n) for n in (1, 2)],
-    "same time": [_held(holds.ambiguous(Rule.SAME_TIME, _suspects(n), None), n) for n in (1, 2)],
-    "edited, one of several": [_held(holds.ambiguous(Rule.EDITED, _suspects(n, 8, 9), None), n) for n in (1, 2)],
+    "same time": [_held(holds.ambiguous(Likeness.SAME_TIME, _suspects(n), None), n) for n in (1, 2)],
+    "edited, one of several": [_held(holds.ambiguous(Likeness.EDITED, _suspects(n, 8, 9), None), n) for n in (1, 2)],
     "perhaps renamed": [_held(holds.perhaps_renamed([], _suspects(n, owner=f"old-{n}")), n) for n in (1, 2)],
     "without an answer, one candidate": [_held(holds.unsettled([f"p{n}"]), n) for n in (1, 2)],
     "without an answer": [_held(holds.unsettled([]), n) for n in (1, 2)],

@@ -17,7 +17,7 @@ from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.markdown import Context, comment, problems_markdown, report_markdown
-from bufferctl.render.markdown_posts import Files
+from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
 from bufferctl.said import Answer, Way, prose
@@ -526,7 +526,7 @@ def test_a_problem_leads_to_its_line() -> None:
     found = tuple(
         Diagnostic(Severity.ERROR, "there is no field `time`", each, hint, related=related) for each in places
     )
-    files = Files(line="https://git.example/acme/social/blob/abc/{path}#L{line}")
+    files = FileLinks(line="https://git.example/acme/social/blob/abc/{path}#L{line}")
     said = comment(Report(replace(PLAN, changes=()), found, is_planned=False), Context(files=files))
     where = "https://git.example/acme/social/blob/abc/posts/bad%20file.yaml#L"
     assert f"#### 2 errors in [`posts/bad file.yaml`](<{where}1>)" in said

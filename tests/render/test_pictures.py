@@ -8,7 +8,7 @@ from bufferctl.model import Asset, MediaFile, Slot
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.render.html import report_html
 from bufferctl.render.markdown import Context, comment, report_markdown
-from bufferctl.render.markdown_posts import Files
+from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.report import Report
 from bufferctl.render.shown import pictures_of
 from tests.render.github import Page
@@ -67,7 +67,7 @@ def test_a_comment_shows_what_is_public() -> None:
 
 def test_a_comment_shows_what_the_commit_has() -> None:
     """A file that is not public yet is shown from the commit, as the forge does, wherever the root file is."""
-    files = Files(raw="https://git.example/acme/social/blob/abc/{path}?raw=true")
+    files = FileLinks(raw="https://git.example/acme/social/blob/abc/{path}?raw=true")
     said = comment(replace(report(), folder="social media"), Context(files=files))
     where = "https://git.example/acme/social/blob/abc/social%20media/media/console.png?raw=true"
     assert set(Page(said).pictures) == {where}

@@ -17,7 +17,7 @@ from bufferctl.cli.console import Console
 from bufferctl.errors import LockedError
 from bufferctl.run.listener import NEVER
 from bufferctl.run.session import Waiting
-from bufferctl.state import Document, Lease, StateFile
+from bufferctl.state import Lease, SavedState, StateFile
 
 ENDPOINT = "https://api.buffer.com"
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
@@ -37,7 +37,7 @@ class Scene:
     at: datetime = NOW
     slept: list[float] = field(default_factory=list)
     answers: int = 0
-    document: Document = field(default_factory=lambda: Document(ENDPOINT, lease=LEASE))
+    document: SavedState = field(default_factory=lambda: SavedState(ENDPOINT, lease=LEASE))
 
     def server_time(self) -> datetime:
         """As of the last answer."""
@@ -56,7 +56,7 @@ class Scene:
     def read(self) -> None:
         """The state, as another run may have changed it."""
         if self.renewed:
-            self.document = Document(ENDPOINT, lease=self.renewed)
+            self.document = SavedState(ENDPOINT, lease=self.renewed)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_lock_that_is_renewed_meanwhile_is_not_taken(scene: Scene, tmp_path: P
 @pytest.mark.parametrize("until", [NOW, NOW - timedelta(seconds=119)])
 def test_a_lock_that_may_still_have_an_effect_is_not_taken(scene: Scene, tmp_path: Path, until: datetime) -> None:
     """Within two minutes of its end, what its run sent may arrive; nothing is asked of Buffer."""
-    scene.document = Document(ENDPOINT, lease=replace(LEASE, until=until))
+    scene.document = SavedState(ENDPOINT, lease=replace(LEASE, until=until))
     with pytest.raises(LockedError):
         taken(scene, tmp_path)
     assert scene.answers == 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, Origin, Slot, State
-from bufferctl.state import Document, Lease
+from bufferctl.state import Lease, SavedState
 from bufferctl.state.document import digest, dump, parse, read, replacing
 from tests.apply.fake import post
 
@@ -31,7 +31,7 @@ def opened(slot: Slot, *, run: str = "r1", listed: frozenset[str] = frozenset(),
     return replace(intent, **others)  # type: ignore[arg-type]  # fields by name
 
 
-def back(document: Document) -> Document:
+def back(document: SavedState) -> SavedState:
     """The document as read back."""
     return parse(dump(document), "the state", ENDPOINT, remedy="Restore it.")
 
@@ -45,7 +45,7 @@ def test_the_lock_and_what_is_open_are_read_back() -> None:
         Intent(0, SLOT, EditPost("p1", post("a"), "c0", reschedule=True), NOW, NOW, "standing", "r0"),
         Intent(0, SLOT, DeletePost("p1", "c0"), NOW, NOW, run="r2"),
     )
-    document = Document(ENDPOINT, STATE, "5f" * 20, "r0", LEASE, intents)
+    document = SavedState(ENDPOINT, STATE, "5f" * 20, "r0", LEASE, intents)
     assert back(document) == document
 
 
@@ -53,14 +53,14 @@ def test_ids_that_were_there_before_are_written_once() -> None:
     """300 intents of a channel with 300 posts take a few hundred bytes each."""
     there = frozenset(f"{number:024x}" for number in range(300))
     intents = tuple(opened(Slot("org", "c0", f"k{number}"), listed=there) for number in range(300))
-    assert len(dump(Document(ENDPOINT, STATE, intents=intents))) < 300 * 1000
+    assert len(dump(SavedState(ENDPOINT, STATE, intents=intents))) < 300 * 1000
 
 
 def test_the_digest_is_of_the_record_alone() -> None:
     """The same with a lock and with open intents; different for another state."""
-    plain = digest(dump(Document(ENDPOINT, STATE)))
-    assert digest(dump(Document(ENDPOINT, STATE, run="r1", lease=LEASE, intents=(opened(SLOT),)))) == plain
-    assert digest(dump(Document(ENDPOINT, replace(STATE, serial=1)))) != plain
+    plain = digest(dump(SavedState(ENDPOINT, STATE)))
+    assert digest(dump(SavedState(ENDPOINT, STATE, run="r1", lease=LEASE, intents=(opened(SLOT),)))) == plain
+    assert digest(dump(SavedState(ENDPOINT, replace(STATE, serial=1)))) != plain
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -92,7 +92,7 @@ def test_whatever_is_usual_any_binding_is_read_back(content: dict[Slot, Binding]
         applied = {slot: (*binding.applied.split(":"), "")[1] for slot, binding in content.items()}
         content = {s: replace(b, address=f"Acme/c/{s.key}", seen=f"2:{applied[s]}::") for s, b in content.items()}
     homes = {slot.home: Home("o", slot.channel_id) for slot in content}
-    document = Document(ENDPOINT, State(content, homes))
+    document = SavedState(ENDPOINT, State(content, homes))
     assert back(document) == document
 
 
@@ -107,7 +107,7 @@ def test_what_an_older_document_leaves_out_is_what_its_version_saw() -> None:
 def test_every_object_of_a_home_is_read_back() -> None:
     """However many there are: the first does not make room for the next."""
     content = {SLOT._replace(key=key): replace(BOUND, id=key) for key in ("a", "b", "c")}
-    document = Document(ENDPOINT, State(content, {SLOT.home: Home(*SLOT[:2])}))
+    document = SavedState(ENDPOINT, State(content, {SLOT.home: Home(*SLOT[:2])}))
     assert back(document) == document
 
 
@@ -121,10 +121,10 @@ def test_the_bytes_of_a_document() -> None:
         lineage="l",
         serial=7,
     )
-    document = Document(ENDPOINT, state, run="r1")
+    document = SavedState(ENDPOINT, state, run="r1")
     assert dump(document).decode() == BYTES
     assert back(document).state.bindings == state.bindings
-    assert dump(Document(ENDPOINT)).decode() == EMPTY
+    assert dump(SavedState(ENDPOINT)).decode() == EMPTY
 
 
 BYTES = """\
@@ -174,7 +174,9 @@ EMPTY = """\
 def test_equal_documents_have_equal_bytes() -> None:
     """In whatever order their homes were read: by organization, then by channel."""
     homes = [Home("a", "c2"), Home("a", "c3"), Home("b", "c1")]
-    dumps = {dump(Document(ENDPOINT, State(homes={each.id: each for each in order}))) for order in permutations(homes)}
+    dumps = {
+        dump(SavedState(ENDPOINT, State(homes={each.id: each for each in order}))) for order in permutations(homes)
+    }
     (one,) = dumps
     assert list(json.loads(one)["organizations"]["a"]) == ["c2", "c3"]
 
@@ -188,12 +190,12 @@ def test_the_digest_of_a_state_stays_the_same() -> None:
 def test_what_a_document_leaves_out_is_empty() -> None:
     """A document of nothing but its format and endpoint is that of an empty state."""
     raw = json.dumps({"format_version": "3.1", "endpoint": ENDPOINT}).encode()
-    assert parse(raw, "the state", ENDPOINT, remedy="") == Document(ENDPOINT)
+    assert parse(raw, "the state", ENDPOINT, remedy="") == SavedState(ENDPOINT)
 
 
 def test_a_document_whose_state_was_moved_away() -> None:
     """Earlier versions refuse its format; this one says where the state is, and reads it for who must know."""
-    raw = dump(replace(Document(ENDPOINT, STATE), moved_to="blog/state.json on the branch"))
+    raw = dump(replace(SavedState(ENDPOINT, STATE), moved_to="blog/state.json on the branch"))
     assert json.loads(raw)["format_version"] == "4.0"
     with pytest.raises(StateError, match=r"The state was moved to blog/state\.json on the branch") as raised:
         parse(raw, "the state", ENDPOINT, remedy="")
@@ -228,7 +230,7 @@ def test_a_document_of_an_unreleased_format_is_refused(version: str) -> None:
 )
 def test_a_damaged_document_is_refused(name: str, value: object) -> None:
     """One message, with the fix; a lock or an intent is never skipped."""
-    raw = json.loads(dump(Document(ENDPOINT, STATE))) | {name: value}
+    raw = json.loads(dump(SavedState(ENDPOINT, STATE))) | {name: value}
     with pytest.raises(StateError, match="The state is damaged") as raised:
         parse(json.dumps(raw).encode(), "the state", ENDPOINT, remedy="Restore it.")
     assert raised.value.hint == "Restore it."
@@ -243,7 +245,7 @@ def test_a_damaged_document_in_a_bucket_is_named_by_its_url() -> None:
 @pytest.mark.parametrize("named", [1, "0", None])
 def test_an_intent_that_names_no_list_is_damaged(named: object) -> None:
     """The earlier objects are not guessed."""
-    raw = json.loads(dump(Document(ENDPOINT, STATE, intents=(opened(SLOT),))))
+    raw = json.loads(dump(SavedState(ENDPOINT, STATE, intents=(opened(SLOT),))))
     raw["intents"][0]["listed"] = named
     with pytest.raises(StateError, match="damaged"):
         parse(json.dumps(raw).encode(), "the state", ENDPOINT, remedy="")
@@ -260,10 +262,10 @@ def test_ten_thousand_bindings_take_three_megabytes() -> None:
             id_, Origin.CREATED, applied, seen, seen, f"2:{seen}::", "2029-12-24T09:00:00+00:00", "scheduled",
             "2029-12-03T09:00:00.123000+00:00", address, "posts/2029-w51.yaml",
         )  # fmt: skip
-    assert len(dump(Document(ENDPOINT, State(content)))) <= 3_000_000
+    assert len(dump(SavedState(ENDPOINT, State(content)))) <= 3_000_000
 
 
-STORED = Document(
+STORED = SavedState(
     ENDPOINT,
     State({SLOT: BOUND}, {"c0": Home("org", "c0", NOW)}, complete_at=NOW, lineage="l", serial=7),
     "5f" * 20,
@@ -280,7 +282,7 @@ def replaced(**fields: object) -> State:
 
 def test_what_a_person_replaces_keeps_the_lock_and_what_is_open() -> None:
     """Of the stored document; commit and run are the new one's."""
-    new = Document(ENDPOINT, State(STORED.state.bindings, lineage="n", serial=3), "6f" * 20, "r9")
+    new = SavedState(ENDPOINT, State(STORED.state.bindings, lineage="n", serial=3), "6f" * 20, "r9")
     made = replacing(STORED, new)
     assert (made.lease, made.intents) == (LEASE, STORED.intents)
     assert (made.commit, made.run, made.state.lineage, made.state.bindings) == ("6f" * 20, "r9", "n", {SLOT: BOUND})

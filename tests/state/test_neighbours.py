@@ -10,7 +10,7 @@ import pytest
 
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.model import Binding, CreatePost, Home, Intent, LiveChannel, Origin, Service, Slot, State
-from bufferctl.state import Document, LocalStore, StateFile
+from bufferctl.state import LocalStore, SavedState, StateFile
 from bufferctl.state.document import dump
 from bufferctl.state.local import repository_of, state_path_of
 from bufferctl.state.location import claimed_elsewhere, has_remote, root_files_of, top_of
@@ -41,16 +41,16 @@ def tmp_path(tmp_path: Path) -> Path:
     return folder
 
 
-def write(root: Path, lineage: str = "one", document: Document | None = None) -> None:
+def write(root: Path, lineage: str = "one", document: SavedState | None = None) -> None:
     """A root file and its state."""
     root.parent.mkdir(parents=True, exist_ok=True)
     root.write_text("version: 1\n", encoding="utf-8")
     path = state_path_of(root)
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(dump(document or Document(ENDPOINT, state(lineage))))
+    path.write_bytes(dump(document or SavedState(ENDPOINT, state(lineage))))
 
 
-def project(root: Path, lineage: str = "one", document: Document | None = None) -> StateFile:
+def project(root: Path, lineage: str = "one", document: SavedState | None = None) -> StateFile:
     """The same, as a run reads it."""
     write(root, lineage, document)
     return opened(root)
@@ -93,7 +93,7 @@ def test_what_claims_nothing(tmp_path: Path) -> None:
     mine = project(tmp_path / "buffer.yaml", "mine")
     project(tmp_path / "damaged.yaml")
     state_path_of(tmp_path / "damaged.yaml").write_bytes(b"{")
-    write(tmp_path / "sandbox.yaml", document=Document("http://127.0.0.1:4000", state("other")))
+    write(tmp_path / "sandbox.yaml", document=SavedState("http://127.0.0.1:4000", state("other")))
     assert claimed_elsewhere(mine, tmp_path / "buffer.yaml") == []
     project(tmp_path / "there.yaml", "other")
     assert [each.root_file for each in claimed_elsewhere(mine, tmp_path / "buffer.yaml")] == ["there.yaml"]
@@ -120,7 +120,7 @@ class Bucket(Memory):
     """A shared store with documents of other root files."""
 
     def others(self) -> dict[str, bytes]:
-        return {name: dump(Document(ENDPOINT, state("other"))) for name in ("gone/state.json", "blog/state.json")}
+        return {name: dump(SavedState(ENDPOINT, state("other"))) for name in ("gone/state.json", "blog/state.json")}
 
 
 def test_what_other_root_files_of_a_shared_state_have(tmp_path: Path) -> None:
@@ -171,15 +171,15 @@ def test_repositories(tmp_path: Path) -> None:
 
 def test_states_whose_root_file_is_gone(tmp_path: Path) -> None:
     """Those that have something, posts or what is open; not those of root files that are there."""
-    mine = project(tmp_path / "new.yaml", "mine", Document(ENDPOINT))
+    mine = project(tmp_path / "new.yaml", "mine", SavedState(ENDPOINT))
     intent = Intent(1, SLOT, CreatePost(post("a"), "c"), NOW, NOW, run="r")
     for name, document in (
-        ("old", Document(ENDPOINT, state())),
-        ("open", Document(ENDPOINT, State(lineage="x"), intents=(intent,))),
-        ("empty", Document(ENDPOINT, State(lineage="x"))),
-        ("there", Document(ENDPOINT, state())),
-        ("yml", Document(ENDPOINT, state())),
-        ("damaged", Document(ENDPOINT, state())),
+        ("old", SavedState(ENDPOINT, state())),
+        ("open", SavedState(ENDPOINT, State(lineage="x"), intents=(intent,))),
+        ("empty", SavedState(ENDPOINT, State(lineage="x"))),
+        ("there", SavedState(ENDPOINT, state())),
+        ("yml", SavedState(ENDPOINT, state())),
+        ("damaged", SavedState(ENDPOINT, state())),
     ):
         write(tmp_path / f"{name}.yaml", document=document)
         if name != "there":
@@ -192,9 +192,9 @@ def test_states_whose_root_file_is_gone(tmp_path: Path) -> None:
 
 def test_what_is_moved_here_comes_first(tmp_path: Path) -> None:
     """A run was cut off while it moved the state; what is moved elsewhere is among the others."""
-    mine = project(tmp_path / "new.yaml", "mine", Document(ENDPOINT))
+    mine = project(tmp_path / "new.yaml", "mine", SavedState(ENDPOINT))
     for name, to in (("a", "somewhere else"), ("b", mine.store.address), ("c", "")):
-        project(tmp_path / f"{name}.yaml", document=Document(ENDPOINT, state(), moved_to=to))
+        project(tmp_path / f"{name}.yaml", document=SavedState(ENDPOINT, state(), moved_to=to))
         (tmp_path / f"{name}.yaml").unlink()
     (found,) = predecessors(mine, tmp_path / "new.yaml")
     assert found.root_file.name == "b.yaml"
@@ -206,7 +206,7 @@ def old(tmp_path: Path, commit_id: str, *, name: str = "buffer", moved_to: str =
     """What was applied of a root file at that commit; of one post, the state does not know the file."""
     unknown = {Slot("org", "c", "b"): Binding("p2", Origin.CREATED)}
     known = state()
-    document = Document(
+    document = SavedState(
         ENDPOINT, replace(known, bindings={**known.bindings, **unknown}), commit=commit_id, moved_to=moved_to
     )
     roots = tuple(tmp_path / f"{name}{suffix}" for suffix in (".yaml", ".yml"))
@@ -215,7 +215,7 @@ def old(tmp_path: Path, commit_id: str, *, name: str = "buffer", moved_to: str =
 
 def test_which_homes_it_has_objects_of() -> None:
     """A channel that was reconnected under its name; organizations with ideas; what is only open."""
-    ours = Predecessor("", (Path("a.yaml"),), Document(ENDPOINT, state()))
+    ours = Predecessor("", (Path("a.yaml"),), SavedState(ENDPOINT, state()))
     channels = [LiveChannel(id_, "org", Service.TWITTER, name) for id_, name in (("c", "x"), ("d", "acme"), ("e", "y"))]
     assert ours.homes(channels, ["org"]) == {"c", "d"}
     nameless = replace(ours.document, state=replace(state(), homes={"c": Home("org", "c", NOW, "twitter", "")}))
@@ -223,9 +223,9 @@ def test_which_homes_it_has_objects_of() -> None:
     linked = LiveChannel("f", "org", Service.LINKEDIN, "acme")
     assert ours.homes([linked], []) == frozenset()
     ideas = State({Slot("org", "ideas", "a"): Binding("i1", Origin.CREATED)})
-    assert replace(ours, document=Document(ENDPOINT, ideas)).homes(channels, ["org", "other"]) == {"org"}
+    assert replace(ours, document=SavedState(ENDPOINT, ideas)).homes(channels, ["org", "other"]) == {"org"}
     intent = Intent(1, Slot("org", "e", "a"), CreatePost(post("a"), "e"), NOW, NOW)
-    opened = Document(ENDPOINT, intents=(intent,))
+    opened = SavedState(ENDPOINT, intents=(intent,))
     assert replace(ours, document=opened).homes(channels, ["org"]) == {"e"}
 
 
@@ -288,11 +288,11 @@ def test_another_run_was_faster(tmp_path: Path) -> None:
 def test_a_state_that_is_being_handed_over(tmp_path: Path) -> None:
     """It goes on where it was to go, and nowhere else."""
     new = opened(tmp_path / "new.yaml")
-    moving = project(tmp_path / "a.yaml", document=Document(ENDPOINT, state(), moved_to="somewhere else"))
+    moving = project(tmp_path / "a.yaml", document=SavedState(ENDPOINT, state(), moved_to="somewhere else"))
     with pytest.raises(StateError, match="somewhere else"):
         hand_over(moving, new)
     assert not opened(tmp_path / "new.yaml").exists
-    cut_off = project(tmp_path / "b.yaml", document=Document(ENDPOINT, state(), moved_to=new.store.address))
+    cut_off = project(tmp_path / "b.yaml", document=SavedState(ENDPOINT, state(), moved_to=new.store.address))
     hand_over(cut_off, new)
     assert opened(tmp_path / "new.yaml").saved.bindings == state().bindings
 
@@ -300,7 +300,7 @@ def test_a_state_that_is_being_handed_over(tmp_path: Path) -> None:
 def test_a_state_that_was_handed_on_can_come_back(tmp_path: Path) -> None:
     """To a document that only says where its own went."""
     before = project(tmp_path / "old.yaml")
-    new = project(tmp_path / "new.yaml", document=Document(ENDPOINT, moved_to="somewhere else"))
+    new = project(tmp_path / "new.yaml", document=SavedState(ENDPOINT, moved_to="somewhere else"))
     hand_over(before, new)
     assert opened(tmp_path / "new.yaml").saved.bindings == state().bindings
 

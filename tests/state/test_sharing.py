@@ -14,7 +14,7 @@ import pytest
 
 from bufferctl.errors import OvertakenError, PartWayError, StateError
 from bufferctl.model import Binding, CreatePost, Intent, Origin, Slot, State
-from bufferctl.state import Document, Lease, StateFile, Store, Stored
+from bufferctl.state import Lease, SavedState, StateFile, Store, Stored
 from bufferctl.state.document import parse
 from bufferctl.state.state_file import LockedState
 from tests.apply.fake import post
@@ -85,7 +85,7 @@ class Memory:
         return str(self.number)
 
     @property
-    def now(self) -> Document:
+    def now(self) -> SavedState:
         """Its content."""
         return parse(self.document or b"", self.place, ENDPOINT, remedy="")
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.errors import OvertakenError, StateError
-from bufferctl.model import Binding, Home, LetGo, Origin, Question, Rule, Slot, State
+from bufferctl.model import Binding, Home, LetGo, Likeness, Origin, Question, Slot, State
 from bufferctl.state import LocalStore, StateFile
 
 ENDPOINT = "https://api.buffer.com"
@@ -32,7 +32,7 @@ FIRST = State(
 SECOND = State(
     {SLOT: Binding("p2", Origin.IMPORTED), Slot("org", "ideas", "i"): Binding("i1", Origin.ADOPTED)},
     {CHANNEL.id: CHANNEL, IDEAS.id: IDEAS},
-    {Slot("org", "channel", "tip"): Question(Rule.SAME_TEXT, {"p7": THEN}, may_be_ours=False, content="c")},
+    {Slot("org", "channel", "tip"): Question(Likeness.SAME_TEXT, {"p7": THEN}, may_be_ours=False, content="c")},
     {"p8": LetGo("channel", THEN)},
     frozenset({Slot("org", "channel", "old")}),
     complete_at=THEN,

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bufferctl.config.convert.calendars import Answers, Fate, Question
+from bufferctl.config.convert.calendars import Answers, CalendarQuestion, RowFate
 from bufferctl.config.convert.conversion import Converted, convert
 from bufferctl.config.convert.days import Order

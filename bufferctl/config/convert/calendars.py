@@ -15,8 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from bufferctl.config.convert.columns import Role, aside_of
 from bufferctl.config.convert.days import Order, order_of, orders_of, read_time
 from bufferctl.config.convert.destination import Destination, NewPost
-from bufferctl.config.convert.pictures import Pictures
-from bufferctl.config.convert.table import Row, Table, read_table
+from bufferctl.config.convert.pictures import PictureFinder
+from bufferctl.config.convert.table import CalendarRow, CalendarTable, read_table
 from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError, with_offset
 from bufferctl.diagnostics import Diagnostic, Severity
@@ -27,7 +27,7 @@ from bufferctl.model.metadata import MODELS
 from bufferctl.value import replace, value
 
 
-class Fate(StrEnum):
+class RowFate(StrEnum):
     """What becomes of a row with a status."""
 
     DRAFT = "draft"
@@ -36,12 +36,12 @@ class Fate(StrEnum):
 
 
 _FATES = {
-    Fate.DRAFT: """draft drafts drafting idea ideas backlog writing todo to-do in-progress in-review review to-review
+    RowFate.DRAFT: """draft drafts drafting idea ideas backlog writing todo to-do in-progress in-review review to-review
         needs-review ready-for-review under-review pending pending-approval needs-approval waiting-for-approval
         awaiting-approval not-started planned concept""",
-    Fate.SCHEDULED: """approved ready scheduled final ready-to-post ready-to-publish ready-to-schedule to-publish
+    RowFate.SCHEDULED: """approved ready scheduled final ready-to-post ready-to-publish ready-to-schedule to-publish
         to-schedule""",
-    Fate.LEFT_OUT: "published posted sent live cancelled canceled archived rejected",
+    RowFate.LEFT_OUT: "published posted sent live cancelled canceled archived rejected",
 }
 _FATE = {name: fate for fate, names in _FATES.items() for name in names.split()}
 
@@ -52,11 +52,11 @@ class Answers:
 
     order: Order | None = None
     time: str = ""
-    fates: Mapping[str, Fate] = field(default_factory=dict)
+    fates: Mapping[str, RowFate] = field(default_factory=dict)
 
 
 @value()
-class Question:
+class CalendarQuestion:
     """What only somebody who knows the calendar can say: about a `status`, or about days, such as the `example`."""
 
     example: str = ""
@@ -87,15 +87,15 @@ class Calendar:
     source: Source
     channels: tuple[Channel, ...]
     destination: Destination
-    pictures: Pictures
+    pictures: PictureFinder
     answers: Answers
     now: datetime
-    table: Table = field(init=False)
+    table: CalendarTable = field(init=False)
     problems: list[Diagnostic] = field(default_factory=list)
     is_broken: bool = False
     """Whether the table itself has an error, so that rows may be missing."""
-    questions: list[Question] = field(default_factory=list)
-    left: list[tuple[Row, str]] = field(default_factory=list)
+    questions: list[CalendarQuestion] = field(default_factory=list)
+    left: list[tuple[CalendarRow, str]] = field(default_factory=list)
     """Rows that cannot be placed, each with the reason."""
     out: Counter[str] = field(default_factory=Counter)
     """How many rows were left out, by what they are."""
@@ -119,32 +119,32 @@ class Calendar:
         found = [] if self.questions else [self._placed(row) for row in self.table.rows]
         return [post for post in found if post is not None]
 
-    def _ask(self, rows: list[Row]) -> None:
+    def _ask(self, rows: list[CalendarRow]) -> None:
         """What is unclear about the whole table."""
         if len(self._days) > 1 and self.answers.order is None:
             first = next(row[role] for row in rows for role in (Role.DATE, Role.SLOT) if orders_of([row[role]]))
-            self.questions.append(Question(example=first))
+            self.questions.append(CalendarQuestion(example=first))
         statuses = Counter(row[Role.STATUS] for row in rows if row[Role.STATUS])
         for status, number in statuses.items():
             if self._fate(status) is None:
-                self.questions.append(Question(status=status, rows=number))
+                self.questions.append(CalendarQuestion(status=status, rows=number))
 
-    def _fate(self, status: str) -> Fate | None:
+    def _fate(self, status: str) -> RowFate | None:
         plain = status.casefold()
         return self.answers.fates.get(plain) or _FATE.get(
             re.sub(r"[\s_-]+", "-", re.sub(r"[^\w\s-]", "", plain).strip())
         )
 
-    def _placed(self, row: Row) -> NewPost | None:
+    def _placed(self, row: CalendarRow) -> NewPost | None:
         """The post of a row; None if it is left out, or cannot be placed."""
         fate = self._fate(row[Role.STATUS]) if row[Role.STATUS] else None
         if row[Role.ARCHIVED].casefold() in {"true", "yes", "checked"}:
             self.out["archived"] += 1
             return None
-        if fate is Fate.LEFT_OUT:
+        if fate is RowFate.LEFT_OUT:
             self.out[row[Role.STATUS].casefold()] += 1
             return None
-        is_draft = fate is Fate.DRAFT or (fate is None and Role.STATUS in self.table.roles)
+        is_draft = fate is RowFate.DRAFT or (fate is None and Role.STATUS in self.table.roles)
         try:
             channels = self._channels(row)
             when = self._time(row, is_draft=is_draft)
@@ -159,7 +159,9 @@ class Calendar:
             self._leave(row, error.role, error)
         return None
 
-    def _post(self, row: Row, channels: tuple[Channel, ...], when: datetime | None, more: dict[str, Any]) -> NewPost:
+    def _post(
+        self, row: CalendarRow, channels: tuple[Channel, ...], when: datetime | None, more: dict[str, Any]
+    ) -> NewPost:
         text = self._text(row)
         fields = {
             **more,
@@ -173,7 +175,7 @@ class Calendar:
             raise _RowError(Role.TEXT, message, f"fill in `{self.table.name_of(Role.TEXT)}`")
         return NewPost(channels, fields, row[Role.TITLE] or text, when.date() if when else None)
 
-    def _text(self, row: Row) -> str:
+    def _text(self, row: CalendarRow) -> str:
         """The text with its hashtags, and with the link below it, unless it has that already."""
         text, link = row[Role.TEXT], row[Role.LINK]
         if row[Role.HASHTAGS] and row[Role.HASHTAGS] not in text:
@@ -186,7 +188,7 @@ class Calendar:
             raise _RowError(Role.LINK, f"`{link[:60]}` is not a link", "write the whole link, https://…") from None
         return f"{text}\n\n{link}" if text else link
 
-    def _channels(self, row: Row) -> tuple[Channel, ...]:
+    def _channels(self, row: CalendarRow) -> tuple[Channel, ...]:
         """The channels of a row."""
         names = [_COLOR.sub("", each) for each in several(row[Role.CHANNELS])]
         found: list[Channel] = []
@@ -212,12 +214,12 @@ class Calendar:
         except BufferctlError:
             return None
 
-    def _tags(self, row: Row) -> Iterator[str]:
+    def _tags(self, row: CalendarRow) -> Iterator[str]:
         others = [_COLOR.sub("", each) for each in row[Role.LABELS].split(",") if not self._labeled(each.strip())]
         tags = (*row[Role.TAGS].split(","), *others, row[Role.CAMPAIGN])
         yield from dict.fromkeys(filter(None, map(str.strip, tags)))
 
-    def _time(self, row: Row, *, is_draft: bool) -> datetime | None:
+    def _time(self, row: CalendarRow, *, is_draft: bool) -> datetime | None:
         """The time of a row; None for the queue, or for a draft without one."""
         slot, day = row[Role.SLOT], row[Role.DATE]
         if not (slot or day):
@@ -254,7 +256,7 @@ class Calendar:
         instant = self.destination.instant(when, channels)
         return instant is not None and instant < self.now.astimezone(UTC)
 
-    def _media(self, row: Row) -> dict[str, Any]:
+    def _media(self, row: CalendarRow) -> dict[str, Any]:
         given = row[Role.IMAGE]
         if not given:
             return {}
@@ -263,7 +265,7 @@ class Calendar:
         except BufferctlError as error:
             raise _RowError(Role.IMAGE, error.message, error.hint) from None
 
-    def _metadata(self, row: Row, channels: tuple[Channel, ...]) -> dict[str, Any] | None:
+    def _metadata(self, row: CalendarRow, channels: tuple[Channel, ...]) -> dict[str, Any] | None:
         """The options of networks that the row has columns for."""
         services = {each.service for each in channels}
         board = row[Role.BOARD]
@@ -288,13 +290,13 @@ class Calendar:
                 self.problems.append(replace(self._problem(row, role, message, ""), severity=Severity.WARNING))
         return found or None
 
-    def _leave(self, row: Row, role: Role, error: BufferctlError) -> None:
+    def _leave(self, row: CalendarRow, role: Role, error: BufferctlError) -> None:
         """Leave a row out, with the reason."""
         found = self._problem(row, role, error.message, error.hint)
         self.problems.append(found)
         self.left.append((row, f"{error.message}: {error.hint}" if error.hint else error.message))
 
-    def _problem(self, row: Row, role: Role, message: str, hint: str) -> Diagnostic:
+    def _problem(self, row: CalendarRow, role: Role, message: str, hint: str) -> Diagnostic:
         """A problem with a value, at its place in the row, or at the start of the row if it is empty."""
         first = (row[role] or row[Role.SLOT] if role is Role.DATE else row[role]).partition("\n")[0].strip()
         found = self.source.text.find(first, row.start, row.end) if first else -1

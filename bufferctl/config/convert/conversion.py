@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bufferctl.config.catalog import UnknownNameError
-from bufferctl.config.convert.calendars import Answers, Calendar, Question
+from bufferctl.config.convert.calendars import Answers, Calendar, CalendarQuestion
 from bufferctl.config.convert.destination import Destination, NewPost, entries
-from bufferctl.config.convert.documents import Document, has_dates
+from bufferctl.config.convert.documents import DatedDocument, has_dates
 from bufferctl.config.convert.front_matter import MarkdownFile
-from bufferctl.config.convert.pictures import Pictures
+from bufferctl.config.convert.pictures import PictureFinder
 from bufferctl.config.source import Source, UnreadableError, read_source
 from bufferctl.config.times import clock_named, zone_hint
 from bufferctl.config.write.yaml_files import yaml_text
@@ -42,7 +42,7 @@ class Converted:
     not_placed: dict[Path, int] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     out: Counter[str] = field(default_factory=Counter)
-    questions: tuple[Question, ...] = ()
+    questions: tuple[CalendarQuestion, ...] = ()
 
 
 def convert(
@@ -114,8 +114,8 @@ class _Converting:
         self._add(posts, reader.problems)
 
     def _read_document(self, source: Source, path: Path) -> None:
-        pictures = Pictures(path.parent, self.root)
-        reader = Document(source, self.channels, self.destination, pictures, self.answers, self.now)
+        pictures = PictureFinder(path.parent, self.root)
+        reader = DatedDocument(source, self.channels, self.destination, pictures, self.answers, self.now)
         posts = reader.posts()
         self._add(posts, reader.problems, is_broken=has_errors(reader.problems) and not reader.left)
         if reader.left:
@@ -125,7 +125,7 @@ class _Converting:
         self.found.questions += tuple(reader.questions)
 
     def _read_calendar(self, source: Source, path: Path) -> None:
-        pictures = Pictures(path.parent, self.root)
+        pictures = PictureFinder(path.parent, self.root)
         reader = Calendar(source, self.channels, self.destination, pictures, self.answers, self.now)
         posts = reader.posts()
         is_empty = not (posts or reader.problems or reader.out or reader.questions)

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bufferctl.config.convert.calendars import Answers, Question, several
+from bufferctl.config.convert.calendars import Answers, CalendarQuestion, several
 from bufferctl.config.convert.days import has_day, order_of, orders_of, read_time
 from bufferctl.config.convert.destination import Destination, NewPost
-from bufferctl.config.convert.pictures import Pictures
+from bufferctl.config.convert.pictures import PictureFinder
 from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError
 from bufferctl.diagnostics import Diagnostic
@@ -43,7 +43,7 @@ _LINE_ENDS = re.compile(r"\r\n?")
 
 
 @value()
-class Section:
+class DatedSection:
     """A heading with a day, and what is below it. `start` and `end` are its offsets in the file."""
 
     heading: str
@@ -67,18 +67,18 @@ def _plain(words: str) -> str:
 
 
 @dataclass
-class Document:
+class DatedDocument:
     """Reads one file. `channels`: for sections that name none. `now`: what is due before is past."""
 
     source: Source
     channels: tuple[Channel, ...]
     destination: Destination
-    pictures: Pictures
+    pictures: PictureFinder
     answers: Answers
     now: datetime
     problems: list[Diagnostic] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-    left: list[tuple[Section, str]] = field(default_factory=list)
+    questions: list[CalendarQuestion] = field(default_factory=list)
+    left: list[tuple[DatedSection, str]] = field(default_factory=list)
     """Sections that cannot be placed, each with the reason."""
     unread: list[str] = field(default_factory=list)
     past: int = 0
@@ -92,7 +92,7 @@ class Document:
         self._days = orders_of(section.heading for section in sections)
         if len(self._days) > 1 and self.answers.order is None:
             first = next(section.heading for section in sections if orders_of([section.heading]))
-            self.questions.append(Question(example=first))
+            self.questions.append(CalendarQuestion(example=first))
             return []
         found = [self._placed(section) for section in sections]
         return [post for post in found if post is not None]
@@ -103,7 +103,7 @@ class Document:
             f"<!-- Problem: {why} -->\n{self.source.text[each.start : each.end].strip()}\n\n" for each, why in self.left
         )
 
-    def _sections(self) -> Iterator[Section]:
+    def _sections(self) -> Iterator[DatedSection]:
         """Each heading with a day, up to the next one, or to another heading that is not below it."""
         text = self.source.text
         headings = [*_HEADING.finditer(text)]
@@ -119,7 +119,7 @@ class Document:
             below = min(below, len(headings)) if dated[index] else index + 1
             body = text[heading.end() : ends[below + 1]]
             if dated[index]:
-                yield Section(_plain(heading["words"]), body, heading.start(), ends[below + 1])
+                yield DatedSection(_plain(heading["words"]), body, heading.start(), ends[below + 1])
             elif self._is_text(body):
                 self.unread.append(f"the text below \u201c{_plain(heading['words'])[:40]}\u201d, which is not dated")
             index = below
@@ -128,7 +128,7 @@ class Document:
     def _is_text(text: str) -> bool:
         return bool(_DEFINITION.sub("", _COMMENT.sub("", text)).strip())
 
-    def _placed(self, section: Section) -> NewPost | None:
+    def _placed(self, section: DatedSection) -> NewPost | None:
         """The post of a section; None if it is past, or cannot be placed."""
         try:
             return self._post(section)
@@ -140,7 +140,7 @@ class Document:
             self.left.append((section, f"{error.message}: {error.hint}" if error.hint else error.message))
         return None
 
-    def _post(self, section: Section) -> NewPost | None:
+    def _post(self, section: DatedSection) -> NewPost | None:
         is_draft = _DRAFT.search(section.heading) is not None
         heading = _DRAFT.sub("", section.heading)
         when, channels = self._when_and_where(heading)

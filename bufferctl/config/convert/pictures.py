@@ -28,7 +28,7 @@ class PictureError(BufferctlError):
 
 
 @dataclass
-class Pictures:
+class PictureFinder:
     """Finds files. `folder`: that of the calendar or document; `root`: the root file's."""
 
     folder: Path

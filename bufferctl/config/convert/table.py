@@ -23,7 +23,7 @@ PROBLEM = "Problem"
 
 
 @value()
-class Row:
+class CalendarRow:
     """A row. `cells`: as written; `values`: by role, stripped; `start` and `end` are its offsets in the file."""
 
     cells: tuple[str, ...]
@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass
-class Table:
+class CalendarTable:
     """A table. `columns`: their names as written; `roles`: what each is, None for one that is not read.
 
     `problems`: why some of it cannot be read at all.
@@ -46,7 +46,7 @@ class Table:
     separator: str = ","
     columns: tuple[str, ...] = ()
     roles: tuple[Role | None, ...] = ()
-    rows: list[Row] = field(default_factory=list)
+    rows: list[CalendarRow] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
 
     @property
@@ -64,7 +64,7 @@ class Table:
         """The column with that role as the table calls it; a usual name if there is none."""
         return next((name for name, its in zip(self.columns, self.roles, strict=True) if its is role), role.value)
 
-    def left(self, rows: Sequence[tuple[Row, str]]) -> str:
+    def left(self, rows: Sequence[tuple[CalendarRow, str]]) -> str:
         """A table of these rows alone, each with its problem in a last column."""
         kept = [index for index, name in enumerate(self.columns) if name != PROBLEM]
         written = io.StringIO(newline="")
@@ -76,12 +76,12 @@ class Table:
         return written.getvalue()
 
 
-def read_table(source: Source) -> Table:
+def read_table(source: Source) -> CalendarTable:
     """The table in a file: its rows that are not empty, as far as they can be read."""
     sep = _SEP_LINE.match(source.text)
     start = sep.end() if sep else 0
     text = source.text[start:]
-    table = Table(source, sep[1] if sep else _separator(text))
+    table = CalendarTable(source, sep[1] if sep else _separator(text))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=table.separator, strict=True)
     began = start
     try:
@@ -94,7 +94,7 @@ def read_table(source: Source) -> Table:
             elif any(map(str.strip, cells)):
                 values = (_LINE_ENDS.sub("\n", cell.strip()) for cell in cells)  # empty ones at the end may be missing
                 by_role = {role: each for role, each in zip(table.roles, values, strict=False) if role is not None}
-                row = Row(tuple(cells), by_role, began, end)
+                row = CalendarRow(tuple(cells), by_role, began, end)
                 table.rows.append(row)
                 table.problems += _beside(table, row)
             began = end
@@ -113,7 +113,7 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=lambda separator: (known[separator], len(cells[separator])))
 
 
-def _name_columns(table: Table, names: Sequence[str], start: int) -> None:
+def _name_columns(table: CalendarTable, names: Sequence[str], start: int) -> None:
     table.columns = tuple(name.strip() for name in names)
     table.roles = roles_of(table.columns)
     source = table.source
@@ -127,7 +127,7 @@ def _name_columns(table: Table, names: Sequence[str], start: int) -> None:
         table.problems.append(source.diagnostic(start, message, hint="remove one of them"))
 
 
-def _beside(table: Table, row: Row) -> Iterator[Diagnostic]:
+def _beside(table: CalendarTable, row: CalendarRow) -> Iterator[Diagnostic]:
     """A value in a column without a name: usually a text that contains the separator and is not in quotes."""
     beside = [cell for name, cell in zip_longest(table.columns, row.cells, fillvalue="") if cell.strip() and not name]
     if beside:

@@ -18,7 +18,7 @@ from bufferctl.value import field, replace, value
 
 
 @value()
-class Targets:
+class Destinations:
     """Finds what entries name in the catalog; an unknown name is a problem."""
 
     catalog: Catalog

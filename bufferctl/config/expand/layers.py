@@ -24,7 +24,7 @@ from bufferctl.config.format import (
     Repeat,
     UtmFields,
     carried,
-    together,
+    fields_given_with,
 )
 from bufferctl.config.names import LONGEST
 from bufferctl.config.reading import Reading
@@ -55,14 +55,14 @@ class Layer(NamedTuple):
         return self.spot.node
 
 
-class Written(Protocol):
+class WrittenLayer(Protocol):
     """A layer with its fields as they are written."""
 
     @property
     def node(self) -> Any: ...
 
 
-W = TypeVar("W", bound=Written)
+W = TypeVar("W", bound=WrittenLayer)
 Item_co = TypeVar("Item_co", bound=Post | Idea, covariant=True)
 
 
@@ -94,7 +94,7 @@ def _at(node: Any, path: Steps) -> Any:
 
 
 @dataclass(slots=True)
-class Declared(Generic[Item_co]):
+class Resolved(Generic[Item_co]):
     """A post or an idea and what its fields come from, most specific first, for the checks across entries."""
 
     item: Item_co
@@ -151,7 +151,7 @@ def is_called_off(names: Iterable[str], channel: Channel) -> bool:
 
 
 @value()
-class Occurrence:
+class Repetition:
     """One occurrence of a repeated entry: its number from 1, and of what.
 
     `layer`: its fields under `each`. `every`: the interval as it is written.
@@ -166,7 +166,7 @@ class Occurrence:
         return f"{key}-{self.number}"
 
 
-def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Occurrence | None]:
+def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Repetition | None]:
     """The occurrences of an entry in order, None for one that is published once."""
     if (repeat := entry.repeat) is None:
         return (None,)
@@ -180,16 +180,16 @@ def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Occu
         reading.problems.append(spot.at("key", message, hint="shorten it"))
     every = str(spot.down("repeat").get("every"))
     layers = {n: Layer(fields, each.down(str(n)), of_occurrence=True) for n, fields in repeat.each.items()}
-    return [Occurrence(number, repeat, every, layers.get(number)) for number in range(1, repeat.times + 1)]
+    return [Repetition(number, repeat, every, layers.get(number)) for number in range(1, repeat.times + 1)]
 
 
 def schedule_of(
-    layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None, reading: Reading
+    layers: tuple[Layer, ...], occurrence: Repetition | None, clock: LocalTimes | None, reading: Reading
 ) -> tuple[ShareMode, datetime | None]:
     """Mode and instant. An override that sets one of them replaces both of the entry."""
     layer = timed = layers[-1]
     if len(layers) > 1:
-        layer = first_layer_with(layers, *together("due_at")) or layer
+        layer = first_layer_with(layers, *fields_given_with("due_at")) or layer
         is_timed = layer.fields.mode in {None, ShareMode.CUSTOM_SCHEDULED}
         timed = (first_layer_with(layers, "due_at") if is_timed else None) or layer
     mode, when = layer.fields.mode, timed.fields.due_at
@@ -233,7 +233,7 @@ class Series:
     seen: set[tuple[str, Place | None]] = field(default_factory=set)
     first_keys: dict[tuple[str, object], str] = field(default_factory=dict)
 
-    def close(self, key: str, found: list[Declared[Post]], channels: int) -> None:
+    def close(self, key: str, found: list[Resolved[Post]], channels: int) -> None:
         """Name the occurrence in its problems, and set which earlier one its posts repeat.
 
         `channels`: how many of the last of `found` are of the occurrence with that `key`.

@@ -16,7 +16,7 @@ AT = "@"
 
 
 @value()
-class Mention:
+class Mentionable:
     """Somebody whom texts may mention. `entry`: None if it has errors; `place`: where the files declare it."""
 
     key: str
@@ -39,12 +39,12 @@ class Mention:
         return f"{AT}{handle}" if handle else self.name
 
 
-def mentions_of(entry: RootFile | OrganizationEntry, spot: Spot) -> Mapping[str, Mention]:
+def mentions_of(entry: RootFile | OrganizationEntry, spot: Spot) -> Mapping[str, Mentionable]:
     """Those that the root file, or an organization, declares, by key. `spot`: of its fields."""
     below = spot.down("mentions")
     if not isinstance(below.node, dict):
         return {}
-    return {key: Mention(key, entry.mentions.get(key), below.place(key)) for key in below.node}
+    return {key: Mentionable(key, entry.mentions.get(key), below.place(key)) for key in below.node}
 
 
 def unknown_mention(words: str, declared: Iterable[str]) -> tuple[str, str]:

@@ -83,7 +83,7 @@ class Parameters:
         return f"{address}{joint}{'&'.join(lacking)}{hash_}{fragment}"
 
 
-class Utm(NamedTuple):
+class UtmParameters(NamedTuple):
     """What the files say about parameters. `values`: of each one and its place, with its variables."""
 
     domains: tuple[str, ...]
@@ -95,7 +95,7 @@ class Utm(NamedTuple):
         return Parameters(self.domains, tuple(values))
 
 
-def utm_of(layers: tuple[Layer, ...], defaults: Defaults, reading: Reading) -> Utm | None:
+def utm_of(layers: tuple[Layer, ...], defaults: Defaults, reading: Reading) -> UtmParameters | None:
     """The parameters, each from the most specific `utm` that has it; None if there are none."""
     given = [(utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None]
     applying = takewhile(lambda each: each[0].model_fields_set, (*given, *defaults.utm))  # an empty one is the last
@@ -108,4 +108,4 @@ def utm_of(layers: tuple[Layer, ...], defaults: Defaults, reading: Reading) -> U
         name = next(each for each in _NAMES if spot.has(each))
         hint = "add `domains: [acme.example]`, with your own sites"
         reading.problems.append(spot.at_key(name, message, hint=hint, kind=Kind.MISSING_FIELD))
-    return Utm(tuple(map(normal_host, domains)), values) if domains and values else None
+    return UtmParameters(tuple(map(normal_host, domains)), values) if domains and values else None

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bufferctl.config.expand.layers import Defaults, Layer
-from bufferctl.config.expand.mentions import AT, Mention, unknown_mention
+from bufferctl.config.expand.mentions import AT, Mentionable, unknown_mention
 from bufferctl.config.format import FILES
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
@@ -136,7 +136,7 @@ class Values:
 
     values: dict[str, str]
     set_at: Mapping[str, Spot]
-    mentions: Mapping[str, Mention]
+    mentions: Mapping[str, Mentionable]
     is_complete: bool = True
     variables: Used = field(default_factory=dict)
     made: dict[object, tuple[Any, Used]] = field(default_factory=dict)
@@ -292,7 +292,7 @@ def values_of(
     layers: tuple[Layer, ...],
     defaults: Defaults,
     always: dict[str, str],
-    mentions: Mapping[str, Mention],
+    mentions: Mapping[str, Mentionable],
     reading: Reading,
 ) -> Values:
     """The values of an occurrence, each from the most specific `vars` that sets it. `always`: the values of `ALWAYS`.

@@ -103,7 +103,7 @@ def file_name(*parts: str) -> str:
     return f"posts/{'/'.join(word or 'unnamed' for word in words)}.yaml"
 
 
-def together(additions: Iterable[Addition]) -> list[list[Addition]]:
+def for_one_entry(additions: Iterable[Addition]) -> list[list[Addition]]:
     """The additions, grouped by entry: an entry can declare the same text at the same time under the same key."""
     groups: dict[object, list[Addition]] = {}
     for each in additions:
@@ -122,7 +122,9 @@ def _shared(addition: Addition) -> tuple[object, ...] | None:
 def _entries(
     additions: Sequence[Addition], organization: str | None = None, *, no_utm: bool = False
 ) -> dict[str, list[CommentedMap]]:
-    posts = [_post(each, organization, no_utm=no_utm) for each in together(additions) if isinstance(each[0].item, Post)]
+    posts = [
+        _post(each, organization, no_utm=no_utm) for each in for_one_entry(additions) if isinstance(each[0].item, Post)
+    ]
     ideas = [idea_entry(each.item, each.zone, organization) for each in additions if isinstance(each.item, Idea)]
     return {"posts": posts, "ideas": ideas}
 

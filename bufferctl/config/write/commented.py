@@ -22,7 +22,7 @@ _EMPTY_LINES = re.compile(r"(?:\n[ \t]*)*(?=\n|\Z)")
 
 
 @value()
-class Comment:
+class YamlComment:
     """A comment. `start` is its offset; `text` is from its `#` on. `blank`: an empty line comes before it."""
 
     start: int
@@ -43,7 +43,7 @@ class Entry:
     name: str
     label: str
     value: Node | Group
-    before: list[Comment] = field(default_factory=list)
+    before: list[YamlComment] = field(default_factory=list)
     beside: str = ""
     blank: bool = False
 
@@ -54,7 +54,7 @@ class Group:
 
     node: Node
     entries: list[Entry] = field(default_factory=list)
-    after: list[Comment] = field(default_factory=list)
+    after: list[YamlComment] = field(default_factory=list)
     commented: bool = False
 
 
@@ -164,7 +164,7 @@ class _Tree:
         name, label = (key.value, f"{key.text}:") if key is not None else ("", "-")
         return Entry(name, label, found, before, beside, blank)
 
-    def _take(self, belongs: Callable[[Comment], bool]) -> Iterator[Comment]:
+    def _take(self, belongs: Callable[[YamlComment], bool]) -> Iterator[YamlComment]:
         while self._next < len(self._comments) and belongs(self._comments[self._next]):
             self._next += 1
             yield self._comments[self._next - 1]
@@ -180,14 +180,14 @@ class _Tree:
         self._next += 1
         return between[len(between.rstrip(" \t")) :] + comment.text
 
-    def _found(self, start: int) -> Iterator[Comment]:
+    def _found(self, start: int) -> Iterator[YamlComment]:
         """Every comment from `start` on: a `#` outside any value."""
         for end, following in zip([start, *self._ends], [*self._starts, len(self._text)], strict=True):
             for found in _COMMENT.finditer(self._text, end, following):
                 column = self._column(found.start())
                 own_line = not self._text[found.start() - column : found.start()].strip()
                 blank = self._is_blank_before(found.start())
-                yield Comment(found.start(), found[0].rstrip(), column, own_line, blank)
+                yield YamlComment(found.start(), found[0].rstrip(), column, own_line, blank)
 
     def _is_blank_before(self, start: int) -> bool:
         index = bisect_left(self._starts, start)

@@ -25,7 +25,7 @@ from bufferctl.config.format import (
     UtmFields,
 )
 from bufferctl.config.write.as_yaml import text_value
-from bufferctl.config.write.commented import Comment, CommentedFile, Entry, Group, block_text, read_commented
+from bufferctl.config.write.commented import CommentedFile, Entry, Group, YamlComment, block_text, read_commented
 from bufferctl.config.write.nodes import Node
 from bufferctl.config.write.yaml_files import STEP
 from bufferctl.errors import ConfigError
@@ -223,7 +223,7 @@ def _kind_of(entry: Entry, kind: Kind) -> Kind:
     return below(kind, entry.name) if entry.name else kind
 
 
-def _above(comments: list[Comment], indent: int, *, first: bool) -> list[str]:
+def _above(comments: list[YamlComment], indent: int, *, first: bool) -> list[str]:
     lines: list[str] = []
     for comment in comments:
         if comment.blank and (lines or not first):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bufferctl.config.expand.layers import Steps, first_layer_with, layer_paths
-from bufferctl.config.format import together
+from bufferctl.config.format import fields_given_with
 from bufferctl.config.locate import entries_in
 from bufferctl.config.tree import Spot
 from bufferctl.config.write.as_yaml import moment_text
@@ -69,7 +69,7 @@ class Layers:
     def supplier(self, name: str) -> Owner:
         """The most specific part that sets a field, else the entry. `name` may be `metadata.SERVICE`."""
         name, _, network = name.partition(".")
-        return first_layer_with(self.parts, *together(name), network=network) or self.parts[-1]
+        return first_layer_with(self.parts, *fields_given_with(name), network=network) or self.parts[-1]
 
 
 @dataclass

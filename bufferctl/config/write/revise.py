@@ -13,7 +13,7 @@ from typing import Any
 
 from bufferctl.config.expand.layers import Steps, first_layer_with
 from bufferctl.config.expand.variables import escaped, names_in
-from bufferctl.config.format import Override, together
+from bufferctl.config.format import Override, fields_given_with
 from bufferctl.config.write.as_yaml import as_yaml, escape_variables, text_value
 from bufferctl.config.write.edits import as_name
 from bufferctl.config.write.nodes import walk
@@ -55,7 +55,7 @@ def _set_at(fields: dict[str, Any], path: Steps, whole: Mapping[str, Any], zone:
 
 
 @value()
-class Revision:
+class Revised:
     """The new values of an item, by field; None: without the field.
 
     `metadata` holds its network's fields by their paths, `{("details_event", "title"): "Open day"}`; `zone`: of times
@@ -67,7 +67,7 @@ class Revision:
     zone: tzinfo | None = None
 
 
-def revise(project: Project, revisions: list[Revision]) -> FileChanges:
+def revise(project: Project, revisions: list[Revised]) -> FileChanges:
     """The changes to files that give the items their new values, not made yet. Raises ConfigError."""
     return _Revising(project, {each.item.address: each for each in revisions}).changes()
 
@@ -84,7 +84,7 @@ def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str])
     found = []
     for name in names:
         owner = layers.supplier(f"metadata.{item.service.value}" if name == "metadata" else name).written
-        parts = [owner.get(each) for each in (*together(name), *(["thread"] if name == "metadata" else []))]
+        parts = [owner.get(each) for each in (*fields_given_with(name), *(["thread"] if name == "metadata" else []))]
         nodes = (node for part in parts if part is not None for _, node in walk(part))
         written = [node.value for node in nodes if isinstance(node.value, str)]
         path = project.text_file(item, layers) if name == "text" else None
@@ -112,7 +112,7 @@ def _texts(item: Post, name: str) -> Iterator[str]:
 @dataclass
 class _Revising:
     project: Project
-    revisions: dict[Address, Revision]
+    revisions: dict[Address, Revised]
     _files: FileChanges = field(default_factory=FileChanges)
     _entries: dict[tuple[str, int], tuple[Layers, dict[str, Any]]] = field(default_factory=dict)
     """The data of each entry, changed step by step; what differs in the end is edited in its file."""
@@ -130,7 +130,7 @@ class _Revising:
         self.project.edited(self._files)
         return self._files
 
-    def _with_parts(self, revision: Revision) -> Revision:
+    def _with_parts(self, revision: Revised) -> Revised:
         """The same with a thread that the file has as `thread` changed there, and not below `metadata`."""
         item = revision.item
         owner = self.project.layers(item).supplier("thread")
@@ -147,7 +147,7 @@ class _Revising:
                 del fields["metadata"]
         return replace(revision, item=item, fields=fields)
 
-    def _field(self, revision: Revision, layers: Layers, entry: dict[Any, Any], name: str, new: Any) -> None:
+    def _field(self, revision: Revised, layers: Layers, entry: dict[Any, Any], name: str, new: Any) -> None:
         """Set a field where it is, or in the entry if nothing sets it yet, or at a more specific place."""
         item = revision.item
         part = f"metadata.{item.service.value}" if name == "metadata" and isinstance(item, Post) else name
@@ -164,13 +164,13 @@ class _Revising:
             _set_metadata(fields, item, new, revision.zone)
             return
         values = {name: new} if new is not None else _neutral(name) if path or layers.defaults(name) else {}
-        for each in together(name):
+        for each in fields_given_with(name):
             if each not in values:
                 fields.pop(each, None)
         fields |= {each: self._written(revision, layers, each, what) for each, what in values.items()}
 
     def _place(
-        self, revision: Revision, layers: Layers, part: str, name: str, new: Any, *, only_here: bool = False
+        self, revision: Revised, layers: Layers, part: str, name: str, new: Any, *, only_here: bool = False
     ) -> Steps:
         """The widest place for a value that is right for all posts that then take it from there.
 
@@ -204,14 +204,14 @@ class _Revising:
         theirs = (self.revisions.get(each.address) for each in posts)
         return all(each is not None and name in each.fields and each.fields[name] == new for each in theirs)
 
-    def _written(self, revision: Revision, layers: Layers, name: str, new: Any) -> Any:
+    def _written(self, revision: Revised, layers: Layers, name: str, new: Any) -> Any:
         """A value as written in the file: with `$$(` for a post, counted from `starts` if the old time was."""
         if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, revision.zone)):
             return counted
         written = text_value("text", new) if name == "text" else as_yaml(name, new, revision.zone)
         return escape_variables(written, name) if isinstance(revision.item, Post) else written
 
-    def _in_text_file(self, revision: Revision, layers: Layers) -> bool:
+    def _in_text_file(self, revision: Revised, layers: Layers) -> bool:
         """Write the text into its file, if all items that use the file get this text."""
         path, text = self.project.text_file(revision.item, layers), revision.fields["text"]
         if path is None or not text or text.startswith("\ufeff"):  # read as a byte order mark, and so not at all
@@ -245,11 +245,11 @@ def _set_metadata(fields: dict[str, Any], post: Post, paths: Paths, zone: tzinfo
         del fields["metadata"]
 
 
-def _in_thread(revision: Revision, owner: Owner) -> bool:
+def _in_thread(revision: Revised, owner: Owner) -> bool:
     """Whether the text is only given by the thread, which begins with it, and stays there."""
     thread = thread_of(revision.item.metadata) if isinstance(revision.item, Post) else ()
     stays = revision.fields.get("metadata", {}).get(("thread",), thread)
-    return bool(thread and stays) and first_layer_with((owner,), *together("text")) is None
+    return bool(thread and stays) and first_layer_with((owner,), *fields_given_with("text")) is None
 
 
 def _width(path: Steps) -> tuple[bool, bool]:
