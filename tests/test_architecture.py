@@ -49,7 +49,8 @@ def test_contracts_name_every_room() -> None:
     """A new package is in a layer, and in every contract that limits a library to one package, except its own."""
     rooms = {path.name for path in (ROOT / "bufferctl").iterdir() if (path / "__init__.py").is_file()}
     modules = {path.stem for path in (ROOT / "bufferctl").glob("*.py")} - {"__init__", "__main__"}
-    layers, *others = tomllib.loads(PYPROJECT)["tool"]["importlinter"]["contracts"]
+    layers, *contracts = tomllib.loads(PYPROJECT)["tool"]["importlinter"]["contracts"]
+    others = [each for each in contracts if each["type"] == "forbidden"]
     named = set(re.findall(r"bufferctl\.(\w+)", " ".join(layers["layers"])))
     assert (rooms | modules) - named <= {"sandbox", "planfile"}
     owners = {"gql": "api", "deepdiff": "reconcile", "rapidfuzz": "reconcile", "click": "cli"}
@@ -58,6 +59,34 @@ def test_contracts_name_every_room() -> None:
         for library in set(contract["forbidden_modules"]) & set(owners):
             missing = rooms - {each.rpartition(".")[2] for each in contract["source_modules"]}
             assert missing <= {owners[library], "cli", "sandbox"}, contract["name"]
+
+
+def test_rooms_of_config_are_entered_by_the_front_door() -> None:
+    """What others import of format, read, resolve and write is in that room's `__init__`; `convert` has one, too."""
+    rooms_of_config = {f"bufferctl.config.{each}" for each in ("format", "read", "resolve", "write")}
+    imported = []
+    for path in MODULES:
+        own = ".".join(path.relative_to(ROOT).with_suffix("").parts).split(".")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bufferctl.config."):
+                parts = str(node.module).split(".")
+                if own[:3] != parts[:3]:
+                    imported.append(".".join(parts))
+    assert len(imported) > 50
+    assert set(imported) <= {*rooms_of_config, "bufferctl.config.write.convert"}
+
+
+def test_one_name_is_one_thing() -> None:
+    """No two rooms have a public class of the same name; ports name what they stand for. The sandbox is apart."""
+    found: dict[str, list[str]] = {}
+    for path in MODULES:
+        if path.name == "ports.py" or "sandbox" in path.parts:
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(name(path))
+    assert len(found) > 300
+    assert {each: paths for each, paths in found.items() if len(paths) > 1} == {}
 
 
 def test_every_room_has_a_size() -> None:

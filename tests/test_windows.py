@@ -13,8 +13,8 @@ import pytest
 
 from bufferctl.ci.child import _forwarding_signals
 from bufferctl.cli.setup import _settings
-from bufferctl.config.file_facts import path_below
-from bufferctl.config.source import UnreadableError
+from bufferctl.config.read import UnreadableError
+from bufferctl.config.resolve.file_facts import path_below
 from bufferctl.git import _protocol, in_git, leaves_folder
 from bufferctl.machine import STOPS, encoding_of
 from bufferctl.media.reading import open_below

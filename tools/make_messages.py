@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bufferctl import errors
-from bufferctl.config import names, slips, syntax
+from bufferctl.config.format import names
+from bufferctl.config.read import slips, syntax
 from bufferctl.reconcile import holds
 from bufferctl.said import Said
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from bufferctl.checks.look_at_networks import links_of, networks_of
 from bufferctl.checks.phrasing import has_placeholder
-from bufferctl.checks.sights import Declared, Groups, Sight, Version, look_rule, texts_of
+from bufferctl.checks.sights import Declared, Groups, Sight, SightedPost, look_rule, texts_of
 from bufferctl.checks.team_rules import forbidden_in
 from bufferctl.model import Post, Service
 from bufferctl.model.entries import Occurrence
@@ -154,7 +154,7 @@ def other_networks(groups: Groups) -> Iterator[Sight]:
             yield Sight(OTHER_NETWORK, occurrence, words, f"its text says “{words}” on {networks_of(posts)}")
 
 
-def _spoken_to(version: Version) -> str:
+def _spoken_to(version: SightedPost) -> str:
     """The words by which a text speaks to the readers of another network, empty if it does not."""
     service = version.post.service
     for text in texts_of(version.post):

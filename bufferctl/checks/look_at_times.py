@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bufferctl.checks.named_days import Day, dates_alone, days_in, names_in
-from bufferctl.checks.sights import Declared, Groups, Sight, Version, look_rule, texts_of
+from bufferctl.checks.sights import Declared, Groups, Sight, SightedPost, look_rule, texts_of
 from bufferctl.diagnostics import Place
 from bufferctl.model.entries import Occurrence
 
@@ -87,7 +87,7 @@ def _agreed_dates(declared: Declared) -> dict[str, dict[date, int]]:
     return {file: {day: len(those) for day, those in days.items()} for file, days in found.items()}
 
 
-def _wrong_day(version: Version, of_file: Mapping[date, int]) -> str:
+def _wrong_day(version: SightedPost, of_file: Mapping[date, int]) -> str:
     """What is wrong with the days that a text names, empty if nothing is."""
     due, before, texts = version.post.due_at, version.was_due, texts_of(version.post)
     for day in (day for text in texts for day in days_in(text, due)):
@@ -117,7 +117,7 @@ def _contradiction(day: Day, due: datetime | None) -> str:
     return ""
 
 
-def _stray_date(text: str, due: datetime, version: Version, of_file: Mapping[date, int]) -> str:
+def _stray_date(text: str, due: datetime, version: SightedPost, of_file: Mapping[date, int]) -> str:
     """What is wrong with a date without a weekday: it is over, or next to the one that its campaign is about."""
     named, today = dates_alone(text, due), due.date()
     if not named:

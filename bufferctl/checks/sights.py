@@ -23,7 +23,7 @@ def look_rule(name: str, summary: str, why: str, hint: str, source: str = "mista
     return advice(f"{WORTH_A_LOOK}/{name}", name, summary, why, hint, source)
 
 
-class Version(NamedTuple):
+class SightedPost(NamedTuple):
     """An occurrence on one channel. `was_due`: the time that an edit replaces, in the zone of the new one.
 
     `changed`: the fields that an update changes; None for a new post.
@@ -40,7 +40,7 @@ class Version(NamedTuple):
 
 
 #: What a plan changes, by occurrence.
-Groups = Mapping[Occurrence, Sequence[Version]]
+Groups = Mapping[Occurrence, Sequence[SightedPost]]
 #: Every post of the files that is not canceled, by channel, with its occurrence; those that a plan changes, too.
 Declared = Mapping[str, Sequence[tuple[Occurrence, Post]]]
 

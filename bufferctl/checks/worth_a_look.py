@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bufferctl.checks import look_at_networks as networks
 from bufferctl.checks import look_at_texts as texts
 from bufferctl.checks import look_at_times as times
-from bufferctl.checks.sights import WORTH_A_LOOK, Declared, Groups, Sight, Version
+from bufferctl.checks.sights import WORTH_A_LOOK, Declared, Groups, Sight, SightedPost
 from bufferctl.diagnostics import Diagnostic, Kind, Severity
 from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
@@ -61,13 +61,13 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str], watch: Sequence[str] = (
 def _groups(plan: Plan) -> Groups:
     from bufferctl.plan import Action  # checking files needs the rules, but no plan
 
-    groups: dict[Occurrence, list[Version]] = {}
+    groups: dict[Occurrence, list[SightedPost]] = {}
     for change in plan.of(Action.CREATE, Action.UPDATE, Action.WAITING):
         if isinstance(post := change.desired, Post):
             paths = frozenset(each.path.partition(".")[0] for each in change.differences)
             before = next((each.before for each in change.differences if each.path == "due_at"), None)
             was_due = datetime.fromisoformat(before).astimezone(post.due_at.tzinfo) if before and post.due_at else None
-            version = Version(change, post, was_due, paths if change.action is Action.UPDATE else None)
+            version = SightedPost(change, post, was_due, paths if change.action is Action.UPDATE else None)
             groups.setdefault(occurrence_of(change.address, post), []).append(version)
     return groups
 

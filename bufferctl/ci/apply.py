@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
-from bufferctl.ci.approvals import Wanted, lacking, needed
+from bufferctl.ci.approvals import Needed, lacking, needed
 from bufferctl.ci.decision import Decision, read_decision
 from bufferctl.ci.forge import PLAN, Authors, ChangeRequest, marker, title
 from bufferctl.ci.issues import tell_history, watch
@@ -232,7 +232,7 @@ def _with_approvals(job: Job, one: _Found, without: Sequence[_Found]) -> _Found:
         return replace(one, authors=own)
     shown = [each for each in without if each.merged.changed is None or each.merged.changed & one.merged.agreed()]
     ids = own.ids.union(*(each.authors.ids for each in shown if each.authors))
-    why = lacking(job, one.request, Wanted(number, one.merged.plan), Authors(ids, own.unknown))
+    why = lacking(job, one.request, Needed(number, one.merged.plan), Authors(ids, own.unknown))
     if not why:
         return one
     say(f"{name_of(one.request, job.forge)} is not applied: {why}.")

@@ -26,7 +26,7 @@ _NAMED = 3
 
 
 @value()
-class Wanted:
+class Needed:
     """How many approvals a request needs, and for what: `plan` is the one that its approval is about."""
 
     number: int
@@ -88,7 +88,7 @@ def approvals_of(declared: Desired, organizations: Iterable[str], merged: Desire
     return max([declared.settings.policy.approvals or 0, *own])
 
 
-def lacking(job: Job, request: ChangeRequest, wanted: Wanted, authors: Authors) -> str:
+def lacking(job: Job, request: ChangeRequest, wanted: Needed, authors: Authors) -> str:
     """Why a merged request is not approved; empty if it is. `authors`: whose approval does not count.
 
     Raises ForgeError.

@@ -21,7 +21,7 @@ from bufferctl.ci.log import say
 from bufferctl.ci.report_file import load_report
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
-from bufferctl.config.convert.starting import to_fill_in
+from bufferctl.config.write.convert import to_fill_in
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from bufferctl.ci.forge import ChangeRequest, marker
 from bufferctl.ci.job import Job
-from bufferctl.config.write.project import Project
-from bufferctl.config.write.shift import postponed
+from bufferctl.config.write import Project, postponed
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError, ForgeError
 from bufferctl.plan import Action, Change, Plan, Reason

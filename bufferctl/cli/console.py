@@ -23,7 +23,7 @@ from bufferctl.run.listener import Listener
 from bufferctl.run.secrets import without_secrets
 
 if TYPE_CHECKING:
-    from bufferctl.config.write.yaml_files import FileChanges
+    from bufferctl.config.write import FileChanges
 
 #: The width of lines, whatever the terminal.
 _NARROWEST, _WIDEST = 40, 120

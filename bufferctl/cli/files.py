@@ -149,8 +149,7 @@ def fmt(paths: tuple[Path, ...], check: bool, setup: options.Setup) -> int:
 
 def _lay_out(path: Path, *, check: bool) -> bool | None:
     """Whether the file changes, or would; None if formatting it could change its meaning."""
-    from bufferctl.config.write.fmt import UnusualError, formatted
-    from bufferctl.config.write.yaml_files import Text, replace_file
+    from bufferctl.config.write import Text, UnusualError, formatted, replace_file
 
     text = Text.read(path)
     try:
@@ -184,7 +183,7 @@ def schema(what: str) -> None:
     error, for every command that fails.
     """
     if what == "files":
-        from bufferctl.config.schema import schema_text
+        from bufferctl.config.format import schema_text
 
         text = schema_text()
     else:

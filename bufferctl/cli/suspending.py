@@ -16,9 +16,7 @@ from bufferctl.render.lines import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bufferctl.config.write.revise import Revised
-    from bufferctl.config.write.suspending import Target
-    from bufferctl.config.write.yaml_files import FileChanges
+    from bufferctl.config.write import FileChanges, Revised, Target
     from bufferctl.model import Post
 
 _CANCEL = "cancel"
@@ -61,7 +59,7 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
     It writes one line, `suspended: REASON`, into the root file, or only for an organization, a channel or the files
     PATH. The next apply makes drafts of what is scheduled; `bufferctl resume` deletes the line.
     """
-    from bufferctl.config.write.suspending import suspended
+    from bufferctl.config.write import suspended
 
     if not reason.strip():
         raise UsageError("The reason is empty", hint='Say why: bufferctl suspend "Earthquake; ask Dana"')
@@ -95,7 +93,7 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
     It deletes the line `suspended` of the root file, or only that of an organization, a channel or the files PATH. The
     next plan shows what goes back on the schedule. With --missed it also answers for everything whose time is past.
     """
-    from bufferctl.config.write.suspending import resumed
+    from bufferctl.config.write import resumed
 
     root_file = _root_file(setup)
     days = _missed(missed) if missed is not None else None
@@ -117,8 +115,7 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
 
 def _answer_missed(days: int | None, setup: options.Setup) -> None:
     """Cancel what became too late, or move it."""
-    from bufferctl.config.write.project import Project
-    from bufferctl.config.write.revise import revise
+    from bufferctl.config.write import Project, revise
     from bufferctl.run.suspending import missed
 
     files = setup.open_project(by_rules=False)
@@ -137,7 +134,7 @@ def _answer_missed(days: int | None, setup: options.Setup) -> None:
 def _revisions(late: Sequence[Post], days: int | None) -> list[Revised]:
     from datetime import timedelta
 
-    from bufferctl.config.write.revise import Revised
+    from bufferctl.config.write import Revised
 
     found = []
     for post in late:
@@ -149,7 +146,7 @@ def _revisions(late: Sequence[Post], days: int | None) -> list[Revised]:
 
 
 def _root_file(setup: options.Setup) -> Path:
-    from bufferctl.config.discover import find_root
+    from bufferctl.config.resolve import find_root
 
     return find_root(setup.file, Path.cwd())
 
@@ -157,7 +154,7 @@ def _root_file(setup: options.Setup) -> Path:
 def _targets(root_file: Path, paths: tuple[Path, ...], organization: str, channel: str) -> list[Target]:
     """What the command names. Raises UsageError for a file that the root file does not include."""
     from bufferctl.config import load
-    from bufferctl.config.write.suspending import Target
+    from bufferctl.config.write import Target
 
     if paths and (organization or channel):
         raise UsageError("A file and --organization or --channel do not go together", hint="Run it once for each.")

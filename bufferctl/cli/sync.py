@@ -18,7 +18,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import count, posts_and_ideas, sentence
 
 if TYPE_CHECKING:
-    from bufferctl.config.write.yaml_files import FileChanges
+    from bufferctl.config.write import FileChanges
     from bufferctl.intake import Downloads, Intake, Pulled
     from bufferctl.plan import Plan
     from bufferctl.state import StateFile

@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bufferctl.config import Loaded
-    from bufferctl.config.convert import Answers, CalendarQuestion, Converted, RowFate
-    from bufferctl.config.convert.starting import Started
-    from bufferctl.config.write.shift import Shift
-    from bufferctl.config.write.yaml_files import FileChanges
+    from bufferctl.config.write import FileChanges, Shift
+    from bufferctl.config.write.convert import Answers, CalendarQuestion, Converted, RowFate, Started
     from bufferctl.model import Address, Desired
     from bufferctl.plan import Plan
     from bufferctl.run.files import Files
@@ -35,7 +33,7 @@ _KINDS = click.Choice(["post", "campaign"])
 
 def _time(value: str) -> datetime:
     """A day and a time as files have them, `2026-12-01 09:00`. Raises BadParameter for anything else."""
-    from bufferctl.config.times import in_our_form, probably_meant
+    from bufferctl.config.format import in_our_form, probably_meant
 
     try:
         return datetime.fromisoformat(in_our_form(value.strip()) or "")
@@ -92,7 +90,7 @@ def new(
     It asks for whatever you do not pass as an option; without a terminal, pass everything. The posts of a new campaign
     are drafts. For Markdown with front matter, use `convert`.
     """
-    from bufferctl.config.convert import starting
+    from bufferctl.config.write.convert import starting
 
     files, console = setup.open_project(by_rules=False), setup.console
     desired = files.desired
@@ -130,8 +128,8 @@ def _check_options(kind: str, **given: object) -> None:
 
 
 def _read(path: Path) -> str:
-    from bufferctl.config.convert.documents import has_dates
-    from bufferctl.config.source import UnreadableError, read_source
+    from bufferctl.config.read import UnreadableError, read_source
+    from bufferctl.config.write.convert import has_dates
 
     try:
         text = read_source(path, path.name).text
@@ -159,7 +157,7 @@ def _ask(console: Console, option: str, question: str, **prompt: Any) -> Any:
 
 def _ask_channels(console: Console, usual: list[str], desired: Desired) -> tuple[str, ...]:
     """Channels. If there is only one of `usual`, those that accept a post without media, it is not asked for."""
-    from bufferctl.config.convert import starting
+    from bufferctl.config.write.convert import starting
 
     if len(usual) == 1 and not console.can_ask:
         return (usual[0],)
@@ -217,7 +215,7 @@ def _write_new(path: Path, started: Started, files: Files, console: Console) -> 
     Raises ConfigError; the post is printed then, so that nothing that somebody typed is lost.
     """
     from bufferctl.config import load
-    from bufferctl.config.write.yaml_files import FileChanges
+    from bufferctl.config.write import FileChanges
 
     changes = FileChanges()
     is_there = path.exists()
@@ -236,8 +234,7 @@ def _write_new(path: Path, started: Started, files: Files, console: Console) -> 
 
 def _with_entries(path: Path, started: Started) -> tuple[bytes, bytes]:
     """The content of a file, and the same with the new post at its end. Raises ConfigError."""
-    from bufferctl.config.write.edits import Edits
-    from bufferctl.config.write.yaml_files import Text
+    from bufferctl.config.write import Edits, Text
 
     if not started.entries:
         raise ConfigError(f"{path} already exists and is not overwritten", hint="Choose another file with -o FILE.")
@@ -272,7 +269,7 @@ def _name_in(loaded: Loaded, path: Path) -> str | None:
 
 def _fates(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, RowFate]:
     """`With legal=draft` as data. Raises BadParameter."""
-    from bufferctl.config.convert import RowFate
+    from bufferctl.config.write.convert import RowFate
 
     found = {}
     for each in given:
@@ -341,8 +338,8 @@ def convert(
     files in it. Each post gets a key from its date and first words. You can change keys now, but not after the first
     apply.
     """
-    from bufferctl.config.convert import Answers, Order
-    from bufferctl.config.convert import convert as converted
+    from bufferctl.config.write.convert import Answers, Order
+    from bufferctl.config.write.convert import convert as converted
     from bufferctl.render.diagnostics import summary_text
 
     files, console = setup.open_project(by_rules=False), setup.console
@@ -370,7 +367,7 @@ def convert(
 
 def _answered(questions: Sequence[CalendarQuestion], answers: Answers, console: Console) -> Answers:
     """The answers of a person. Raises UsageError, with the options to pass, if there is nobody to ask."""
-    from bufferctl.config.convert import Answers, Order, RowFate
+    from bufferctl.config.write.convert import Answers, Order, RowFate
 
     days = next((each for each in questions if not each.status), None)
     statuses = {each.status.casefold(): each for each in questions if each.status}
@@ -400,7 +397,7 @@ def _answered(questions: Sequence[CalendarQuestion], answers: Answers, console: 
 
 def _write_converted(found: Converted, output: Path | None, setup: options.Setup) -> None:
     from bufferctl.config import load
-    from bufferctl.config.write.yaml_files import replace_file
+    from bufferctl.config.write import replace_file
 
     console = setup.console
     if output is None:
@@ -426,7 +423,7 @@ _COLUMNS = 12
 
 def _write_left(found: Converted, console: Console, *, is_preview: bool) -> None:
     """Write what could not be placed beside the files that it is from."""
-    from bufferctl.config.write.yaml_files import replace_file
+    from bufferctl.config.write import replace_file
 
     for path, text in found.left.items():
         left, number = _left_of(path), found.not_placed[path]
@@ -491,8 +488,8 @@ def shift(
     writes the files; `apply` then moves the posts in Buffer. Published posts keep their dates. Nothing is written if a
     post with its own date would move into the past.
     """
-    from bufferctl.config.write.project import Project
-    from bufferctl.config.write.shift import shift as shift_dates
+    from bufferctl.config.write import Project
+    from bufferctl.config.write import shift as shift_dates
     from bufferctl.run.compare import plan_offline
 
     if (days is None) == (day is None):

@@ -5,6 +5,4 @@
 
 from __future__ import annotations
 
-from bufferctl.config.discover import find_root
-from bufferctl.config.load import Loaded, in_order, load
-from bufferctl.config.locate import Located, Locator
+from bufferctl.config.resolve import Loaded, Located, Locator, find_root, in_order, load

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry
-from bufferctl.config.times import zone_of
-from bufferctl.config.write.additions import new_root
+from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry, zone_of
+from bufferctl.config.write import new_root
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization

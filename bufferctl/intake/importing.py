@@ -15,10 +15,9 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from bufferctl.checks import ACCOUNT_KNOWS, check, check_lengths
-from bufferctl.config.crosschecks import text_and_time
-from bufferctl.config.names import key_for
-from bufferctl.config.times import zone_of
-from bufferctl.config.write.additions import Addition, staged
+from bufferctl.config.format import key_for, zone_of
+from bufferctl.config.resolve import text_and_time
+from bufferctl.config.write import Addition, staged
 from bufferctl.diagnostics import Severity
 from bufferctl.errors import ApiError, UsageError
 from bufferctl.intake.homes import ChannelHome, OrganizationHome, find_homes

@@ -13,11 +13,8 @@ from itertools import islice, zip_longest
 from shlex import quote
 from typing import Any, TypeVar
 
-from bufferctl.config.format import ORDER
-from bufferctl.config.times import zone_of
-from bufferctl.config.write.project import Project
-from bufferctl.config.write.revise import Revised, has_own_place, made_by_expansion, revise
-from bufferctl.config.write.yaml_files import FileChanges
+from bufferctl.config.format import ORDER, zone_of
+from bufferctl.config.write import FileChanges, Project, Revised, has_own_place, made_by_expansion, revise
 from bufferctl.diagnostics import Place, check_declared
 from bufferctl.errors import ConfigError
 from bufferctl.intake.writing import Reread

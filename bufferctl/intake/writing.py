@@ -7,9 +7,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bufferctl.config.write.additions import file_name, file_with, for_one_entry, new_file, new_root, root_with, takes
-from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.yaml_files import FileChanges, Text
+from bufferctl.config.write import (
+    Edits,
+    FileChanges,
+    Text,
+    file_name,
+    file_with,
+    for_one_entry,
+    new_file,
+    new_root,
+    root_with,
+    takes,
+)
 from bufferctl.errors import ConfigError
 from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Baseline, Intake, NewEntry, bindings_of

@@ -61,7 +61,7 @@ class Model(BaseModel):
     """A model of the files: fields are snake_case there; `model_dump(by_alias=True)` gives the API's camelCase.
 
     `defer_build`: only the models that a file is read with build their own validator (this halves the start-up time).
-    The text below a field is its description, in the JSON Schema and in hints (`config/format.py` reads it there).
+    The text below a field is its description, in the JSON Schema and in hints (read by `config/format/models.py`).
     """
 
     model_config = ConfigDict(

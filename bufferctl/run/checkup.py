@@ -15,7 +15,7 @@ from bufferctl import __version__
 from bufferctl.api import Buffer, endpoint_of
 from bufferctl.apply import FileJournal
 from bufferctl.config import Loaded
-from bufferctl.config.discover import ROOT_NAME
+from bufferctl.config.resolve import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import git

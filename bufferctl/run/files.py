@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from bufferctl import DOCS
 from bufferctl.checks import ACCOUNT_KNOWS, RULES, WORTH_A_LOOK, Finding, check, check_lengths
 from bufferctl.config import Loaded, Located, Locator, in_order, load
-from bufferctl.config.discover import ROOT_NAME, find_root
-from bufferctl.config.tree import Spot
+from bufferctl.config.read import Spot
+from bufferctl.config.resolve import ROOT_NAME, find_root
 from bufferctl.diagnostics import Diagnostic, FilesError, Kind, Related, Severity, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired, Idea, Post, StateSettings

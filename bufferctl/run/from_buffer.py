@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bufferctl import intake
-from bufferctl.config.write.project import Project
-from bufferctl.config.write.yaml_files import FileChanges
+from bufferctl.config.write import FileChanges, Project
 from bufferctl.diagnostics import check_declared
 from bufferctl.errors import ConfigError
 from bufferctl.limits import SETTLE

@@ -15,9 +15,8 @@ from pathlib import Path
 from bufferctl.api import Buffer, endpoint_of
 from bufferctl.apply import FileJournal, save_state, with_unsaved_results
 from bufferctl.config import find_root, load
-from bufferctl.config.discover import ROOT_NAME
-from bufferctl.config.write.additions import root_with
-from bufferctl.config.write.yaml_files import FileChanges, Text
+from bufferctl.config.resolve import ROOT_NAME
+from bufferctl.config.write import FileChanges, Text, root_with
 from bufferctl.diagnostics import check_known, has_errors
 from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
 from bufferctl.intake import starter_text

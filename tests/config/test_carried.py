@@ -13,16 +13,9 @@ import pytest
 
 from bufferctl.api import Buffer, connect
 from bufferctl.api.wire_forms import create_idea, create_post
-from bufferctl.config.format import (
-    ORDER,
-    IdeaEntry,
-    PolicyEntry,
-    PostFields,
-    RootFile,
-    SharedIdeaEntry,
-    SharedPostEntry,
-)
-from bufferctl.config.load import load
+from bufferctl.config.format import ORDER, IdeaEntry, PostFields, RootFile, SharedIdeaEntry, SharedPostEntry
+from bufferctl.config.format.models import PolicyEntry
+from bufferctl.config.resolve import load
 from bufferctl.config.write.as_yaml import idea_entry, post_entry
 from bufferctl.intake.pulling import fields_to_take
 from bufferctl.model import (

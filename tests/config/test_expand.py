@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.expand.parameters import Parameters
-from bufferctl.config.expand.variables import date_in_text
 from bufferctl.config.format import MentionEntry
+from bufferctl.config.resolve.expand.parameters import Parameters
+from bufferctl.config.resolve.expand.variables import date_in_text
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.networks import NETWORKS
 

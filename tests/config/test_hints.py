@@ -9,11 +9,8 @@ import pytest
 from pydantic_core import ErrorDetails
 
 from bufferctl.config import load
-from bufferctl.config.explain import explained
-from bufferctl.config.parse import parse
-from bufferctl.config.source import Source
-from bufferctl.config.times import with_offset, zone_hint, zone_of
-from bufferctl.config.tree import Spot
+from bufferctl.config.format import with_offset, zone_hint, zone_of
+from bufferctl.config.read import Source, Spot, explained, parse
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model.metadata import NetworkMetadata
 

@@ -14,8 +14,7 @@ import pytest
 
 from bufferctl.api.parsing import live_post
 from bufferctl.config import load
-from bufferctl.config.format import IncludedFile, SharedPostEntry
-from bufferctl.config.validation import Faults, read_model
+from bufferctl.config.format import Faults, IncludedFile, SharedPostEntry, read_model
 from bufferctl.diagnostics import Place, Severity
 from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Post, Service, ShareMode

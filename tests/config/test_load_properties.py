@@ -15,8 +15,7 @@ from ruamel.yaml.compat import StringIO
 
 from bufferctl.config import Loaded, load
 from bufferctl.config.format import RootFile
-from bufferctl.config.parse import parse
-from bufferctl.config.source import Source
+from bufferctl.config.read import Source, parse
 from bufferctl.render.diagnostics import diagnostics_text, summary_text
 from bufferctl.render.lines import Paint
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bufferctl.config import Locator, load
-from bufferctl.config.locate import Located
+from bufferctl.config.resolve import Located
 
 ROOT = """\
 version: 1

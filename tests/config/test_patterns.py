@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.config.discover import included
+from bufferctl.config.resolve.discover import included
 
 
 def found(folder: Path, pattern: str, *names: str) -> list[str]:

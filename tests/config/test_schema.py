@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
-from bufferctl.config.schema import schema_text
+from bufferctl.config.format import schema_text
 from tests.conftest import Expect
 
 ROOT = Path(__file__).parents[2]

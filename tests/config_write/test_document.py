@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.config.write.yaml_files import Text, replace_file
+from bufferctl.config.write import Text, replace_file
 from bufferctl.errors import ConfigError
 
 

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from ruamel.yaml.comments import CommentedMap
 
-from bufferctl.config.parse import parse
-from bufferctl.config.source import Source
+from bufferctl.config.read import Source, parse
+from bufferctl.config.write import Edits
 from bufferctl.config.write.as_yaml import as_yaml, text_value
-from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.nodes import Node
 
 

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from bufferctl.config.parse import parse
-from bufferctl.config.source import Source
-from bufferctl.config.write.fmt import UnusualError, formatted
+from bufferctl.config.read import Source, parse
+from bufferctl.config.write import UnusualError, formatted
 from bufferctl.diagnostics import has_errors
 from tests.conftest import Expect
 from tests.fuzzing import examples

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.config.names import key_for
+from bufferctl.config.format import key_for
 from bufferctl.model.address import KEY_PATTERN
 
 DAY = date(2026, 12, 1)

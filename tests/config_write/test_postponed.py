@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.write.project import Project
-from bufferctl.config.write.shift import postponed
+from bufferctl.config.write import Project, postponed
 from bufferctl.model import Post
 
 ROOT = """\

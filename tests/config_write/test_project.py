@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.write.project import Project
-from bufferctl.config.write.revise import made_by_expansion
+from bufferctl.config.write import Project, made_by_expansion
 
 ROOT = """\
 version: 1

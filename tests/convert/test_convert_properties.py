@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.config import load
-from bufferctl.config.convert import Converted, convert
+from bufferctl.config.write.convert import Converted, convert
 from bufferctl.diagnostics import has_errors
 
 ROOT = """\

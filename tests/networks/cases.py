@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bufferctl.config.parse import parse
-from bufferctl.config.source import read_source
+from bufferctl.config.read import parse, read_source
 from bufferctl.model import Service
 from bufferctl.model.networks import NETWORKS
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from bufferctl.api.wire_forms import create_post
 from bufferctl.config import load
 from bufferctl.config.format import PostEntry, RootFile
-from bufferctl.config.parse import parse
-from bufferctl.config.source import read_source
+from bufferctl.config.read import parse, read_source
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, CreatePost, Post, Service, ShareMode
 from bufferctl.model.metadata import PinterestMetadata

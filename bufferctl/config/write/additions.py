@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.format import GIVEN_BY_FILES, OrganizationEntry
-from bufferctl.config.load import Loaded, load
+from bufferctl.config.resolve import Loaded, load
 from bufferctl.config.write.as_yaml import as_yaml, idea_entry, in_order, one_entry, post_entry
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.nodes import Node

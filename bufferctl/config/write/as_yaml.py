@@ -12,10 +12,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
-from bufferctl.config.expand.pictures import in_short
-from bufferctl.config.expand.variables import TAKES_VARIABLES, escaped
-from bufferctl.config.format import FILES, ORDER, Override
-from bufferctl.config.times import LocalTimeError, LocalTimes
+from bufferctl.config.format import FILES, ORDER, LocalTimeError, LocalTimes, Override
+from bufferctl.config.resolve import TAKES_VARIABLES, escaped, in_short
 from bufferctl.model import Idea, MediaFile, Post, ShareMode
 from bufferctl.model.about import about, named
 from bufferctl.model.base import Model

@@ -11,7 +11,6 @@ from typing import Any
 from pydantic import BaseModel
 from ruamel.yaml.scalarstring import LiteralScalarString
 
-from bufferctl.config.expand.pictures import in_short
 from bufferctl.config.format import (
     FILES,
     ORDER,
@@ -24,6 +23,7 @@ from bufferctl.config.format import (
     RootFile,
     UtmFields,
 )
+from bufferctl.config.resolve import in_short
 from bufferctl.config.write.as_yaml import text_value
 from bufferctl.config.write.commented import CommentedFile, Entry, Group, YamlComment, block_text, read_commented
 from bufferctl.config.write.nodes import Node

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bufferctl.config.parse import parse
-from bufferctl.config.source import Source
-from bufferctl.config.tree import Tree
+from bufferctl.config.read import Source, Tree, parse
 from bufferctl.diagnostics import has_errors
 from bufferctl.errors import ConfigError
 

@@ -7,10 +7,9 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bufferctl.config.expand.layers import Steps, first_layer_with, layer_paths
 from bufferctl.config.format import fields_given_with
-from bufferctl.config.locate import entries_in
-from bufferctl.config.tree import Spot
+from bufferctl.config.read import Spot
+from bufferctl.config.resolve import Steps, entries_in, first_layer_with, layer_paths
 from bufferctl.config.write.as_yaml import moment_text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.nodes import Node

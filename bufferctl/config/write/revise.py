@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
-from bufferctl.config.expand.layers import Steps, first_layer_with
-from bufferctl.config.expand.variables import escaped, names_in
 from bufferctl.config.format import Override, fields_given_with
+from bufferctl.config.resolve import Steps, escaped, first_layer_with, names_in
 from bufferctl.config.write.as_yaml import as_yaml, escape_variables, text_value
 from bufferctl.config.write.edits import as_name
 from bufferctl.config.write.nodes import walk

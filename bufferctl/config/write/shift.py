@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bufferctl.config.times import LocalTimeError, LocalTimes
+from bufferctl.config.format import LocalTimeError, LocalTimes
 from bufferctl.config.write.nodes import Node, walk
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.yaml_files import FileChanges

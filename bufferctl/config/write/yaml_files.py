@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bufferctl import disk
-from bufferctl.config.source import UnreadableError, read_source
+from bufferctl.config.read import UnreadableError, read_source
 from bufferctl.errors import ConfigError
 from bufferctl.value import value
 

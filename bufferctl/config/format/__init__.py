@@ -1,0 +1,66 @@
+"""How a project is written: the models of its files, the names of fields and services, times and zones."""
+
+from __future__ import annotations
+
+from bufferctl.config.format.models import (
+    EVERY,
+    EVERYWHERE,
+    EXISTING,
+    FILES,
+    GIVEN_BY_FILES,
+    NO_REASON,
+    ORDER,
+    REPEAT_OF,
+    REPLACED,
+    AnyFile,
+    ChannelEntry,
+    FreezeEntry,
+    Handling,
+    IdeaEntry,
+    IncludedFile,
+    MediaEntry,
+    MentionEntry,
+    OrganizationEntry,
+    Override,
+    PartEntry,
+    PostEntry,
+    PostFields,
+    Repeat,
+    RootFile,
+    SharedIdeaEntry,
+    SharedPostEntry,
+    TagEntry,
+    ThreadPart,
+    UtmFields,
+    carried,
+    descriptions,
+    fields_given_with,
+    names_of,
+    suspended_reason,
+)
+from bufferctl.config.format.names import (
+    BLOCK_FORM,
+    FIELD_NAMES,
+    LONGEST,
+    PROSE,
+    either,
+    key_for,
+    listed,
+    meanings,
+    nearest_field,
+    nearest_value,
+    service_called,
+    services_in,
+)
+from bufferctl.config.format.schema import schema_text
+from bufferctl.config.format.times import (
+    LocalTimeError,
+    LocalTimes,
+    clock_named,
+    in_our_form,
+    probably_meant,
+    with_offset,
+    zone_hint,
+    zone_of,
+)
+from bufferctl.config.format.validation import Faults, read_model

@@ -1,0 +1,9 @@
+"""From bytes to data with places: one file, every slip in it explained."""
+
+from __future__ import annotations
+
+from bufferctl.config.read.explaining import MEDIA, explain, explained, value_hint
+from bufferctl.config.read.parsing import parse
+from bufferctl.config.read.reading import Reading
+from bufferctl.config.read.source import Source, UnreadableError, check_regular, read_source
+from bufferctl.config.read.tree import Spot, Tree, quoted, walk

@@ -1,0 +1,103 @@
+"""Where a field belongs that is written beside the others of a post: the line to write instead, to paste as it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from bufferctl.config.format import nearest_field, services_in
+from bufferctl.diagnostics import all_of
+from bufferctl.model import Service
+from bufferctl.model.metadata import MODELS
+from bufferctl.model.networks import NETWORKS
+
+#: A text that YAML reads as text in braces, too, and as nothing else.
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*\.?")
+_WORDS_OF_YAML = {"true", "false", "null"}
+_INDENT = "and this and the lines below it two spaces further in"
+
+
+def flow(value: Any) -> str:
+    """A value as one line of YAML."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {flow(each)}' for name, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(flow, value))}]"
+    text = str(value)
+    is_plain = _PLAIN.fullmatch(text) and text.casefold() not in _WORDS_OF_YAML
+    return text if is_plain or text in {"true", "false"} else json.dumps(text, ensure_ascii=False)
+
+
+def services_of(entry: Mapping[str, Any]) -> list[Service]:
+    """The networks that an entry names in `channels`."""
+    given = entry.get("channels")
+    names = given if isinstance(given, list) else [given]
+    found = (service for name in names if isinstance(name, str) for service in services_in(name))
+    return [Service(each.partition(":")[0]) for each in found]
+
+
+def _options(name: str, services: Iterable[Service]) -> dict[Service, str]:
+    """The networks that have an option of about that name, with its proper name."""
+    models = {service: MODELS[service] for service in services if service in MODELS}
+    found = {service: nearest_field(name, model.model_fields) for service, model in models.items()}
+    return {service: field for service, field in found.items() if field}
+
+
+def elsewhere(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseModel]) -> str:
+    """The hint for a field that belongs under `metadata` or `overrides`; empty for any other."""
+    return (
+        _of_one_network(entry, name, value, owner) or _of_networks(entry, name, owner) or _of_others(entry, name, owner)
+    )
+
+
+def _of_networks(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) -> str:
+    """The hint for an option of the networks that the entry goes to; empty if it is none, or if some are there."""
+    services = services_of(entry)
+    if "metadata" in entry or "metadata" not in owner.model_fields or not _options(name, services):
+        return ""
+    meant: dict[str, dict[str, Any]] = {}
+    first = ""
+    for each, value in entry.items():
+        if each in owner.model_fields or isinstance(value, list | dict):
+            continue
+        for service, field in _options(each, services).items():
+            meant.setdefault(service.value, {})[field] = value
+            first = first or each
+    return f"{'' if name == first else 'delete it, and '}write `metadata: {flow(meant)}`" if meant else ""
+
+
+def _of_others(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) -> str:
+    """The hint for an option that only networks have to which the entry does not go."""
+    there = services_of(entry)
+    having = [service for service, model in MODELS.items() if name in model.model_fields]
+    if not having or not there or "metadata" not in owner.model_fields or set(having) & set(there):
+        return ""
+    return f"delete it: only {all_of(NETWORKS[each].label for each in having)} have it"
+
+
+def _of_one_network(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseModel]) -> str:
+    """The hint for a group of fields under the name of a network, beside the others; empty for anything else."""
+    service = name.partition(":")[0]
+    if service not in set(Service) or not isinstance(value, dict) or "metadata" not in owner.model_fields:
+        return ""
+    model = MODELS.get(Service(service))
+    is_option = model is not None and all(nearest_field(each, model.model_fields) for each in value)
+    group = "metadata" if is_option and not value.keys() <= owner.model_fields.keys() else "overrides"
+    if group not in owner.model_fields:
+        return ""
+    if group in entry:
+        return f"it belongs under `{group}`, two spaces further in"
+    return f"write `{group}:` above it, {_INDENT}"
+
+
+def in_metadata(entry: Mapping[str, Any], name: str, value: Any) -> str:
+    """The hint for an option beside the networks in `metadata`: the line with the network that it belongs to."""
+    found = _options(name, services_of(entry))
+    if len(found) != 1 or isinstance(value, list | dict):
+        return ""
+    ((service, field),) = found.items()
+    return f"write `{service.value}: {flow({field: value})}`"

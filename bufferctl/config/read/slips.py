@@ -1,0 +1,317 @@
+"""Common slips: text that YAML reads as something else, and mistakes that keep a file from being YAML at all.
+
+A hashtag, a line break or a first word that YAML swallows would silently not be posted (design: The files). A `#` after
+a space starts a comment unless the text is in quotes or a block. A real comment has a space after its `#`. Where a file
+is not YAML, the parser stumbles over a later character than the one that is wrong, and cannot name the mistake.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from bufferctl.config.format import BLOCK_FORM, FIELD_NAMES, FILES, PROSE
+from bufferctl.config.read.source import Source
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
+from bufferctl.model import Service
+from bufferctl.model.about import fields_below, is_group
+
+_BEHIND = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
+_BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
+_IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
+
+
+def lost_hashtag(source: Source, start: int, end: int, name: str, *, block: bool) -> Diagnostic | None:
+    """A hashtag lost after a text, or on the line below, indented as if it continued; of a block, on its first line.
+
+    `start` and `end` are the text's, `name` is its field.
+    """
+    if block:
+        return _lost(source, _IN_HEADER.match(source.text, start), name)
+    found = _BEHIND.match(source.text, end)
+    if found is None and (found := _BELOW.match(source.text, end)):
+        indent = source.place(start).column - len(name) - 2
+        found = found if len(found["indent"]) >= indent else None
+    return _lost(source, found, name)
+
+
+def literal_break(source: Source, start: int, end: int, name: str) -> Diagnostic:
+    """A text between these offsets with a line break as letters: a warning, because it may be meant."""
+    at = source.text.index("\\n", start, end)
+    message = "`\\n` is posted as these two characters: only between double quotes it is a line break"
+    hint = "begin a new line there"
+    if source.text[start] not in {"|", ">"}:
+        plain = source.text[start:end].strip("'").replace("''", "'")
+        quoted = json.dumps(plain, ensure_ascii=False).replace(chr(92) * 2 + "n", chr(92) + "n")
+        hint = f"write `{_sign(source, start, name)} {quoted}`"
+    return source.diagnostic(at, message, hint=hint, width=2, severity=Severity.WARNING)
+
+
+#: Quotes of word processors, with those that end what they begin.
+CURLY_QUOTES = {
+    "\u201c": "\u201d",
+    "\u201d": "\u201d",
+    "\u201e": "\u201c\u201d",
+    "\u00ab": "\u00bb",
+    "\u2018": "\u2019",
+}
+
+
+def curly_quotes(source: Source, start: int, text: str, name: str) -> Diagnostic | None:
+    """An unquoted text, at `start`, that is in quotes of a word processor: a warning, since it may be a quotation."""
+    inner = text[1:-1]
+    if len(text) < len("''") or text[-1] not in CURLY_QUOTES[text[0]] or {text[0], text[-1]} & set(inner) - {"\u2019"}:
+        return None
+    message = f"YAML only knows straight quotes, so `{text[0]}` and `{text[-1]}` are posted, too"
+    written = f"`{_sign(source, start, name)} {json.dumps(inner, ensure_ascii=False)}`"
+    hint = f"write {written}; if they belong to the text, {_as_block(source, start, name)}"
+    return source.diagnostic(start, message, hint=hint, width=len(text), severity=Severity.WARNING)
+
+
+def split_at_commas(source: Source, start: int, name: str, parts: Sequence[str]) -> Diagnostic | None:
+    """Texts in brackets, of which one seems to go on with the one before: a warning, as short ones may be meant so."""
+    goes_on = any(after[:1].islower() and before[-1:] not in ".!?\u2026" for before, after in pairwise(parts))
+    if not goes_on or not any(" " in part for part in parts):
+        return None
+    message = f"YAML splits what is in `[…]` at each comma, so this `{name}` has {len(parts)} parts"
+    hint = f"write `{name}:`, and below it each part on a line of its own that begins with `- `"
+    return source.diagnostic(start, message, hint=hint, severity=Severity.WARNING)
+
+
+def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagnostic:
+    """A text that begins with `&`, at `start`: a warning, because it may be an anchor that nothing refers to."""
+    message = f"`&{word}` is not posted: YAML reads it as a name for the text, and nothing uses that name"
+    return source.diagnostic(
+        start, message, hint=BLOCK_FORM.format(name=name), width=len(word) + 1, severity=Severity.WARNING
+    )
+
+
+#: The lists of entries at the top of a file.
+_ENTRIES = ("posts", "ideas")
+_AS_ABOVE = "indent it by {} spaces, like them"
+_ENTRY_BEGINS = "write `- key:`, with the `-` below the `-` of the entries above"
+#: Width to which a line of prose is usually filled.
+_FULL = 60
+
+
+def lost_breaks(source: Source, start: int, end: int, name: str, *, folded: bool) -> Diagnostic | None:
+    """Line breaks that YAML joins although they look intended: the next word would have fitted on the line.
+
+    `folded`: a `>` block, in which deeper lines keep their breaks; else an unquoted text or one in quotes.
+    """
+    header, *lines = source.text[start:end].splitlines()
+    if folded:
+        indent = next((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), 0)
+        lines = [line[indent:].rstrip() for line in lines]
+    else:
+        lines = [line.strip() for line in (header, *lines)]
+    offset = start + (len(header) + 1 if folded else 0)
+    width = max(_FULL, *map(len, lines)) if lines else 0
+    for line, following in pairwise(lines):
+        if not line or not following or line[0].isspace() or following[0].isspace():
+            continue
+        if len(line) + 1 + len(following.split(None, 1)[0]) <= width:
+            at = source.text.index(line, offset)
+            message = "YAML joins the lines of this text, so its line breaks are not posted"
+            hint = _as_block(source, start, name)
+            return source.diagnostic(at, message, hint=hint, width=len(line), severity=Severity.WARNING)
+    return None
+
+
+def _sign(source: Source, offset: int, name: str) -> str:
+    """What a text at `offset`, or the last line of it, follows: its field's name, or the dash of a list."""
+    found = re.match(r"[ \t]*(?:- +)?([\w-]+:|-)(?= +[^\s{\[])", source.line(offset))
+    return found[1] if found else f"{name}:"
+
+
+def _as_block(source: Source, offset: int, name: str) -> str:
+    return BLOCK_FORM.format(name=name).replace(f"{name}:", _sign(source, offset, name))
+
+
+def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:
+    if found is None:
+        return None
+    offset = found.start() + found[0].index("#")
+    comment = found[0][found[0].index("#") :]
+    word = comment.split()[0]
+    lost = "posted" if name in PROSE else "read"
+    quoted = f'leave out the `#`, or put it in quotes: `"{word}"`'
+    message = f"`{word}` would not be {lost}: YAML reads ` #` here as the start of a comment"
+    return source.diagnostic(
+        offset,
+        message,
+        hint=_as_block(source, found.start(), name) if name in PROSE else quoted,
+        width=len(comment.rstrip()),
+    )
+
+
+#: Spaces from word processors and web pages, and characters without width.
+_ODD = "\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
+_DASHES = "\u2013\u2014\u2022\u2023\u00b7*"
+_START = r"[ \t]*(?:- +)?"
+
+#: A pattern for the line (`at` is the part to point at), what is wrong, what to do, and what `at` becomes so that the
+#: reading can go on (None: the value in quotes).
+_SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
+    (rf"^{_START}(?:-|\w+:)? *(?P<at>[{_ODD}]+)",
+     "this is not an ordinary space (often from copied text), and YAML cannot read the line because of it",
+     "delete it and type {spaces}", " "),
+    (r"(?P<at>[\u2028\u2029])",
+     "an invisible line separator (often from copied text), which YAML takes for the end of the line",
+     "delete it, and begin a new line there", " "),
+    (rf"^{_START}(?P<at>\*\*(?P<name>\w+)(?::\*\*|\*\*:))", "`**` is Markdown for bold text", "write `{name}:`",
+     "{name}:"),
+    (rf"^{_START}(?P<name>image): +(?P<at>!\[(?P<alt>[^\]]*)\]\((?P<url>[^\s)]+)\))", "this is an image in Markdown",
+     "write `image: {url}`, and `alt: {alt}` below", "{url}"),
+    (rf"^[ \t]*(?P<at>[{_DASHES}]|\d+[.)])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`",
+     "write `- `", "- "),
+    (r"^[ \t]*(?P<at>-)(?P<name>\w+) *:(?:\s|$)", "a space is missing after `-`", "write `- {name}:`", "- "),
+    (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: `", ": "),
+    (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are separated by `: `", "write `{name}: `",
+     ": "),
+    (rf"^{_START}(?P<name>\w+): +[\[{{](?:[^\]}}]*[\s,])?(?P<at>#[^\s,\]}}]+)",
+     "YAML reads `{at}` and the rest of the line as a comment",
+     'leave out the `#`, or put it in quotes: `"{at}"`', '"{at}"'),
+    (rf"^{_START}(?P<name>\w+): +[\[{{][^\]}}]*[\]}}]\s*(?P<at>[^\s,\]}}#].*)",
+     "text goes on after the bracket that ends it",
+     f"if it is text that begins with a bracket, {BLOCK_FORM.format(name='text')}", None),
+    (r"^[ \t]*(?P<at>//(?=\s)|<!--).*", "a comment in YAML begins with `#`", "write `#`", "#"),
+    (r"^ {0,2}- (?P<at>key +(?P<value>\S+))$", "a colon is missing after `key`", "write `key: {value}`",
+     "key: {value}"),
+    (r"^[ \t]*(?P<name>\w+)(?<=(?P<at>\w)) *$", "a colon is missing after `{name}`", "write `{name}:`", "{at}:"),
+    (r"^[ \t]*(?P<at>```.*)", "a line of backticks is not YAML", "delete it", ""),
+)  # fmt: skip
+#: A line with the name of a field, and how many lines above are looked at for where it could belong.
+_FIELD, _ABOVE = r"[ ]*(?:- )?(?P<name>\w+):(?:\s|$)", 200
+#: git's lines around the two sides of a conflict.
+_CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
+
+
+def conflict(source: Source) -> Diagnostic | None:
+    found = _CONFLICT.search(source.text) if b"<<<<<<< " in source.data else None
+    if found is None or source.text.find("\n>>>>>>> ", found.end()) < 0:
+        return None
+    message = "this is an unresolved merge conflict"
+    hint = "keep the right lines, and delete those that begin with `<<<<<<<`, `=======` and `>>>>>>>`"
+    return source.diagnostic(found.start(), message, hint=hint, width=len(found[0]))
+
+
+def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
+    """A field that has no value; `start` and `end` are its name's."""
+    if hashtag := _lost(source, _BEHIND.match(source.text, end + 1), name):
+        return hashtag
+    hint = "add a value or delete the line"
+    if _holds_fields(name):
+        hint = "write what belongs to it on the lines below, two spaces further in"
+    elif re.match(r": +[&!]", source.text[end:]):
+        hint = f"if it is text that begins with `{source.text[end:].split()[1][0]}`, {BLOCK_FORM.format(name=name)}"
+    elif ":" in name:
+        hint = f"write a space after `{name.partition(':')[0]}:`"
+    elif source.text[end : end + 1] in {",", "}"}:
+        hint = "put a text in quotes if it holds `,` or `{`"
+    return source.diagnostic(start, f"`{name}` has no value", hint=hint, width=len(name), kind=Kind.MISSING_FIELD)
+
+
+def not_a_duplicate(source: Source, offset: int, name: str, above: Sequence[str]) -> tuple[Diagnostic, Mend] | None:
+    """What a field that is given twice was meant as, if it begins a new entry, or goes on with the entries above.
+
+    `offset`: where its name is. `above`: the field before it, if there is one.
+    """
+    place, line = source.place(offset), source.line(offset)
+    before = line[: place.column - 1]
+    if name == "key" and not before.strip() and len(before) >= len("- "):
+        mend = Mend(place.line, f"{before[:-2]}- {line[len(before) :]}")
+        message = "a `- ` is missing before this `key`, so YAML reads this entry as part of the one above"
+        return source.diagnostic(offset, message, hint=_ENTRY_BEGINS, width=len(name)), mend
+    if name in _ENTRIES and list(above) == [name] and not before and not line[len(name) + 1 :].strip():
+        message = f"`{name}` is given twice, and YAML would read only one of them"
+        hint = "delete this line: the entries below it belong to the list above"
+        return source.diagnostic(offset, message, hint=hint, width=len(name)), Mend(place.line, "")
+    return None
+
+
+def _holds_fields(name: str) -> bool:
+    """Whether the value of such a field is always a group of fields, as of a network in `overrides` and `metadata`."""
+    fields = [field for each, field, _ in fields_below(*FILES) if each == name]
+    return bool(fields and all(map(is_group, fields))) or name.partition(":")[0] in set(Service)
+
+
+class Mend(NamedTuple):
+    """What a line becomes so that reading can go on behind a slip; nothing is written."""
+
+    row: int
+    line: str
+
+
+def in_quotes(source: Source, row: int) -> Mend | None:
+    """The line with its value in quotes; None if it has none."""
+    line = source.line(source.offset(Place(source.name, row, 1)))
+    found = re.match(r"(?P<start>[ ]*(?:- +)?(?:[\w-]+: +|(?<=- )))(?P<value>\S.*?)[ \t]*$", line)
+    if found is None:
+        return None
+    value = found["value"]
+    inner = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+    return Mend(row, found["start"] + json.dumps(inner, ensure_ascii=False))
+
+
+def _row_above(source: Source, row: int) -> int:
+    """The nearest row above that is not blank, 1 without any."""
+    while row > 1:
+        row -= 1
+        if source.line(source.offset(Place(source.name, row, 1))).strip():
+            return row
+    return 1
+
+
+def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None] | None:
+    """The slip on one of the lines where the parser stopped, or on the line with text above."""
+    rows = {source.place(offset).line for offset in offsets if offset is not None}
+    for row in sorted(rows | {_row_above(source, row) for row in rows if row > 1}):
+        start = source.offset(Place(source.name, row, 1))
+        line = source.line(start)
+        for pattern, message, hint, becomes in _SLIPS:
+            found = re.search(pattern, line)
+            if found is None or ("name" in found.groupdict() and found["name"].casefold() not in FIELD_NAMES):
+                continue
+            parts = {**found.groupdict(), "spaces": f"{wide} spaces" if (wide := len(found["at"])) > 1 else "a space"}
+            first, last = found.span("at")
+            mend = in_quotes(source, row)
+            if becomes is not None:
+                there, rest = becomes.format(**parts), line[last:]
+                there, rest = (
+                    (" " * (last - first), rest) if there == " " else (there, rest.lstrip() if " " in there else rest)
+                )
+                mend = Mend(row, f"{line[:first]}{there}{rest}")
+            words, do = message.format(**parts), hint.format(**parts)
+            return source.diagnostic(start + first, words, hint=do, width=last - first), mend
+    return None
+
+
+def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
+    """A field, at its name or its colon, that does not line up with the one above."""
+    place, line = source.place(offset), source.line(offset)
+    found = re.match(_FIELD, line)
+    if not found or found["name"] not in FIELD_NAMES or place.column - 1 > found.end("name"):
+        return None
+    start = offset - (place.column - 1)
+    if line.startswith("key:", place.column - 1) and line[: place.column - 1].isspace():
+        mend = Mend(place.line, line.replace("key:", "- key:", 1))
+        return source.diagnostic(offset, "an entry begins with `- `", hint="write `- key:`", width=3), mend
+    above = source.text[:start].splitlines()[: -_ABOVE - 1 : -1]
+    dash = line.find("- ", 0, found.start("name"))
+    entries = [each.index("-") for each in above if re.match(r"[ ]*- \w+:(?:\s|$)", each)]
+    if dash >= 0 and entries and dash < min(entries):
+        message = "this entry does not line up with the entries above, so YAML cannot tell what it belongs to"
+        mend = Mend(place.line, " " * (entries[0] - dash) + line)
+        return source.diagnostic(start + dash, message, hint=_AS_ABOVE.format(entries[0])), mend
+    columns = [len(each) - len(re.sub(r"^[ ]*(?:- )?", "", each)) for each in above if each.strip()]
+    further = bool(columns) and found.start("name") > columns[0]
+    how = "is further in than the line above" if further else "does not line up with the fields above"
+    message = f"`{found['name']}` {how}, so YAML cannot tell what it belongs to"
+    hint = "line it up with the fields that it belongs to, with spaces"
+    near = columns[0] if further else min(columns, key=lambda each: abs(each - found.start("name")), default=0)
+    mend = Mend(place.line, " " * (near - found.start("name") + len(line) - len(line.lstrip())) + line.lstrip())
+    return source.diagnostic(start + found.start("name"), message, hint=hint, width=len(found["name"])), mend

@@ -1,0 +1,12 @@
+"""From files to `Desired`: which files there are, what an entry expands to, and where each thing stands."""
+
+from __future__ import annotations
+
+from bufferctl.config.resolve.catalog import UnknownNameError, named_channel, named_organization
+from bufferctl.config.resolve.crosschecks import text_and_time
+from bufferctl.config.resolve.discover import ROOT_NAME, find_root
+from bufferctl.config.resolve.expand.layers import Steps, first_layer_with, layer_paths
+from bufferctl.config.resolve.expand.pictures import in_short
+from bufferctl.config.resolve.expand.variables import TAKES_VARIABLES, escaped, names_in
+from bufferctl.config.resolve.loading import Loaded, in_order, load
+from bufferctl.config.resolve.locate import Located, Locator, entries_in

@@ -1,0 +1,185 @@
+"""Checks across entries: duplicate addresses, and keys that do not exist."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cached_property
+
+from bufferctl.config.read import Reading
+from bufferctl.config.resolve.expand.layers import Resolved
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Related
+from bufferctl.model import IDEAS, Address, Idea, Post
+from bufferctl.model.address import is_id
+from bufferctl.value import replace
+
+Entry = Resolved[Post | Idea]
+
+
+def crosschecks(posts: list[Resolved[Post]], ideas: list[Resolved[Idea]], reading: Reading) -> Iterator[Diagnostic]:
+    """Every problem between entries. If not everything could be read, a missing name may be in the unreadable part."""
+    places: dict[Address, Place] = {}
+    entries: list[Entry] = [*ideas, *posts]
+    again: dict[tuple[Place, Place], list[Entry]] = {}
+    for each in entries:
+        first = places.setdefault(each.item.address, each.item.place)
+        if first is not each.item.place:
+            again.setdefault((each.item.place, first), []).append(each)
+    for (_, first), duplicates in again.items():
+        yield _twice(duplicates, first)
+    yield from _missing(entries, _Keys(places), whole=reading.is_complete)
+    yield from _claimed_twice(entries)
+    yield from _same_text_and_instant(posts, reading)
+
+
+class _Keys:
+    """Where each key is declared, to find one that was probably meant."""
+
+    def __init__(self, places: dict[Address, Place]) -> None:
+        self.places = places
+
+    @cached_property
+    def _sorted(self) -> list[Address]:
+        return sorted(self.places)
+
+    def near(self, address: Address) -> list[str]:
+        """The keys on the same channel whose beginnings are most like the missing one."""
+        at = bisect_left(self._sorted, address)
+        beside = self._sorted[max(0, at - _COMPARED) : at + _COMPARED]
+        return [each.key for each in beside if replace(each, key=address.key) == address]
+
+
+#: With how many keys on either side a missing one is compared.
+_COMPARED = 100
+
+
+def _missing(entries: list[Entry], keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
+    """Names of entries that are wrong; only the first occurrence of a repeated entry is checked."""
+    reported: set[tuple[Place, str, str]] = set()
+    for declared in entries:
+        item = declared.item
+        if item.previous_keys or item.repeat_of or (isinstance(item, Post) and item.idea):
+            for name, problem in _wrong_names(declared, keys, whole=whole):
+                if (at := (item.place, item.address.channel, name)) not in reported:
+                    reported.add(at)
+                    yield problem
+
+
+def _wrong_names(declared: Entry, keys: _Keys, *, whole: bool) -> Iterator[tuple[str, Diagnostic]]:
+    """What is wrong with `was`, `repeat_of` and `idea`, by field."""
+    item, address = declared.item, declared.item.address
+    for key in item.previous_keys:
+        if there := keys.places.get(replace(address, key=key)):
+            message = f"`{key}` is still declared, so this cannot be the same under another key"
+            hint = "rename the old entry instead of copying it, or delete `was`"
+            related = (Related(there, "declared here"),)
+            yield "was", declared.spot("was").at("was", message, hint=hint, related=related, kind=Kind.CONFLICT)
+    if address.key in item.repeat_of:
+        itself = "this names the entry itself; an entry cannot repeat itself"
+        yield "repeat_of", declared.spot("repeat_of").at("repeat_of", itself, hint="name the earlier one")
+    for name in item.repeat_of:
+        if name == address.key or is_id(name):
+            continue
+        what = "idea" if address.is_idea else f"post on {address.channel}"
+        yield from _nothing(declared, "repeat_of", replace(address, key=name), what, keys, whole=whole)
+    if isinstance(item, Post) and item.idea:
+        named = Address(address.organization, IDEAS, item.idea)
+        yield from _nothing(declared, "idea", named, "idea", keys, whole=whole)
+
+
+def _nothing(
+    declared: Entry, name: str, named: Address, what: str, keys: _Keys, *, whole: bool
+) -> Iterator[tuple[str, Diagnostic]]:
+    if whole and named not in keys.places:
+        near = get_close_matches(named.key, keys.near(named), n=1)
+        hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
+        message = f"there is no {what} with the key `{named.key}`"
+        yield name, declared.spot(name).at(name, message, hint=hint, kind=Kind.UNKNOWN_NAME)
+
+
+def _twice(duplicates: list[Entry], first: Place) -> Diagnostic:
+    """One problem for two entries, however many channels they share."""
+    item = duplicates[0].item
+    what = "idea" if item.address.is_idea else "post"
+    where = "" if item.address.is_idea else f" on {' and '.join(each.item.address.channel for each in duplicates)}"
+    message = f"there are two {what}s `{item.address.key}`{where}"
+    related = (Related(first, "the first is here"),)
+    hint = "give one of them another key"
+    return duplicates[0].spots[-1].at("key", message, hint=hint, related=related, kind=Kind.DUPLICATE)
+
+
+def _claimed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
+    """Entries that name the same old key, or the same id in Buffer: only one can be that. Once for an entry."""
+    renamed: dict[Address, Place] = {}
+    existing: dict[str, Post | Idea] = {}
+    reported: set[Place] = set()
+    for declared in entries:
+        item = declared.item
+        for key in item.previous_keys:
+            first = renamed.setdefault(replace(item.address, key=key), item.place)
+            if first != item.place and item.place not in reported:
+                reported.add(item.place)
+                message = f"another entry is renamed from `{key}` too"
+                related, hint = (Related(first, "the other one is here"),), "delete `was` from the new one"
+                yield declared.spot("was").at("was", message, hint=hint, related=related, kind=Kind.DUPLICATE)
+        other = existing.setdefault(item.existing, item) if item.existing else item
+        if other is not item and item.place not in reported:
+            reported.add(item.place)
+            both = f"{item.address.channel} `{item.address.key}` and {other.address.channel} `{other.address.key}`"
+            own = "give each its own id, by channel: `existing: {twitter: ID}`"
+            hint = "delete `existing` from one of them" if other.place != item.place else own
+            message = f"{both} cannot both be {item.existing}"
+            yield declared.spot("existing").at("existing", message, hint=hint, kind=Kind.DUPLICATE)
+
+
+def _same_text_and_instant(posts: list[Resolved[Post]], reading: Reading) -> Iterator[Diagnostic]:
+    """The same post under two keys, on one channel at one instant (design: Actions), unless `repeat_of` confirms it.
+
+    Posts without text are the same if their assets are.
+    """
+    same: dict[tuple[object, ...], list[Resolved[Post]]] = {}
+    for each in posts:
+        if content := text_and_time(each.item):
+            same.setdefault(content, []).append(each)
+    reported: set[tuple[Place, Place]] = set()
+    for group in same.values():
+        sound = [each for each in group if reading.is_intact(*each.spots)] if len(group) > 1 else []
+        if len(sound) > 1:
+            yield from _not_meant(sound[0], sound[1:], reported)
+
+
+def text_and_time(item: Post | Idea) -> tuple[object, ...] | None:
+    """What no two posts may have in common; None if it does not matter."""
+    if isinstance(item, Idea) or item.due_at is None or item.cancelled:
+        return None
+    content = item.text.strip() or item.assets
+    return (item.address.organization, item.address.channel, item.due_at, content) if content else None
+
+
+def _not_meant(
+    first: Resolved[Post], others: list[Resolved[Post]], reported: set[tuple[Place, Place]]
+) -> Iterator[Diagnostic]:
+    """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
+    group, earlier = (first, *others), first.item
+    keys = {each.item.address.key for each in group}
+    named = {name for each in group for name in _given_repeat_of(each.item)}
+    for each in others:
+        post = each.item
+        meant = not keys.isdisjoint(_given_repeat_of(post)) or post.address.key in named
+        if meant or post.address == earlier.address or (post.place, earlier.place) in reported:
+            continue
+        reported.add((post.place, earlier.place))
+        key = earlier.address.key
+        in_series = post.number and post.place == earlier.place
+        who = f"`{post.address.key}` and `{key}` have" if in_series else f"`{key}` has"
+        hint = f"delete one of them; if both are intended, add `repeat_of: {key}` here"
+        hint = "give one of them another time or text under `each`" if in_series else hint
+        message = f"{who} the same text at the same time, so it would be published twice"
+        related = (Related(earlier.place, "the other one is here"),)
+        yield each.spots[-1].at("key", message, hint=hint, related=related, kind=Kind.DUPLICATE)
+
+
+def _given_repeat_of(post: Post) -> tuple[str, ...]:
+    """The `repeat_of` that an entry gives: occurrences repeat each other implicitly, but only at different times."""
+    return () if post.expansion and post.expansion.repeats else post.repeat_of

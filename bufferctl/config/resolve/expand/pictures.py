@@ -1,0 +1,98 @@
+"""`image: launch.png` with `alt:` beside it: the short form of `assets` for images (design: Media)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from bufferctl.config.format import Faults, PartEntry, PostFields
+from bufferctl.config.read import MEDIA, Reading, Spot, value_hint
+from bufferctl.config.resolve.expand.variables import Variables
+from bufferctl.diagnostics import Kind
+from bufferctl.model.content import Asset, Image
+
+#: What has `image` and `alt`: a post, or a part of its thread, each with its place.
+WithPictures = PostFields | PartEntry
+
+
+def check_pictures(given: Iterable[tuple[WithPictures, Spot]], reading: Reading) -> None:
+    """Report `image` and `alt` that cannot be combined with what is beside them."""
+    for fields, spot in given:
+        if not isinstance(spot.node, dict) or spot.node.keys().isdisjoint(("image", "alt")):
+            continue
+        images, alts = len(fields.image), len(fields.alt)
+        problem = None
+        if spot.has("assets"):
+            name = "image" if spot.has("image") else "alt"
+            message = f"`{name}` is for images without `assets`, and both are given"
+            problem = spot.at_key(name, message, hint="move it into `assets`")
+        elif not spot.has("image") and reading.is_intact(spot):
+            message = "`alt` describes the `image` beside it, and there is none here"
+            problem = spot.at_key("alt", message, hint="write `image` here, too", kind=Kind.MISSING_FIELD)
+        elif spot.has("image") and alts not in {0, images} and reading.is_intact(spot):
+            message = f"`image` lists {images} and `alt` {alts}, so one would describe another image"
+            problem = spot.at_key("alt", message, hint="write one `alt` for each `image`")
+        if problem:
+            reading.problems.append(problem)
+
+
+def pictures_of(fields: WithPictures, at: Spot, variables: Variables) -> tuple[Asset, ...]:
+    alts = _texts(fields.alt, at, "alt", variables)
+    found: list[Asset] = []
+    for index, written in enumerate(_texts(fields.image, at, "image", variables)):
+        alt = alts[index] if index < len(alts) else None
+        spot, part = _place(at, "image", index)
+        is_url = "://" in written or written.startswith("www.")
+        source = {"url": written} if is_url else {"file": _looked_up(written, spot, part, variables.reading)}
+        try:
+            image = Image.model_validate({**source, "alt_text": alt}, context=Faults())
+        except ValidationError as error:
+            variables.reading.spoil(variables.entry, "image")
+            reason = error.errors(include_url=False)[0].get("ctx", {}).get("error", "cannot be used")
+            hint = value_hint(written, str(reason))
+            variables.reading.problems.append(spot.at(part, f"`image` {reason}", hint=hint))
+        else:
+            found.append(Asset(image=image))
+    return tuple(found)
+
+
+def _place(spot: Spot, name: str, index: int) -> tuple[Spot, str | int]:
+    """Where one of them is: in a list, or alone."""
+    return (spot.down(name), index) if isinstance(spot.get(name), list) else (spot, name)
+
+
+def _texts(given: Iterable[str], spot: Spot, name: str, variables: Variables) -> list[str]:
+    return [variables.text(each, *_place(spot, name, index)) for index, each in enumerate(given)]
+
+
+def _looked_up(name: str, spot: Spot, part: str | int, reading: Reading) -> str:
+    """The path of an image: beside the file that names it, or one of that name in `media/`; both are a problem."""
+    beside, in_media = spot.tree.source.folder / name, reading.root / MEDIA / name
+    if "/" in name or "\\" in name or beside == in_media or not in_media.is_file():
+        return name
+    if beside.is_file():
+        message = f"there are two files `{name}`: beside this file, and in `{MEDIA}/`"
+        reading.problems.append(
+            spot.at(part, message, hint=f"write `./{name}` or `/{MEDIA}/{name}`", kind=Kind.DUPLICATE)
+        )
+    return f"/{MEDIA}/{name}"
+
+
+def in_short(assets: Any) -> dict[str, Any] | None:
+    """The fields `image` and `alt` for assets as data; None if they say more.
+
+    A file that is named alone stays, since the short form would look for it in a second place.
+    """
+    given = [each.get("image") if isinstance(each, dict) and len(each) == 1 else None for each in assets]
+    images = [each for each in given if isinstance(each, dict)]
+    if not images or len(images) != len(given):
+        return None
+    alts = [each["alt_text"] for each in images if "alt_text" in each]
+    is_more = any(each.keys() - {"url", "file", "alt_text"} for each in images) or len(alts) not in {0, len(images)}
+    if is_more or any("file" in each and ("/" not in each["file"] or "://" in each["file"]) for each in images):
+        return None
+    sources = [each.get("url") or each["file"] for each in images]
+    found = {"image": sources, "alt": alts} if alts else {"image": sources}
+    return {name: each[0] if len(each) == 1 else each for name, each in found.items()}
