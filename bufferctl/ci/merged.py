@@ -7,7 +7,7 @@ was merged after it: a later request may have taken back what an earlier one sai
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from bufferctl.ci.applied import End
@@ -20,6 +20,8 @@ from bufferctl.value import replace, value
 
 #: How long the plans of a request are kept by the example workflows, and so how long it can be applied.
 KEPT = timedelta(days=30)
+#: Stands for the time of a merge that the forge does not say.
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 @value()
@@ -52,9 +54,9 @@ def merged_since(job: Job, branch: str, commit: str, last: End) -> MergedSince:
 
 
 def carried(last: End) -> list[ChangeRequest]:
-    """The requests that the last run left to the next one, in the order of the merges."""
-    found = {each.number: each for each in (*last.waiting, *last.unsent) if each.merged_at}
-    return sorted(found.values(), key=lambda each: (each.merged_at, each.number))
+    """The requests that the last run left to the next one, in the order of the merges; first those of unknown time."""
+    found = {each.number: each for each in (*last.waiting, *last.unsent)}
+    return sorted(found.values(), key=lambda each: (each.merged_at or _UNKNOWN, each.number))
 
 
 def _placed(

@@ -473,6 +473,18 @@ def test_on_gitlab_without_a_time_of_the_merge(gitlab: OnGitLab) -> None:
     assert "GitLab does not say when it was merged" in words(gitlab.comments(number)[-1])
 
 
+def test_on_gitlab_without_a_time_of_the_merge_it_is_not_forgotten(gitlab: OnGitLab) -> None:
+    """The next run by hand of its author publishes nothing, either."""
+    number = planned(gitlab)
+    gitlab.land(number)
+    gitlab.gitlab.requests[number]["merged_at"] = None
+    assert gitlab.apply().failed
+    ran = gitlab.decide("everything", "ada")
+    assert (ran.failed, gitlab.texts()) == (True, []), ran.log
+    ran = gitlab.decide(f"approve {number}", "bob")
+    assert (ran.failed, gitlab.texts()) == (False, ["We are live"]), ran.log
+
+
 def test_on_gitlab_a_member_who_is_blocked(gitlab: OnGitLab) -> None:
     """They may not write any more."""
     number = planned(gitlab)
