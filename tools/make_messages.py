@@ -147,7 +147,7 @@ def _errors() -> dict[str, set[str]]:
             reader.follow(function.body, (0,))
             for name, message, hint in reader.found:
                 found[name].add(_line(message, hint))
-        if path.parts[-2] in _VALUES:
+        if path.relative_to(PACKAGE).parts[0] in _VALUES:
             found["at"] |= set(_about_values(tree))
     found["at"] |= {_line(message, hint) for _, message, hint, _ in slips._SLIPS}  # noqa: SLF001 - nothing else has them
     found["at"] |= {_line(message, hint) for _, message, hint, *_ in syntax._SAYINGS}  # noqa: SLF001 - likewise
