@@ -15,7 +15,7 @@ from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import UsageError
 from bufferctl.model.plain_text import visible
-from bufferctl.render.lines import count, posts_counted
+from bufferctl.render.lines import count
 from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace
 
@@ -90,6 +90,7 @@ def validate(
 def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
     """`Valid: 5 posts on 3 networks (14 counting each channel), 1 of them past, 2 ideas.`"""
     from bufferctl.model.entries import occurrence_of
+    from bufferctl.render.counted import posts_counted
     from bufferctl.render.diagnostics import summary_text
 
     desired = loaded.desired

@@ -17,9 +17,10 @@ from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
 from bufferctl.render.cards import Moment, by_time, moment_of
+from bufferctl.render.counted import posts_counted
 from bufferctl.render.grouped import PlanItem, grouped, monday_of
 from bufferctl.render.json_documents import Listed, document
-from bufferctl.render.lines import INDENT, Paint, clipped, count, indented, posts_counted, wrapped
+from bufferctl.render.lines import INDENT, Paint, clipped, count, indented, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import day_of, head_lines
 from bufferctl.value import replace

@@ -32,9 +32,10 @@ from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Moment, ShownChannel
+from bufferctl.render.counted import posts_counted
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Grouped, PlanItem, Version, grouped, monday_of
-from bufferctl.render.lines import count, posts_counted, sentence, steps
+from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.pieces import Piece, web
 from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.since import since

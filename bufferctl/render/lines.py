@@ -14,9 +14,6 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from bufferctl.model.address import Address
-from bufferctl.model.desired import Item
-from bufferctl.model.entries import occurrence_of
 from bufferctl.model.plain_text import visible
 from bufferctl.value import value
 
@@ -58,15 +55,6 @@ def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
     if not numbers[True]:
         return posts
     return f"{posts} and {ideas}" if numbers[False] else ideas
-
-
-def posts_counted(posts: Iterable[tuple[Address, Item | None]]) -> str:
-    """`9 posts on 3 networks (27 counting each channel)`: as in a plan, an entry for several channels is one post."""
-    pairs = list(posts)
-    entries = {occurrence_of(address, item) for address, item in pairs}
-    networks = {address.channel.partition(":")[0] for address, _ in pairs}
-    found = f"{count(len(entries), 'post')} on {count(len(networks), 'network')}"
-    return f"{found} ({len(pairs):,} counting each channel)" if len(pairs) != len(entries) else found
 
 
 @value()
