@@ -10,6 +10,7 @@ from urllib.parse import quote as percent
 
 from bufferctl.diagnostics import Place
 from bufferctl.digests import REVIEWED
+from bufferctl.plan import Action
 from bufferctl.render.cards import Changed, Moment
 from bufferctl.render.grouped import Move, PlanItem, Version
 from bufferctl.render.lines import count
@@ -96,7 +97,8 @@ class PostForms:
         about = [] if has_text else [plain(excerpt)]
         about += [] if changes else self._decides(item, excerpt)
         small = self._thumbnails(item.main) if pictures and not changes else ""
-        said = [prose(clipped(item.message, MESSAGE))] if item.message and item.kind != "hold" else []
+        is_said_above = item.kind in {"hold", "bad"} or item.main.cards[0].change.action is Action.WAITING
+        said = [prose(clipped(item.message, MESSAGE))] if item.message and not is_said_above else []
         alone = changes if len(changes) == 1 else []  # a single change is on the same line
         first = " · ".join(filter(None, [f"{_head(item)}{beside}", *about, *alone]))
         return "- " + "\\\n  ".join(filter(None, [first, small, *(changes if not alone else []), *said]))
