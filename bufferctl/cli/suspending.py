@@ -24,9 +24,7 @@ _SPAN = re.compile(r"\+?(\d{1,4}) ?(d|days?|w|weeks?)")
 _NEXT = "Merge it into the branch that is published, or run `bufferctl apply`."
 
 _where = options.in_order(
-    click.argument(
-        "paths", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[PATH]..."
-    ),
+    click.argument("paths", nargs=-1, type=click.Path(path_type=Path, dir_okay=False), metavar="[PATH]..."),
     click.option("--organization", metavar="NAME", default="", help="Only this organization."),
     click.option("--channel", metavar="CHANNEL", default="", help="Only this channel, such as twitter:acme."),
 )

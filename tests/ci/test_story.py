@@ -88,7 +88,7 @@ def test_files_that_name_no_shared_state_are_not_applied(team: Team) -> None:
     assert not team.plan(number).failed
     team.merge(number)
     ran = team.apply()
-    assert (ran.failed, "Add state: git to buffer.yaml" in ran.log, team.texts()) == (True, True, [])
+    assert (ran.failed, "Add `state: git` to buffer.yaml" in ran.log, team.texts()) == (True, True, [])
 
 
 def typed(team: Team, lines: str) -> None:

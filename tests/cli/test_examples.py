@@ -48,7 +48,8 @@ def test_examples_are_taken(name: str, line: str) -> None:
     """The example belongs to the command that shows it, and its options and arguments are valid."""
     match = re.search(r"bufferctl [^)|>]*", re.split(r"  +", line)[0])
     assert match
-    _, *words = shlex.split(match[0].rstrip('")'))
+    quoted = match[0].count('"') % 2 == 0
+    _, *words = shlex.split(match[0] if quoted else match[0].rstrip('")'))
     context = click.Context(cli, info_name="bufferctl", **cli.context_settings)
     while isinstance(context.command, click.Group):
         command = context.command.get_command(context, words[0])

@@ -79,7 +79,14 @@ def test_a_privacy_that_left_the_file(project: Project, keeps: bool) -> None:
     project.apply()
     declare(project)
     assert planned(project)["differences"] == [
-        {"path": "metadata.privacy", "before": "private", "after": "public", "then": "default", "is_recorded": False}
+        {
+            "path": "metadata.privacy",
+            "before": "private",
+            "after": "public",
+            "then": "default",
+            "is_recorded": False,
+            "is_reviewed": False,
+        }
     ]
     assert "privacy: private → Buffer's default (public)" in project("plan").out
     project.apply()

@@ -57,7 +57,7 @@ def test_pages_and_comments_show_it(applied: Project) -> None:
     assert applied("plan", "--report", "plan.html", "--report", "plan.md").code == 0
     page = (applied.folder / "plan.html").read_text(encoding="utf-8")
     assert page.count(THUMBNAIL) == 1
-    assert "with 1 image (`media/b.jpg`)" in (applied.folder / "plan.md").read_text(encoding="utf-8")
+    assert "image: media/b.jpg" in (applied.folder / "plan.md").read_text(encoding="utf-8")
 
 
 def test_a_picture_of_many_posts_is_in_a_page_once(applied: Project) -> None:

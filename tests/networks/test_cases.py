@@ -22,7 +22,10 @@ Field = tuple[str, str]
 CAMPAIGNS = ("thread", "utm", "timezone", "vars", "repeat")
 #: Fields about handling, not content; and the alternative fields for the same content.
 ELSEWHERE = {
-    *(("PostEntry", name) for name in (*Handling.model_fields, *CAMPAIGNS, "cancelled", "text_file", "image", "alt")),
+    *(
+        ("PostEntry", name)
+        for name in (*Handling.model_fields, *CAMPAIGNS, "cancelled", "suspended", "text_file", "image", "alt")
+    ),
     *((kind, "file") for kind in ("Image", "Video", "Document")),
     ("Document", "thumbnail_file"),
     *(("MediaFile", name) for name in MediaFile.model_fields),

@@ -37,10 +37,10 @@ def causes(found: Grouped) -> list[tuple[object, ...]]:
 
 
 def of_comment(report: Report) -> list[str]:
-    """The headings of a comment, what is folded in it, and the code."""
+    """The headings of a comment, and what is folded in it; how many are depends on how long sentences are."""
     lines = report_markdown(report).splitlines()
     said = [re.sub(r":</b> .*", "</b>", line) for line in lines if line.startswith(("#### ", "<details", "</details"))]
-    return [re.sub(r"waiting: .*?<", "waiting<", line) for line in said]
+    return [re.sub(r"\d+ more<", "more<", re.sub(r"waiting: .*?<", "waiting<", line)) for line in said]
 
 
 def main() -> None:
