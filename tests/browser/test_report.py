@@ -403,6 +403,6 @@ def test_many_texts_after_one_tap(show: Show) -> None:
 
 
 def test_a_page_is_light() -> None:
-    """At most 300 kB for 115 posts, their addresses and what needs a person."""
+    """At most 170 kB for 115 posts, their addresses and what needs a person."""
     sizes = {name: len(document.encode()) // 1000 for name, document in CAMPAIGNS.items() if name != "thousand"}
     assert max(sizes.values()) <= 170, sizes  # so four images get nearly 30 kB each
