@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bufferctl.checks.named_days import Day, dates_alone, days_in, names_in
 from bufferctl.checks.sights import Declared, Groups, Sight, SightedPost, look_rule, texts_of
@@ -171,12 +170,12 @@ def close_to_others(groups: Groups, beside: Iterable[Beside]) -> Iterator[Sight]
                 yield Sight(SOMEBODY_CLOSE, occurrence, change.address.channel, detail)
 
 
-def night_hours(groups: Groups, declared: Declared, zones: Mapping[str, str]) -> Iterator[Sight]:
+def night_hours(groups: Groups, declared: Declared, zones: Mapping[str, tzinfo]) -> Iterator[Sight]:
     """A time at night, far from those of other entries on the channel. `zones`: of channels, where they are known."""
     entries: dict[str, Counter[int]] = {}
     own: dict[tuple[str, Place | None], Counter[int]] = {}
     for channel, posts in declared.items():
-        zone = ZoneInfo(zones[channel]) if zones.get(channel) else None
+        zone = zones.get(channel)
         for occurrence, post in posts:
             if post.due_at:
                 local = post.due_at.astimezone(zone) if zone else post.due_at
@@ -188,7 +187,7 @@ def night_hours(groups: Groups, declared: Declared, zones: Mapping[str, str]) ->
             due, channel = version.post.due_at, version.change.slot.channel_id
             if not due or version.post.draft or channel not in entries:
                 continue
-            local = due.astimezone(ZoneInfo(zones[channel])) if zones.get(channel) else due
+            local = due.astimezone(zones[channel]) if channel in zones else due
             if _NIGHT[1] <= local.hour < _NIGHT[0]:
                 continue
             others = entries[channel] - own[channel, occurrence.place]

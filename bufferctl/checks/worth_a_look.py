@@ -33,7 +33,7 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str], watch: Sequence[str] = (
         return ()
     declared = _declared(plan)
     several = {occurrence: versions for occurrence, versions in groups.items() if len(versions) > 1}
-    zones = {id_: channel.timezone for id_, channel in plan.channels.items() if channel.timezone}
+    zones = {id_: channel.zone for id_, channel in plan.channels.items() if channel.timezone}
     hosts = [*networks.almost_hosts(groups)]
     found = chain(
         texts.placeholders(groups),

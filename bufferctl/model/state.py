@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.base import WrittenInstant
@@ -64,6 +64,17 @@ def back_at(place: str) -> datetime | None:
     return None if place == QUEUE else datetime.fromisoformat(place)
 
 
+def _checked(place: str) -> str:
+    at = back_at(place) if place else None
+    if at is not None and at.tzinfo is None:
+        raise ValueError("it has no time zone")
+    return place
+
+
+#: Where a suspension took a post from: `QUEUE`, or the instant of a time of its own; empty if it took it from nowhere.
+TakenFrom = Annotated[str, AfterValidator(_checked)]
+
+
 @value()
 class Binding:
     """A declared object and its live one. Texts are empty where nothing is known."""
@@ -96,7 +107,7 @@ class Binding:
     before: tuple[str, ...] = ()  # the fingerprints that it had before, newest last
     mentioning: str = ""  # digest of what was last applied, apart from its handles; empty if it mentions nobody
     #: Where a suspension took it from: `queue`, or the time of its own that it had; empty: it took it from nowhere.
-    taken_from: str = ""
+    taken_from: TakenFrom = ""
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:

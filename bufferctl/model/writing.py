@@ -25,7 +25,7 @@ from bufferctl.model.desired import Idea, Post, Tag
 from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LiveItem, LivePost
 from bufferctl.model.seen import content_standing, stood_so
-from bufferctl.model.state import QUEUE, Binding, Slot, back_at
+from bufferctl.model.state import QUEUE, Binding, Slot, TakenFrom, back_at
 from bufferctl.value import field, value
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
@@ -167,7 +167,7 @@ class EditPost(_PostWrite):
     #: Fields that left the file, by path: null, or the value that Buffer gives where nothing is said.
     restores: Mapping[str, Any] = field(default_factory=dict)
     #: Where a suspension took it from, in place of what its file says: `QUEUE`, or the time that a person gave it.
-    back_to: str = ""
+    back_to: TakenFrom = ""
 
     @property
     def target(self) -> str:
@@ -231,7 +231,7 @@ class DraftPost(_PostWrite):
     channel_id: str  # of its channel
     tag_ids: tuple[str, ...] = ()  # Buffer's
     idea_id: str | None = None  # Buffer's
-    taken_from: str = QUEUE  # where it was: `QUEUE`, or the instant of a time of its own
+    taken_from: TakenFrom = QUEUE  # where it was: `QUEUE`, or the instant of a time of its own
 
     @property
     def target(self) -> str:
