@@ -59,11 +59,12 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
     """
     from bufferctl.config.write import suspended
 
-    if not reason.strip():
-        raise UsageError("The reason is empty", hint='Say why: bufferctl suspend "Earthquake; ask Dana"')
+    reason = " ".join(reason.split())
+    if not _suspends(reason):
+        raise UsageError("That is no reason, so nothing was written", hint='Say why: bufferctl suspend "Earthquake"')
     root_file = _root_file(setup)
     for target in _targets(root_file, paths, organization, channel):
-        changes = suspended(root_file, target, " ".join(reason.split()))
+        changes = suspended(root_file, target, reason)
         _write(changes, root_file, setup)
         what = "is" if changes.wanted else "was already"
         setup.console.data(
@@ -109,6 +110,16 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
         _answer_missed(days, setup)
     setup.console.data(f"Next: bufferctl plan. {_NEXT}")
     return 0
+
+
+def _suspends(reason: str) -> bool:
+    """Whether a line with this reason would be read as one: `no` and `false` let out."""
+    from bufferctl.config.format import suspended_reason
+
+    try:
+        return bool(reason) and reason.isprintable() and bool(suspended_reason(reason))
+    except ValueError:
+        return False
 
 
 def _answer_missed(days: int | None, setup: options.Setup) -> None:

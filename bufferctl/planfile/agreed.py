@@ -29,6 +29,7 @@ from bufferctl.model import (
     PostStatus,
     Slot,
     State,
+    Suspended,
     Write,
 )
 from bufferctl.model.comparable import content_of_desired, fingerprint
@@ -116,10 +117,16 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
 
 def _was_suspended(current: Change | None, now: Plan, saved: SavedPlan) -> str:
     """Why a plan that was made before it was suspended does not agree to what would be sent; empty if it may."""
-    began = now.recording.suspended.get(current.slot) if current else None
+    began = _began(now.recording.suspended, current.slot) if current else None
     if began is None or current is None or current.action not in WRITING - {Action.DELETE} or current.takes_off:
         return ""
     return "it was suspended after the plan was made" if saved.created_at < began.since else ""
+
+
+def _began(suspended: Mapping[Slot, Suspended], slot: Slot) -> Suspended | None:
+    """The last suspension of an entry, or of its whole channel."""
+    found = (suspended.get(each) for each in (slot, slot._replace(key="")))
+    return max(filter(None, found), key=lambda each: each.since, default=None)
 
 
 def _with_room(change: Change, current: Change | None) -> Change:
@@ -490,7 +497,7 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
         return f"{title} is for another channel in Buffer"
     if _is_spent(row, then, today.state):
         return f"what {title} has of it was sent before"
-    began = today.state.suspended.get(change.slot) if change.action is not Action.DELETE else None
+    began = _began(today.state.suspended, change.slot) if change.action is not Action.DELETE else None
     if began and row.merged.planned_at and row.merged.planned_at < began.since:
         return f"{title} was made before it was suspended, and it goes out only by a plan that was made since"
     if _is_too_late(row, change, today.now):

@@ -604,13 +604,13 @@ DRAFT_NOT_OURS = Hold(
 )
 _WENT_OUT = Hold(
     Reason.SUSPENDED,
-    Said("The same text went out on {channel} while it was suspended ({id}), so it stays a draft"),
+    Said("{channel} got the same text while this was suspended ({id}), so it stays a draft"),
     Said("To cancel it, add {cancelled}. If both are intended, add {repeat_of}."),
 )
 
 
 def went_out_meanwhile(post: LivePost) -> Hold:
-    """A post whose text was published on its channel while it was suspended."""
+    """A post whose text another one has that came to its channel, or went out there, while it was suspended."""
     return _WENT_OUT.filled(own={"id": post.id, "repeat_of": repeat_of(post.id, post.id)})
 
 

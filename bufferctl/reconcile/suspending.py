@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bufferctl.model import Binding, DraftPost, EditPost, LivePost, Origin, Slot, Suspended
+from bufferctl.model import IDEAS, Binding, Desired, DraftPost, EditPost, LivePost, Origin, Post, Slot, Suspended
 from bufferctl.model.comparable import content_of_live, instant
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.model.seen import Seen
@@ -179,14 +179,18 @@ def suspension_of(changes: Iterable[Change], scene: Scene, matches: Matches) -> 
     changes, why = tuple(changes), _Why(scene)
     return Suspension(
         reasons=tuple(dict.fromkeys(desired.suspended_for)),
-        let_out=tuple(c.address for c in changes if _is_let_out(c)),
+        let_out=tuple(c.address for c in changes if _is_let_out(c, scene.desired)),
         going_out=(*_ours(changes, why), *_theirs(changes, why, scene, matches)),
         unread=tuple(_unread(scene)),
     )
 
 
-def _is_let_out(change: Change) -> bool:
-    return change.desired is not None and change.desired.let_out and change.action not in {Action.DONE, Action.PAST}
+def _is_let_out(change: Change, desired: Desired) -> bool:
+    item = change.desired
+    if not isinstance(item, Post) or item.suspended or change.action in {Action.DONE, Action.PAST}:
+        return False
+    around = [each.suspended for each in desired.organizations if each.label == item.address.organization]
+    return item.let_out or any([desired.settings.suspended, *around])  # else its channel or organization lets it out
 
 
 def _ours(changes: Iterable[Change], why: Callable[[Change], str]) -> Iterator[GoesOut]:
@@ -240,4 +244,16 @@ def still_suspended(changes: Iterable[Change], scene: Scene, matches: Matches) -
             kept[slot] = old if old and not old.is_over else Suspended(now)
         elif old and slot in waits:
             kept[slot] = replace(old, is_over=True)
-    return kept
+    return kept | dict(_homes_suspended(scene))
+
+
+def _homes_suspended(scene: Scene) -> Iterator[tuple[Slot, Suspended]]:
+    """The same of whole channels, for entries that no apply saw meanwhile; kept for good."""
+    before, why, nowhere = scene.state.suspended, _Why(scene), Binding("", Origin.ADOPTED)
+    slots = {Slot(home.organization_id, home.channel_id, "") for home in scene.homes if home.channel_id != IDEAS}
+    for slot in slots | {each for each in before if not each.key}:
+        old = before.get(slot)
+        if slot in slots and why.of(slot, nowhere):
+            yield slot, old if old and not old.is_over else Suspended(scene.now)
+        elif old:
+            yield slot, replace(old, is_over=slot in slots or old.is_over)

@@ -213,13 +213,14 @@ class Table:
         return self._write(facts, Action.UPDATE, Cause.RESUMED, back_to=back_to)
 
     def _meanwhile(self, facts: Facts) -> LivePost | None:
-        """Another post with the same text that went out on the channel since the suspension began."""
+        """Another post with the same text that went out on the channel, or came to it, since the suspension began."""
         suspended = self.scene.state.suspended.get(facts.match.declared.slot)
         text = facts.match.declared.content.text
         if suspended is None or not text:
             return None
         for post in self._published.get((facts.match.declared.slot.home, text), ()):
-            is_later = (post.sent_at or post.due_at or post.created_at) >= suspended.since
+            at = (post.sent_at or post.due_at or post.created_at) if post.is_out else post.created_at
+            is_later = at >= suspended.since
             claimed = self.scene.claimed.get(post.id)
             names = {post.id, claimed.key if claimed else ""}
             if is_later and post.id != facts.binding.id and names.isdisjoint(facts.item.repeat_of):
@@ -228,10 +229,10 @@ class Table:
 
     @cached_property
     def _published(self) -> dict[tuple[str, str], list[LivePost]]:
-        """What is out, by its home and text."""
+        """What is out, and what of others is to go out, by its home and text."""
         found: dict[tuple[str, str], list[LivePost]] = defaultdict(list)
         for post in self.scene.live.posts:
-            if post.is_out:
+            if post.is_out or (post.is_scheduled and post.id not in self.scene.claimed):
                 found[post.home, content_of_live(post).text].append(post)
         return found
 

@@ -442,3 +442,51 @@ def test_five_hundred_posts_take_seventeen_requests_to_write(project: Project) -
     assert sum(each.writes for each in sent) == 17
     assert len(sent) == 33
     assert set(statuses(project).values()) == {"draft"}
+
+
+@pytest.mark.parametrize("line", ["suspended:", "suspended: no", "suspended: [a]", "suspended: false\nsuspended: Now"])
+def test_a_line_that_cannot_be_read_suspends(project: Project, line: str) -> None:
+    """Whoever wrote it meant to stop something; the error stays an error."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=line)
+    assert apply(project) == 1
+    assert statuses(project) == {"We are live": "draft"}
+
+
+@pytest.mark.parametrize("reason", ["no", "off", "y", "false", " ", "a\x07b"])
+def test_what_is_no_reason_is_not_written(project: Project, reason: str) -> None:
+    """It would be read as `false`, or not at all."""
+    write(project, TIMED)
+    before = (project.folder / "buffer.yaml").read_bytes()
+    assert project("suspend", reason).code == 64
+    assert (project.folder / "buffer.yaml").read_bytes() == before
+
+
+def test_a_plan_from_before_does_not_agree_to_what_no_run_saw(project: Project) -> None:
+    """An entry that was planned before the suspension and merged after it needs a plan made since."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, LATER)
+    assert project("plan", "-o", "plan.json").code == 0
+    project.sandbox.core.clock.advance(minutes=1)
+    write(project, TIMED, line=LINE)
+    project.apply()
+    write(project, TIMED, LATER)
+    project("apply", "--reviewed", "plan.json", "--auto-approve", "--settle", "0")
+    assert statuses(project) == {"We are live": "draft"}
+
+
+def test_an_equal_post_that_a_person_scheduled_meanwhile_is_asked_about(project: Project) -> None:
+    """Else both would go out."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    project.apply()
+    project.sandbox.core.clock.advance(minutes=1)
+    project.sandbox.person.create_post(
+        project.sandbox.channel("twitter")["id"], text="We are live", dueAt="2029-12-19T08:00:00.000Z"
+    )
+    write(project, TIMED)
+    assert apply(project) == 1
+    assert sorted(each["status"] for each in project.sandbox.posts()) == ["draft", "scheduled"]

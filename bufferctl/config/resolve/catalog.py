@@ -8,6 +8,7 @@ from datetime import UTC
 from functools import cached_property
 
 from bufferctl.config.format import (
+    NO_REASON,
     ChannelEntry,
     LocalTimes,
     OrganizationEntry,
@@ -154,6 +155,9 @@ class _Around:
     def within(self, entry: OrganizationEntry | ChannelEntry, spot: Spot, problems: list[Diagnostic]) -> _Around:
         """The same for what is in `entry`."""
         own = entry.suspended if "suspended" in entry.model_fields_set else self.suspended
+        is_there = spot.has("suspended") or "suspended" in spot.tree.empty.get(id(spot.node), ())
+        if is_there and "suspended" not in entry.model_fields_set:  # what cannot be read suspends as well
+            own = NO_REASON
         return _Around(clock_of(entry.timezone, spot, self.clock, problems), own)
 
 

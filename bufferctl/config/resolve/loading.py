@@ -207,6 +207,8 @@ class _Loading:
             tell = partial(self._explain, tree)
             faults = Faults(broken=self.reading.broken, tell=tell, starts=_starts(data), today=self.today)
             if (found := read_model(model, data, faults)) is not None:
+                if reason := self.suspended.get((tree.source.name, "")):  # one that cannot be read suspends as well
+                    found = found.model_copy(update={"suspended": reason})
                 return found, spot
         elif data is not None:
             message = "a file is a group of fields (`name: value`), and this is not one"

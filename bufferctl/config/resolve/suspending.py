@@ -22,8 +22,10 @@ def suspended_lines(source: Source, spot: Spot) -> dict[tuple[str, str], str]:
     if _FIELD.encode() not in source.data:
         return {}
     found = {(source.name, key): reason for key, reason in _within(spot, is_top=True)}
-    if (source.name, "") not in found and (line := _LINE.search(source.data.decode())):
-        found[source.name, ""] = _reason(line["reason"].partition(" #")[0].strip("\"' \t"))
+    lines = [*_LINE.finditer(source.data.decode())]
+    if len(lines) > 1 or (lines and (source.name, "") not in found):  # given twice: the one that suspends counts
+        reasons = [_reason(line["reason"].partition(" #")[0].strip("\"' \t")) for line in lines]
+        found[source.name, ""] = next(filter(None, reasons), "")
     return found
 
 
