@@ -71,8 +71,11 @@ def wrong_days(groups: Groups, declared: Declared) -> Iterator[Sight]:
     agreed = _agreed_dates(declared)
     for occurrence, versions in groups.items():
         of_file = agreed.get(occurrence.place.file, {}) if occurrence.place else {}
-        if wrong := next(filter(None, (_wrong_day(each, of_file) for each in versions)), ""):
-            yield Sight(WRONG_DAY, occurrence, "", wrong)
+        for version in versions:
+            wrong = _wrong_day(version, of_file)
+            if wrong:
+                yield Sight(WRONG_DAY, occurrence, "", wrong)
+                break
 
 
 def _agreed_dates(declared: Declared) -> dict[str, dict[date, int]]:

@@ -167,13 +167,16 @@ def _targets(root_file: Path, paths: tuple[Path, ...], organization: str, channe
 
     if paths and (organization or channel):
         raise UsageError("A file and --organization or --channel do not go together", hint="Run it once for each.")
-    read = {(root_file.parent / name).resolve() for name in load(root_file, Path.cwd()).files} if paths else set()
-    if strange := [path for path in paths if path.resolve() not in read]:
-        raise UsageError(
-            f"The root file does not include {strange[0]}, so a line there would suspend nothing",
-            hint="`include` in the root file says which files are read.",
-        )
-    return [Target(file=path.resolve(), name=str(path)) for path in paths] or [Target(organization, channel)]
+    if not paths:
+        return [Target(organization, channel)]
+    read = {(root_file.parent / name).resolve() for name in load(root_file, Path.cwd()).files}
+    for path in paths:
+        if path.resolve() not in read:
+            raise UsageError(
+                f"The root file does not include {path}, so a line there would suspend nothing",
+                hint="`include` in the root file says which files are read.",
+            )
+    return [Target(file=path.resolve(), name=str(path)) for path in paths]
 
 
 def _write(changes: FileChanges, root_file: Path, setup: options.Setup) -> None:

@@ -155,7 +155,8 @@ def _summary(plan: Plan, earlier: Sequence[str], untimed: Sequence[Change], *, i
         parts.append(f"{words.need_you(held)} (see `bufferctl plan`)")
     if unmanaged := sum(map(words.is_unmanaged, changes)):
         parts.append(f"{unmanaged} unmanaged")
-    if waiting := [each for each in untimed if words.status_of(each) not in {PostStatus.SENT, PostStatus.SENDING}]:
+    waiting = [each for each in untimed if words.status_of(each) not in {PostStatus.SENT, PostStatus.SENDING}]
+    if waiting:
         parts.append(f"{len(waiting):,} more without a time (leave out the last day to list them)")
     return f"{', '.join(parts)}.{'' if is_live else ' From the files and the state; --live reads Buffer.'}"
 

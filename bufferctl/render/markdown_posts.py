@@ -172,7 +172,8 @@ class PostForms:
         if len(shown.parts) > 1:
             yield f"thread of {len(shown.parts)}"
         yield from (_attached(each) for each in main.media if each.kind != "image")
-        if images := sum(each.kind == "image" for each in main.media):
+        images = sum(each.kind == "image" for each in main.media)
+        if images:
             yield count(images, "image")
         if shown.title and shown.title != main.text:
             yield f"title: {plain(clipped(shown.title, VALUE))}"

@@ -60,7 +60,9 @@ _VARIABLE_PATTERN = r"[A-Za-z_][A-Za-z0-9_-]*"
 _HANDLE_PATTERN = r"@?[^\s@]+(@[^\s@]+)?"
 _DOMAIN_PATTERN = r"[^\s/:?#@*.]+(\.[^\s/:?#@*.]+)+"
 _PARAMETER_PATTERN = r"[A-Za-z0-9_.-]+"
-_PERSON_PATTERN = r"@[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)*"
+_ACCOUNT_PATTERN = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
+#: A person, `@dana`, or a team below an organization, `@acme/social`.
+_PERSON_PATTERN = rf"@{_ACCOUNT_PATTERN}(/{_ACCOUNT_PATTERN})*"
 
 
 def _lead(found: re.Match[str]) -> timedelta:
