@@ -246,7 +246,7 @@ class Beside(NamedTuple):
 class GoesOut(NamedTuple):
     """A post that Buffer publishes although what it belongs to is suspended.
 
-    `address`: of ours; empty if it is not ours. `due_at`: None if it waits in a queue that has no slot for it.
+    `address`: its entry's; empty if bufferctl did not make it. `due_at`: None if its queue has no free slot for it.
     """
 
     id: str

@@ -579,8 +579,8 @@ SCHEDULED_WHILE_SUSPENDED = Hold(
 CANNOT_BE_STOPPED = Hold(
     Reason.SUSPENDED,
     Said(
-        "Suspended, but Buffer does not show all that it has of it, and a draft would lose the rest, so it was left "
-        "and goes out"
+        "It is suspended and still scheduled: Buffer does not return all of its fields, and making it a draft would "
+        "lose the others"
     ),
     Said("Make it a draft in Buffer, or pause its channel there.", beside=(_IN_BUFFER,)),
 )

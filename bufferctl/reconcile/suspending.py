@@ -201,7 +201,7 @@ def _ours(changes: Iterable[Change], why: Callable[[Change], str]) -> Iterator[G
 
 
 def _theirs(changes: Iterable[Change], why: _Why, scene: Scene, matches: Matches) -> Iterator[GoesOut]:
-    """What is not ours, on channels that are suspended and in entries that are, by time."""
+    """Posts that bufferctl did not make, on suspended channels or in suspended entries, by time."""
     adopted = (c for c in changes if c.binding and c.binding.origin is Origin.ADOPTED and why(c))
     posts = [c.live for c in adopted if isinstance(c.live, LivePost) and c.live.is_scheduled]
     nowhere = Binding("", Origin.ADOPTED)

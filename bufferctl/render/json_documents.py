@@ -489,11 +489,11 @@ class GoesOutForm(_Form):
     channel_id: str
     """The id of its channel, as in `channels`."""
     due_at: UtcText | None
-    """When it goes out; null if it waits in a queue that has no slot for it."""
+    """When it goes out; null if its queue has no free slot for it."""
     text: str
     """What it says."""
     address: str
-    """Of an entry of the files; empty if it is not ours."""
+    """The address of its entry; empty if bufferctl did not make the post."""
 
 
 class SuspensionForm(_Form):
@@ -504,7 +504,7 @@ class SuspensionForm(_Form):
     let_out: Annotated[list[str], Of(lambda of: [str(each) for each in of.let_out])]
     """The addresses that `suspended: false` lets out and that are not published yet."""
     going_out: list[GoesOutForm]
-    """What goes out all the same: first ours, which cannot be stopped, then what is not ours, by time."""
+    """Posts that still go out: first those of bufferctl that could not be stopped, then those of others; by time."""
     unread: list[str]
     """Channels of suspended organizations that no file names, so that they were not read."""
 

@@ -128,5 +128,5 @@ def _still_out(post: GoesOut, plan: Plan) -> StillOut:
     zone = channel.timezone if channel else ""
     when = words.short(words.in_zone(post.due_at, zone)) if post.due_at else "in the queue"
     text = " ".join(post.text.split())
-    what = post.address or f"not ours: {text}"
+    what = post.address or f"not made by bufferctl: {text}"
     return StillOut(when, visible(channel.label) if channel else "", visible(what))

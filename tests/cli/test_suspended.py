@@ -141,7 +141,7 @@ def test_what_is_let_out_is_named_and_what_is_not_ours(project: Project) -> None
     assert out[0] == "Suspended: Earthquake; ask Dana. 1 scheduled post becomes a draft."
     assert out[1:3] == [
         "Not stopped; 1 post still goes out:",
-        "  ! Thu 6 Dec 10:00 CET  twitter:acme  not ours: A person's",
+        "  ! Thu 6 Dec 10:00 CET  twitter:acme  not made by bufferctl: A person's",
     ]
     assert "Let out by `suspended: false`: `statement`." in out
     project.apply()
