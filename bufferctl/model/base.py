@@ -203,7 +203,9 @@ def day_of(value: Any) -> date:
 
 Flag = Annotated[bool, BeforeValidator(truth, json_schema_input_type=bool)]
 _whole = reading(r"[-+]?[0-9]{1,18}", "must be a whole number", lambda found: int(found[0]))
-Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
+#: Stands behind the bounds of a number that has some: pydantic has words of its own for bounds in front of it.
+READS_WHOLE = BeforeValidator(_whole)
+Whole = Annotated[int, READS_WHOLE]
 _decimal = reading(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?", "must be a number", lambda found: float(found[0]))
 Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=float)]
 #: A date and a time; without an offset it is local time, and config gives it its zone. A file with `starts` may also

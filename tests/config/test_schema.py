@@ -97,3 +97,29 @@ def test_every_field_is_described() -> None:
         and not ("$ref" in value and "description" in schema["$defs"][value["$ref"].rpartition("/")[2]])
     ]
     assert silent == []
+
+
+#: What says something about a value without refusing any.
+_ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description", "default", "examples", "then", "else", "format"}
+
+
+def keywords(schema: Any) -> Iterator[str]:
+    """Every keyword of a schema and of the schemas in it; names of fields and of definitions are none."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from keywords(each)
+    if not isinstance(schema, dict):
+        return
+    for keyword, value in schema.items():
+        yield keyword
+        if keyword in {"properties", "patternProperties", "$defs"}:
+            yield from keywords(list(value.values()))
+        elif keyword not in {"default", "examples", "const", "enum", "dependentRequired"}:
+            yield from keywords(value)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "schemas").glob("*.json")), ids=lambda file: file.name)
+def test_every_keyword_is_one_that_validators_know(file: Path) -> None:
+    """A bound is `minimum` or `maximum`: validators and editors pass over a keyword of pydantic's, such as `ge`."""
+    used = set(keywords(json.loads(file.read_text(encoding="utf-8"))))
+    assert used - Draft202012Validator.VALIDATORS.keys() - _ANNOTATIONS == set()

@@ -30,6 +30,7 @@ from bufferctl.git import REMOTE
 from bufferctl.model.about import About, about, reading_order
 from bufferctl.model.base import (
     LATER,
+    READS_WHOLE,
     Day,
     Filled,
     Flag,
@@ -40,7 +41,6 @@ from bufferctl.model.base import (
     Prose,
     Url,
     When,
-    Whole,
     Words,
     reading,
     text_schema,
@@ -136,9 +136,9 @@ _lead_time = reading(_LEAD_PATTERN, "must be a number with its unit, such as 30m
 Lead = Annotated[timedelta, BeforeValidator(_lead_time), text_schema(_LEAD_PATTERN)]
 _word = reading(r"\s*\S[\s\S]*", "must be a word")
 Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": ["string", "number"], "pattern": r"\S"})]
-Number = Annotated[Whole, Field(ge=1)]
+Number = Annotated[int, Field(ge=1), READS_WHOLE]
 #: How many people must approve a request.
-Approvals = Annotated[Whole, Field(ge=0, le=20)]
+Approvals = Annotated[int, Field(ge=0, le=20), READS_WHOLE]
 _interval = reading(_EVERY_PATTERN, "must be a number of days or weeks, such as `1 week` or `10 days`", _every)
 Every = Annotated[timedelta, BeforeValidator(_interval), text_schema(_EVERY_PATTERN)]
 _handle = reading(
@@ -396,7 +396,7 @@ class Repeat(Model):
 
     every: Annotated[Every, About("interval frequency period")]
     """The time from one occurrence to the next: `1 week`, `2 weeks`, `10 days`. The local time stays the same."""
-    times: Annotated[Whole, Field(ge=1, le=366), About("count number occurrences")]
+    times: Annotated[int, Field(ge=1, le=366), READS_WHOLE, About("count number occurrences")]
     """How many occurrences there are, 366 at most. With fewer, the last ones are removed."""
     each: Annotated[dict[OccurrenceNumber, OccurrenceEntry], About("exceptions occurrences")] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": f"^{_NUMBER_PATTERN}$"}}
@@ -707,7 +707,7 @@ class RootFile(AnyFile):
     prune: Annotated[Flag, About(order=50)] = True
     """Whether posts that are removed from the files are deleted, if bufferctl created them and they are not
     published yet. True by default."""
-    max_deletes: Annotated[Whole, Field(ge=0), About("max_delete delete_limit", 60)] = 5
+    max_deletes: Annotated[int, Field(ge=0), READS_WHOLE, About("max_delete delete_limit", 60)] = 5
     """How many removed entries a run may delete. If there are more, none is deleted without --max-deletes.
     5 by default."""
     link_shorteners: Annotated[
