@@ -197,8 +197,12 @@ def _broken(answer: WriteAnswer, host: str) -> NoAnswerError:
 
 
 def _not_graphql(answer: WriteAnswer, host: str) -> NoAnswerError:
-    start = answer.text.lstrip()[:1]
-    what = "a web page" if start == "<" else "text that is not JSON" if answer.body is None else "unknown JSON"
+    if answer.text.lstrip().startswith("<"):
+        what = "a web page"
+    elif answer.body is None:
+        what = "text that is not JSON"
+    else:
+        what = "unknown JSON"
     return NoAnswerError(
         f"{host} answered with {what} instead of data (HTTP {answer.status})",
         hint="Check BUFFER_API_URL, and whether a proxy or a login page is in between; then run it again.",

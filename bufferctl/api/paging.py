@@ -106,7 +106,8 @@ class Listing:
 
     def take(self, part: Page, page: Mapping[str, Any]) -> None:
         """Add a page of a part, which is then read or goes on. Raises NoAnswerError if it does not advance."""
-        items = [item for edge in page.get("edges") or () if edge and (item := self._convert(edge["node"]))]
+        converted = [self._convert(edge["node"]) for edge in page.get("edges") or () if edge]
+        items = [item for item in converted if item]
         self.items |= {item.id: item for item in items}
         part.depth += 1
         info = page["pageInfo"]

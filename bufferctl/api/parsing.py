@@ -479,4 +479,6 @@ def _characters_of_x(metadata: Mapping[str, Any]) -> int | None:
     if "subscription_type" not in metadata:
         return None
     kind = (metadata["subscription_type"] or "").lower()
-    return PAID_X_CHARACTERS if kind in _PAID_X else FREE_X_CHARACTERS if kind in _FREE_X else None
+    if kind in _PAID_X:
+        return PAID_X_CHARACTERS
+    return FREE_X_CHARACTERS if kind in _FREE_X else None

@@ -29,8 +29,9 @@ def read_quota(headers: Mapping[str, str], at: datetime) -> Quota:
     """The windows in an answer's headers; repeated headers are comma-joined. `at`: the server's clock at that time."""
     left = _items(headers.get("ratelimit", ""))
     policies = _items(headers.get("ratelimit-policy", ""))
-    windows = [window for name, values in left if (window := _window(name, values, dict(policies), at))]
-    return Quota().updated(Quota(tuple(windows) or _older_form(headers, at)))
+    read = [_window(name, values, dict(policies), at) for name, values in left]
+    windows = tuple(window for window in read if window)
+    return Quota().updated(Quota(windows or _older_form(headers, at)))
 
 
 def _items(value: str) -> list[tuple[str, dict[str, int]]]:

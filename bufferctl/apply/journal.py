@@ -120,12 +120,13 @@ class _Entries:
     def rewrite(self) -> None:
         """Write what is left to the file, or remove the file if nothing is. Raises OSError."""
         own = [intent for number, intent in self.intents.items() if number not in self.foreign]
+        homes = {intent.write.home for intent in own}
         present: dict[str, frozenset[str]] = defaultdict(frozenset)
         lines = [
             *({"type": "revision", **asdict(revision)} for revision in self.revisions.values()),
             *({"type": "run", "run": run} for run in self.runs[-_RUNS:]),
             *map(_settled_line, self.results.values()),
-            *(_taken_line(home, ids) for home in sorted({i.write.home for i in own}) if (ids := self.taken.get(home))),
+            *(_taken_line(home, self.taken[home]) for home in sorted(homes) if self.taken.get(home)),
             *_intent_lines(own, present),
         ]
         self.file.replace([self._head, *lines] if lines else [])

@@ -103,8 +103,12 @@ def _judge(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], settler:
 
 def _acknowledged(bindings: Mapping[Slot, Binding], since: datetime) -> dict[str, str]:
     """The newest tracked post of each channel, as far as a list since then goes back. The list must show it."""
-    created = [(at, slot.channel_id, binding.id) for slot, binding in bindings.items() if (at := binding.created)]
-    return {channel: post_id for at, channel, post_id in sorted(created) if at >= since}
+    created = [
+        (binding.created, slot.channel_id, binding.id)
+        for slot, binding in bindings.items()
+        if binding.created and binding.created >= since
+    ]
+    return {channel: post_id for _, channel, post_id in sorted(created)}  # the newest comes last, and stays
 
 
 def _settled(

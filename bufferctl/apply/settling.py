@@ -337,8 +337,12 @@ class Settler:
         # What is listed now existed before anything sent later; open intents keep what was there when they were sent.
         for home, ids in ids_by_home(listed).items():
             self.journal.note_present(home, ids)
-        ambiguous = {i: v.candidates for i in creates if isinstance(v := verdicts[i.number], Ambiguous)}
-        self.journal.ask({i.number: ids for i, ids in ambiguous.items() if i.number not in self.journal.asked})
+        questions = {}
+        for intent in creates:
+            verdict = verdicts[intent.number]
+            if isinstance(verdict, Ambiguous) and intent.number not in self.journal.asked:
+                questions[intent.number] = verdict.candidates
+        self.journal.ask(questions)
         return verdicts
 
     def _wait_until_shown(self, intents: Iterable[Intent]) -> None:
@@ -411,7 +415,8 @@ class Settler:
             else:
                 channels.setdefault(intent.slot.organization_id, set()).add(intent.write.home)
         since = self.since(creates)
-        expected = {acknowledged[home]: home in ideas for i in creates if (home := i.write.home) in acknowledged}
+        homes = acknowledged.keys() & {intent.write.home for intent in creates}
+        expected = {acknowledged[home]: home in ideas for home in homes}
         for attempt in range(STALE_READS):
             live = self.buffer.recent(channels, ideas, since)
             missing = expected.keys() - {item.id for item in live.items}

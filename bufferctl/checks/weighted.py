@@ -105,7 +105,11 @@ def _from(text: str, host: re.Match[str], position: int) -> Iterator[tuple[int, 
     """The links that begin in a run of letters and dots. What is before `position` belongs to another link."""
     protocol = bool(host[1]) and _may_start(text, host.start(), position)
     starts = [host.start(2)] if protocol else islice(_starts(text, host, position), _STARTS)
-    at, size = next(((at, size) for at in starts if (size := _domain(text, at, host.end()))), (0, 0))
+    at = size = 0
+    for at in starts:
+        size = _domain(text, at, host.end())
+        if size:
+            break
     if not size or _too_long(text[at : at + size]):
         return
     after = _AFTER_HOST.match(text, at + size)

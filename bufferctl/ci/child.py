@@ -117,6 +117,8 @@ def _login(environment: Mapping[str, str]) -> tuple[str, str]:
     """The address of the server, and `user:token`; the latter empty without a token."""
     if environment.get("GITLAB_CI"):
         server, own, job = (environment.get(each, "") for each in ("CI_SERVER_URL", "GITLAB_TOKEN", "CI_JOB_TOKEN"))
-        return server.rstrip("/"), f"oauth2:{own}" if own else f"gitlab-ci-token:{job}" if job else ""
-    token = environment.get("GITHUB_TOKEN", "")
-    return environment.get("GITHUB_SERVER_URL", "").rstrip("/"), f"x-access-token:{token}" if token else ""
+        user, token = ("oauth2", own) if own else ("gitlab-ci-token", job)
+    else:
+        server, token = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_TOKEN", "")
+        user = "x-access-token"
+    return server.rstrip("/"), f"{user}:{token}" if token else ""

@@ -129,7 +129,9 @@ def _plan(
         text = rendered(report, context) if report and is_sound else without_report(_unplanned(context))
         job.post("plan", request, text)
     _report(job, found, fails=fails)
-    return 1 if fails else 0 if made else ran.code
+    if fails:
+        return 1
+    return 0 if made else ran.code
 
 
 def _new_post(job: Job, request: ChangeRequest) -> str:

@@ -163,7 +163,8 @@ def _crash(steps: _Steps) -> int:
         process.wait()
         kills += was_killed
         lost = len(sandbox.fault_log) - before
-        end = "killed" if was_killed else "finished" if process.returncode == 0 else f"exit {process.returncode}"
+        finished = "finished" if process.returncode == 0 else f"exit {process.returncode}"
+        end = "killed" if was_killed else finished
         there = _texts(sandbox).total()
         console.data(f"run {number:2}: {end:9} {count(lost, 'lost answer'):14}  {count(there, 'post')} in Buffer")
         if process.returncode == 0:

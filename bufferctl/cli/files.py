@@ -315,7 +315,7 @@ def _selected(plan: Plan, files: Files, channels: tuple[str, ...], targets: tupl
     from bufferctl.render.words import is_unmanaged
     from bufferctl.run.compare import check_globs, matches
 
-    on = {change.slot: {label := change.address.channel, label.partition(":")[0]} for change in plan.changes}
+    on = {change.slot: {change.address.channel, change.address.channel.partition(":")[0]} for change in plan.changes}
     names = {name for each in files.desired.channels for name in (each.label, each.service.value)}.union(*on.values())
     for channel in channels:
         check_known(f"There is no channel {channel}", channel, names, hint=f"There are {', '.join(sorted(names))}.")

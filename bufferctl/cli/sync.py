@@ -63,8 +63,9 @@ def drift(paths: tuple[Path, ...], as_json: bool, data: Path | None, setup: opti
         session.note_leftovers()
     recorded, store = len(session.state.bindings), session.store
     lost = lost_media(shown, files.desired.settings.media, api_url=setup.api_url)
-    is_lost = files.desired.items and not store.exists and not recorded
-    missing = (store.place if store.is_shared else "") if is_lost else None
+    missing = None
+    if files.desired.items and not store.exists and not recorded:
+        missing = store.place if store.is_shared else ""
     found = Drift(shown, recorded, lost, missing)
     outputs.write_data(data, Report(shown, found.problems, folder=folder_of(files.root)), ())
     if as_json:

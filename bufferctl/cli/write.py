@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -498,7 +498,11 @@ def shift(
     plan = plan_offline(files, files.store(setup.state_file, console))
     published = _published(plan)
     project = Project(files.root, files.desired)
-    by = days if days is not None else day.date() if day else plan.at.date()
+    by: int | date = plan.at.date()
+    if days is not None:
+        by = days
+    elif day:
+        by = day.date()
     found = shift_dates(
         project, files.named or (), by, published=published, now=plan.at, after=after, fixed_too=fixed_too
     )

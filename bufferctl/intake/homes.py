@@ -70,10 +70,12 @@ def find_homes(
     for live in wanted:
         there = declared.get(live.id)
         is_named = live.name and names[live.name.strip().casefold()] == 1
-        label = there.label if there else live.name if is_named else live.id
         zones = Counter(each.timezone for each in live.channels if zone_of(each.timezone))
-        common = zones.most_common(1)[0][0] if zones else account.timezone or "UTC"  # that of most channels
-        zone = there.timezone if there else common
+        if there:
+            label, zone = there.label, there.timezone
+        else:
+            label = live.name if is_named else live.id
+            zone = zones.most_common(1)[0][0] if zones else account.timezone or "UTC"  # that of most channels
         own = [_channel(each, live, by_id.get(each.id), zone) for each in live.channels]
         homes.append(OrganizationHome(live, label, zone, there, tuple(own)))
     return _narrowed(homes, channels) if channels else homes

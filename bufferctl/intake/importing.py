@@ -370,11 +370,12 @@ def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEnt
 
     At the same time they would be an error without it, and near each other a warning (design: Actions).
     """
-    latest = {content: post.address.key for post in declared.posts if (content := _said(post))}
+    latest = {_said(post): post.address.key for post in declared.posts}
     found = []
     for entry in entries:
         item = entry.addition.item
-        if content := _said(item):
+        content = _said(item)
+        if content:
             earlier = (latest[content],) if content in latest else ()
             entry = entry.with_fields(repeat_of=earlier)  # noqa: PLW2901 - the same entry
             latest[content] = item.address.key

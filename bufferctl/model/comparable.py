@@ -162,11 +162,12 @@ def content_of_live(item: LiveItem) -> Content:
 
 def others_of(item: Item | LiveItem) -> dict[str, Any]:
     """The fields that Buffer returns as they are declared, where they are not the default; lists in any order."""
-    return {
-        name: tuple(sorted(value)) if isinstance(value, tuple) else value
-        for name, default in _RETURNED[type(item)].items()
-        if (value := _plain(getattr(item, name))) not in (None, "", default)
-    }
+    found = {}
+    for name, default in _RETURNED[type(item)].items():
+        value = _plain(getattr(item, name))
+        if value not in (None, "", default):
+            found[name] = tuple(sorted(value)) if isinstance(value, tuple) else value
+    return found
 
 
 def _declared_assets(assets: tuple[Asset, ...]) -> tuple[AssetContent, ...]:
@@ -286,8 +287,8 @@ def _hidden(item: Item) -> str:
 def _not_returned(item: Item) -> dict[str, Any]:
     """The fields that Buffer does not return, as far as they are set."""
     unset = _NOT_RETURNED[type(item)]
-    given = {name: value for name, default in unset.items() if (value := getattr(item, name)) != default}
-    return {name: _dumped(value) for name, value in given.items()}
+    given = [name for name, default in unset.items() if getattr(item, name) != default]
+    return {name: _dumped(getattr(item, name)) for name in given}
 
 
 def _dumped(value: Any) -> Any:

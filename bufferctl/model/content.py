@@ -154,7 +154,9 @@ class Asset(Model):
 
     @property
     def kind(self) -> AssetKind:
-        return "image" if self.image else "video" if self.video else "document"
+        if self.image:
+            return "image"
+        return "video" if self.video else "document"
 
     @property
     def value(self) -> Image | Video | Document:

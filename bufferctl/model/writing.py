@@ -94,7 +94,9 @@ class _PostWrite(_Write):
     def goes_out_early(self, live: LiveItem) -> str:
         if isinstance(live, LiveIdea) or live.status in _WAITING:
             return ""
-        return "draft" if self.item.draft else "needs_approval" if self.item.needs_approval else ""
+        if self.item.draft:
+            return "draft"
+        return "needs_approval" if self.item.needs_approval else ""
 
 
 @value()

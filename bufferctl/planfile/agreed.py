@@ -142,7 +142,8 @@ def _revoked(change: Change, current: Change | None) -> str:
         return "the files declare it again" if item else ""
     if item is None:
         return "the files no longer declare it"
-    return f"its {all_of(fields)} changed in the files" if (fields := _differing(change.desired, item)) else ""
+    fields = _differing(change.desired, item)
+    return f"its {all_of(fields)} changed in the files" if fields else ""
 
 
 def _channel(change: Change, plan: Plan) -> tuple[str, ...]:

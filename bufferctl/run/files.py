@@ -183,9 +183,10 @@ def is_about(problem: Diagnostic, named: frozenset[str] | None) -> bool:
 def named_files(paths: Collection[Path], loaded: Loaded) -> frozenset[str] | None:
     """The files that PATHs name, None without PATHs. Raises UsageError if one names none that is read."""
     names: set[str] = set()
+    places = {name: (loaded.root / name).resolve() for name in loaded.files} if paths else {}
     for path in paths:
         real = path.resolve()
-        found = {name for name in loaded.files if real in ((there := (loaded.root / name).resolve()), *there.parents)}
+        found = {name for name, place in places.items() if real == place or real in place.parents}
         if not found and loaded.root_is_sound:
             if not path.exists():
                 raise UsageError(f"There is no {path}", hint="Check the spelling of the path.")
@@ -248,11 +249,11 @@ def judge_lengths(
 
     `channels`: the live channel by the organization and the label of the declared one.
     """
-    most = {
-        post.address: channel.max_characters
-        for post in desired.posts
-        if (channel := channels.get((post.address.organization, post.address.channel))) and channel.max_characters
-    }
+    most = {}
+    for post in desired.posts:
+        channel = channels.get((post.address.organization, post.address.channel))
+        if channel and channel.max_characters:
+            most[post.address] = channel.max_characters
     found = check_lengths(desired, most, datetime.now(UTC))
     return in_order(_placed(root, desired, found), desired.files)
 

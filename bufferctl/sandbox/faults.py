@@ -158,7 +158,11 @@ def _parse(text: str) -> Rule:
     if match is None or (match["sep"] and not match["amount"]) or (match["amount"] and not match["sep"]):
         raise FaultError(f"{text!r} is not a fault, such as cut-after=0.2 or late=0.1:3s")
     first = int(match["first"] or 1)
-    last = int(match["last"]) if match["last"] else first if match["first"] and not match["plus"] else None
+    last = None  # from there on
+    if match["last"]:
+        last = int(match["last"])
+    elif match["first"] and not match["plus"]:
+        last = first
     return _as_rule({
         "kind": match["kind"], "on": match["on"], "nth": (first, last), "probability": match["chance"] or 1,
         "seconds": float(match["amount"]) * _UNITS[match["unit"]] if match["amount"] else None,

@@ -78,12 +78,15 @@ def schedule(
 ) -> None:
     """Set status and time of a post for a share mode. addToQueue and shareNext ignore `due_at` (notes: Writing)."""
     waits = draft or approval
+    status = "scheduled"
+    if waits:
+        status = "draft" if draft else "needs_approval"
     custom = mode == "customScheduled"
     post.update(
         shareMode=mode,
         isCustomScheduled=custom,
         sharedNow=mode == "shareNow" and not waits,
-        status="draft" if draft else "needs_approval" if approval else "scheduled",
+        status=status,
         dueAt=due_at if custom else None,
         error=None,
     )
@@ -136,7 +139,9 @@ def over_limit(core: Core, channel: Doc, metadata: Doc | None) -> str | None:
 def _kind(metadata: Doc | None) -> str:
     """Return the kind of post that has a limit of its own, empty for others."""
     given = metadata or {}
-    return "Threads" if given.get("thread") else "Stories" if given.get("type") == "story" else ""
+    if given.get("thread"):
+        return "Threads"
+    return "Stories" if given.get("type") == "story" else ""
 
 
 def limit_reached(what: str, taken: int, limit: int) -> str | None:

@@ -56,7 +56,8 @@ class ObjectStore(Store):
         try:
             listed = self._guard(lambda bucket: [each["path"] for page in bucket.list() for each in page], "be read")
             others = sorted(path for path in listed if path.endswith("state.json") and path != self._path)
-            return {path: self._document(each) for path in others if (each := self._get({}, path))}  # if still there
+            found = {path: self._get({}, path) for path in others}
+            return {path: self._document(each) for path, each in found.items() if each}  # what is still there
         except _RefusedError:
             return {}
 

@@ -125,8 +125,11 @@ _TYPESET = str.maketrans(
 
 def in_our_form(given: str) -> str | None:
     """The time as files write it; None if it is not a time, or ambiguous. It may still not exist."""
-    found = next((match for pattern in _TIMES if (match := re.fullmatch(pattern, given))), None)
-    return _written(found) if found else None
+    for pattern in _TIMES:
+        found = re.fullmatch(pattern, given)
+        if found:
+            return _written(found)
+    return None
 
 
 def _written(found: re.Match[str]) -> str:

@@ -197,7 +197,7 @@ def _thread_hint(parts: Any, text: Any) -> str:
 def _parts_hint(written: str) -> str:
     """How to write a text in place of a thread's parts; `written`: its beginning, as in the file."""
     lines = [line.strip() for line in written.splitlines()]
-    signs = [found[0] for line in lines if (found := _NUMBER_OR_BULLET.match(line))]
+    signs = [found[0] for found in map(_NUMBER_OR_BULLET.match, lines) if found]
     instead = f" instead of `{signs[0]}`" if signs else ""
     return f"write `thread:`, and below it each part on a line of its own that begins with `- `{instead}"
 
@@ -483,15 +483,21 @@ def _field_hint(name: str, owner: type[BaseModel] | None, value: Any, where: Spo
 
 def _where(name: str, owner: type[BaseModel]) -> str:
     """The fields of a model, or of models below it, under which a field belongs."""
-    inner = {field: model for field in owner.model_fields if (model := below(owner, field)) not in {None, owner}}
-    direct = [field for field, model in inner.items() if model and name in model.model_fields]
+    inner = {field: model for field, model in _models_below(owner).items() if model is not owner}
+    direct = [field for field, model in inner.items() if name in model.model_fields]
     if direct:
         return f"it belongs under {either(direct)}, two spaces further in"
     for field, model in inner.items():
-        found = [part for part in model.model_fields if (inside := below(model, part)) and name in inside.model_fields]
+        found = [part for part, inside in _models_below(model).items() if name in inside.model_fields]
         if found:
             return f"it belongs under `{field}`, and there under {either(found)}"
     return ""
+
+
+def _models_below(owner: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """The fields of a model that have models of their own."""
+    models = {field: below(owner, field) for field in owner.model_fields}
+    return {field: model for field, model in models.items() if model}
 
 
 def _key_hint(entry: Any) -> str:

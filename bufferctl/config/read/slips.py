@@ -276,17 +276,19 @@ def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None]
             found = re.search(pattern, line)
             if found is None or ("name" in found.groupdict() and found["name"].casefold() not in FIELD_NAMES):
                 continue
-            parts = {**found.groupdict(), "spaces": f"{wide} spaces" if (wide := len(found["at"])) > 1 else "a space"}
             first, last = found.span("at")
+            width = last - first
+            parts = {**found.groupdict(), "spaces": f"{width} spaces" if width > 1 else "a space"}
             mend = in_quotes(source, row)
             if becomes is not None:
                 there, rest = becomes.format(**parts), line[last:]
-                there, rest = (
-                    (" " * (last - first), rest) if there == " " else (there, rest.lstrip() if " " in there else rest)
-                )
+                if there == " ":
+                    there = " " * width
+                elif " " in there:
+                    rest = rest.lstrip()
                 mend = Mend(row, f"{line[:first]}{there}{rest}")
             words, do = message.format(**parts), hint.format(**parts)
-            return source.diagnostic(start + first, words, hint=do, width=last - first), mend
+            return source.diagnostic(start + first, words, hint=do, width=width), mend
     return None
 
 

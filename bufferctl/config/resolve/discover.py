@@ -151,7 +151,8 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[str]) -> d
     ones, for JSON and for names with a dot.
     """
     root, included_files = root_file.parent, {root_file.name, *read}
-    meant = sorted({first for pattern in patterns if not re.search(r"[*?]", first := pattern.partition("/")[0])})
+    firsts = {pattern.partition("/")[0] for pattern in patterns}
+    meant = sorted(first for first in firsts if not re.search(r"[*?]", first))
     named = {*patterns} if not read else {*patterns, *meant}  # `include: [posts]` has an error of its own
     almost = partial(get_close_matches, possibilities=[each.casefold() for each in meant], n=1, cutoff=0.8)
     folders = [path for path in _visible(root) if almost(path.name.strip().casefold()) and path.name not in named]

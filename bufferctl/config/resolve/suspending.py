@@ -37,7 +37,9 @@ def _within(spot: Spot, *, is_top: bool) -> Iterator[tuple[str, str]]:
         has_none = _FIELD in spot.tree.empty.get(id(node), ())
         if isinstance(key, str) and (_FIELD in node or has_none):
             yield key, _reason(node.get(_FIELD))
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        children = list(node.values())
+    else:
+        children = node if isinstance(node, list) else []
     for child in children:
         yield from _within(Spot(spot.tree, child), is_top=False)
 

@@ -144,7 +144,11 @@ def text_value(name: str, text: str) -> str:
 
 def moment_text(when: datetime, zone: tzinfo | None) -> str:
     """`2026-12-01 09:00` in `zone`; `2026-12-01T09:00+01:00` where there is none, or the clocks make it unclear."""
-    exact = "microseconds" if when.microsecond else "seconds" if when.second else "minutes"
+    exact = "minutes"
+    if when.second:
+        exact = "seconds"
+    if when.microsecond:
+        exact = "microseconds"
     if zone is None:
         return when.isoformat(timespec=exact)
     local = when.astimezone(zone)

@@ -45,7 +45,9 @@ def _order(kind: Kind) -> tuple[str, ...]:
     """The fields of a kind of group in the order in which they are laid out; empty if it keeps its own."""
     if kind in _AS_DECLARED:
         return tuple(kind.model_fields)
-    return _OF_FILES if kind in FILES else ORDER if kind and issubclass(kind, Handling) else ()
+    if kind in FILES:
+        return _OF_FILES
+    return ORDER if kind and issubclass(kind, Handling) else ()
 
 
 class UnusualError(Exception):

@@ -101,7 +101,8 @@ class Project:
         home = (item.address.organization, item.address.channel)
         channel = next(each for each in self.desired.channels if (each.organization, each.label) == home)
         paths = layer_paths(entry.value, channel, item.number)
-        parts = tuple(Owner(path, there) for path in paths if (there := entry.inside(*path)))
+        places = [(path, entry.inside(*path)) for path in paths]
+        parts = tuple(Owner(path, there) for path, there in places if there)
         given = tuple(entry.value.get("channels") or edits.root.value.get("channels") or ())
         named = [path[-1] for path in reversed(paths) if path[-2:-1] == ("overrides",)]
         reference = next((each for each in (*named, *given) if each in channel.references), "")

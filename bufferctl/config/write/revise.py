@@ -162,7 +162,11 @@ class _Revising:
         if name == "metadata" and isinstance(item, Post):
             _set_metadata(fields, item, new, revision.zone)
             return
-        values = {name: new} if new is not None else _neutral(name) if path or layers.defaults(name) else {}
+        values = {}
+        if new is not None:
+            values = {name: new}
+        elif path or layers.defaults(name):  # what it would get without a value of its own
+            values = _neutral(name)
         for each in fields_given_with(name):
             if each not in values:
                 fields.pop(each, None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from itertools import takewhile
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
@@ -78,7 +77,9 @@ class Parameters:
         if not lacking:
             return link
         self.added |= dict.fromkeys(lacking)
-        joint = "" if mark and (not query or query.endswith("&")) else "&" if mark else "?"
+        joint = "&" if mark else "?"
+        if mark and (not query or query.endswith("&")):
+            joint = ""
         return f"{address}{joint}{'&'.join(lacking)}{hash_}{fragment}"
 
 
@@ -96,10 +97,19 @@ class UtmParameters(NamedTuple):
 
 def utm_of(layers: tuple[Layer, ...], defaults: Defaults, reading: Reading) -> UtmParameters | None:
     """The parameters, each from the most specific `utm` that has it; None if there are none."""
-    given = [(utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None]
-    applying = takewhile(lambda each: each[0].model_fields_set, (*given, *defaults.utm))  # an empty one is the last
-    found = [(utm, spot.down("utm")) for utm, spot in applying]
-    values = {name: (value, spot) for name in _NAMES for utm, spot in reversed(found) if (value := getattr(utm, name))}
+    given = [(getattr(layer.fields, "utm", None), layer.spot) for layer in layers]
+    found: list[tuple[UtmFields, Spot]] = []
+    for utm, spot in (*given, *defaults.utm):
+        if utm is None:
+            continue
+        if not utm.model_fields_set:  # an empty one ends what applies
+            break
+        found.append((utm, spot.down("utm")))
+    values: dict[str, tuple[str, Spot]] = {}
+    for name in _NAMES:
+        having = [(getattr(utm, name), spot) for utm, spot in found if getattr(utm, name)]
+        if having:
+            values[name] = having[0]
     domains = next((utm.domains for utm, _ in found if utm.domains), ())
     if not domains and values and reading.is_intact(*(spot for _, spot in found)):
         message = "this `utm` names no `domains`, so no link would get its parameters"

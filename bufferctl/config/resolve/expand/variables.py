@@ -298,7 +298,7 @@ def values_of(
 
     `mentions`: those of the organization. A `vars` that sets one of `ALWAYS` is a problem.
     """
-    given = [(found, layer.spot) for layer in layers if (found := getattr(layer.fields, "vars", None))]
+    given = [(getattr(layer.fields, "vars", None) or {}, layer.spot) for layer in layers]
     values: dict[str, str] = {}
     set_at: dict[str, Spot] = {}
     spots = [*(layer.spot for layer in layers), defaults.spot]
