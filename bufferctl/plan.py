@@ -104,6 +104,8 @@ class Reason(StrEnum):
     DELETES = "deletes"
     DIVERGED = "diverged"
     POLICY = "policy"
+    FREEZE = "freeze"
+    INTO_FREEZE = "into-freeze"
     LEGAL = "legal-statement"
     NOT_REVIEWED = "not-reviewed"
     SUSPENDED = "suspended"
@@ -208,6 +210,11 @@ class Change:
     def puts_back(self) -> bool:
         """Whether it puts a post back on the schedule that a suspension took off."""
         return self.cause is Cause.RESUMED and self.action is Action.UPDATE
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the files may not ask for it: an error of theirs that only a plan can tell from what is there."""
+        return self.reason is Reason.INTO_FREEZE
 
     @property
     def stays(self) -> str:

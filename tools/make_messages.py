@@ -59,6 +59,7 @@ _BLANKS = {
     "its_id": " (ID)",
     "its_posts": "its 6 posts are",
     "left": "1 hour",
+    "let_out": "`freeze: false`",
     "limit": "5",
     "minutes": "2",
     "named": "ID",
@@ -80,7 +81,7 @@ _BLANKS = {
     "wanted": "2 hours",
     "what": "everything that was removed",
     "whose": "A person created it in Buffer",
-    **dict.fromkeys(("and_goes_out", "reason", "shortened"), ""),
+    **dict.fromkeys(("and_goes_out", "besides", "reason", "shortened"), ""),
 }
 #: Options in place of a command.
 _OPTIONS = {"confirm_removed": "--confirm-removed ADDRESS", "run": "--max-deletes 6"}

@@ -8,7 +8,7 @@ is content, BC2xx policy, BC3xx files beside the posts; `worth-a-look/NAME` is w
 from __future__ import annotations
 
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.judge import RULES, check, check_lengths
+from bufferctl.checks.judge import LEFT_TO_PLAN, RULES, check, check_lengths
 from bufferctl.checks.sights import WORTH_A_LOOK
-from bufferctl.checks.texts import ACCOUNT_KNOWS, text_length, text_lengths
+from bufferctl.checks.texts import text_length, text_lengths
 from bufferctl.checks.worth_a_look import worth_a_look

@@ -43,6 +43,9 @@ _FOUND = {rule for module in _MODULES for rule in vars(module).values() if isins
 #: Every rule, by code. A network's own numbers are in `NETWORKS`.
 RULES: tuple[Rule, ...] = tuple(sorted(_FOUND, key=lambda rule: rule.code))
 
+#: Rules whose findings depend on the account: on its limits, and on what is in Buffer already.
+LEFT_TO_PLAN = texts.ACCOUNT_KNOWS | {team_rules.FROZEN}
+
 #: How long after its time a post is past: it went out or never will, so a finding would not help.
 PAST = timedelta(days=1)
 

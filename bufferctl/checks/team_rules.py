@@ -60,9 +60,9 @@ def _agreed(code: str, name: str, summary: str, why: str, hint: str) -> Rule:
 FROZEN = _agreed(
     FREEZE,
     "policy-freeze",
-    "a post is due during a freeze",
+    "a post is due during a freeze; what is in Buffer already is no error to plan, which asks what becomes of it",
     "it would go out when your team has agreed not to post",
-    "give it another time, or change `freeze` under `policy`",
+    "give it another time. If it is meant to go out all the same, add `freeze: false`",
 )
 LINK_DOMAIN = _agreed(
     "BC202",
@@ -134,7 +134,8 @@ def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]
 
 
 def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
-    if post.due_at and not post.draft and (freeze := policy.frozen(post.due_at, post.address.channel)):
+    is_free = post.draft or post.suspended or not post.freeze
+    if post.due_at and not is_free and (freeze := policy.frozen(post.due_at, post.address.channel)):
         why = f" ({freeze.reason})" if freeze.reason else ""
         message = f"this is due during a freeze{why}: {_span(freeze.start, freeze.end)}"
         yield Finding(FROZEN, post, ("due_at",), message)

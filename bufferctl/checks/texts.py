@@ -140,7 +140,7 @@ CUT_SHORT = advice(
 )
 
 #: Rules for which the account may know a better limit, so a command that reads the account lets it decide.
-ACCOUNT_KNOWS = (NEEDS_PAID_X, DEPENDS_ON_SERVER)
+ACCOUNT_KNOWS = frozenset({NEEDS_PAID_X, DEPENDS_ON_SERVER})
 
 _ASIDE = {
     Counting.X: "as X weighs it",

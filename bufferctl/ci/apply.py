@@ -34,7 +34,9 @@ from bufferctl.value import replace, value
 #: Reasons for which nothing that was agreed to can be sent any more.
 _LOST = frozenset({Reason.NOT_REVIEWED, Reason.MISSED, Reason.SENT})
 #: Reasons that may pass without another merge or a decision; None: there was no room.
-_PASSING = frozenset({None, Reason.CHANNEL, Reason.LAG, Reason.UNSETTLED, Reason.UNREAD, Reason.POLICY})
+_PASSING = frozenset(
+    {None, Reason.CHANNEL, Reason.LAG, Reason.UNSETTLED, Reason.UNREAD, Reason.POLICY, Reason.INTO_FREEZE}
+)
 #: How many entries a sentence names; the rest is counted.
 _NAMED = 5
 #: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.

@@ -24,11 +24,13 @@ class Held:
     """The keys of entries that need a person: those that the request brings, and those that did before it.
 
     `uncompared`: why the base could not be compared, so that all count as the request's; empty if it was.
+    `is_refused`: the request brings something that the files may not ask for.
     """
 
     by_request: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     uncompared: str = ""
+    is_refused: bool = False
 
 
 def held(job: Job, request: ChangeRequest, report: Report) -> Held:
@@ -42,7 +44,8 @@ def held(job: Job, request: ChangeRequest, report: Report) -> Held:
     except ForgeError as error:
         uncompared = error.message
     before = [*behind, *(change for change in now if hold_identity(change) in known)]
-    return Held(_entries(change for change in now if hold_identity(change) not in known), _entries(before), uncompared)
+    brought = [change for change in now if hold_identity(change) not in known]
+    return Held(_entries(brought), _entries(before), uncompared, any(change.is_refused for change in brought))
 
 
 def _entries(changes: Iterable[Change]) -> tuple[str, ...]:

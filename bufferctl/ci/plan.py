@@ -93,8 +93,9 @@ def _plan(
     options = [*saved, *links, *_since_last_look(job, request), *_before(job, request), *more]
     data = job.work / "plan.data"
     ran = job.run("plan", *options, "--data", str(data), without=f"Saved to {folder}")
-    made = ran.code in {0, PENDING}
     report = load_report(data) if data.exists() else None
+    refused = [change for change in report.plan.changes if change.is_refused] if report else []
+    made = ran.code in {0, PENDING} or (ran.code == 1 and bool(refused))
     found = held(job, request, report) if made and request and report else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     if request:
@@ -102,9 +103,10 @@ def _plan(
     name = artifact_name(job.artifact, request) if request else f"{job.artifact}-{commit}"
     if artifact:
         keep_artifact(folder, artifact, job.checkout)
-        counts = {"changes": str(ran.code == PENDING).lower(), "needs_you": str(len(found.by_request))}
+        changes = bool(made and report and report.plan.writes)
+        counts = {"changes": str(changes).lower(), "needs_you": str(len(found.by_request))}
         job.output(folder=str(artifact), artifact=name, page=str(artifact / page) if made else "", **counts)
-    fails = strict and bool(found.by_request)
+    fails = bool(found.by_request) if strict else found.is_refused
     if request and job.options.comment:
         notes = [_elsewhere(job, request, branch), moved if made else None, _failure(job, found) if fails else None]
         if report and request.branch == branch and not offline:

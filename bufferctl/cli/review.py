@@ -13,6 +13,7 @@ from bufferctl import limits
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
+from bufferctl.diagnostics import some_of
 from bufferctl.errors import OvertakenError, UsageError, worst
 from bufferctl.limits import MOST_DAYS
 from bufferctl.model.plain_text import visible
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Changes are pending, with --detailed-exitcode only (design: Contracts).
 PENDING = 2
+#: How many entries a message names.
+_NAMED = 5
 
 
 @click.command(
@@ -132,7 +135,13 @@ def plan(
         save(out, shown, files.desired, choices, expires_at, offline=offline, changed=changed)
         how, what = ("--reviewed ", "what it agrees to") if offline else ("", "exactly this plan")
         console.note(f"Saved to {out}. `bufferctl apply {how}{out}` applies {what}.")
-    if strict and shown.of(Action.HOLD):
+    held = shown.of(Action.HOLD)
+    refused = list(dict.fromkeys(f"`{change.address.key}`" for change in held if change.is_refused))
+    if refused:
+        console.error(
+            f"These would go out during a freeze: {some_of(refused, _NAMED)}", "The plan shows how to answer."
+        )
+    if refused or (strict and held):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0
 

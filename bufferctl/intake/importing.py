@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from bufferctl.checks import ACCOUNT_KNOWS, check, check_lengths
+from bufferctl.checks import LEFT_TO_PLAN, check, check_lengths
 from bufferctl.config.format import key_for, zone_of
 from bufferctl.config.resolve import text_and_time
 from bufferctl.config.write import Addition, staged
@@ -411,7 +411,7 @@ def _changing(
 def _ruled_out(desired: Desired, entries: Sequence[NewEntry], live: Live) -> dict[Address, str]:
     """Errors of the rules: with one of them, no plan would be made."""
     limits = {e.address: e.channel.live.max_characters for e in entries if e.channel and e.channel.live.max_characters}
-    now = [each for each in check(desired, now=live.at) if each.rule not in ACCOUNT_KNOWS]
+    now = [each for each in check(desired, now=live.at) if each.rule not in LEFT_TO_PLAN]
     findings = [*now, *check_lengths(desired, limits, live.at)]
     return {each.item.address: each.message for each in findings if each.severity is Severity.ERROR}
 

@@ -108,6 +108,8 @@ def _placed_answer(answer: Answer, change: Change, *, is_late: bool) -> Answer:
         return replace(answer, content={item.service.value: content} if has_id else content, occurrence=number)
     if answer.field == "cancelled":
         return replace(answer, content=[item.address.channel], occurrence=number)
+    if answer.field == "freeze":
+        return replace(answer, occurrence=number)
     return answer
 
 
@@ -210,6 +212,7 @@ _OWN: dict[str, Callable[[Change], Fact]] = {
     "idea": _idea,
     "existing": lambda change: existing(change.live_id or ""),
     "cancelled": lambda _: Answer(Way.ADD, "cancelled", content=True),
+    "let_out": lambda _: Answer(Way.ADD, "freeze", content=False),
     "recreate": _run("apply", "--recreate"),
     "reapply": _run("apply", "--reapply"),
     "pull": _run("pull"),
@@ -996,19 +999,51 @@ def _stays(count: int, *, goes_out: bool) -> str:
     return "will be published" if goes_out else f"{'stays' if count == 1 else 'stay'} in Buffer"
 
 
-FROZEN = Hold(
-    Reason.POLICY,
-    Said("It would be published at once, during a freeze that your team agreed on{reason}"),
+INTO_FREEZE = Hold(
+    Reason.INTO_FREEZE,
+    Said("It would go out during a freeze that your team agreed on{reason}, so it is not sent"),
     Said(
-        "Give it a `due_at` after the freeze, or change `freeze` under `policy`.",
-        beside=(_edit("due_at"), _edit("policy")),
+        "Give it another `due_at`. If it is meant to go out all the same, add {let_out}.",
+        beside=(_edit("due_at"),),
+    ),
+)
+#: The same at once, which no time of its own puts there.
+NOW_IN_FREEZE = replace(
+    INTO_FREEZE,
+    message=Said("It would be published at once, during a freeze that your team agreed on{reason}"),
+    hint=Said(
+        "Give it a `due_at` after the freeze. If it is meant to go out all the same, add {let_out}.",
+        beside=(_edit("due_at"),),
+    ),
+)
+IN_FREEZE = Hold(
+    Reason.FREEZE,
+    Said("It is in Buffer already and goes out during a freeze that your team agreed on{reason}{besides}"),
+    Said(
+        "Give it another `due_at`, delete it with {cancelled}, or let it go out with {let_out}.",
+        beside=(_edit("due_at"),),
     ),
 )
 
 
-def frozen(reason: str) -> Hold:
-    """`reason`: the team's, may be empty."""
-    return FROZEN.filled(asides={"reason": f" ({reason})" if reason else ""})
+def into_freeze(reason: str, *, at_once: bool, is_there: bool) -> Hold:
+    """`reason`: the team's, may be empty. `is_there`: Buffer has an earlier version, for another time."""
+    hold = NOW_IN_FREEZE if at_once else INTO_FREEZE
+    if is_there:
+        hold = replace(hold, message=hold.message + GOES_OUT)
+    return hold.filled({"reason": _in_parentheses(reason)})
+
+
+def in_freeze(reason: str, *, is_edited: bool, needs_approval: bool) -> Hold:
+    """`reason`: as above. `is_edited`: the file has another version, for a time during the freeze, too."""
+    besides = " once somebody approves it" if needs_approval else ""
+    if is_edited:
+        besides += "; the edit is not sent"
+    return IN_FREEZE.filled({"reason": _in_parentheses(reason), "besides": besides})
+
+
+def _in_parentheses(reason: str) -> str:
+    return f" ({reason})" if reason else ""
 
 
 TOO_SHORT_NOTICE = Hold(

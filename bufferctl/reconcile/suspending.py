@@ -25,7 +25,16 @@ from bufferctl.value import replace
 _WAITS = Said("Suspended: {reason}")
 #: Holds that mean nothing while it is suspended; they come back when it ends.
 _WAITING = frozenset(
-    {Reason.MISSED, Reason.POLICY, Reason.NOT_REVIEWED, Reason.UNRESOLVED, Reason.LEGAL, Reason.CHANNEL}
+    {
+        Reason.MISSED,
+        Reason.POLICY,
+        Reason.FREEZE,
+        Reason.INTO_FREEZE,
+        Reason.NOT_REVIEWED,
+        Reason.UNRESOLVED,
+        Reason.LEGAL,
+        Reason.CHANNEL,
+    }
 )
 #: Actions that leave nothing to be sent of an entry, now or later.
 _AT_REST = frozenset({Action.NO_OP, Action.DONE, Action.PAST})

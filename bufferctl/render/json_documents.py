@@ -355,6 +355,8 @@ class ChangeForm(_OfChange):
     - `deletes`: more posts would be deleted than `max_deletes` allows, or a file lost all its posts
     - `diverged`: the checkout may lack the commit that was applied last, so this could undo what that commit did
     - `policy`: it breaks the team's policy
+    - `freeze`: it is in Buffer for a time during a freeze of the policy
+    - `into-freeze`: it would be sent for a time during a freeze of the policy; that is an error
     - `legal-statement`: an edit would leave out what the post states by law
     - `not-reviewed`: it is not in the reviewed plan
     - `suspended`: it is suspended; a change that is not held waits until that ends

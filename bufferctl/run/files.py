@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bufferctl import DOCS
-from bufferctl.checks import ACCOUNT_KNOWS, RULES, WORTH_A_LOOK, Finding, check, check_lengths
+from bufferctl.checks import LEFT_TO_PLAN, RULES, WORTH_A_LOOK, Finding, check, check_lengths
 from bufferctl.config import Loaded, Located, Locator, in_order, load
 from bufferctl.config.read import Spot
 from bufferctl.config.resolve import ROOT_NAME, find_root
@@ -210,15 +210,15 @@ def judge_files(
 ) -> tuple[Diagnostic, ...]:
     """The problems of the files, and the findings of the rules.
 
-    `account_follows`: what the account may know better is left to `judge_lengths`. `as_text`: only what `shorten`
-    leaves of them is placed. `now`: the time, if not that of the clock. Posts with errors are not judged: what is
-    missing in one may only be unreadable.
+    `account_follows`: what depends on the account is left to `judge_lengths` and to the plan. `as_text`: only what
+    `shorten` leaves of them is placed. `now`: the time, if not that of the clock. Posts with errors are not judged:
+    what is missing in one may only be unreadable.
     """
     desired = loaded.sound
     if desired is None:
         return loaded.diagnostics
     found = check(desired, now=now or datetime.now(UTC))
-    kept = [each for each in found if not (account_follows and each.rule in ACCOUNT_KNOWS)]
+    kept = [each for each in found if not (account_follows and each.rule in LEFT_TO_PLAN)]
     kept, left = _first_few(kept, loaded.files) if as_text else (kept, [])
     placed = _placed(loaded.root, desired, kept, loaded.trees)
     return in_order((*loaded.diagnostics, *_unknown(loaded, desired), *placed, *left), loaded.files)

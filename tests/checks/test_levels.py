@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bufferctl.checks import ACCOUNT_KNOWS, RULES, check_lengths
+from bufferctl.checks import LEFT_TO_PLAN, RULES, check_lengths
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Desired, Settings
 from tests.checks.posts import NOON, codes, findings, post
@@ -58,7 +58,7 @@ def test_a_new_post_beside_one_that_is_past() -> None:
 def test_what_waits_for_the_account() -> None:
     """Only texts for Mastodon and X that the account may accept; then the account's limit applies."""
     toot, tweet, note = post("mastodon", LONG), post("twitter", "x" * 281), post("threads", LONG)
-    assert [each.rule in ACCOUNT_KNOWS for each in findings(toot, tweet, note)] == [True, True, False]
+    assert [each.rule in LEFT_TO_PLAN for each in findings(toot, tweet, note)] == [True, True, False]
     desired = Desired(posts=(toot, tweet, note))
     assert [each.rule.code for each in check_lengths(desired, {})] == ["BC003", "BC002"]
     assert [each.rule.code for each in check_lengths(desired, {toot.address: 500, tweet.address: 25_000})] == ["BC001"]

@@ -66,6 +66,7 @@ POST = {
     "cancelled": "true",
     "protect": "true",
     "suspended": "Earthquake",
+    "freeze": "false",
 }
 IDEA = {
     "title": "Hello",
@@ -111,7 +112,7 @@ STRUCTURE = {
     "version", "timezone", "organizations", "include", "organization", "vars", "utm", "mentions", "posts", "ideas",
 }  # fmt: skip
 #: Handling: it decides what is sent, and is never sent itself.
-NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect", "suspended"}
+NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect", "suspended", "freeze"}
 #: Buffer takes them, and no query asks for them.
 NOT_RETURNED = {"idea", "ai_assisted", "source", "draft_id"}
 #: When it goes out is shown apart from its content, and how, only of what the files declare.

@@ -46,6 +46,7 @@ def test_what_is_not_given_is_off_or_empty() -> None:
         "Network.counting": Counting.UTF16,
         "Network.counting_source": RuleSource.BUFFER,
         "Network.takes_posts": True,
+        "Post.freeze": True,
         "Post.mode": "addToQueue",
         "Post.scheduling_type": "automatic",
         "Question.may_be_ours": True,

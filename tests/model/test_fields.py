@@ -77,6 +77,7 @@ def test_what_nobody_agrees_to_in_a_review() -> None:
         "was_single",
         "suspended",
         "let_out",
+        "freeze",
     }
 
 

@@ -70,7 +70,8 @@ HOLDS: dict[str, list[Hold]] = {
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
     "legal": [holds.legal("made_for_kids", True)],
-    "frozen": [holds.frozen("")],
+    "into_freeze": [holds.into_freeze("", at_once=each, is_there=False) for each in (True, False)],
+    "in_freeze": [holds.in_freeze("", is_edited=False, needs_approval=False)],
     "too_short_notice": [holds.too_short_notice(timedelta(2), timedelta(1), at_once=False, is_new=True)],
 }
 #: Why no edit of a file answers these.
@@ -257,14 +258,28 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
             f"{RESTORE}everything that was removed, run with --max-deletes 2.",
         ),
         (
-            holds.frozen("{election}"),
+            holds.into_freeze("{election}", at_once=True, is_there=False),
             "It would be published at once, during a freeze that your team agreed on ({election})",
-            "Give it a `due_at` after the freeze, or change `freeze` under `policy`.",
+            "Give it a `due_at` after the freeze. If it is meant to go out all the same, add `freeze: false`.",
         ),
         (
-            holds.frozen(""),
-            "It would be published at once, during a freeze that your team agreed on",
-            "Give it a `due_at` after the freeze, or change `freeze` under `policy`.",
+            holds.into_freeze("", at_once=False, is_there=True),
+            (
+                "It would go out during a freeze that your team agreed on, so it is not sent; Buffer's version will be "
+                "published as it is"
+            ),
+            "Give it another `due_at`. If it is meant to go out all the same, add `freeze: false`.",
+        ),
+        (
+            holds.in_freeze("election", is_edited=True, needs_approval=True),
+            (
+                "It is in Buffer already and goes out during a freeze that your team agreed on (election) once "
+                "somebody approves it; the edit is not sent"
+            ),
+            (
+                "Give it another `due_at`, delete it with `cancelled: [twitter:acme]`, or let it go out with "
+                "`freeze: false`."
+            ),
         ),
         (
             holds.too_short_notice(timedelta(hours=2), timedelta(hours=-1), at_once=False, is_new=False),

@@ -155,10 +155,12 @@ def agreed(policy: Policy, **fields: Any) -> World:
 @pytest.mark.parametrize(
     ("item", "policy", "expected"),
     [
-        (at_once(), FROZEN, Reason.POLICY),
+        (at_once(), FROZEN, Reason.INTO_FREEZE),
         (at_once(draft=True), FROZEN, Action.CREATE),
+        (at_once(freeze=False), FROZEN, Action.CREATE),
         (queued(), FROZEN, Action.CREATE),
-        (post(), FROZEN, Action.CREATE),
+        (post(), FROZEN, Reason.INTO_FREEZE),
+        (post(freeze=False), FROZEN, Action.CREATE),
         (post(due=SOON), LEAD, Reason.POLICY),
         (post(due=NOW + timedelta(hours=2)), LEAD, Action.CREATE),
         (post(due=SOON, draft=True), LEAD, Action.CREATE),
@@ -170,7 +172,7 @@ def agreed(policy: Policy, **fields: Any) -> World:
     ],
 )  # fmt: skip
 def test_policy_holds_what_plan_alone_can_judge(item: Post, policy: Policy, expected: Action | Reason) -> None:
-    """A post published at once in a freeze, and one planned too late; the rest is judged from the files."""
+    """A post that would go out in a freeze, and one planned too late; the rest is judged from the files."""
     assert agreed(policy).verdict(item) is expected
 
 
@@ -218,31 +220,25 @@ def test_a_rule_may_only_warn(severity: str, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("live", "rules", "expected"),
+    ("live", "expected"),
     [
-        (in_buffer(queued()), {}, True),
-        (in_buffer(queued()), {FREEZE: "off"}, False),
-        (in_buffer(queued(), due_at=NOW + timedelta(days=60)), {}, False),
-        (in_buffer(queued(draft=True)), {}, False),
-        (in_buffer(queued(), status=PostStatus.NEEDS_APPROVAL), {}, False),
-        (in_buffer(queued(), due_at=None), {}, False),
+        (in_buffer(queued()), Reason.FREEZE),
+        (in_buffer(post()), Reason.FREEZE),
+        (in_buffer(queued(), due_at=NOW + timedelta(days=60)), Action.NO_OP),
+        (in_buffer(queued(draft=True)), Action.NO_OP),
+        (in_buffer(post(), status=PostStatus.NEEDS_APPROVAL), Reason.FREEZE),
+        (in_buffer(queued(), due_at=None), Action.NO_OP),
     ],
-    ids=["in the freeze", "rule off", "after it", "a draft", "to be approved", "without a slot"],
+    ids=["queued in the freeze", "in the freeze", "after it", "a draft", "to be approved", "without a slot"],
 )
-def test_a_turn_in_the_queue_during_a_freeze_is_warned_about(
-    live: LivePost, rules: dict[str, str], expected: bool
-) -> None:
-    """It is already in Buffer, so there is nothing to hold."""
-    world = World(
-        live=[live], state=record((queued(), in_buffer(queued()))), settings=Settings(policy=FROZEN, rules=rules)
-    )
-    said = warnings(world.plan(queued()))
-    assert ("is queued for a time in a freeze that your team agreed on (election)" in said) == expected
-    bare = Policy(freeze=(replace(FROZEN.freeze[0], reason=""),))
-    said = warnings(replace(world, settings=Settings(policy=bare, rules=rules)).plan(queued()))
-    assert said.endswith("is queued for a time in a freeze that your team agreed on") == expected
-    timed = replace(bound(post()), settings=world.settings)
-    assert "is queued for a time in a freeze" not in warnings(timed.plan(post()))
+def test_what_is_in_buffer_for_a_time_in_a_freeze_is_held(live: LivePost, expected: Action | Reason) -> None:
+    """As far as it goes out."""
+    item = post() if live.is_custom_scheduled else queued(draft=live.status is PostStatus.DRAFT)
+    world = World(live=[live], state=record((item, live)), settings=Settings(policy=FROZEN))
+    assert world.verdict(item) is expected
+    assert world.verdict(replace(item, freeze=False)) is Action.NO_OP
+    off = replace(world, settings=Settings(policy=FROZEN, rules={FREEZE: "off"}))
+    assert off.verdict(item) is Action.NO_OP
 
 
 # -- repeats
@@ -469,8 +465,8 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
          [post(due=NOW)]),
         # the table before every pass
         (Reason.MISSED, Reason.DIVERGED, World(options=OUTDATED), [post(due=NOW)]),
-        (Reason.AMBIGUOUS, Reason.POLICY, replace(ASKED, settings=Settings(policy=FROZEN)), [at_once()]),
-        (Reason.UNREAD, Reason.POLICY, World(unread=["c1"], settings=Settings(policy=FROZEN)), [at_once()]),
+        (Reason.AMBIGUOUS, Reason.INTO_FREEZE, replace(ASKED, settings=Settings(policy=FROZEN)), [at_once()]),
+        (Reason.UNREAD, Reason.INTO_FREEZE, World(unread=["c1"], settings=Settings(policy=FROZEN)), [at_once()]),
         (Reason.MISSED, Reason.POLICY, agreed(LEAD), [post(due=NOW)]),
         (Reason.AMBIGUOUS, Reason.NOT_REVIEWED, replace(ASKED, options=UNREVIEWED), [at_once()]),
         (Reason.UNRESOLVED, Reason.NOT_REVIEWED, World(options=UNREVIEWED), [post(tags=("nowhere",))]),
@@ -478,10 +474,10 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
         (Reason.MISSED, Action.WAITING, World(limit=0), [post(due=NOW)]),
         # the passes, by their order
         (Reason.DIVERGED, Reason.DELETES, bound(*MANY, KEEP, options=Options(diverged=Divergence())), [KEEP]),
-        (Reason.DIVERGED, Reason.POLICY, agreed(FROZEN, options=OUTDATED), [at_once()]),
+        (Reason.DIVERGED, Reason.INTO_FREEZE, agreed(FROZEN, options=OUTDATED), [at_once()]),
         (Reason.DIVERGED, Action.WAITING, World(limit=0, options=OUTDATED), [post()]),
         (Reason.DELETES, Reason.NOT_REVIEWED, bound(*MANY, KEEP, options=replace(UNREVIEWED, max_deletes=1)), [KEEP]),
-        (Reason.POLICY, Reason.NOT_REVIEWED, agreed(FROZEN, options=UNREVIEWED), [at_once()]),
+        (Reason.INTO_FREEZE, Reason.NOT_REVIEWED, agreed(FROZEN, options=UNREVIEWED), [at_once()]),
         (Reason.POLICY, Reason.AMBIGUOUS, replace(PROTECTED, settings=Settings(policy=LEAD)), [post(due=SOON), KEEP]),
         (Reason.POLICY, Action.WAITING, agreed(LEAD, limit=0), [post(due=SOON)]),
         (Reason.NOT_REVIEWED, Reason.AMBIGUOUS, replace(PROTECTED, options=UNREVIEWED), [post(due=SOON), KEEP]),

@@ -340,6 +340,8 @@ class PostFields(Handling):
     suspended: Suspended = ""
     """Nothing of it goes out while this line is here: a reason, `suspended: Earthquake; ask Dana`. What is scheduled
     becomes a draft. `false` lets it out, whatever stands above it."""
+    freeze: Annotated[Flag, About("despite_freeze ignore_freeze", 319)] = True
+    """`false`: it goes out although it is due during a `freeze` of the team's policy."""
     source: Annotated[str | None, About(order=290)] = None
     """The source that Buffer shows for it."""
     draft_id: Annotated[str | None, About(order=300)] = None

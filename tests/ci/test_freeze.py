@@ -1,0 +1,45 @@
+"""A freeze in a request: what is scheduled needs somebody, what is new fails the check, and nothing else is stopped."""
+
+from __future__ import annotations
+
+from tests.ci.conftest import FILES, Team, post
+from tests.ci.test_suspended import published, root, statuses
+
+FROZEN = FILES.replace(
+    "state: git\n", "state: git\npolicy: {freeze: [{from: 2029-12-20, to: 2029-12-27, reason: Nobody is here}]}\n"
+)
+
+
+def test_a_new_post_fails_the_check_of_its_request(team: Team) -> None:
+    """With a comment that is a plan; whether or not the check is strict. The rest of it is planned."""
+    root(team, FROZEN)
+    number = team.open("party", party=post("party", "A party", "2029-12-21 09:00"))
+    ran = team.plan(number)
+    assert ran.failed
+    (body,) = team.github.bodies(number)
+    assert "It would go out during a freeze that your team agreed on (Nobody is here)" in body
+    assert "This check fails:" in body
+    assert team.plan(number, strict=False).failed
+    team.merge(number)
+    assert team.apply().failed
+    assert statuses(team) == {}
+
+
+def test_a_freeze_over_what_is_scheduled(team: Team) -> None:
+    """Its own request says so, and once it is merged, neither another one nor its apply is stopped."""
+    published(team)
+    number = root(team, FROZEN.replace("12-20", "12-01"), "quiet")
+    ran = team.plan(number)
+    assert ran.failed
+    assert team.plan(number, strict=False).failed is False
+    (body,) = team.github.bodies(number)
+    assert "It is in Buffer already and goes out during a freeze" in body
+    assert "freeze: false" in body
+    team.merge(number)
+    assert team.apply().failed  # somebody has to answer
+    assert statuses(team) == {"We are live": "scheduled"}
+    other = team.open("late", late=post("late", "Later", "2029-12-29 09:00"))
+    assert not team.plan(other).failed
+    team.merge(other)
+    assert team.apply().failed
+    assert statuses(team) == {"We are live": "scheduled", "Later": "scheduled"}

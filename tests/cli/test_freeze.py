@@ -1,0 +1,250 @@
+"""A freeze of the policy: what Buffer has already is asked about, and what would be sent into it is an error."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+
+import pytest
+
+from .conftest import Project, Ran
+from .test_suspended import apply, lose_state, post, statuses
+
+FREEZE = "policy: {freeze: [{from: 2029-12-20, to: 2029-12-27, reason: Nobody is here}]}"
+ROOT = """version: 1
+timezone: Europe/Berlin
+{line}
+managed_since: 2029-12-03T08:00:00Z
+organizations:
+  - name: Acme
+    channels:
+      - {{service: twitter, name: acme}}
+      - {{service: mastodon, name: acme@social.example}}
+"""
+INSIDE = "{key: inside, due_at: 2029-12-21 09:00, text: We are here}"
+ALSO = "{key: also, due_at: 2029-12-22 09:00, text: Also here}"
+OUTSIDE = "{key: outside, due_at: 2029-12-10 09:00, text: Before}"
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """Two channels."""
+    return ("twitter", "mastodon")
+
+
+def write(project: Project, *entries: str, line: str = FREEZE, to: str = "twitter") -> None:
+    """The root file with this line, and a file of the entries."""
+    project.write("buffer.yaml", ROOT.format(line=line))
+    project.write("posts/a.yaml", f"channels: [{to}]\nposts:\n" + "".join(f"  - {each}\n" for each in entries))
+
+
+def held(ran: Ran) -> dict[str, str]:
+    """The reason of each change that is held, by its key."""
+    changes = json.loads(ran.out)["changes"]
+    return {each["address"].rpartition("/")[2]: each["reason"] for each in changes if each["action"] == "hold"}
+
+
+def in_buffer(project: Project, *entries: str, to: str = "twitter") -> None:
+    """These entries, applied before there was a freeze."""
+    write(project, *entries, line="", to=to)
+    project.apply()
+
+
+def test_what_is_scheduled_is_held_and_stops_nothing(project: Project) -> None:
+    """One cause with three answers; all else is sent, and the post itself is not touched."""
+    in_buffer(project, INSIDE, ALSO, OUTSIDE)
+    write(project, INSIDE, ALSO, OUTSIDE.replace("Before", "Long before"))
+    ran = project("plan")
+    assert ran.code == 0
+    assert "  ! 2 posts: inside, also" in ran.out
+    said = " ".join(ran.out.split())
+    assert "It is in Buffer already and goes out during a freeze that your team agreed on (Nobody is here)" in said
+    assert "another `due_at`, delete it with `cancelled: [twitter:acme]`, or let it go out with `freeze: false`" in said
+    assert apply(project) == 1
+    assert statuses(project) == dict.fromkeys(("We are here", "Also here", "Long before"), "scheduled")
+
+
+def test_the_answers_are_data(project: Project) -> None:
+    """As JSON has them, each for its post."""
+    in_buffer(project, INSIDE)
+    write(project, INSIDE)
+    (change,) = json.loads(project("plan", "--json").out)["changes"]
+    assert [(each["way"], each["field"], each["content"]) for each in change["answers"]] == [
+        ("add", "cancelled", ["twitter:acme"]),
+        ("add", "freeze", False),
+        ("edit", "due_at", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("freeze: false", {"We are here": "scheduled"}),
+        ("cancelled: [twitter:acme]", {}),
+        ("suspended: Nobody is here", {"We are here": "draft"}),
+        ("draft: true", {"We are here": "draft"}),
+    ],
+)
+def test_each_answer_ends_it(project: Project, field: str, expected: dict[str, str]) -> None:
+    """Validate has no objection either, and a second plan is empty."""
+    in_buffer(project, INSIDE)
+    write(project, INSIDE.replace("}", f", {field}}}"))
+    assert project("validate").code == 0
+    project.apply()
+    assert statuses(project) == expected
+
+
+def test_a_move_out_of_the_freeze_is_sent(project: Project) -> None:
+    """While another post is still held."""
+    in_buffer(project, INSIDE, ALSO)
+    write(project, INSIDE.replace("12-21", "12-28"), ALSO)
+    assert apply(project) == 1
+    assert post(project, "We are here")["dueAt"] == "2029-12-28T08:00:00.000Z"
+    assert held(project("plan", "--json")) == {"also": "freeze"}
+
+
+def test_deletes_and_suspensions_are_sent(project: Project) -> None:
+    """Whatever else the freeze holds, be it there already or new."""
+    in_buffer(project, INSIDE, ALSO, OUTSIDE)
+    new = "{key: new, due_at: 2029-12-23 09:00, text: New}"
+    write(project, ALSO, OUTSIDE.replace("}", ", suspended: Now}"), new)
+    assert apply(project) == 1
+    assert statuses(project) == {"Also here": "scheduled", "Before": "draft"}
+    write(project, ALSO, OUTSIDE, new, line=f"suspended: Earthquake\n{FREEZE}")
+    assert apply(project) == 0
+    assert statuses(project) == {"Also here": "draft", "Before": "draft"}
+
+
+def test_a_new_post_is_an_error(project: Project) -> None:
+    """Of validate, at its line; plan and apply exit with 1, and send everything but that."""
+    write(project, INSIDE, OUTSIDE)
+    ran = project("validate")
+    assert ran.code == 1
+    assert "posts/a.yaml:3:27: error: this is due during a freeze (Nobody is here): 20 Dec 2029 to" in ran.out
+    ran = project("plan")
+    assert ran.code == 1
+    assert "error: These would go out during a freeze: `inside`" in ran.err
+    assert held(project("plan", "--json")) == {"inside": "into-freeze"}
+    assert project("plan", "--offline").code == 1
+    assert apply(project) == 1
+    assert statuses(project) == {"Before": "scheduled"}
+
+
+def test_a_post_that_moves_into_the_freeze_is_an_error(project: Project) -> None:
+    """Nothing of it is sent, and what is there is said."""
+    in_buffer(project, OUTSIDE)
+    write(project, OUTSIDE.replace("12-10", "12-21"))
+    ran = project("plan")
+    assert ran.code == 1
+    assert "Buffer's version will be published as it is" in " ".join(ran.out.split())
+    assert apply(project) == 1
+    assert post(project, "Before")["dueAt"] == "2029-12-10T08:00:00.000Z"
+
+
+def test_an_edit_that_stays_in_the_freeze_waits_for_the_answer(project: Project) -> None:
+    """It is sent with the answer that lets it out, and says so."""
+    in_buffer(project, INSIDE)
+    edited = INSIDE.replace("We are", "We were")
+    write(project, edited)
+    assert held(project("plan", "--json")) == {"inside": "freeze"}
+    assert "the edit is not sent" in " ".join(project("plan").out.split())
+    assert apply(project) == 1
+    assert statuses(project) == {"We are here": "scheduled"}
+    write(project, edited.replace("}", ", freeze: false}"))
+    assert "as `freeze: false` says" in " ".join(project("plan", "--full").out.split())
+    project.apply()
+    assert statuses(project) == {"We were here": "scheduled"}
+
+
+def test_a_resume_into_a_freeze_is_an_error(project: Project) -> None:
+    """It stays a draft."""
+    in_buffer(project, INSIDE)
+    write(project, INSIDE, line="suspended: Earthquake")
+    project.apply()
+    write(project, INSIDE)
+    assert apply(project) == 1
+    assert statuses(project) == {"We are here": "draft"}
+    assert held(project("plan", "--json")) == {"inside": "into-freeze"}
+
+
+def test_a_queued_post_whose_turn_is_in_the_freeze(project: Project) -> None:
+    """Held like one with a time of its own, unless its queue is paused: then it does not go out."""
+    in_buffer(project, "{key: tip, text: A tip}")
+    week = "policy: {freeze: [{from: 2029-12-03, to: 2029-12-09}]}"
+    write(project, "{key: tip, text: A tip}", line=week)
+    assert held(project("plan", "--json")) == {"tip": "freeze"}
+    project.sandbox.person.set_channel(project.sandbox.channel("twitter")["id"], isQueuePaused=True)
+    assert held(project("plan", "--json")) == {}
+
+
+def test_a_post_that_waits_for_approval(project: Project) -> None:
+    """It may still go out."""
+    write(project, line="")
+    project.write("posts/a.yaml", "")
+    project.sandbox.person.set_channel(project.sandbox.channel("twitter")["id"], requiresApproval=True)
+    entry = INSIDE.replace("}", ", needs_approval: true}")
+    in_buffer(project, entry)
+    write(project, entry)
+    assert held(project("plan", "--json")) == {"inside": "freeze"}
+    assert "once somebody approves it" in " ".join(project("plan").out.split())
+
+
+def test_a_persons_post_is_named_and_not_held(project: Project) -> None:
+    """It is theirs; the state takes it up all the same."""
+    write(project, OUTSIDE, line="")
+    project.apply()
+    project.sandbox.clock.advance(hours=1)
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.create_post(channel, "We are here", dueAt="2029-12-21T08:00:00Z")
+    write(project, OUTSIDE, INSIDE)
+    assert apply(project) == 0
+    ran = project("plan")
+    assert "is in Buffer for a time during a freeze that your team agreed on (Nobody is here)" in " ".join(
+        ran.err.split()
+    )
+    assert held(project("plan", "--json")) == {}
+
+
+def test_another_question_comes_first_and_the_freeze_is_named(project: Project) -> None:
+    """A post that a person changed is asked about as ever, with a warning that it goes out in the freeze."""
+    in_buffer(project, INSIDE)
+    project.sandbox.person.edit_post(post(project, "We are here")["id"], text="They are here")
+    write(project, INSIDE)
+    ran = project("plan", "--json")
+    assert held(ran) == {"inside": "changed-in-buffer"}
+    assert "[BC201]" in project("plan").err
+
+
+def test_a_lost_state_makes_nothing_twice(project: Project) -> None:
+    """What is there is found and then held."""
+    in_buffer(project, INSIDE, ALSO)
+    lose_state(project)
+    write(project, INSIDE, ALSO)
+    apply(project)
+    assert held(project("plan", "--json")) == {"inside": "freeze", "also": "freeze"}
+    assert statuses(project) == {"We are here": "scheduled", "Also here": "scheduled"}
+
+
+@pytest.mark.parametrize("level", ["warning", "off"])
+def test_the_level_of_the_rule_counts(project: Project, level: str) -> None:
+    """A warning, or nothing; new posts are sent."""
+    in_buffer(project, INSIDE)
+    write(project, INSIDE, ALSO, line=f"{FREEZE}\nrules: {{BC201: {level}}}")
+    ran = project("plan")
+    assert ran.code == 0
+    assert ran.err.count("[BC201]") == (2 if level == "warning" else 0)
+    project.apply()
+    assert statuses(project) == {"We are here": "scheduled", "Also here": "scheduled"}
+
+
+def test_one_occurrence_is_let_out(project: Project) -> None:
+    """Its answer stands under `each`, and only the other one is held afterwards."""
+    series = "{key: tip, due_at: 2029-12-14 09:00, text: Tip, repeat: {every: 1 week, times: 3}}"
+    freeze = FREEZE.replace("2029-12-27", "2029-12-31")
+    in_buffer(project, series)
+    write(project, series, line=freeze)
+    assert held(project("plan", "--json")) == {"tip-2": "freeze", "tip-3": "freeze"}
+    assert re.search(r"`freeze: false` under `each`", " ".join(project("plan").out.split()))
+    write(project, series.replace("times: 3", "times: 3, each: {2: {freeze: false}}"), line=freeze)
+    assert held(project("plan", "--json")) == {"tip-3": "freeze"}
