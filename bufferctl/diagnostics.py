@@ -86,8 +86,12 @@ def all_of(names: Iterable[str]) -> str:
 
 def some_of(names: Sequence[str], most: int) -> str:
     """The first names for a message, and how many more there are: `a, b and 3 more`."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ", ".join(names[:most]) + and_more(len(names), most)
+
+
+def and_more(count: int, most: int) -> str:
+    """What follows the first `most` of `count` names: ` and 3 more`, or nothing."""
+    return f" and {count - most:,} more" if count > most else ""
 
 
 @value()

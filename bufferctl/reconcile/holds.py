@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bufferctl.diagnostics import all_of, some_of
+from bufferctl.diagnostics import all_of, and_more, some_of
 from bufferctl.model import Claim, Item, Likeness, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus
 from bufferctl.model.address import is_id
 from bufferctl.plan import Action, Change, Difference, Reason
@@ -754,9 +754,14 @@ def _one_of(rule: Likeness, suspects: Sequence[Suspect], before: str) -> tuple[S
     """
     ids = [each.id for each in suspects]
     shown = _text if rule is Likeness.EDITED else _whole_text
-    named = [f"{each.id} ({shown(each)!r})" for each in suspects]
+    most = _NAMED if rule is Likeness.EDITED else len(ids)
+    named = [f"{each.id} ({shown(each)!r})" for each in suspects[:most]]
     none = replace(repeat_of(ids if len(ids) > 1 else ids[0], ids[0]), is_open=True)
-    answers: dict[str, Fact] = {"suspects": ", ".join(named), "same": _SOME_EXISTING, "both": none}
+    answers: dict[str, Fact] = {
+        "suspects": ", ".join(named) + and_more(len(ids), most),
+        "same": _SOME_EXISTING,
+        "both": none,
+    }
     if len(suspects) == 1:
         return _PERHAPS_THIS, answers
     if rule is not Likeness.EDITED:
@@ -764,7 +769,6 @@ def _one_of(rule: Likeness, suspects: Sequence[Suspect], before: str) -> tuple[S
     answers |= {"begin_all": Answer(Way.RUN, command=("bufferctl", "state", "begin")), "first": before}
     if len(suspects) <= _NAMED:
         return _ONE_OF_SEVERAL if before else AMBIGUOUS_AMONG.hint, answers
-    answers["suspects"] = some_of(named, _NAMED)
     return _ONE_OF_MANY_OR_FIRST if before else _ONE_OF_MANY, answers
 
 

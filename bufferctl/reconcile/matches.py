@@ -80,7 +80,7 @@ class Suspect:
     rule: Likeness = Likeness.SAME_TEXT  # why it may be the declared one
     explained: bool = True  # the state accounts for it
     text_of: Address | None = None  # another address that has its text, and has to say first whether it is its post
-    is_anyones: bool = False  # other addresses may have it as well, and no order tells which
+    is_anyones: bool = False  # of the first: other addresses may have it as well, and no order tells which
 
     @classmethod
     def of(cls, item: LiveItem, rule: Likeness = Likeness.SAME_TEXT, *, explained: bool = False) -> Suspect:

@@ -71,8 +71,9 @@ def _offered(found: Found) -> Found:
         are_pairs = len(matches) == len(ids) and all(asked[id_] == len(ids) for id_ in ids) and times == sorted(times)
         for number, match in enumerate(matches):
             first = by_creation[number].id if are_pairs else ""
-            suspects = [each if are_pairs else replace(each, is_anyones=each.id in ids) for each in match.suspects]
-            suspects.sort(key=lambda each: each.id != first)
+            suspects = sorted(match.suspects, key=lambda each: each.id != first)
+            if not are_pairs:  # the first says what is asked
+                suspects[0] = replace(suspects[0], is_anyones=suspects[0].id in ids)
             made[match.declared.slot] = match._replace(suspects=tuple(suspects))
     return made
 
@@ -93,9 +94,14 @@ class _Texts:
 
     def owner(self, d: Declared, live: LiveItem, content: Content) -> Address | None:
         """Another address than `d` that has the text of a live object, and does not say that it is not its own."""
-        others = self._owners.get((d.slot.home, linkless_text(content)), ())
-        asked = (o for o in others if o.slot != d.slot and live.id not in o.item.repeat_of)
-        return next((other.item.address for other in asked), None)
+        for other in self.with_text(d.slot.home, content):
+            if other.slot != d.slot and live.id not in other.item.repeat_of:
+                return other.item.address
+        return None
+
+    def with_text(self, home: str, content: Content) -> Sequence[Declared]:
+        """All that have the text of a live object."""
+        return self._owners.get((home, linkless_text(content)), ())
 
     def earlier(self, d: Declared, id_: str, created: datetime, live: LiveItem | None) -> Suspect:
         """A candidate of an earlier question; the address that has its text by now is asked first, unless `d` has."""
@@ -202,17 +208,23 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> F
     since = scene.desired.settings.managed_since
 
     @cache
-    def left(home: str) -> list[Candidate]:
-        by_api = (c for c in pools[home].unexplained if c.item.by_api)
-        return [c for c in by_api if since is None or c.item.created_at > since]
+    def left(home: str) -> list[tuple[Candidate, Suspect, bool]]:
+        """What is unmatched in a home, as any address is asked about it, and whether an address has its text."""
+        by_api = [c for c in pools[home].unexplained if c.item.by_api]
+        recent = [c for c in by_api if since is None or c.item.created_at > since]
+        return [(c, Suspect.of(c.item, Likeness.EDITED), bool(texts.with_text(home, c.content))) for c in recent]
 
     for d in new:
         if d.item.cancelled or scene.horizon(d.slot.home).recorded:
             continue
-        there = [c for c in left(d.slot.home) if c.item.id not in d.item.repeat_of]
-        suspects = [
-            replace(Suspect.of(c.item, Likeness.EDITED), text_of=texts.owner(d, c.item, c.content)) for c in there
-        ]
+        suspects = []
+        for candidate, suspect, is_declared in left(d.slot.home):
+            if suspect.id in d.item.repeat_of:
+                continue
+            if is_declared:
+                suspects.append(replace(suspect, text_of=texts.owner(d, candidate.item, candidate.content)))
+            else:
+                suspects.append(suspect)
         if suspects:
             found[d.slot] = scene.ask(d, Likeness.EDITED, sorted(suspects, key=lambda each: each.text_of is not None))
     return found
