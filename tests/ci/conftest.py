@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
@@ -317,9 +317,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (ada.folder / "buffer.yaml").write_text(FILES, encoding="utf-8")
     _share(ada, bare)
     ada.push("Begin")
-    for name in SHARED:
-        (ada.folder / ".git" / name).unlink()
-    return forge
+    return keep(bare, ada)
 
 
 #: What a developer's repository shares with its remote: names here, and there.
@@ -334,23 +332,44 @@ def _share(ada: Developer, repository: Repository) -> None:
         own.symlink_to(repository.path / there)
 
 
+def keep(repository: Repository, ada: Developer) -> Path:
+    """Their folder as `begin` takes it; they are of no use any more."""
+    forge = ada.folder.parent
+    for name in SHARED:
+        (ada.folder / ".git" / name).unlink()
+    _name_remote(ada, repository.path, repository.path.rename(forge / NAME))
+    return forge
+
+
+def _name_remote(ada: Developer, before: Path, now: Path) -> None:
+    config = ada.folder / ".git" / "config"
+    config.write_text(config.read_text("utf-8").replace(str(before), str(now)), encoding="utf-8")
+
+
 def begin(begun: Path, forge: Path, name: str = NAME) -> tuple[Repository, Developer]:
     """A forge's repository, and Ada's clone of it, where nothing happened since."""
     shutil.copytree(begun, forge)
     repository = Repository((forge / NAME).rename(forge / name))
-    config = forge / "ada" / ".git" / "config"
-    config.write_text(config.read_text("utf-8").replace(str(begun / NAME), str(repository.path)), encoding="utf-8")
-    _share(ada := Developer(forge / "ada"), repository)
+    ada = Developer(forge / "ada")
+    _name_remote(ada, begun / NAME, repository.path)
+    _share(ada, repository)
     return repository, ada
+
+
+@contextmanager
+def team_in(folder: Path, begun: Path) -> Iterator[Team]:
+    """A team whose repository is as in `begun`, and whose Buffer has no posts."""
+    repository, ada = begin(begun, folder / "forge")
+    github = FakeGitHub(repository, clock=Clock.at(NOW))
+    with Sandbox(account_of(CHANNELS), clock=github.clock) as sandbox:
+        yield Team(folder, github, sandbox, ada)
 
 
 @pytest.fixture
 def team(tmp_path: Path, begun: Path) -> Iterator[Team]:
     """A repository whose main branch declares two channels and no posts yet."""
-    repository, ada = begin(begun, tmp_path / "forge")
-    github = FakeGitHub(repository, clock=Clock.at(NOW))
-    with Sandbox(account_of(CHANNELS), clock=github.clock) as sandbox:
-        yield Team(tmp_path, github, sandbox, ada)
+    with team_in(tmp_path, begun) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import os
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO, StringIO
@@ -21,7 +21,7 @@ from bufferctl.ci.job import JobOptions, run_job
 from bufferctl.ci.plan import plan
 from bufferctl.sandbox import Sandbox
 from tests.ci.action import Run
-from tests.ci.conftest import CHANNELS, Developer, Team, begin, check_out, post
+from tests.ci.conftest import CHANNELS, Developer, Team, begin, check_out, post, team_in
 from tests.ci.fake_github import FORKS
 from tests.ci.fake_gitlab import FORK, NAMES, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository
@@ -438,13 +438,27 @@ class OnGitLab(Side):
         self.gitlab.pipelines[number] = []
 
 
+@contextmanager
+def on_gitlab_in(folder: Path, begun: Path) -> Iterator[OnGitLab]:
+    """A project whose repository is as in `begun`, and whose Buffer has no posts."""
+    repository, ada = begin(begun, folder / "forge", "acme/posts.git")
+    gitlab = FakeGitLab(repository)
+    with Sandbox(account_of(CHANNELS), clock=gitlab.clock) as sandbox:
+        yield OnGitLab(folder, gitlab, sandbox, ada)
+
+
+@contextmanager
+def on_github_in(folder: Path, begun: Path) -> Iterator[OnGitHub]:
+    """The same on GitHub."""
+    with team_in(folder, begun) as team:
+        yield OnGitHub(team)
+
+
 @pytest.fixture
 def on_gitlab(tmp_path: Path, begun: Path) -> Iterator[OnGitLab]:
     """A project whose main branch declares two channels and no posts yet."""
-    repository, ada = begin(begun, tmp_path / "forge", "acme/posts.git")
-    gitlab = FakeGitLab(repository)
-    with Sandbox(account_of(CHANNELS), clock=gitlab.clock) as sandbox:
-        yield OnGitLab(tmp_path, gitlab, sandbox, ada)
+    with on_gitlab_in(tmp_path, begun) as made:
+        yield made
 
 
 @pytest.fixture

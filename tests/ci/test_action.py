@@ -32,6 +32,7 @@ def test_plan_and_apply(team: Team) -> None:
     assert team.texts() == ["We are live"]
 
 
+@pytest.mark.long
 def test_a_decision(team: Team) -> None:
     """What the input says, to the letter; and who lacks a key is told which environment should have it."""
     team.ada.branch("main")

@@ -5,61 +5,77 @@ Each story is a sentence of the rule, or a way around it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ci.conftest import FILES, Team, post
+from tests.ci.conftest import FILES, Team, keep, post
 from tests.ci.fake_github import COMMITS
-from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab
+from tests.ci.sides import OnGitHub, OnGitLab, Side, on_github_in, on_gitlab_in
+from tests.conftest import long
 
-__all__ = ["on_gitlab"]  # a fixture
 LAUNCH = post("launch", "We are live")
 ONE = "policy: {approvals: 1}\n"
 
 
-@pytest.fixture(params=["github", pytest.param("gitlab", marks=pytest.mark.long)])
-def side(request: pytest.FixtureRequest) -> Side:
-    """A repository that wants one approval of each request; a first apply is done."""
-    return made_on(request)
+Make = Callable[[str], Side]
 
 
-@pytest.fixture(params=["github", "gitlab"])
-def both(request: pytest.FixtureRequest) -> Side:
-    """The same, for what `make test` tells on both forges."""
-    return made_on(request)
+@pytest.fixture(scope="module")
+def applied(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """For each forge a repository to begin with, that wants one approval of each request: a first apply is done."""
+
+    @cache
+    def made(forge: str) -> Path:
+        with _IN[forge](tmp_path_factory.mktemp(forge), begun) as side:
+            set_policy(side, ONE)
+            ran = side.apply()
+            assert not ran.failed, ran.log
+            return keep(side.repository, side.ada)
+
+    return made
 
 
-def made_on(request: pytest.FixtureRequest) -> Side:
-    """A side of the forge that a test is told on."""
-    if request.param == "github":
-        made: Side = OnGitHub(request.getfixturevalue("team"))
-    else:
-        made = request.getfixturevalue("on_gitlab")
-    return wanting(made, ONE)
+_IN: dict[str, Callable[[Path, Path], AbstractContextManager[Side]]] = {"github": on_github_in, "gitlab": on_gitlab_in}
 
 
 @pytest.fixture
-def github(request: pytest.FixtureRequest) -> OnGitHub:
+def make(tmp_path: Path, applied: Callable[[str], Path]) -> Iterator[Make]:
+    """A side of a forge whose repository wants one approval of each request; a first apply is done."""
+    with ExitStack() as opened:
+        yield lambda forge: opened.enter_context(_IN[forge](tmp_path, applied(forge)))
+
+
+@pytest.fixture(params=["github", pytest.param("gitlab", marks=pytest.mark.long)])
+def side(request: pytest.FixtureRequest, make: Make) -> Side:
+    """A side of each forge."""
+    return make(request.param)
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def both(request: pytest.FixtureRequest, make: Make) -> Side:
+    """The same, for what `make test` tells on both forges."""
+    return make(request.param)
+
+
+@pytest.fixture
+def github(make: Make) -> OnGitHub:
     """The same on GitHub."""
-    made = OnGitHub(request.getfixturevalue("team"))
-    wanting(made, ONE)
+    made = make("github")
+    assert isinstance(made, OnGitHub)
     return made
 
 
 @pytest.fixture
-def gitlab(on_gitlab: OnGitLab) -> OnGitLab:
+def gitlab(make: Make) -> OnGitLab:
     """The same on GitLab."""
-    wanting(on_gitlab, ONE)
-    return on_gitlab
-
-
-def wanting(side: Side, policy: str) -> Side:
-    """A side whose main has a policy and is applied."""
-    set_policy(side, policy)
-    ran = side.apply()
-    assert not ran.failed, ran.log
-    return side
+    made = make("gitlab")
+    assert isinstance(made, OnGitLab)
+    return made
 
 
 def set_policy(side: Side, policy: str) -> None:
@@ -105,11 +121,11 @@ def published(side: Side, number: int, way: str = "merge") -> None:
     assert (ran.failed, side.texts()) == (False, ["We are live"]), ran.log
 
 
-def test_none(both: Side) -> None:
+def test_none(side: Side) -> None:
     """The comment says it before the merge; without an approval nothing is published."""
-    number = planned(both)
-    assert "**Merging publishes nothing before 1 approval.**" in both.comments(number)[0]
-    refused(both, number, "it needs 1 approval and has none")
+    number = planned(side)
+    assert "**Merging publishes nothing before 1 approval.**" in side.comments(number)[0]
+    refused(side, number, "it needs 1 approval and has none")
 
 
 def test_one(both: Side) -> None:
@@ -126,18 +142,19 @@ def test_authors(side: Side) -> None:
     refused(side, number, "`ada` opened it or wrote some of it")
 
 
-def test_co_authors(both: Side) -> None:
+def test_co_authors(side: Side) -> None:
     """A trailer makes bob an author: his approval does not count, cleo's does."""
-    number = both.open("launch", launch=post("launch", "We are alive"))
-    both.ada.write(launch=LAUNCH)
-    both.ada.push("Write\n\nCo-authored-by: Somebody <bob@acme.example>")
-    both.pushed(number)
-    assert not both.plan(number).failed
-    both.later(minutes=1)
-    both.approve(number, "bob")
-    refused(both, number, "`bob` opened it or wrote some of it")
+    number = side.open("launch", launch=post("launch", "We are alive"))
+    side.ada.write(launch=LAUNCH)
+    side.ada.push("Write\n\nCo-authored-by: Somebody <bob@acme.example>")
+    side.pushed(number)
+    assert not side.plan(number).failed
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    refused(side, number, "`bob` opened it or wrote some of it")
 
 
+@pytest.mark.long
 def test_co_authors_leave_others(side: Side) -> None:
     """Who wrote none of it still counts."""
     number = side.open("launch", launch=post("launch", "We are alive"))
@@ -150,7 +167,7 @@ def test_co_authors_leave_others(side: Side) -> None:
     published(side, number)
 
 
-@pytest.mark.parametrize("trailer", ["", "Co-authored-by: Bob <bob@at-home.example>"])
+@pytest.mark.parametrize("trailer", ["", *long("Co-authored-by: Bob <bob@at-home.example>")])
 def test_an_author_whom_the_forge_does_not_know(side: Side, trailer: str) -> None:
     """It may be anybody, also whoever approves: the comment warns, and nothing is published."""
     number = side.open("launch", launch=post("launch", "We are alive"))
@@ -205,6 +222,7 @@ def test_stale_head(side: Side) -> None:
     refused(side, number, "it needs 1 approval and has none")
 
 
+@pytest.mark.long
 def test_stale_head_with_the_same_plan(github: OnGitHub) -> None:
     """A later commit that changes nothing of the plan leaves the approval as it is."""
     number = planned(github)
@@ -241,6 +259,7 @@ def test_approved_before_the_first_plan(side: Side) -> None:
     refused(side, number, "`bob` approved another plan, or none")
 
 
+@pytest.mark.long
 def test_replanned_with_the_same_plan(side: Side) -> None:
     """Planned again after the approval, with the same digest: published."""
     number = planned(side)
@@ -250,6 +269,7 @@ def test_replanned_with_the_same_plan(side: Side) -> None:
     published(side, number)
 
 
+@pytest.mark.long
 def test_replanned_with_another_plan(side: Side) -> None:
     """The account changed in the meantime, so another plan is shown than was approved."""
     side.straight_to_main(more=post("more", "And more", due="2029-12-21 09:00"))
@@ -263,15 +283,16 @@ def test_replanned_with_another_plan(side: Side) -> None:
     assert "`bob` approved another plan, or none" in words(side.comments(number)[-1])
 
 
-def test_objection(both: Side) -> None:
+def test_objection(side: Side) -> None:
     """Somebody who may write objects: nothing is published, however many approve."""
-    number = planned(both)
-    both.reject(number, "cleo")
-    both.later(minutes=1)
-    both.approve(number, "bob")
-    refused(both, number, "`cleo` requested changes")
+    number = planned(side)
+    side.reject(number, "cleo")
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    refused(side, number, "`cleo` requested changes")
 
 
+@pytest.mark.long
 def test_objection_of_whoever_approved(github: OnGitHub) -> None:
     """The later one of a person counts; a comment is neither."""
     number = planned(github)
@@ -281,6 +302,7 @@ def test_objection_of_whoever_approved(github: OnGitHub) -> None:
     refused(github, number, "`bob` requested changes")
 
 
+@pytest.mark.long
 def test_objection_that_was_lifted(github: OnGitHub) -> None:
     """Whoever objected approves: published."""
     number = planned(github)
@@ -290,6 +312,7 @@ def test_objection_that_was_lifted(github: OnGitHub) -> None:
     published(github, number)
 
 
+@pytest.mark.long
 def test_objection_that_was_dismissed(github: OnGitHub) -> None:
     """It blocks no more, and an approval before it does not come back."""
     number = planned(github)
@@ -318,6 +341,7 @@ def test_objection_after_the_merge(github: OnGitHub) -> None:
     assert (ran.failed, github.texts()) == (True, []), ran.log
 
 
+@pytest.mark.long
 def test_squash(side: Side) -> None:
     """The approval is of the branch's last commit, whatever the merge makes of it."""
     number = planned(side)
@@ -325,11 +349,13 @@ def test_squash(side: Side) -> None:
     published(side, number, "squash")
 
 
+@pytest.mark.long
 def test_squash_without(side: Side) -> None:
     """As any other merge."""
     refused(side, planned(side), "it needs 1 approval and has none", "squash")
 
 
+@pytest.mark.long
 def test_queue(side: Side) -> None:
     """What the queue tests is no head of a request: the approval of the head counts, one of the group does not."""
     number = planned(side)
@@ -340,6 +366,7 @@ def test_queue(side: Side) -> None:
     published(side, number)
 
 
+@pytest.mark.long
 def test_queue_without(github: OnGitHub) -> None:
     """A review that names the commit of the group."""
     number = planned(github)
@@ -388,7 +415,7 @@ def test_by_hand(both: Side) -> None:
     assert "1 created" in both.comments(number)[-1]
 
 
-@pytest.mark.parametrize("decision", ["approve 1", "everything", "reapply Acme/twitter:acme/launch"])
+@pytest.mark.parametrize("decision", ["approve 1", *long("everything", "reapply Acme/twitter:acme/launch")])
 def test_by_hand_by_its_author(side: Side, decision: str) -> None:
     """No run by hand of its author publishes it, however it is called."""
     number = planned(side)
@@ -409,6 +436,7 @@ def test_by_hand_on_a_push(side: Side) -> None:
         assert (ran.failed, side.texts()) == (True, []), ran.log
 
 
+@pytest.mark.long
 def test_by_hand_by_a_robot(github: OnGitHub) -> None:
     """A workflow of anybody's branch can start a run as the robot."""
     number = planned(github)
@@ -419,7 +447,7 @@ def test_by_hand_by_a_robot(github: OnGitHub) -> None:
         assert (ran.failed, github.texts()) == (True, []), ran.log
 
 
-@pytest.mark.parametrize("decision", ["approve 1", "everything"])
+@pytest.mark.parametrize("decision", ["approve 1", *long("everything")])
 def test_by_hand_run_again_by_its_author(github: OnGitHub, decision: str) -> None:
     """Anybody who may write runs bob's run again, with the newest files: only bob decides so."""
     number = planned(github)
@@ -433,6 +461,7 @@ def test_by_hand_run_again_by_its_author(github: OnGitHub, decision: str) -> Non
     assert (ran.failed, github.texts()) == (False, ["We are live"]), ran.log
 
 
+@pytest.mark.long
 def test_by_hand_is_remembered(side: Side) -> None:
     """What could not be sent in that run is sent by a later one."""
     number = planned(side)
@@ -473,6 +502,7 @@ def test_on_gitlab_without_a_time_of_the_merge(gitlab: OnGitLab) -> None:
     assert "GitLab does not say when it was merged" in words(gitlab.comments(number)[-1])
 
 
+@pytest.mark.long
 def test_on_gitlab_without_a_time_of_the_merge_it_is_not_forgotten(gitlab: OnGitLab) -> None:
     """The next run by hand of its author publishes nothing, either."""
     number = planned(gitlab)
@@ -485,6 +515,7 @@ def test_on_gitlab_without_a_time_of_the_merge_it_is_not_forgotten(gitlab: OnGit
     assert (ran.failed, gitlab.texts()) == (False, ["We are live"]), ran.log
 
 
+@pytest.mark.long
 def test_on_gitlab_a_member_who_is_blocked(gitlab: OnGitLab) -> None:
     """They may not write any more."""
     number = planned(gitlab)
@@ -512,14 +543,15 @@ def test_no_commit_is_listed(side: Side) -> None:
     refused(side, number, "nobody knows who wrote all of it: commits that")
 
 
-def test_robots(both: Side) -> None:
+def test_robots(side: Side) -> None:
     """A workflow of the branch could approve as the robot, so robots approve nothing."""
-    number = planned(both)
-    robot = "project_7_bot_1f" if isinstance(both, OnGitLab) else "github-actions[bot]"
-    both.approve(number, robot)
-    refused(both, number, f"`{robot}` is a robot")
+    number = planned(side)
+    robot = "project_7_bot_1f" if isinstance(side, OnGitLab) else "github-actions[bot]"
+    side.approve(number, robot)
+    refused(side, number, f"`{robot}` is a robot")
 
 
+@pytest.mark.long
 def test_another_name(side: Side) -> None:
     """An account is known by its id: ada with another name is still ada, and bob is still somebody else."""
     number = planned(side)
@@ -539,6 +571,7 @@ def test_one_person_twice(side: Side) -> None:
     refused(side, number, "it needs 2 approvals and has 1")
 
 
+@pytest.mark.long
 def test_two(side: Side) -> None:
     """Of two people."""
     set_policy(side, "policy: {approvals: 2}\n")
@@ -560,6 +593,7 @@ def test_many_reviews(github: OnGitHub) -> None:
     refused(github, number, "`cleo` requested changes")
 
 
+@pytest.mark.long
 def test_many_commits(side: Side) -> None:
     """All pages are read: bob wrote the last commit but one."""
     number = side.open("launch", launch=post("launch", "We are alive"))
@@ -586,20 +620,20 @@ def test_more_commits_than_are_listed(github: OnGitHub) -> None:
     refused(github, number, "nobody knows who wrote all of it")
 
 
-def test_a_request_does_not_lower_its_own_number(side: Side) -> None:
+@pytest.mark.parametrize("way", ["merge", *long("squash", "rebase")])
+def test_a_request_does_not_lower_its_own_number(side: Side, way: str) -> None:
     """The policy is that of the branch before the merge, also where a rebase makes several commits of it."""
-    for way in ("merge", "squash", "rebase"):
-        side.ada.branch(way)
-        (side.ada.folder / "buffer.yaml").write_text(FILES, encoding="utf-8")
-        side.ada.push("Without a policy")
-        side.ada.write(**{way: post(way, f"We are live by {way}")})
-        side.ada.push("A post")
-        number = side.request(way)
-        assert not side.plan(number).failed
-        refused(side, number, "it needs 1 approval and has none", way)
-        set_policy(side, ONE)
+    side.ada.branch(way)
+    (side.ada.folder / "buffer.yaml").write_text(FILES, encoding="utf-8")
+    side.ada.push("Without a policy")
+    side.ada.write(launch=LAUNCH)
+    side.ada.push("A post")
+    number = side.request(way)
+    assert not side.plan(number).failed
+    refused(side, number, "it needs 1 approval and has none", way)
 
 
+@pytest.mark.long
 def test_a_rebase_before_the_first_apply(team: Team) -> None:
     """Nobody knows where the branch was before it: the base of its plan has the number that its commits take away."""
     github = OnGitHub(team)
@@ -643,6 +677,7 @@ def test_an_organizations_number(side: Side) -> None:
     refused(side, number, "it needs 2 approvals and has 1")
 
 
+@pytest.mark.long
 def test_an_organization_by_another_name(side: Side) -> None:
     """A request that renames an organization in the files is asked by the strictest."""
     side.ada.branch("main")
@@ -660,6 +695,7 @@ def test_an_organization_by_another_name(side: Side) -> None:
     refused(side, number, "it needs 2 approvals and has none")
 
 
+@pytest.mark.long
 def test_an_organization_by_the_name_of_another(side: Side) -> None:
     """A request that gives an organization's id to the name of one that asks for less is asked by the strictest."""
     side.ada.branch("main")

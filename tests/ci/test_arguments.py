@@ -31,6 +31,7 @@ def in_turn(document: Any) -> list[Any]:
     return found
 
 
+@pytest.mark.long
 def test_texts_of_applied_json(team: Team, number: int) -> None:
     """Every text of a file with everything in it, one at a time: anybody who may push writes that branch."""
     assert not team.apply().failed

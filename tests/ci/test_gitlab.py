@@ -276,6 +276,7 @@ def test_a_committed_link_does_not_lead_the_plan_elsewhere(group: Group) -> None
     assert "### 1 new post on" in group.bodies(number)[0]
 
 
+@pytest.mark.long
 def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
     """Only the log shows the plan, marked as unchecked."""
     number = group.open("launch", launch=post("launch", "We are live", due="2099-12-21 09:00"))

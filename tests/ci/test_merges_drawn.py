@@ -23,7 +23,7 @@ from tests.conftest import long
 
 SERVICES = ("twitter", "linkedin")
 #: What `make test` draws, and `make test-all` besides.
-SEEDS, MORE = (2, 7), (1, *range(3, 7), *range(8, 56), *range(57, 64))
+SEEDS, MORE = (7,), (*range(1, 7), *range(8, 56), *range(57, 64))
 STEPS = 16
 
 

@@ -28,6 +28,7 @@ def summary(team: Team) -> str:
     return (team.folder / f"machine-{team.runs}" / "summary").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_what_was_merged_while_runs_failed(team: Team) -> None:
     """For eight days: its own plan still counts, beside that of the next request."""
     assert not team.apply().failed
@@ -109,6 +110,7 @@ def test_what_was_pushed_straight_to_main_is_one_cause(team: Team) -> None:
     assert receipt.count("**2 changes from elsewhere were not sent**") == 1
 
 
+@pytest.mark.long
 def test_no_path_of_the_machine_is_shown(team: Team) -> None:
     """Neither in the receipt nor in the log: plans are named after their requests."""
     number = team.open("launch", launch=post("launch", "We are live"))
@@ -124,6 +126,7 @@ def test_no_path_of_the_machine_is_shown(team: Team) -> None:
     assert "plan-1.json" not in receipt + ran.log
 
 
+@pytest.mark.long
 def test_an_edit_in_buffer_is_overwritten_by_hand(team: Team) -> None:
     """Only that post; the receipt names who and what; the unreviewed rest still waits."""
     merged(team, "launch", launch=post("launch", "We are live"))

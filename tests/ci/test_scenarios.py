@@ -551,7 +551,8 @@ _ON_GITHUB = (force_pushed, squashed, of_a_second_request)
 _ON_NEITHER = (
     rebased, merged_in_between, another_account, opened_too_late,
     quick_merges, straight_to_main, changed_in_buffer, reverted, reverted_too_early,
-    two_root_files, planned_again, canceled, failed, unapproved,
+    two_root_files, planned_again, canceled, failed, unapproved, two_on_one_post_rebased, quick_merges_of_edits,
+    history_gone, on_main_already, code_alone, brought_back_after_a_revert,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import pytest
 from bufferctl.cli import run as bufferctl
 from tests.ci.action import ROOT
 from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab
+from tests.conftest import long
 
 __all__ = ["on_gitlab"]  # a fixture
 PAGE = (ROOT / "docs" / "start" / "team.md").read_text(encoding="utf-8")
@@ -57,7 +58,7 @@ def typed(side: Side, command: str) -> str:
     return printed.getvalue()
 
 
-@pytest.fixture(params=["GitHub", "GitLab"])
+@pytest.fixture(params=["GitHub", *long("GitLab")])
 def forge(request: pytest.FixtureRequest) -> str:
     """A forge."""
     return str(request.param)

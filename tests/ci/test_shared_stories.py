@@ -58,6 +58,7 @@ def pulled(team: Team) -> Path:
     return team.ada.folder
 
 
+@pytest.mark.long
 def test_a_laptop_goes_on_where_ci_stopped_and_ci_where_the_laptop_did(team: Team) -> None:
     """Merged in CI, changed by a person, `git pull` and `apply --reapply` on a laptop, CI again: no git by hand."""
     merged(team, "launch", launch=post("launch", "We are live"))
@@ -151,6 +152,7 @@ def on_a_branch(team: Team, start: str, **files: str) -> None:
     team.ada.git("commit", "--quiet", "--message", "Mine")
 
 
+@pytest.mark.long
 def test_a_checkout_that_diverged_deletes_nothing_that_it_never_had(team: Team) -> None:
     """Neither a colleague's file nor entry, on any number of applies; once main is merged, everything is there."""
     launch, mine = post("launch", "We are live"), post("mine", "On my branch", channel="linkedin")
@@ -192,6 +194,7 @@ def test_a_checkout_that_diverged_undoes_nothing_that_it_did_not_touch(team: Tea
     assert "changed posts/one.yaml, and this checkout has the version before that" in " ".join(printed.split())
 
 
+@pytest.mark.long
 def test_a_file_that_a_merge_lost_deletes_nothing(team: Team) -> None:
     """A conflict was resolved by dropping a colleague's file: no commit deleted it."""
     merged(team, "launch", launch=post("launch", "We are live"))
@@ -317,6 +320,7 @@ def test_several_root_files_share_the_branch(team: Team) -> None:
     assert team.texts() == ["From the south", "We are live"]
 
 
+@pytest.mark.long
 def test_an_apply_pushes_three_times_and_a_plan_never(team: Team) -> None:
     """300 posts: at most 3 pushes and 2 fetches; a plan adds one fetch, and there is no other git traffic."""
     folder, trace = pulled(team), team.folder / "trace"

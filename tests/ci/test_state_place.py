@@ -63,6 +63,7 @@ def test_a_forged_state_is_not_read(team: Team) -> None:
     assert "forged" not in trace.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_base_of_the_request_does_not_say_it_either(team: Team) -> None:
     """A branch whose base was changed first: only the branch that is published counts."""
     published(team)
@@ -102,6 +103,7 @@ def test_the_first_place_is_not_a_bucket(team: Team) -> None:
     assert "`main` keeps it in no shared place" in team.github.bodies(number)[0]
 
 
+@pytest.mark.long
 def test_a_renamed_root_file_is_followed(team: Team) -> None:
     """Main has it under another name, with a state of another branch: that is the same place, so the plan uses it."""
     root_file(team, ELSEWHERE)

@@ -117,6 +117,7 @@ def test_a_change_that_was_not_reviewed_is_held(team: Team) -> None:
     assert "Nobody saw this" in team.github.bodies(number)[1]
 
 
+@pytest.mark.long
 def test_another_text_than_the_reviewed_one_is_held(team: Team) -> None:
     """The last commit of the branch was never planned: nothing is published."""
     number = team.open("launch", launch=post("launch", "We are live"))
@@ -187,6 +188,7 @@ def test_a_plan_that_a_fork_uploaded_is_passed_over(team: Team) -> None:
     assert (ran.failed, team.texts()) == (True, [])
 
 
+@pytest.mark.long
 def test_a_pull_request_into_another_branch_counts_for_nothing(team: Team) -> None:
     """An approval for another branch is no approval for this one."""
     number = team.open("launch", launch=post("launch", "We are live"))
@@ -284,6 +286,7 @@ def test_a_run_that_did_not_get_through_is_made_up_for(team: Team, key: str, fau
     assert team.texts() == ["First", "Second"]
 
 
+@pytest.mark.long
 def test_state_goes_from_run_to_run(team: Team) -> None:
     """Another machine can change the posts of the first one: state is on its branch, and posts are managed there."""
     number = team.open("launch", launch=post("launch", "We are live"))
@@ -400,6 +403,7 @@ def test_no_right_to_comment(team: Team) -> None:
     assert team.texts() == ["We are live"]
 
 
+@pytest.mark.long
 def test_comments_can_be_left_out(team: Team) -> None:
     """With `comment: false` the plan is made and kept, and nothing is written to the pull request."""
     number = team.open("launch", launch=post("launch", "We are live"))
@@ -409,6 +413,7 @@ def test_comments_can_be_left_out(team: Team) -> None:
     assert (team.github.bodies(number), team.texts()) == ([], ["We are live"])
 
 
+@pytest.mark.long
 def test_several_sets_of_files(team: Team) -> None:
     """Each folder has its own comment, plan and state."""
     team.ada.branch("main")

@@ -100,6 +100,7 @@ def test_the_base_is_planned_from_the_same_reading(drifted: Team) -> None:
     assert [each.operation for each in drifted.sandbox.requests[before:]] == ["Overview"]
 
 
+@pytest.mark.long
 def test_the_base_plan_leaves_no_trace(drifted: Team) -> None:
     """Not in the log, the checkout or the annotations: only this request's plan is shown."""
     number = drifted.open("edit", launch=post("launch", "We are live at last"))

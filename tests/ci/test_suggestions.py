@@ -70,6 +70,7 @@ def test_at_most_five_and_the_rest_stands_in_the_comment(team: Team) -> None:
     assert len(set(re.findall(r"```yaml\n  - key: (\w+)", comment))) == 1
 
 
+@pytest.mark.long
 def test_in_a_folder_of_the_repository(team: Team) -> None:
     """Suggestions, and places in the comment, have the paths that the request shows."""
     _seed(team, *(f"Text {number}" for number in range(6)))
@@ -123,6 +124,7 @@ def test_a_time_that_is_past_moves_to_the_next_day(team: Team) -> None:
     assert "1 new post" in team.github.bodies(number)[0]
 
 
+@pytest.mark.long
 def test_on_gitlab_too(on_gitlab: OnGitLab) -> None:
     """A time on each channel: each on its own line."""
     late = post("late", "We are live", due=LATE).replace("[twitter]", "[twitter, linkedin]")
@@ -169,6 +171,7 @@ def test_no_time_offline(team: Team) -> None:
     assert team.github.suggestions[number] == []
 
 
+@pytest.mark.long
 def test_a_comment_has_an_end(team: Team) -> None:
     """Answers that have no line of the request go into the comment only as far as there is room."""
     _seed(team, *(f"Text {number}" for number in range(150)))

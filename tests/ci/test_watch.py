@@ -9,9 +9,12 @@ import pytest
 from tests.ci.conftest import Team, post
 from tests.ci.fake_github import PERSON
 from tests.ci.sides import Side, on_gitlab, side
+from tests.conftest import long
 
 __all__ = ["on_gitlab", "side"]  # fixtures
 on_both = pytest.mark.parametrize("side", ["github", "gitlab"], indirect=True)
+#: Where what differs between the forges is told by those on both.
+on_each = pytest.mark.parametrize("side", ["github", *long("gitlab")], indirect=True)
 LAUNCH = "Acme/twitter:acme/launch"
 
 
@@ -26,7 +29,7 @@ def shown(text: str) -> str:
     return text.replace("&#8203;", "").replace("\u200b", "").replace("\\", "")
 
 
-@on_both
+@on_each
 def test_nothing_is_wrong(side: Side) -> None:
     """No issue, one request to Buffer an hour, and nothing is written anywhere."""
     side.launched()
@@ -55,7 +58,7 @@ def test_refused(side: Side) -> None:
     assert "**Resolved.**" in side.issue()[1]
 
 
-@on_both
+@on_each
 def test_disconnected(side: Side) -> None:
     """Told though nothing waits for the channel but what is in Buffer; and closed once it is connected again."""
     side.launched()
@@ -70,7 +73,7 @@ def test_disconnected(side: Side) -> None:
     assert side.issues() == ["closed"]
 
 
-@on_both
+@on_each
 def test_disconnected_with_everything_published(side: Side) -> None:
     """The channel is named even where no post waits; another channel of the account is nobody's business."""
     side.launched()
@@ -83,7 +86,7 @@ def test_disconnected_with_everything_published(side: Side) -> None:
     assert "linkedin" not in text
 
 
-@on_both
+@on_each
 def test_locked(side: Side) -> None:
     """Likewise where Buffer's plan has fewer channels by now."""
     side.launched()
@@ -96,7 +99,7 @@ def test_locked(side: Side) -> None:
     assert side.issues() == ["closed"]
 
 
-@on_both
+@on_each
 def test_expired(side: Side) -> None:
     """The first run fails and opens the issue, which names where the new key goes; then the issue alone says it."""
     side.launched()
@@ -111,7 +114,7 @@ def test_expired(side: Side) -> None:
     assert side.issues() == ["closed"]
 
 
-@on_both
+@on_each
 def test_expires_soon(side: Side) -> None:
     """From seven days before the day that buffer.yaml names; closed once it names a later one."""
     side.settings("api_key_expires: 2029-12-12\n")
@@ -152,7 +155,7 @@ def test_drifted(side: Side) -> None:
     assert "deleted" in side.issue()[1]
 
 
-@on_both
+@on_each
 def test_a_decision_closes_it(side: Side) -> None:
     """The issue has the decision as it is typed; that run does it and closes the issue."""
     side.launched()
@@ -182,7 +185,7 @@ def test_merged_and_unsent(side: Side) -> None:
     assert (side.texts(), side.issues()) == (["And more", "We are live"], ["closed"])
 
 
-@on_both
+@on_each
 def test_pushed_straight_to_main(side: Side) -> None:
     """What no request brought is told, too."""
     side.launched()
@@ -207,7 +210,7 @@ def test_it_mentions_whom_the_files_name_and_nobody_else(side: Side) -> None:
     assert pings(text) == ["dana", "acme/social"]
 
 
-@on_both
+@on_each
 def test_a_look_that_fails_changes_no_issue(side: Side) -> None:
     """Nobody knows whether the drift is over, so the issue stays; without one, the run fails."""
     side.launched()

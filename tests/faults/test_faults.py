@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.sandbox.faults import Faults
+from tests.conftest import long
 from tests.faults.world import SETTLE, World
 
 POSTS, IDEAS = 40, 4
@@ -95,17 +96,19 @@ def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) 
 @pytest.mark.parametrize(
     "faults",
     [
-        "cut-before@mutation=0.5",
         "cut-middle@mutation=0.6",
         "cut-after@mutation=0.5",
-        "html-after@mutation=0.5",
-        "malformed-after@mutation=0.5",
         "late@mutation=0.6:20s",
-        "skew=-5m,cut-after@mutation=0.5",
         "throw=0.05",
-        "unexpected=0.1",
-        "rest-proxy=0.1",
-        "missing-alias=0.1",
+        *long(
+            "cut-before@mutation=0.5",
+            "html-after@mutation=0.5",
+            "malformed-after@mutation=0.5",
+            "skew=-5m,cut-after@mutation=0.5",
+            "unexpected=0.1",
+            "rest-proxy=0.1",
+            "missing-alias=0.1",
+        ),
     ],
 )
 def test_edits_and_deletes(make_world: Callable[..., World], faults: str, seed: int) -> None:

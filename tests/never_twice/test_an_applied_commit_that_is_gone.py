@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.test_diverged import ONE, THREE, TWO, Desk, branch, main, services
+from tests.conftest import long
 from tests.stores import git
 
 __all__ = ["branch", "main", "services"]  # fixtures
@@ -13,7 +14,7 @@ OTHER = THREE.replace("third", "other")
 RESTORE = "If that commit is gone, restore the entry as it was applied, apply that, then"
 
 
-@pytest.fixture(params=["squash-merged", "amended"])
+@pytest.fixture(params=["squash-merged", *long("amended")])
 def gone(main: Desk, branch: Desk, request: pytest.FixtureRequest) -> Desk:
     """The checkout that publishes from now on. Its files are another version of what was applied."""
     desk = branch if request.param == "squash-merged" else main

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.conftest import long
 from tests.lives.endpoint import Fault, Server
 from tests.lives.projects import TWITTER
 from tests.lives.scene import Scene, queued, scene, timed
@@ -36,7 +37,7 @@ def made(s: Scene) -> Counter[str]:
     return Counter(w.after.content["text"] for w in s.account.writes if w.kind == "create" and w.after)
 
 
-@pytest.mark.parametrize("is_away", [False, True], ids=["at once", "a run in between finds no channel"])
+@pytest.mark.parametrize("is_away", [True, *long(False)], ids=["a run in between finds no channel", "at once"])
 def test_they_are_named_and_held(cut_off: Scene, is_away: bool) -> None:
     """By plan and by apply, however often; nothing is created again before a person answers."""
     s = cut_off

@@ -7,6 +7,7 @@ from collections.abc import Collection
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.never_twice.files import ADDRESS, apply, declare, texts
 
 TIMED = "key: launch, due_at: 2029-12-20 09:00"
@@ -18,7 +19,7 @@ def services() -> Collection[str]:
     return ("twitter",)
 
 
-@pytest.mark.parametrize("pause", [0, 2], ids=["at once", "two days later"])
+@pytest.mark.parametrize("pause", [0, *long(2)], ids=["at once", "two days later"])
 @pytest.mark.parametrize(
     ("entry", "edited"),
     [
@@ -43,7 +44,7 @@ def test_a_changed_word(project: Project, entry: str, edited: str, pause: int) -
     assert texts(project) == before | {"Another": 1}
 
 
-@pytest.mark.parametrize("when", ["", ", due_at: 2029-12-20 09:00"], ids=["queued", "scheduled"])
+@pytest.mark.parametrize("when", [", due_at: 2029-12-20 09:00", *long("")], ids=["scheduled", "queued"])
 def test_another_text_and_then_another_time(project: Project, when: str) -> None:
     """A question after each edit, since no edit answers it; answered with `repeat_of`, both are there."""
     declare(project, f"key: launch{when}, text: We are live")
@@ -59,7 +60,7 @@ def test_another_text_and_then_another_time(project: Project, when: str) -> None
     assert texts(project) == {"We are live": 1, "Something else altogether": 1}
 
 
-@pytest.mark.parametrize("when", ["", ", due_at: 2029-12-20 09:00"], ids=["queued", "scheduled"])
+@pytest.mark.parametrize("when", [", due_at: 2029-12-20 09:00", *long("")], ids=["scheduled", "queued"])
 def test_a_rename_and_then_no_was(project: Project, when: str) -> None:
     """A question under the new key, because of `was`; taking `was` away again does not answer it, `repeat_of` does."""
     declare(project, f"key: launch{when}, text: We are live")

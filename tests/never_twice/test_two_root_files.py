@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.cli.conftest import Project, Ran
+from tests.conftest import long
 from tests.never_twice.files import texts
 from tests.stores import git
 
@@ -38,7 +39,7 @@ def services() -> Collection[str]:
     return ("twitter",)
 
 
-@pytest.fixture(params=["beside it", "in a folder beside it, in a repository"])
+@pytest.fixture(params=["beside it", *long("in a folder beside it, in a repository")])
 def moved(project: Project, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, str]:
     """The posts are scheduled, and their file is in the other root file's folder by now; with the path of that."""
     other = "y.yaml"

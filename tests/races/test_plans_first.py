@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.state import LocalStore
+from tests.conftest import long
 from tests.lives.account import Account
 from tests.lives.projects import LINKEDIN, TWITTER
 from tests.races.race import APPLY, DEAD, Race
@@ -72,10 +73,8 @@ def test_a_run_with_nothing_to_send_takes_no_lock(race: Race) -> None:
     ("at", "after", "plans_again"),
     [
         ("fetch", False, False),
-        ("fetch", True, True),
-        ("read", False, True),
         ("read", True, True),
-        ("swap", False, True),
+        *long(("fetch", True, True), ("read", False, True), ("swap", False, True)),
     ],
 )
 def test_another_run_comes_and_goes_meanwhile(race: Race, at: str, after: bool, plans_again: bool) -> None:
@@ -88,7 +87,7 @@ def test_another_run_comes_and_goes_meanwhile(race: Race, at: str, after: bool, 
     race.end(ann, ben)
 
 
-@pytest.mark.parametrize("at", ["fetch", "read"])
+@pytest.mark.parametrize("at", ["fetch", *long("read")])
 def test_another_run_dies_meanwhile_with_the_lock(race: Race, at: str) -> None:
     """Nothing is sent while the other run's lease lasts; after that, each entry once."""
     ann, ben, seen = race.machine("ann"), race.machine("ben"), list[str]()
@@ -114,6 +113,7 @@ def test_a_run_dies_once_it_has_announced_what_it_sends(race: Race) -> None:
     race.end(ann, ben)
 
 
+@pytest.mark.long
 def test_a_run_with_nothing_to_send_is_overtaken_where_it_records_its_reading(race: Race) -> None:
     """A day later there is a newer horizon to store. Whoever comes second stores it on what the first one left."""
     ann, ben, others = race.machine("ann"), race.machine("ben"), list[Ran]()
@@ -124,7 +124,7 @@ def test_a_run_with_nothing_to_send_is_overtaken_where_it_records_its_reading(ra
     race.end(ann, ben)
 
 
-@pytest.mark.parametrize("answer", ["fail", "lose"])
+@pytest.mark.parametrize("answer", ["lose", *long("fail")])
 def test_the_store_answers_nothing_when_the_lock_is_taken(race: Race, answer: Answer) -> None:
     """Lost on the way back: it is read, is there, and the run goes on. Not there: nothing is sent. Each entry once."""
     machine, seen, met = race.machine("ann"), list[str](), list[str]()
