@@ -83,6 +83,7 @@ class PlanItem:
     cards: tuple[Card, ...]
     main: Version
     others: tuple[Version, ...] = ()
+    is_waiting: bool = False  # sent with a request that does not change it
 
     @property
     def versions(self) -> tuple[Version, ...]:
@@ -244,6 +245,16 @@ class Grouped:
         return tuple(item for item in self.items if item.kind in kinds)
 
     @cached_property
+    def own(self) -> Grouped:
+        """The same without what `waiting` has."""
+        return Grouped(self.report.own, tuple(item for item in self.items if not item.is_waiting))
+
+    @cached_property
+    def waiting(self) -> Grouped:
+        """What is on the branch already and not in Buffer, so that it is sent with the request."""
+        return Grouped(self.report.waiting, tuple(item for item in self.items if item.is_waiting))
+
+    @cached_property
     def causes(self) -> tuple[NeedsYou, ...]:
         """Why items need a person, the cause of the first one first."""
         return causes_of(self.of("hold", "bad"))
@@ -336,11 +347,12 @@ def grouped(
     report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
 ) -> Grouped:
     """The report by item. `is_preview`: of the files alone. `with_thumbnails`: files as they are on a page."""
-    groups: dict[tuple[Occurrence, Hashable], list[Card]] = {}
+    groups: dict[tuple[Occurrence, Hashable, bool], list[Card]] = {}
     cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails, with_quiet=with_quiet)
     for card in sorted(cards, key=lambda card: by_time(card.change, card.when)):
-        groups.setdefault(_of_item(card), []).append(card)
-    return Grouped(report, tuple(_item(occurrence, tuple(cards)) for (occurrence, _), cards in groups.items()))
+        groups.setdefault((*_of_item(card), report.is_waiting(card.change)), []).append(card)
+    items = (_item(occurrence, tuple(cards), waits) for (occurrence, _, waits), cards in groups.items())
+    return Grouped(report, tuple(items))
 
 
 def problems_of(report: Report) -> Iterator[Diagnostic]:
@@ -408,12 +420,12 @@ def _of_item(card: Card) -> tuple[Occurrence, Hashable]:
     return occurrence_of(change.address, change.desired), (day, card.kind, card.at_once, cause, done)
 
 
-def _item(occurrence: Occurrence, cards: tuple[Card, ...]) -> PlanItem:
+def _item(occurrence: Occurrence, cards: tuple[Card, ...], is_waiting: bool) -> PlanItem:
     """The item of these cards; the version that most of them share comes first."""
     of_cards = [Version((card,), tuple(map(_changed, card.changed))) for card in cards]
     main, *others = _most_first(of_cards) if len(cards) > 1 else of_cards
     with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
-    return PlanItem(occurrence, cards, main, tuple(with_differences))
+    return PlanItem(occurrence, cards, main, tuple(with_differences), is_waiting)
 
 
 def _most_first(of_cards: Iterable[Version]) -> Iterator[Version]:

@@ -56,6 +56,8 @@ _KINDS = {
 }
 #: What differs on a network without its content being another.
 _BESIDE_CONTENT = frozenset({"time", "what happens"})
+#: What is on the branch already and not in Buffer.
+_WAITING = "Also waiting from before; merging publishes these, too"
 #: How much of a first line a row has.
 _LINE = 110
 #: With more items than this, what is below a row comes packed, and is shown by the page's script.
@@ -230,7 +232,7 @@ def _title(found: Grouped) -> str:
 
 def _lines(found: Grouped, form: str) -> Iterator[str]:
     """What it is about in numbers: items, then posts by network."""
-    report, plan = found.report, found.report.plan
+    report, own = found.report, found.own
     if form == "preview":
         cards = [card for item in found.items for card in item.cards]
         ideas = sum(card.change.address.is_idea for card in cards)
@@ -241,13 +243,18 @@ def _lines(found: Grouped, form: str) -> Iterator[str]:
         yield summary.applied(report.outcomes or ())
         yield summary.left_over(report.left, report.outcomes or ()) if report.left else ""
     else:
-        yield summary.headline(found)
-        does = summary.does(found)
-        yield summary.no_changes(report) if plan.is_empty else f"Apply {does or 'sends nothing'}."
+        yield summary.headline(own)
+        does = summary.does(own)
+        yield summary.no_changes(report) if report.plan.is_empty else f"Apply {does or 'sends nothing'}."
+        if found.waiting.items:
+            yield f"Also waiting from before: apply {summary.does(found.waiting)}."
 
 
 def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[tuple[str, list[AgendaRow | Theirs]]]:
-    """Rows below their headings: posts published at once, weeks in the channels' zones, posts without a time, ideas."""
+    """Rows below their headings: posts published at once, weeks in the channels' zones, posts without a time, ideas.
+
+    What a request does not change comes last.
+    """
     channels = {card.change.slot.channel_id: card.channel for item in found.items for card in item.cards}
     plan = found.report.plan
     theirs = [
@@ -268,12 +275,14 @@ def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[tuple[str, list
         place, day, _ = home(row)
         return place, monday_of(date.fromisoformat(day)) if day else None
 
-    every: list[AgendaRow | Theirs] = [*rows, *theirs]
+    every: list[AgendaRow | Theirs] = [*(row for row in rows if not row.item.is_waiting), *theirs]
     for (place, monday), group in groupby(sorted(every, key=home), key=week):
         title = ("At once", "", "Without a time", "Ideas")[place]
         if monday:
             title = summary.days_between(monday, monday + timedelta(days=6), plan.at.date())
         yield title, list(group)
+    if waiting := [row for row in rows if row.item.is_waiting]:
+        yield _WAITING, list(waiting)
 
 
 def _pictures(found: Grouped) -> dict[str, tuple[str, float]]:

@@ -252,17 +252,13 @@ def comment(report: Report, context: Context) -> str:
         _put_context(page)
         _receipt(page)
         return sheet.text
-    found, waiting = whole, grouped(report.waiting)
-    if waiting.items:
-        found = grouped(report.own)
     mark = "\n".join(filter(None, [context.mark or PLAN_MARK, seen_line(whole, context.commit)]))
     shown = [item for item in whole.items if item.kind != "quiet"]
     few, listed = len(shown) <= _FEW, sum(len(item.cards) for item in shown) <= _LISTED
-    page = _Page(
-        Sheet(mark, foot, inf if few or listed else SCREENS), found, waiting, whole, context, few, few or listed
-    )
+    sheet = Sheet(mark, foot, inf if few or listed else SCREENS)
+    page = _Page(sheet, whole.own, whole.waiting, whole, context, few, few or listed)
     sections = (*page.errors, *page.changes, page.look, page.already, *page.problems)
-    page.sheet.keep(sum(each.kept for each in sections) + FOLD * (len(page.beside) + bool(found.new)))
+    page.sheet.keep(sum(each.kept for each in sections) + FOLD * (len(page.beside) + bool(page.found.new)))
     for part in _PARTS if report.is_planned else _WITHOUT_PLAN:
         part(page)
     return page.sheet.text

@@ -69,14 +69,15 @@ class Report:
     @property
     def own(self) -> Report:
         """The same without what is sent although the request does not change it, which `waiting` has."""
-        return self._with(lambda change: not self._waits(change))
+        return self._with(lambda change: not self.is_waiting(change))
 
     @property
     def waiting(self) -> Report:
         """What is on the branch already and not in Buffer, so that it is sent with the request."""
-        return self._with(self._waits)
+        return self._with(self.is_waiting)
 
-    def _waits(self, change: Change) -> bool:
+    def is_waiting(self, change: Change) -> bool:
+        """Whether it is sent with the request although that does not change it."""
         return self.changed is not None and change.action in WRITING and change.address not in self.changed
 
     def _with(self, keeps: Callable[[Change], bool]) -> Report:

@@ -32,7 +32,7 @@ from bufferctl.render.words import local
 from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.model.samples import posts
-from tests.render.plans import THREE_NETWORKS, many, plan_at
+from tests.render.plans import THREE_NETWORKS, campaign, many, plan_at
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
@@ -104,6 +104,24 @@ def test_whole_output(form: str, expect: Expect) -> None:
     document = re.sub(r"<(style|script)>.*?</\1>", r"<\1>…</\1>", FORMS[form], flags=re.DOTALL)
     document = re.sub(r"sha256-[\w+/=]+", "sha256-…", document)
     expect(CASES / f"{form}.html", document)
+
+
+def test_what_waits_on_the_branch_already_is_apart() -> None:
+    """In a section of its own at the end, with its numbers; the rest as if it were not there, the digest of all."""
+    report = campaign()
+    mine, *others = [each for each in report.plan.changes if each.action is Action.CREATE]
+    document = report_html(replace(report, changed=frozenset({mine.address})))
+    read = is_harmless(document)
+    own, _, apart = document.partition("<h2>Also waiting from before; merging publishes these, too</h2>")
+    rows = [len(re.findall(r'<details class="row create"', part)) for part in (own, apart)]
+    assert rows == [1, len({each.address.key for each in others})]
+    assert "1 new post" in read.text
+    assert "Also waiting from before: apply schedules" in read.text
+    assert f"Digest {report.digest}" in read.text
+    every = frozenset(each.address for each in (mine, *others))
+    assert "waiting from before" not in report_html(replace(report, changed=every))
+    nothing = Read(report_html(replace(report, changed=frozenset()))).text
+    assert ("No changes" in nothing, "Apply sends nothing." in nothing, "matches" in nothing) == (True, True, False)
 
 
 @pytest.mark.parametrize("form", FORMS)
