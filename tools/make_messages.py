@@ -55,6 +55,8 @@ _BLANKS = {
     "candidate": "ID",
     "entries": " (`…`)",
     "existing": "`existing: ID`",
+    "in_buffer": " (`…`)",
+    "in_file": " (`…`)",
     "goes_out": str(holds.GOES_OUT.facts["goes_out"]),
     "its_id": " (ID)",
     "its_posts": "its 6 posts are",

@@ -15,6 +15,7 @@ from bufferctl.model import Claim, Item, Likeness, LiveChannel, LiveIdea, LiveIt
 from bufferctl.model.address import is_id
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
+from bufferctl.reconcile.sides import Sides
 from bufferctl.said import Answer, Fact, Said, Way, names_in
 from bufferctl.value import replace, value
 
@@ -529,7 +530,7 @@ _REAPPLY = Said(" To send the file's version, {reapply}.")
 _THEIRS = Said("Change it in Buffer. ", beside=(_IN_BUFFER,)) + _PULL
 CONFLICT = Hold(
     Reason.CONFLICT,
-    Said("It changed in the file and in Buffer, so one of the two versions would be lost"),
+    Said("It changed in the file{in_file} and in Buffer{in_buffer}, so one of the two versions would be lost"),
     _PULL + _REAPPLY,
 )
 CHANGED = Hold(
@@ -540,13 +541,23 @@ CHANGED = Hold(
 CHANGED_BY_BUFFER = replace(CHANGED, message=Said("Buffer changed it when it was sent, and has its own version now"))
 
 
-def changed(item: Item, differences: Iterable[Difference], *, edited: bool, by_buffer: bool, can_send: bool) -> Hold:
-    """Buffer has another version than was applied last, by a person or `by_buffer` itself. `edited`: so has the file.
+def conflict(sides: Sides | None) -> Hold:
+    """File and Buffer both changed; `sides`: which field in which of them, None if that is not known."""
+    in_file, in_buffer = sides or ((), ())
+    return CONFLICT.filled({"in_file": _in_brackets(in_file), "in_buffer": _in_brackets(in_buffer)})
+
+
+def _in_brackets(fields: Sequence[str]) -> str:
+    names = [f"`{each.removeprefix('metadata.')}`" for each in fields]
+    return f" ({some_of(names, _NAMED)})" if names else ""
+
+
+def changed(item: Item, differences: Iterable[Difference], hold: Hold, *, can_send: bool) -> Hold:
+    """Buffer has another version than was applied last: `hold` says who changed it.
 
     `can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts. pull cannot write a
     text back into an entry that makes it from variables and parameters.
     """
-    hold = CONFLICT if edited else CHANGED_BY_BUFFER if by_buffer else CHANGED
     if not can_send:
         return replace(hold, hint=_THEIRS)
     made = item.expansion and (item.expansion.variables or item.expansion.parameters)

@@ -28,6 +28,7 @@ from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.horizons import is_late
 from bufferctl.reconcile.matches import How, Match
 from bufferctl.reconcile.scene import Scene
+from bufferctl.reconcile.sides import Versions, sides_of
 from bufferctl.reconcile.writes import Resolver
 from bufferctl.said import Said
 from bufferctl.value import replace, value
@@ -189,9 +190,7 @@ class Table:
         if can_send and str(facts.item.address) in self.scene.options.reapply:
             return self._write(facts, Action.UPDATE, Cause.DRIFT)
         if facts.changed:
-            hold = holds.changed(
-                facts.item, facts.differences, edited=facts.edited, by_buffer=not facts.binding.seen, can_send=can_send
-            )
+            hold = holds.changed(facts.item, facts.differences, _changed_by(facts), can_send=can_send)
             return self._drifted(facts, hold)
         if can_send:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
@@ -400,6 +399,16 @@ def _channel(match: Match) -> Hold | None:
     if channel and channel.is_disconnected:
         return holds.DISCONNECTED
     return holds.LOCKED if channel and channel.is_locked else None
+
+
+def _changed_by(facts: Facts) -> Hold:
+    """Who changed what of an object of which Buffer has another version than was applied last."""
+    if not facts.edited:
+        return holds.CHANGED if facts.binding.seen else holds.CHANGED_BY_BUFFER
+    if facts.live is None or facts.content is None:
+        return holds.conflict(None)
+    both = Versions(facts.item, facts.match.declared.content, facts.live, facts.content, facts.binding)
+    return holds.conflict(sides_of(both, facts.differences))
 
 
 def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "") -> Change:

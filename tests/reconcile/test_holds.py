@@ -15,6 +15,7 @@ from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
+from bufferctl.reconcile.sides import Sides
 from bufferctl.said import names_in
 
 from .builders import LINKEDIN, NOW, TWITTER, idea, in_buffer, post, published, record, slot
@@ -43,11 +44,12 @@ HOLDS: dict[str, list[Hold]] = {
     "perhaps_renamed": [holds.perhaps_renamed(was, [GONE]) for was in ([], ["a"])],
     "not_listed_yet": [holds.not_listed_yet(NOW)],
     "changed": [
-        holds.changed(item, CHANGED, edited=edited, by_buffer=False, can_send=can_send)
+        holds.changed(item, CHANGED, hold, can_send=can_send)
         for item in (post(), idea())
-        for edited in (True, False)
+        for hold in (holds.CHANGED, holds.CHANGED_BY_BUFFER, holds.conflict(None))
         for can_send in (True, False)
     ],
+    "conflict": [holds.conflict(None)],
     "missed": [
         holds.missed(timedelta(), edited=edit, counted=each) for edit in (True, False) for each in (True, False)
     ],
@@ -300,17 +302,22 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
             f"Check in Buffer. If it is there, add `existing: {{twitter: p9}}`. {RECREATE}",
         ),
         (
-            holds.changed(post(), CHANGED, edited=True, by_buffer=False, can_send=True),
+            holds.changed(post(), CHANGED, holds.conflict(None), can_send=True),
             "It changed in the file and in Buffer, so one of the two versions would be lost",
             f"{PULL} {REAPPLY}",
         ),
         (
-            holds.changed(post(), CHANGED, edited=False, by_buffer=True, can_send=False),
+            holds.conflict(Sides(("metadata.privacy",), ("text",))),
+            "It changed in the file (`privacy`) and in Buffer (`text`), so one of the two versions would be lost",
+            f"{PULL} {REAPPLY}",
+        ),
+        (
+            holds.changed(post(), CHANGED, holds.CHANGED_BY_BUFFER, can_send=False),
             "Buffer changed it when it was sent, and has its own version now",
             f"Change it in Buffer. {PULL}",
         ),
         (
-            holds.changed(post(expansion=MADE), CHANGED, edited=False, by_buffer=False, can_send=True),
+            holds.changed(post(expansion=MADE), CHANGED, holds.CHANGED, can_send=True),
             "Somebody changed it in Buffer, and the file still has the old version",
             f"To keep Buffer's version, write it into the file by hand, without variables. {REAPPLY}",
         ),

@@ -212,7 +212,7 @@ def _edited(change: Change) -> Change:
 def _conflict(change: Change) -> Change:
     edited = _edited(change)
     assert edited.desired is not None
-    return holds.changed(edited.desired, edited.differences, edited=True, by_buffer=False, can_send=True).on(edited)
+    return holds.changed(edited.desired, edited.differences, holds.conflict(None), can_send=True).on(edited)
 
 
 def _deleted(change: Change) -> Change:

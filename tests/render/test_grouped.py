@@ -170,7 +170,7 @@ def _same(number: int) -> Hold:
 def _changed(text: str) -> Hold:
     item = post("ch-x", "a", 1, expansion=Expansion(parameters=("utm_source=x",)))
     difference = Difference(text, "a", "b")
-    return holds.changed(item, (difference,), edited=False, by_buffer=False, can_send=True)
+    return holds.changed(item, (difference,), holds.CHANGED, can_send=True)
 
 
 #: Two or three posts of each kind of hold, held for their own reasons.

@@ -143,7 +143,7 @@ def test_the_campaign_of_the_examples_fits() -> None:
 def test_one_command_for_all_of_a_cause() -> None:
     """One reason and one command, however many posts; the first three are named."""
     items = [post("ch-x", f"p{n}", n, text="P") for n in range(6)]
-    hold = holds.changed(items[0], (), edited=False, by_buffer=False, can_send=True)
+    hold = holds.changed(items[0], (), holds.CHANGED, can_send=True)
     text = text_of(*(hold.on(change(each, Action.NO_OP, Cause.DRIFT)) for each in items))
     assert text.count("Somebody changed it") == text.count("bufferctl apply --reapply") == 1
     assert "--reapply Acme/twitter:acme/p0 --reapply Acme/twitter:acme/p1 " in text

@@ -1,0 +1,85 @@
+"""A conflict says which fields the file changed and which a person in Buffer, as far as the digests prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from bufferctl.model import Asset, Image, LiveAsset, Tag
+from bufferctl.model.metadata import TwitterMetadata
+from bufferctl.plan import Change, Reason
+
+from .builders import LATER, World, in_buffer, post, record
+
+ASSETS = (Asset(image=Image(url="https://media.example/a.png", alt_text="A harbor")),)
+APPLIED = post(tags=("launch",), assets=ASSETS, metadata=TwitterMetadata(is_ai_generated=False))
+THERE = in_buffer(APPLIED, metadata={"is_ai_generated": False})
+DAY = timedelta(days=1)
+#: Each field with what changes it in the file and in Buffer; the last one changes it there otherwise.
+OURS: dict[str, dict[str, Any]] = {
+    "text": {"text": "Ours"},
+    "due_at": {"due_at": LATER},
+    "tags": {"tags": ("launch", "ours")},
+    "is_ai_generated": {"metadata": TwitterMetadata(is_ai_generated=True)},
+}
+THEIRS: dict[str, dict[str, Any]] = {
+    "text": {"text": "Theirs"},
+    "due_at": {"due_at": LATER + DAY},
+    "tags": {"tags": (Tag("t", "theirs"),)},
+    "is_ai_generated": {"metadata": {}},
+    "assets": {"assets": (LiveAsset("image", "Another alt text"),)},
+}
+
+
+def planned(*, in_file: tuple[str, ...], in_buffer: tuple[str, ...]) -> Change:
+    """The plan of a post of which both sides changed these fields since it was applied."""
+    item, live = APPLIED, THERE
+    for name in in_file:
+        item = replace(item, **OURS[name])
+    for name in in_buffer:
+        live = replace(live, **THEIRS[name])
+    return World(live=[live], state=record((APPLIED, THERE))).change(item)
+
+
+def said(fields: tuple[str, ...]) -> str:
+    return f" ({', '.join(f'`{each}`' for each in fields)})"
+
+
+def cases() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Each way in which three fields can be changed by one side or none, so that both changed some."""
+    names = ("text", "due_at", "tags")
+    for sides in product(("file", "buffer", "nobody"), repeat=len(names)):
+        by = [tuple(n for n, each in zip(names, sides, strict=True) if each == side) for side in ("file", "buffer")]
+        if all(by):
+            yield by[0], by[1]
+
+
+@pytest.mark.parametrize(("in_file", "in_buffer"), [*cases(), (("tags", "is_ai_generated"), ("assets", "text"))])
+def test_a_conflict_says_which_side_changed_which_field(in_file: tuple[str, ...], in_buffer: tuple[str, ...]) -> None:
+    """The fields of the file, and those of Buffer; nothing of the rest."""
+    change = planned(in_file=in_file, in_buffer=in_buffer)
+    assert change.reason is Reason.CONFLICT
+    order = [each.path.split(".")[0] for each in change.differences]
+    assert {each.strip(" ()`") for each in order} >= {*in_file, *in_buffer} - {"is_ai_generated"}
+    assert change.message.startswith("It changed in the file (")
+    ours, _, theirs = change.message.removeprefix("It changed in the file (").partition(") and in Buffer (")
+    assert sorted(ours.split(", ")) == sorted(f"`{each}`" for each in in_file)
+    assert sorted(theirs.partition(")")[0].split(", ")) == sorted(f"`{each}`" for each in in_buffer)
+
+
+@pytest.mark.parametrize("name", ["text", "due_at"])
+def test_a_field_that_both_sides_changed_is_named_on_both(name: str) -> None:
+    """Of the text and the time the state knows what was applied."""
+    message = planned(in_file=(name,), in_buffer=(name,)).message
+    assert f"in the file{said((name,))} and in Buffer{said((name,))}," in message
+
+
+def test_where_digests_prove_nothing_no_field_is_named() -> None:
+    """Both changed the tags, and the state has no digest of these alone."""
+    message = planned(in_file=("tags",), in_buffer=("tags",)).message
+    assert message.startswith("It changed in the file and in Buffer, so one of the two versions would be lost")
