@@ -21,7 +21,7 @@ PACKAGE = Path(errors.__file__).parent
 _HEAD = """\
 # All messages
 
-For whoever sees a message: paste it into the search above. `…` stands for names and numbers; after the message comes what to do.
+To find a message, paste it into the search above. `…` stands for names and numbers; after the message comes what to do.
 Messages with a code such as BC002 are [rules](../reference/rules.md).
 
 ## A post needs you
@@ -123,10 +123,15 @@ def _shown(said: Said) -> str:
 def _line(message: str, hint: str) -> str:
     message, hint = (re.sub(r"\{[a-z_]+\}", "…", text) for text in (message, hint))
     hint = re.sub(r":\n(bufferctl [^\n]*)", r": `\1`", hint).replace("\n", " ")
-    message, hint = (text[:1].upper() + text[1:] for text in (message, hint))
+    message, hint = (_capitalized(text) for text in (message, hint))
     hint += "" if not hint or hint.endswith((".", "?", "!", "`")) else "."
     end = "" if message.endswith((".", "?", "!")) else "."
     return f"- **{_safe(message)}{end}** {_safe(hint)}".rstrip()
+
+
+def _capitalized(text: str) -> str:
+    """Text as a sentence; the name of a file or a program stays as it is written."""
+    return text if re.match(r"\w+\.\w|git ", text) else text[:1].upper() + text[1:]
 
 
 def _safe(text: str) -> str:

@@ -88,7 +88,7 @@ class Ledger:
         try:
             self.state = save_state(replace(self.state, bindings=self.bindings), self.journal, self.store, save)
         except StateError as error:
-            raise PartWayError(f"{error.message}. What was done is in the journal", hint=error.hint) from error
+            raise PartWayError(f"{error.message}. The results are in the journal", hint=error.hint) from error
         self.bindings = dict(self.state.bindings)
 
 

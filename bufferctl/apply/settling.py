@@ -369,7 +369,7 @@ class Settler:
             self.watcher.waiting(seconds, "Buffer may still be carrying out a write; waiting before checking again")
             self.clock.wait(seconds)
         if self.clock.asked():
-            raise InterruptError("Stopped as requested, before Buffer showed what became of the last writes")
+            raise InterruptError("Stopped as requested, before Buffer showed what happened to the last writes")
 
     def finder(self, changes: Sequence[tuple[Slot, Modify]]) -> Callable[[str], LivePost | None]:
         """A function that looks up posts: many at once in a list of their channels, the rest one by one by id."""

@@ -266,8 +266,8 @@ def _check_is_other(job: Job, request: ChangeRequest, authors: Authors) -> None:
     name = name_of(request, job.forge)
     if not job.forge.starter or job.forge.starter in authors.ids:
         raise UsageError(
-            f"{name} lacks approvals, and who started this run opened it, wrote some of it, or is not known",
-            hint=f"Somebody who wrote none of {name} starts a new run.",
+            f"{name} lacks approvals, and the person who started this run opened it, wrote some of it, or is unknown",
+            hint=f"Somebody who wrote none of {name} has to start a new run.",
         )
 
 

@@ -85,7 +85,9 @@ def read_decision(text: str) -> Decision:
     if APPROVE in given and not (requests and all(each.isdecimal() for each in requests)):
         raise UsageError(f"The decision {APPROVE} needs the number of a request", hint=_HINT)
     if APPROVE in given and len(given) > 1:
-        raise UsageError(f"The decision {APPROVE} is one of its own", hint="Start a run for each decision.")
+        raise UsageError(
+            f"The decision {APPROVE} cannot be combined with others", hint="Start a run for each decision."
+        )
     addresses = {name: tuple(given.get(name, ())) for name in _WORDS}
     return Decision(
         EVERYTHING in given,

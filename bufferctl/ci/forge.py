@@ -49,7 +49,7 @@ class ChangeRequest:
     def __post_init__(self) -> None:
         for commit in (self.head, self.base, self.before, self.after):
             if commit and not re.fullmatch(COMMIT, commit):
-                raise ForgeError(f"{commit!r} is not the id of a commit, as which this run names it")
+                raise ForgeError(f"{commit!r} is not a commit id, although this run names it as one")
 
     def seen_at(self, commit: str, moment: datetime | None) -> ChangeRequest:
         """The same as somebody saw it at an earlier moment, when `commit` was its head."""

@@ -219,7 +219,7 @@ class GitHub(Forge):
         try:
             return TypeAdapter(shape).validate_python(found)
         except ValidationError as error:
-            raise ForgeError("The event of this run has another form than GitHub documents") from error
+            raise ForgeError("The event of this run is not in the form that GitHub documents") from error
 
     def decide(self, decision: str = "", *, publishes: bool = True) -> str:
         given = f"the decision {code(decision)}" if decision else "a decision"

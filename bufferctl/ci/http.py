@@ -180,7 +180,7 @@ def _parsed(what: str, value: Any, shape: type[T]) -> T:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         reason = f"{where}: {first['msg']}" if where else first["msg"]
-        raise ForgeError(f"{what}: the answer has another form than documented ({reason})") from error
+        raise ForgeError(f"{what}: the answer is not in the documented form ({reason})") from error
 
 
 def _limited(what: str, answer: httpx2.Response) -> bytes:

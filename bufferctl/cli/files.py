@@ -298,7 +298,7 @@ def _span(week: str | None, first: datetime | None, last: datetime | None, now: 
             raise UsageError("--since is after --until, so there are no days between them", hint="Swap them.")
         return span
     if first or last:
-        raise UsageError("--week names the days, and so do --since and --until", hint="Use one or the other.")
+        raise UsageError("--week cannot be combined with --since and --until", hint="Use one or the other.")
     zones = (each.timezone for each in files.desired.organizations if each.timezone)
     try:
         return agenda.week(week, in_zone(now, next(zones, "UTC")).date())

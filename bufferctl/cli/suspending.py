@@ -61,7 +61,9 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
 
     reason = " ".join(reason.split())
     if not _suspends(reason):
-        raise UsageError("That is no reason, so nothing was written", hint='Say why: bufferctl suspend "Earthquake"')
+        raise UsageError(
+            "This is not a reason, so nothing was written", hint='Give one: bufferctl suspend "Earthquake"'
+        )
     root_file = _root_file(setup)
     for target in _targets(root_file, paths, organization, channel):
         changes = suspended(root_file, target, reason)
@@ -101,7 +103,7 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
         if not changes.wanted and missed is None:
             raise ConfigError(
                 f"There is no line `suspended` for {visible(str(target))}, so nothing was written",
-                hint="`bufferctl plan` begins with what is suspended. Name its --organization, --channel or file.",
+                hint="`bufferctl plan` lists suspensions first. Name the --organization, --channel or file.",
             )
         _write(changes, root_file, setup)
         if changes.wanted:
@@ -166,7 +168,7 @@ def _targets(root_file: Path, paths: tuple[Path, ...], organization: str, channe
     from bufferctl.config.write import Target
 
     if paths and (organization or channel):
-        raise UsageError("A file and --organization or --channel do not go together", hint="Run it once for each.")
+        raise UsageError("A file cannot be combined with --organization or --channel", hint="Run it once for each.")
     if not paths:
         return [Target(organization, channel)]
     read = {(root_file.parent / name).resolve() for name in load(root_file, Path.cwd()).files}

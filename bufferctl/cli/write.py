@@ -124,7 +124,7 @@ def _check_options(kind: str, **given: object) -> None:
     if wrong := [f"--{name}" for name in other if given[name] is not None]:
         raise UsageError(f"{' and '.join(wrong)} cannot be used for a {kind}", hint=f"Leave out {' and '.join(wrong)}.")
     if given["source"] is not None and given["text"] is not None:
-        raise UsageError("--text-file and --text are both the text", hint="Give one of them.")
+        raise UsageError("--text-file and --text both give the text", hint="Give one of them.")
 
 
 def _read(path: Path) -> str:
@@ -573,4 +573,6 @@ def _write_shifted(changes: FileChanges, files: Files, console: Console) -> None
         if has_errors(problems):
             console.diagnostics(problems)
             message = "With these dates the files would have errors, so nothing was written"
-            raise FilesError(message, problems, files.root, hint="Move by other days, or edit these by hand.")
+            raise FilesError(
+                message, problems, files.root, hint="Move by another number of days, or edit these dates by hand."
+            )

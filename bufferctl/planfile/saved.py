@@ -219,7 +219,7 @@ def load(raw: bytes, name: str) -> SavedPlan:
     except DAMAGE as error:
         raise UsageError(f"The saved plan {name} is damaged", hint=_AGAIN) from error
     if named != [plan_digest(saved.plan), *map(change_digest, saved.plan.changes)]:
-        raise StalePlanError(f"The saved plan {name} would send something else than its digests name", hint=_AGAIN)
+        raise StalePlanError(f"The saved plan {name} would send something other than its digests cover", hint=_AGAIN)
     return saved
 
 

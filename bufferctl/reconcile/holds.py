@@ -372,11 +372,8 @@ PROTECTED = Hold(
 #: What a network asks by law, and Buffer would answer by its default.
 _LEGAL = Hold(
     Reason.LEGAL,
-    Said(
-        "Buffer has `{stated}` for it and the file says nothing, so the edit could change a legal statement and is not "
-        "sent"
-    ),
-    Said("To keep that, write {keep} in its `metadata`; otherwise write {other}."),
+    Said("Buffer has `{stated}` and the file does not, so the edit could change a legal statement and is not sent"),
+    Said("To keep it, write {keep} in its `metadata`; otherwise write {other}."),
 )
 
 
@@ -398,10 +395,10 @@ PROTECTED_AND_REMOVED = replace(
 WITHOUT_IDEA = Hold(
     Reason.UNRESOLVED,
     Said("Its idea '{idea}' is not in Buffer, and this run does not add it, so this is not sent"),
-    Said("Resolve what holds the idea, or select it, too. Or delete `idea: {idea}`.", beside=(_edit("idea"),)),
+    Said("Resolve the hold on the idea, or select the idea too. Or delete `idea: {idea}`.", beside=(_edit("idea"),)),
 )
 _MERGE = Said(
-    "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
+    "Merge or rebase onto that commit, then plan again. Or, if this is intended, commit it and run with "
     "{confirm_removed.options}. If that commit is gone, restore the entry as it was applied, apply that, then "
 )
 #: The commit that was applied last wrote it, and is not here to compare with.
@@ -436,7 +433,7 @@ PERHAPS_CANCELLED_ELSEWHERE = replace(
         "its file, and may have canceled or removed it, so it is not sent"
     ),
     hint=Said(
-        "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
+        "Merge or rebase onto that commit, then plan again. Or, if this is intended, commit it and run with "
         "{confirm_removed.options}. If that commit is gone, remove the entry, apply that, then add it again."
     ),
 )
@@ -642,7 +639,7 @@ _COUNTED_EDIT = Said(
 #: The post of another entry that is still in question may be this one's.
 MISSED_AND_UNCLEAR = Hold(
     Reason.MISSED,
-    MISSED.message + Said(". It may be published already: it is not decided yet whose the posts in Buffer are"),
+    MISSED.message + Said(". It may be published already: first decide which entries the posts in Buffer belong to"),
     Said("Answer `{first}` first."),
 )
 
@@ -702,16 +699,14 @@ _ANOTHER_OR_NEVER = Said(
 )
 #: By the rule that found it.
 _MAY_BE_THERE: Mapping[Likeness, Said] = {
-    Likeness.SAME_TEXT: Said("Buffer already has one with this text{seen}, so it may be there already"),
+    Likeness.SAME_TEXT: Said("Buffer already has this text{seen}, so it may be there already"),
     Likeness.SIMILAR_TEXT: Said("Buffer already has a similar text in the queue{seen}, so it may be there already"),
     Likeness.NO_TEXT: Said("Buffer already has a post without text on this channel{seen}, so it may be there already"),
     Likeness.REWRITTEN_LINKS: Said(
-        "Buffer already has one with this text and shortened links{seen}, so it may be there already"
+        "Buffer already has this text with shortened links{seen}, so it may be there already"
     ),
     Likeness.SAME_TITLE: Said("Buffer already has an idea with this title{seen}, so it may be there already"),
-    Likeness.LET_GO: Said(
-        "Buffer already has the one that the state had under this address{seen}, so it may be there already"
-    ),
+    Likeness.LET_GO: Said("Buffer still has what the state had under this address{seen}, so it may be there already"),
     Likeness.SAME_TIME: Said("Buffer already has a post at this time{seen}, so it may be there already"),
     Likeness.EDITED: Said(
         "The state does not say what bufferctl created here, and Buffer has posts that were created through the "
@@ -801,7 +796,7 @@ def _same_or_both(suspect: Suspect) -> tuple[Said, Mapping[str, Fact]]:
 #: An edit whose text another live object already has.
 WOULD_REPEAT = Hold(
     Reason.AMBIGUOUS,
-    Said("Buffer already has another one with this text{seen}, so it would be published twice; the edit is not sent"),
+    Said("Buffer already has this text elsewhere{seen}, so it would be published twice; the edit is not sent"),
     Said("If both are intended, add {both}; if not, change the text.", beside=(_edit("text"),)),
 )
 

@@ -162,7 +162,7 @@ def read_again(
     if found.desired is None or has_errors(problems):
         listener.diagnostics(problems)
         message = "With Buffer's version the files would have these errors, so nothing was written"
-        hint = "Fix them, or name the ones to take, then try again."
+        hint = "Fix them, or name the posts to pull, then try again."
         raise FilesError(message, problems, found.root, hint=hint)
     for name in found.files:
         text = (found.root / name).read_text(encoding="utf-8")

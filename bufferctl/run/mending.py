@@ -309,7 +309,7 @@ def _check_replaceable(stored: StateFile, new: SavedState) -> None:
         )
     else:
         return
-    raise StateError(wrong, hint="If you mean it: bufferctl state push --force FILE")
+    raise StateError(wrong, hint="If this is intended, run `bufferctl state push --force FILE`.")
 
 
 def _read_both(old: StateFile, target: StateFile) -> None:

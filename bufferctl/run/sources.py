@@ -88,9 +88,11 @@ def source_of(
             hint="Name one: PATH applies the whole plan or nothing, --reviewed applies what the files still declare.",
         )
     if merged and reviewed:
-        raise UsageError("--merged names the plans itself, so --reviewed does not go with it", hint="Leave one out.")
+        raise UsageError(
+            "--merged already names the plans, so it cannot be combined with --reviewed", hint="Leave one of them out."
+        )
     if digest and not plan_file:
-        raise UsageError("--digest says which saved plan is meant, and none is given", hint="Pass the plan as PATH.")
+        raise UsageError("--digest identifies a saved plan, and none is given", hint="Pass the plan as PATH.")
     if plan_file:
         if choices != Choices():  # they were fixed when it was made
             raise UsageError(

@@ -43,8 +43,8 @@ def find_standing(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diag
         return found, ()
     this, last = f"this checkout ({here[:_SHORT]})", f"the last applied commit ({applied[:_SHORT]})"
     if found is Relation.UNKNOWN:
-        why = f"Whether {this} is older than {last} cannot be known: the history between them is not here. What that "
-        why += "commit wrote, and what these files lack, is not changed or deleted"
+        why = f"The history between {this} and {last} is not here, so this checkout may be older. Posts that that "
+        why += "commit wrote, or that these files lack, are not changed or deleted"
         hint = "Fetch that commit, or check out with more history."
     elif found is Relation.OLDER:
         why, hint = capitalized(f"{this} is older than {last}, so apply will refuse it"), "git pull"

@@ -422,7 +422,7 @@ class GitStore(Store):
         if ran.returncode and b"dubious ownership" in ran.stderr:
             raise StateError(
                 f"git does not trust {self._folder}, since another user owns it",
-                hint=f"If you do: git config --global --add safe.directory {self._folder}",
+                hint=f"If you trust it, run git config --global --add safe.directory {self._folder}",
             )
         return ran.stdout.decode(errors="surrogateescape").strip()
 

@@ -364,7 +364,7 @@ class LockedState(StateFile):
                 until = f"{self._lease.dead_at.astimezone(UTC):%H:%M} UTC"
                 raise PartWayError(f"{error.message}. The lock stays until {until}", hint=error.hint) from error
             raise PartWayError(
-                f"{error.message}. What was done is in the journal of this machine", hint=self._bring_in
+                f"{error.message}. The results are in this machine's journal", hint=self._bring_in
             ) from error
 
     def _renew(self) -> None:

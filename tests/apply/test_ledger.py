@@ -80,7 +80,7 @@ def test_a_state_that_cannot_be_saved_stops_the_run_part_way(tmp_path: Path) -> 
     full = ledger(tmp_path, Told())
     full.store = Full(LocalStore(tmp_path / "s"), ENDPOINT)
     for step in (full.save, lambda: full.begin([])):
-        with pytest.raises(PartWayError, match=r"cannot be written .* What was done is in the journal") as raised:
+        with pytest.raises(PartWayError, match=r"cannot be written .* The results are in the journal") as raised:
             step()
         assert raised.value.hint == "Make room."
 

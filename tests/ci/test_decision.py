@@ -76,7 +76,7 @@ def test_answers_as_decisions() -> None:
 @pytest.mark.parametrize("text", ["approve 12 everything", f"reapply {LAUNCH} approve 12"])
 def test_an_approval_stands_alone(text: str) -> None:
     """The other words publish without looking at any request."""
-    with pytest.raises(UsageError, match="The decision approve is one of its own"):
+    with pytest.raises(UsageError, match="The decision approve cannot be combined with others"):
         read_decision(text)
 
 

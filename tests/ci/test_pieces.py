@@ -126,7 +126,7 @@ def test_the_token_goes_to_the_api_alone() -> None:
     ("answer", "message"),
     [
         (httpx2.Response(200, text="<html>"), r"GET x: the answer is not JSON"),
-        (httpx2.Response(200, json=[1]), r"GET x: the answer has another form than documented \(Input should be"),
+        (httpx2.Response(200, json=[1]), r"GET x: the answer is not in the documented form \(Input should be"),
         (httpx2.Response(404, json={"message": "Not\n Found"}), r"GET /api/x: HTTP 404 Not Found$"),
         (httpx2.Response(502, text="<html>"), r"GET /api/x: HTTP 502 Bad Gateway$"),
         (httpx2.Response(302, headers={"location": "/y"}), r"GET /api/x redirects elsewhere \(HTTP 302\)"),

@@ -395,7 +395,7 @@ def test_a_post_of_an_idea_that_is_not_selected(project: Project, narrowed: list
     assert project("plan", *narrowed).planned == ["! two"]
     ran = apply(project, *narrowed)
     assert (ran.code, writes(project)) == (1, 0)
-    assert "Resolve what holds the idea, or select it, too." in " ".join(ran.out.split())
+    assert "Resolve the hold on the idea, or select the idea too." in " ".join(ran.out.split())
     assert apply(project).code == 0
     assert len(project.sandbox.ideas()) == len(project.sandbox.posts()) == 1
 

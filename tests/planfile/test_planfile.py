@@ -395,7 +395,7 @@ def test_a_file_that_would_send_something_else_is_refused(review: Review, what: 
     """Its checksum matches, but not the digests that reviewers saw."""
     review.items = (C, idea("i"), A, B)
     raw = planfile.dump(review.plan(), desired(review.items), CHOICES, expires_at=START)
-    with pytest.raises(StalePlanError, match="would send something else than its digests name"):
+    with pytest.raises(StalePlanError, match="would send something other than its digests cover"):
         planfile.load(forged(raw, FORGED[what]), "p.json")
 
 

@@ -323,23 +323,17 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
         ),
         (
             holds.ambiguous(Likeness.SAME_TEXT, [GONE], TWITTER),
-            f"Buffer already has one with this text {SHOWN}, so it may be there already",
+            f"Buffer already has this text {SHOWN}, so it may be there already",
             "If it is the same, add `was: b`. If both are intended, add `repeat_of: {twitter: p9}`.",
         ),
         (
             holds.ambiguous(Likeness.SAME_TEXT, [SENT], TWITTER),
-            (
-                f"Buffer already has one with this text {SHOWN.replace('scheduled', 'published')}, so it may be there "
-                "already"
-            ),
+            (f"Buffer already has this text {SHOWN.replace('scheduled', 'published')}, so it may be there already"),
             "To publish it again, add `repeat_of: {twitter: p9}`. If it was only renamed, add `was: b`.",
         ),
         (
             holds.ambiguous(Likeness.LET_GO, [THEIRS, OURS], TWITTER),
-            (
-                f"Buffer already has the one that the state had under this address {SHOWN} and 1 more, so it may be "
-                "there already"
-            ),
+            (f"Buffer still has what the state had under this address {SHOWN} and 1 more, so it may be there already"),
             SAME,
         ),
         (holds.ambiguous(Likeness.EDITED, [THEIRS], TWITTER), None, SAME),

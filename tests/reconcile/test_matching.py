@@ -1431,7 +1431,7 @@ def test_a_rename_that_was_applied_elsewhere_asks_nothing_where_its_post_is_new(
 def test_a_question_shows_what_it_is_about(live: list[LivePost], seen: str) -> None:
     """The text, status and time of the first, and how many more there are."""
     message = World(live=live).change(post()).message
-    assert fnmatchcase(message, f"Buffer already has one with this text {seen}, so it may be there already"), message
+    assert fnmatchcase(message, f"Buffer already has this text {seen}, so it may be there already"), message
 
 
 def test_a_question_about_the_same_time_is_kept_when_the_other_post_loses_its_time() -> None:
@@ -1446,7 +1446,7 @@ def test_a_question_names_what_was_not_read_by_its_id() -> None:
     """`p1`, and an idea by its title; a long text is cut after 40 characters."""
     was = queued("b", "We are live")
     unread = World(state=record((was, published(was)))).change(queued(), queued("b", "Other words altogether"))
-    assert unread.message.startswith("Buffer already has one with this text (p1), so it may be ")
+    assert unread.message.startswith("Buffer already has this text (p1), so it may be ")
     near = World(live=[idea_in_buffer(idea(text=""), created=YOUNG)]).change(idea(text="Over a coffee"))
     assert near.message.startswith("Buffer already has an idea with this title ('How we hire'), so it may be ")
     cut = World(live=[in_buffer(queued(text=LONG), created=YOUNG)]).change(queued(text=ALIKE))

@@ -360,7 +360,7 @@ def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
 def test_a_cause_is_said_once() -> None:
     """However many posts it holds: one sentence, one answer, and the posts in a fold."""
     said = report_markdown(PLANS["held"]())
-    assert said.count("Buffer already has one with this text, so it may be there already.") == 1
+    assert said.count("Buffer already has this text, so it may be there already.") == 1
     assert "add `repeat_of: …`" in said
     assert "add `existing: {twitter: post-" in said
     assert "<details><summary>39 posts, each with its answer</summary>" in said

@@ -262,7 +262,7 @@ class _Builder:
             )
             return key
         if not event.style and key in _NOTHING:
-            self._problem(event, "a value without the name of a field", "write the name before the `:`")
+            self._problem(event, "this value has no field name", "write the name before the `:`")
             return None
         if event.anchor is not None:
             self.anchors[event.anchor] = (key, 1)

@@ -182,7 +182,7 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
     if quoted and line[place.column - 1 : place.column] not in {"", ":"}:
         hint = _inner_quotes(line) or f"quote the whole value, or {_BLOCK}"
         mend = in_quotes(source, place.line)
-        return source.diagnostic(offset, "text goes on after the quote that ends it", hint=hint), mend
+        return source.diagnostic(offset, "there is text after the closing quote", hint=hint), mend
     return (_of_a_block(source, began) if began is not None else None) or _of_a_block(source, offset)
 
 

@@ -210,7 +210,7 @@ def _label(
     """The name of an entry, else its id; None, and a problem, if it has neither."""
     label = (entry.name or entry.id) if entry else None
     if entry and not label:
-        message, hint = f"{what} needs a `name` or an `id`", "`name`: as Buffer shows it"
+        message, hint = f"{what} needs a `name` or an `id`", "write its `name` as Buffer shows it"
         problems.append(spot.tree.source.diagnostic(spot.offset, message, hint=hint, kind=Kind.MISSING_FIELD))
     return label
 

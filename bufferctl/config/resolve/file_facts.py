@@ -62,7 +62,11 @@ def _check_there(root: Path, path: str, written: str) -> None:
     except FileNotFoundError:
         raise UnreadableError("there is no such file", _nearest(root, path, written)) from None
     except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "its name is odd"
+        reason = (
+            os.strerror(error.errno).lower()
+            if isinstance(error, OSError) and error.errno
+            else "its name cannot be used"
+        )
         raise UnreadableError(reason, "name a file that can be read") from None
     check_regular(kind)
 

@@ -189,7 +189,7 @@ def check_parts(
         message = f"there is a `thread` under `metadata.{service}` too, and a post has one thread"
         reading.problems.append(layer.spot.at_key("thread", message, hint="keep one of them"))
     elif not text and reading.is_intact(*(each.spot for each in layers)):
-        message = "`thread` is what follows `text`, and this post has no `text`"
+        message = "`thread` continues `text`, and this post has no `text`"
         reading.problems.append(
             layer.spot.at_key("thread", message, hint="write the first part as `text`", kind=Kind.MISSING_FIELD)
         )

@@ -68,10 +68,10 @@ def _written(when: date, token: re.Match[str]) -> str:
     if (letters := token["letters"]) is None:
         return token[0] if token["quoted"] is None else token["quoted"].replace("''", "'") or "'"
     if letters[0] in _OF_TIME and not isinstance(when, datetime):
-        raise DateError(f"`{letters}` is a time, and a day that counts from `starts` has none", hint="use `due_at`")
+        raise DateError(f"`{letters}` is a time, and a day counted from `starts` has no time", hint="use `due_at`")
     if letters not in _LETTERS:
         hint = f"use d, M, y, E, H, h, m and a, {_EXAMPLE}; put other words in '…'"
-        raise DateError(f"`{letters}` is no part of a date", hint=hint)
+        raise DateError(f"`{letters}` is not part of a date format", hint=hint)
     written = when.strftime(_LETTERS[letters])
     return written.lstrip("0") or "0" if len(letters) == 1 and written.isdecimal() else written
 

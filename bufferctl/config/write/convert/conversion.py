@@ -166,7 +166,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
         else:
             hint = f"It reads {', '.join((_TABLES[0], _TABLES[1], *_MARKDOWN))}, and folders of Markdown."
-            raise UsageError(f"{path} is of a kind that convert does not read", hint=hint)
+            raise UsageError(f"{path} is not a kind of file that convert reads", hint=hint)
 
 
 def named_channels(destination: Destination, names: Sequence[str]) -> tuple[Channel, ...]:

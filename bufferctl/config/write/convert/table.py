@@ -141,6 +141,6 @@ def _broken(source: Source, start: int, reason: str) -> Diagnostic:
         message = "a quote is opened in this row and never closed, so the following rows cannot be read"
         return source.diagnostic(start, message, hint='close it with `"`; a `"` inside a text is written `""`')
     if "expected after" in reason:
-        message = "text goes on after the quote that ends it"
+        message = "there is text after the closing quote"
         return source.diagnostic(start, message, hint='a `"` inside a text in quotes is written `""`')
     return source.diagnostic(start, f"this row cannot be read ({reason})", hint="save the file as CSV again")
