@@ -249,7 +249,7 @@ def test_a_create_that_somebody_made_much_alike_is_stale(review: Review, buffer:
     review.save(A, B, replace(C, due_at=DUE))
     buffer.send([CreatePost(C, "c0")])
     (moved,) = review.verify().moved
-    assert moved.startswith("Acme/twitter:acme0/c: Buffer already has one")
+    assert moved.startswith("Acme/twitter:acme0/c: Buffer already has this text")
 
 
 def test_what_needed_a_person_and_no_longer_does_is_not_sent(review: Review, buffer: FakeBuffer) -> None:
