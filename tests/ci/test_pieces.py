@@ -310,8 +310,8 @@ def test_a_missing_token_says_how_a_job_passes_it() -> None:
 @pytest.mark.parametrize("commit", ["--upload-pack=touch /tmp/x;", "HEAD", "main", "a" * 39, "A" * 40])
 def test_a_request_names_commits_by_their_id(commit: str) -> None:
     """Whether the forge's event names one, or `applied.json` does: git gets it as an argument."""
-    with pytest.raises(ForgeError, match="is not the id of a commit"):
+    with pytest.raises(ForgeError, match="is not a commit id"):
         ChangeRequest(7, commit)
-    with pytest.raises(ForgeError, match="is not the id of a commit"):
+    with pytest.raises(ForgeError, match="is not a commit id"):
         ChangeRequest(7, "a" * 40, "main", commit)
     assert ChangeRequest(7, "a" * 64, "main").base == ""
