@@ -417,6 +417,57 @@ def test_a_root_file_with_errors_suspends_all_the_same(project: Project, root: s
     assert statuses(project) == {"We are live": "draft"}
 
 
+@pytest.mark.parametrize("mistake", ["foo", "   channels: [", 'timezone: "UTC', "version: 2"])
+@pytest.mark.parametrize("line", ["organization", "channel"])
+def test_a_line_inside_of_a_root_file_with_errors(project: Project, line: str, mistake: str) -> None:
+    """It counts for its organization, or its channel alone."""
+    other = "{key: other, due_at: 2029-12-21 09:00, text: Elsewhere, channels: [mastodon]}"
+    write(project, TIMED, other)
+    project.apply()
+    root = ROOT.format(line="", twitter=", suspended: Outage" * (line == "channel"))
+    if line == "organization":
+        root = root.replace("  - name: Acme\n", "  - name: Acme\n    suspended: Outage\n")
+    project.write("buffer.yaml", f"{root}{mistake}\n")
+    assert apply(project) == 1
+    elsewhere = "draft" if line == "organization" else "scheduled"
+    assert statuses(project) == {"We are live": "draft", "Elsewhere": elsewhere}
+
+
+def test_a_line_that_may_belong_to_anything_counts_for_all(project: Project) -> None:
+    """Where the mistake is in the very line, or in what it may stand below."""
+    write(project, TIMED)
+    project.apply()
+    broken = ROOT.format(line="", twitter=", suspended: Outage").replace("acme, s", "acme, x: [, s")
+    project.write("buffer.yaml", broken)
+    assert apply(project) == 1
+    assert statuses(project) == {"We are live": "draft"}
+
+
+@pytest.mark.parametrize("broken", ["version: 1\nfoo\n", "version: 2\n"])
+@pytest.mark.parametrize("where", ["file", "entry"])
+def test_a_mistake_in_the_root_file_does_not_stop_a_campaign_file(project: Project, where: str, broken: str) -> None:
+    """Its line, or that of an entry, counts as ever; what no line suspends stays."""
+    write(project, TIMED, LATER)
+    project.apply()
+    line = "suspended: Recall" if where == "file" else ""
+    entry = TIMED.replace("}", ", suspended: Recall}") if where == "entry" else TIMED
+    write(project, entry, LATER, top=line)
+    project.write("buffer.yaml", ROOT.format(line="", twitter="").replace("version: 1\n", broken))
+    assert apply(project) == 1
+    assert statuses(project) == {"We are live": "draft", "Still live": "draft" if line else "scheduled"}
+
+
+def test_an_entry_in_a_file_that_is_no_yaml(project: Project) -> None:
+    """Its line counts, and for it alone."""
+    write(project, TIMED, LATER)
+    project.apply()
+    write(project, TIMED.replace("}", ", suspended: Recall}"), LATER)
+    path = project.folder / "posts/a.yaml"
+    path.write_text(path.read_text() + "foo\n")
+    assert apply(project) == 1
+    assert statuses(project) == {"We are live": "draft", "Still live": "scheduled"}
+
+
 def test_a_policy_and_the_notice_hold_nothing_back(project: Project) -> None:
     """Neither the draft, nor what goes back."""
     soon = "{key: launch, due_at: 2029-12-03 12:00, text: We are live}"

@@ -23,7 +23,7 @@ from bufferctl.config.resolve.expand.channels import Destinations
 from bufferctl.config.resolve.expand.layers import Resolved, defaults_of
 from bufferctl.config.resolve.file_facts import MediaFiles, media_settings
 from bufferctl.config.resolve.policy import policy_of
-from bufferctl.config.resolve.suspending import suspended_lines
+from bufferctl.config.resolve.suspending import readable, suspended_homes, suspended_lines
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, has_errors
 from bufferctl.git import in_git, leaves_folder
 from bufferctl.limits import MOST_PROBLEMS
@@ -120,9 +120,16 @@ class _Loading:
     def least(self) -> Desired:
         """What a root file with errors says of what is suspended, and of where the state is."""
         name = self.root_file.name
-        root = self.trees.get(name)
-        settings = Settings(suspended=self.suspended.get((name, ""), ""), state=_state_in(root.node) if root else None)
-        return Desired(settings, files=tuple(self.files), suspended=self.suspended)
+        spot = self.trees.get(name)
+        root = readable(spot) if spot else None
+        if len(self.files) == 1:  # the others were not read, and their lines count all the same
+            for source in map(self._source, included(self.root_file, _patterns_in(root)).files):
+                if source is not None:
+                    self._parsed(source)
+        reason = self.suspended.get((name, ""), "")
+        organizations, channels = suspended_homes(root, reason) if root else ((), ())
+        settings = Settings(suspended=reason, state=_state_in(root.node) if root else None)
+        return Desired(settings, organizations, channels, files=tuple(self.files), suspended=self.suspended)
 
     def desired(self) -> Desired | None:
         if (read := next(self._read([self.root_file.name], RootFile), None)) is None:
@@ -197,7 +204,7 @@ class _Loading:
         self.reading.problems += problems
         self.reading.is_complete &= not has_errors(problems)
         self.trees[source.name] = spot = Spot(tree, tree.data)
-        self.suspended |= suspended_lines(source, spot)
+        self.suspended |= suspended_lines(source, spot, is_yaml=not has_errors(problems))
         return spot
 
     def _validated(self, spot: Spot, model: type[F]) -> tuple[F, Spot] | None:
@@ -287,6 +294,14 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
                 continue
         kept.append(problem)
     return tuple(sorted(kept, key=position))
+
+
+def _patterns_in(root: Spot | None) -> list[str]:
+    """Which files a root file includes that is no valid one, as far as it says."""
+    given = root.node.get("include") if root and isinstance(root.node, dict) else None
+    named = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+    patterns = named or RootFile.model_fields["include"].default
+    return [each for each in patterns if not leaves_folder(each) and not in_git(each)]
 
 
 def _state_in(data: Any) -> StateSettings | None:
