@@ -254,6 +254,7 @@ class GoesOut(NamedTuple):
     """A post that Buffer publishes although what it belongs to is suspended.
 
     `address`: its entry's; empty if bufferctl did not make it. `due_at`: None if its queue has no free slot for it.
+    `awaits_approval`: only once somebody approves it in Buffer.
     """
 
     id: str
@@ -261,6 +262,7 @@ class GoesOut(NamedTuple):
     due_at: Aware | None
     text: str
     address: str = ""
+    awaits_approval: bool = False
 
 
 @value()

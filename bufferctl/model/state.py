@@ -237,12 +237,17 @@ class Horizon:
 class Suspended:
     """An entry that is suspended, or was when it was last applied (design: Suspended).
 
-    `since`: when an apply first saw it suspended: what was planned before agrees to nothing of it. `is_over`: it is not
-    suspended any more, and not in Buffer as declared yet.
+    `since`: when an apply first saw it suspended for that reason: what was planned before agrees to nothing of it.
+    `is_over`: it is not suspended any more, and not in Buffer as declared yet. `reason`: empty if it was not kept.
     """
 
     since: AwareDatetime
     is_over: bool = False
+    reason: str = ""
+
+    def still(self, reason: str) -> bool:
+        """Whether it is suspended for that reason without having gone out meanwhile; another one began since."""
+        return not self.is_over and self.reason in {"", reason}
 
 
 @value()

@@ -6,8 +6,9 @@ Suspending only takes away, so nothing holds it: it is decided after every pass 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 
-from bufferctl.model import IDEAS, Binding, Desired, DraftPost, EditPost, LivePost, Origin, Post, Slot, Suspended
+from bufferctl.model import IDEAS, Binding, Desired, DraftPost, EditPost, LivePost, Origin, Post, PostStatus, Slot, Suspended
 from bufferctl.model.comparable import content_of_live, instant
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.model.seen import Seen
@@ -204,26 +205,32 @@ def _is_let_out(change: Change, desired: Desired) -> bool:
 
 def _ours(changes: Iterable[Change], why: Callable[[Change], str]) -> Iterator[GoesOut]:
     """What is ours and suspended, and this plan does not take off the schedule."""
-    left = [c for c in changes if c.goes_out and c.action is not Action.DELETE and not c.takes_off and why(c)]
+    left = [c for c in changes if c.action is not Action.DELETE and not c.takes_off and why(c)]
     ours = [c for c in left if c.binding and c.binding.origin is not Origin.ADOPTED]
-    yield from sorted((_going_out(c.live, str(c.address)) for c in ours if isinstance(c.live, LivePost)), key=_when)
+    found = [(c.live, str(c.address)) for c in ours if isinstance(c.live, LivePost) and _may_go_out(c.live)]
+    yield from sorted((_going_out(*each) for each in found), key=_when)
 
 
 def _theirs(changes: Iterable[Change], why: _Why, scene: Scene, matches: Matches) -> Iterator[GoesOut]:
     """Posts that bufferctl did not make, on suspended channels or in suspended entries, by time."""
     adopted = (c for c in changes if c.binding and c.binding.origin is Origin.ADOPTED and why(c))
-    posts = [c.live for c in adopted if isinstance(c.live, LivePost) and c.live.is_scheduled]
+    posts = [c.live for c in adopted if isinstance(c.live, LivePost) and _may_go_out(c.live)]
     nowhere = Binding("", Origin.ADOPTED)
     for post in matches.unclaimed:
-        if isinstance(post, LivePost) and post.is_scheduled:
+        if isinstance(post, LivePost) and _may_go_out(post):
             organization = scene.channels[post.channel_id].organization_id
             if why.of(Slot(organization, post.channel_id, ""), nowhere):
                 posts.append(post)
     yield from sorted(map(_going_out, posts), key=_when)
 
 
+def _may_go_out(post: LivePost) -> bool:
+    """Whether Buffer publishes it, or would once somebody approves it."""
+    return post.is_scheduled or post.status is PostStatus.NEEDS_APPROVAL
+
+
 def _going_out(post: LivePost, address: str = "") -> GoesOut:
-    return GoesOut(post.id, post.channel_id, post.due_at, post.text, address)
+    return GoesOut(post.id, post.channel_id, post.due_at, post.text, address, not post.is_scheduled)
 
 
 def _when(post: GoesOut) -> float:
@@ -250,10 +257,15 @@ def still_suspended(changes: Iterable[Change], scene: Scene, matches: Matches) -
         item, slot = match.declared.item, match.declared.slot
         old = next((before[each] for each in match.declared.slots if each in before), None)
         if item.suspended:
-            kept[slot] = old if old and not old.is_over else Suspended(now)
+            kept[slot] = _since(old, item.suspended, now)
         elif old and slot in waits:
             kept[slot] = replace(old, is_over=True)
     return kept | dict(_homes_suspended(scene))
+
+
+def _since(old: Suspended | None, reason: str, now: datetime) -> Suspended:
+    """Since when it is suspended for that reason. For another one, what was planned since the first counts no more."""
+    return replace(old, reason=reason) if old and old.still(reason) else Suspended(now, reason=reason)
 
 
 def _homes_suspended(scene: Scene) -> Iterator[tuple[Slot, Suspended]]:
@@ -262,7 +274,8 @@ def _homes_suspended(scene: Scene) -> Iterator[tuple[Slot, Suspended]]:
     slots = {Slot(home.organization_id, home.channel_id, "") for home in scene.homes if home.channel_id != IDEAS}
     for slot in slots | {each for each in before if not each.key}:
         old = before.get(slot)
-        if slot in slots and why.of(slot, nowhere):
-            yield slot, old if old and not old.is_over else Suspended(scene.now)
+        reason = why.of(slot, nowhere) if slot in slots else ""
+        if reason:
+            yield slot, _since(old, reason, scene.now)
         elif old:
             yield slot, replace(old, is_over=slot in slots or old.is_over)

@@ -496,6 +496,8 @@ class GoesOutForm(_Form):
     """What it says."""
     address: str
     """The address of its entry; empty if bufferctl did not make the post."""
+    awaits_approval: bool
+    """Whether it goes out only once somebody approves it in Buffer."""
 
 
 class SuspensionForm(_Form):

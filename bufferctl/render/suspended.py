@@ -46,9 +46,22 @@ def opening_of(report: Report) -> Opening | None:
     heads = [*_suspended(plan, outcomes), *_resumed(plan, outcomes)]
     if not heads:
         return None
-    out = tuple(_still_out(each, plan) for each in (*_failed(outcomes), *_going_out(plan)))
-    head = f"Not stopped; {count(len(out), 'post')} still {'goes' if len(out) == 1 else 'go'} out:" if out else ""
-    return Opening(tuple(heads), tuple(_also(plan, outcomes)), out, head)
+    going_out = (*_failed(outcomes), *_going_out(plan))
+    out = tuple(_still_out(each, plan) for each in going_out)
+    return Opening(tuple(heads), tuple(_also(plan, outcomes)), out, _out_head(going_out))
+
+
+def _out_head(going_out: Sequence[GoesOut]) -> str:
+    """`Not stopped; 2 posts still go out, and 1 once somebody approves it:`"""
+    waiting = sum(each.awaits_approval for each in going_out)
+    going = len(going_out) - waiting
+    approved = f"once somebody approves {'it' if waiting == 1 else 'them'}"
+    if not going_out:
+        return ""
+    if not going:
+        return f"Not stopped; {count(waiting, 'post')} would go out {approved}:"
+    besides = f", and {waiting} {approved}" if waiting else ""
+    return f"Not stopped; {count(going, 'post')} still {'goes' if going == 1 else 'go'} out{besides}:"
 
 
 def _suspended(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
@@ -129,4 +142,5 @@ def _still_out(post: GoesOut, plan: Plan) -> StillOut:
     when = words.short(words.in_zone(post.due_at, zone)) if post.due_at else "in the queue"
     text = " ".join(post.text.split())
     what = post.address or f"not made by bufferctl: {text}"
+    what = f"once approved: {what}" if post.awaits_approval else what
     return StillOut(when, visible(channel.label) if channel else "", visible(what))

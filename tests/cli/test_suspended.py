@@ -232,6 +232,24 @@ def test_what_was_approved_is_approved_again(project: Project) -> None:
     assert statuses(project) == {"We are live": "needs_approval"}
 
 
+def test_what_waits_for_approval_is_named(project: Project) -> None:
+    """It stays as it is, and would go out once somebody approves it; so would a person's."""
+    write(project)
+    project.sandbox.person.set_channel(project.sandbox.channel("twitter")["id"], requiresApproval=True)
+    entry = TIMED.replace("}", ", needs_approval: true}")
+    write(project, entry)
+    project.apply()
+    write(project, entry, line=LINE)
+    out = project("plan").out
+    assert "Not stopped; 1 post would go out once somebody approves it:" in out
+    assert "  ! Thu 20 Dec 09:00 CET  twitter:acme  once approved: Acme/twitter:acme/launch" in out
+    project.apply()
+    assert statuses(project) == {"We are live": "needs_approval"}
+    project.sandbox.person.approve(post(project, "We are live")["id"])
+    project.apply()
+    assert statuses(project) == {"We are live": "draft"}
+
+
 def past(project: Project) -> None:
     """Two posts whose time passed while they were suspended, and one that is still to come, long ago."""
     project.sandbox.core.clock.set("2020-12-03T09:00:00Z")
@@ -357,6 +375,26 @@ def test_a_saved_plan_from_before_publishes_nothing(project: Project) -> None:
     assert project("plan", "-o", "new.json").code == 0
     assert project("apply", "new.json", "--settle", "0").code == 0
     assert statuses(project) == {"We are live": "scheduled", "Still live": "scheduled"}
+
+
+def test_a_plan_from_before_another_suspension_publishes_nothing(project: Project) -> None:
+    """The line was renewed for another reason, and no run saw that it was gone."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    project.apply()
+    project.sandbox.core.clock.advance(hours=1)
+    write(project, TIMED)
+    assert project("plan", "-o", "plan.json").code == 0
+    project.sandbox.core.clock.advance(hours=1)
+    write(project, TIMED, line="suspended: The strike")
+    project.apply()
+    write(project, TIMED)
+    for command in (["plan.json"], ["--reviewed", "plan.json"]):
+        assert project("apply", *command, "--auto-approve", "--settle", "0").code in {1, 3}
+    assert statuses(project) == {"We are live": "draft"}
+    project.apply()
+    assert statuses(project) == {"We are live": "scheduled"}
 
 
 def test_a_saved_plan_of_a_suspension_is_applied_as_it_is(project: Project) -> None:
