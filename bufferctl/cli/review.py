@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,11 @@ from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import some_of
-from bufferctl.errors import OvertakenError, UsageError, worst
+from bufferctl.errors import LockedError, OvertakenError, StateError, UsageError, worst
 from bufferctl.limits import MOST_DAYS
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import wrapped
+from bufferctl.render.suspended import BUFFER
 from bufferctl.value import replace
 
 if TYPE_CHECKING:
@@ -341,11 +343,24 @@ def apply(
             failed = applied.needs_person or session.files.only_suspends
             return worst([*(error.exit_code for error in applying.errors), int(failed)])
 
+    with _silence_first(files):
+        try:
+            return once(plans_first=True)
+        except OvertakenError:
+            console.notice("Another run changed the state in the meantime, so this one plans again.")
+            return once(plans_first=False)
+
+
+@contextmanager
+def _silence_first(files: Files) -> Iterator[None]:
+    """Where something is suspended and the state cannot be used, the hint begins with what stops everything."""
     try:
-        return once(plans_first=True)
-    except OvertakenError:
-        console.notice("Another run changed the state in the meantime, so this one plans again.")
-        return once(plans_first=False)
+        yield
+    except (StateError, LockedError) as error:
+        if files.desired.suspends:
+            pause = f"Pause the channels in Buffer now, since what is suspended may still go out: {BUFFER}"
+            raise type(error)(error.message, hint=f"{pause}\nThen: {error.hint}") from error
+        raise
 
 
 def _agreed(number: int, session: Session, console: Console) -> bool:

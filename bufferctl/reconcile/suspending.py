@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from bufferctl.model import IDEAS, Binding, Desired, DraftPost, EditPost, LivePost, Origin, Post, PostStatus, Slot, Suspended
+from bufferctl.model import (
+    IDEAS,
+    Binding,
+    Desired,
+    DraftPost,
+    EditPost,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Slot,
+    Suspended,
+)
 from bufferctl.model.comparable import content_of_live, instant
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.model.seen import Seen

@@ -357,6 +357,24 @@ def test_a_lost_state_makes_nothing_twice(project: Project, when: str) -> None:
     assert len(texts) == 4
 
 
+def test_a_damaged_state_says_what_stops_everything(project: Project) -> None:
+    """Before what mends it; without it, the posts are found by what they say and become drafts."""
+    write(project, TIMED)
+    project.apply()
+    (state,) = (project.folder / ".bufferctl").glob("*state.json")
+    state.write_text(state.read_text()[:200])
+    write(project, TIMED, line=LINE)
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert ran.code == 1
+    said = " ".join(ran.err.split())
+    assert "is damaged" in said
+    assert "hint: Pause the channels in Buffer now, since what is suspended may still go out" in said
+    assert said.index("Pause") < said.index("Then: Replace it")
+    state.unlink()
+    apply(project)
+    assert statuses(project) == {"We are live": "draft"}
+
+
 def test_a_saved_plan_from_before_publishes_nothing(project: Project) -> None:
     """Neither while it is suspended nor after the resume: it was made before."""
     write(project, TIMED)
