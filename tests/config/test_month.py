@@ -73,7 +73,7 @@ def mistakes() -> Iterator[Mistake]:
 def written(folder: Path, right: str, instead: str) -> Path:
     """The month with other lines, and the file that has them."""
     shutil.copytree(CASE, folder, dirs_exist_ok=True)
-    for file in (folder / "posts").iterdir():
+    for file in sorted((folder / "posts").iterdir()):
         text = file.read_text(encoding="utf-8")
         if right in text:
             file.write_text(text.replace(right, instead, 1), encoding="utf-8")
