@@ -50,7 +50,7 @@ MISSING = refusal(
     "BC015",
     "media-missing",
     "a post lacks the image, the video or the link attachment that its network needs",
-    "write `image:` with the name of a file or a URL, or add a video under `assets`",
+    "write `image: …` with the name of a file or a URL, or add a video under `assets`",
 )
 
 COVER_NOT_TAKEN = refusal(
@@ -75,7 +75,7 @@ def media_findings(post: Post) -> Iterator[Finding]:
         attachment = " or a link attachment" if network.or_link_attachment else ""
         message = f"a post on {network.label} needs {words}{attachment}, so Buffer refuses this one"
         instead = f", or `link_attachment` under `metadata: {post.service}`" if attachment else ""
-        image = "write `image:` with the name of a file in `media/` or a URL"
+        image = "write `image: …` with the name of a file in `media/` or a URL"
         others = [f"a {kind}" for kind in network.needs_media if kind != "image"]
         more = f"{', or add ' if 'image' in network.needs_media else 'add '}{' or '.join(others)} under `assets`"
         hint = f"{image if 'image' in network.needs_media else ''}{more if others else ''}{instead}"

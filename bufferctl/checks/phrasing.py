@@ -191,8 +191,24 @@ def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str, str]]:
         found += [*_images_in(text), *_broken_links_in(text)]
     for rule, what, its_signs, pattern in _SHOWN_AS_WRITTEN:
         if not is_link and not signs.isdisjoint(its_signs) and (match := pattern.search(text)):
-            found.append((rule, f"`{match[0][:40]}` {what}", match[0], ""))
+            found.append((rule, f"`{match[0][:40]}` {what}", match[0], _instead_of(rule, match[0])))
     return found
+
+
+#: The parts of what is in Markdown or between the braces of a template.
+_LINK_IN_MARKDOWN = re.compile(r"\[(?P<words>.+)\]\((?P<link>.+)\)")
+_IN_BRACES = re.compile(r"\{\{ *(?P<name>[A-Za-z_][\w-]*) *\}\}")
+
+
+def _instead_of(rule: Rule, words: str) -> str:
+    """What to write in place of words that are shown as they are written; empty for the rule's own hint."""
+    if rule is PLACEHOLDER and (braces := _IN_BRACES.fullmatch(words)):
+        return f"write the text that belongs there; a variable of `vars` is written `$({braces['name']})`"
+    if rule is not MARKDOWN:
+        return ""
+    link = _LINK_IN_MARKDOWN.fullmatch(words)
+    plain = f"{link['words']} {link['link']}" if link else words.strip("*_")
+    return f"write `{plain}`"
 
 
 def _images_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:

@@ -198,7 +198,8 @@ def _too_long(
     if because := because_of_parameters(post, text, network.counting, limit):
         counts += because
         over += f", or leave the parameters out with `overrides: {{{post.service}: {{utm: {{}}}}}}`"
-    own = "" if len(path) > 1 else ", or give this network a text of its own under `overrides`"
+    own = ", or give this network a text of its own: `overrides: {" + post.service + ': {text: "…"}}`'
+    own = "" if len(path) > 1 else own
     if network.paid and limit < network.paid.most and used <= network.paid.most:
         more = "if the account pays for X, set `rules: {BC002: off}` in the root file"
         more = "according to Buffer, this account does not pay for X" if from_account else more

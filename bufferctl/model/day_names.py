@@ -1,4 +1,4 @@
-"""Weekdays and months by the names that people write, in English and German, in lower case."""
+"""Weekdays and months by the names that people write, in lower case: English and German, and more in dates."""
 
 from __future__ import annotations
 
@@ -24,6 +24,37 @@ MONTHS = {
     **{name[:3]: n for n, name in enumerate(_MONTHS[0].split(), 1)},
     "sept": 9, "mär": 3, "okt": 10, "dez": 12,
 }  # fmt: skip
+
+#: Months and weekdays in French, Spanish, Italian, Dutch and Portuguese, too: for what is a date, not for a text, in
+#: which `mars` is a planet.
+MONTHS_OF_DATES = {
+    **{
+        name: number
+        for months in (
+            "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+            "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+            "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+            "januari februari maart april mei juni juli augustus september oktober november december",
+            "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        )
+        for number, name in enumerate(months.split(), 1)
+    },
+    "janv": 1, "févr": 2, "avr": 4, "juil": 7, "août": 8, "sept": 9, "déc": 12,
+    **MONTHS,
+}  # fmt: skip
+WEEKDAYS_OF_DATES = {
+    **{
+        name: number
+        for days in (
+            "lundi mardi mercredi jeudi vendredi samedi dimanche",
+            "lunes martes miércoles jueves viernes sábado domingo",
+            "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+            "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        )
+        for number, name in enumerate(days.split())
+    },
+    **WEEKDAYS,
+}
 
 #: Days with a date of their own, as people name them, with the month and the day.
 HOLIDAYS = {

@@ -104,7 +104,7 @@ def test_what_is_said_of_a_long_text() -> None:
     assert found.message == (
         "X allows 280 characters and this text has 288 (a link counts in full), so Buffer refuses it"
     )
-    assert found.hint.startswith("shorten it by 8, or give this network a text of its own under `overrides`; ")
+    assert found.hint.startswith("shorten it by 8, or give this network a text of its own: `overrides: {twitter: ")
     (found,) = findings(sound("instagram", "\n" * 1100))
     assert "2,200 (a line break counts 2)" in found.message
     (found,) = findings(post("threads", "\N{ROCKET}" * 251))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from bufferctl.config import load
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Kind
 from bufferctl.model import Post
 from bufferctl.run.files import judge_files
 from bufferctl.value import replace
@@ -29,27 +29,26 @@ FINE = {
     "block-without-bar",  # one line is the same text with and without `|`
     "draft-in-quotes",
     "category-by-its-name",  # names are taken, too
+    "category-with-and",
     "key-twice",  # a key is unique on its channel
     "picture-in-a-thread",
 }
-#: Hints that leave something to the person who follows them, who then writes what was meant.
+#: Hints that leave to a person what to do, who then does what was meant.
 BY_HAND = {
-    "picture-missing-on-instagram": "write `image:` with the name of a file in `media/` or a URL, or add a video",
-    "channels-forgotten": "add `channels: [twitter, linkedin]` here",
-    "text-on-two-lines": "if it belongs to a text, put it below `text: |`, two spaces further in, as every line",
-    "text-on-two-lines-further-in": "if it belongs to a text, put it below `text: |`, two spaces further in",
-    "text-behind-the-bar": "write `text: |` and the text on the lines below, two spaces further in",
-    "link-as-markdown": "write plain text, and the bare URL of a link",
-    "bold-as-markdown": "write plain text",
-    "text-begins-with-stars": "put it in quotes, or write `text: |`",
     "text-twice": "remove one of them",
-    "thread-of-one": "write `thread:`, and below it each part on a line of its own that begins with `- `",
-    "override-of-another-channel": "delete it, or add the channel to `channels`",
-    "board-forgotten": 'write `metadata: {pinterest: {board: "…"}}`',
-    "metadata-with-its-network-alone": 'write `metadata: {pinterest: {board: "…"}}`',
-    "variable-in-double-braces": "write the text that belongs there; a variable of `vars` is written `$(name)`",
-    "day-in-words": "write the form of the date, such as `$(start+3d | d MMMM)` or `$(due_at | EEEE)`",
-    "too-long-for-one-network": "shorten it by 21, or give this network a text of its own under `overrides`",
+    "picture-on-google-drive": "download it, and write its path instead of the link",
+}
+#: What a person writes for each `…` of the hints, and in place of an example.
+BLANKS = {
+    "picture-missing-on-instagram": ["team.jpg", "Five people at a table"],
+    "channels-forgotten": ["[mastodon]"],
+    "board-forgotten": ["Ideas"],
+    "metadata-with-its-network-alone": ["Ideas"],
+    "too-long-for-one-network": ["Happy new year from all of us!", "Happy new year from all of us!"],
+    "two-pictures-with-a-comma": ["The console with three charts"],
+    "two-pictures-with-dashes": ["The console with three charts"],
+    "title-forgotten-on-youtube": ["The new console in one minute"],
+    "document-as-a-field": ["What we learned in two years", "https://media.acme.example/slides.jpg"],
 }
 
 
@@ -92,13 +91,24 @@ def read(folder: Path) -> tuple[tuple[Diagnostic, ...], dict[str, Post]]:
     return problems, bare
 
 
-def followed(file: Path, problems: tuple[Diagnostic, ...]) -> None:
-    """Follow the hints for a file, the last first."""
+def followed(file: Path, problems: tuple[Diagnostic, ...], blanks: list[str]) -> None:
+    """Follow the hints for a file, the last first. `blanks`: what a person writes for each `…`, used up in order."""
     text = file.read_text(encoding="utf-8")
-    for problem in reversed(problems):
+    first = {(each.place.line, each.place.column): each for each in reversed(problems) if each.place}
+    for problem in first.values():
         if problem.place and problem.place.file.endswith(file.name):
-            text = one_followed(text, problem)
+            text = one_followed(text, replace(problem, hint=_filled(problem.hint, blanks)))
     file.write_text(text, encoding="utf-8")
+
+
+def _filled(hint: str, blanks: list[str]) -> str:
+    """The hint with what a person writes for its blanks and examples."""
+    if hint.startswith("add `channels: "):
+        return f"add `channels: {blanks.pop(0)}`"
+    hint = hint.replace("write in `alt` what the image shows", "add `alt: …`")
+    while "…" in hint and blanks:
+        hint = hint.replace("…", blanks.pop(0), 1)
+    return hint
 
 
 def one_followed(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912, PLR0915 - a list of the forms of hints
@@ -107,7 +117,52 @@ def one_followed(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912,
     lines, row, hint = text.splitlines(), problem.place.line - 1, problem.hint
     line, column = lines[row], problem.place.column - 1
     written = re.findall(r"`(.+?)`(?!`)", hint)[:1]
-    if hint.startswith("write `- key:`, with the `-`"):
+    if found := re.match(r"write `((\w+):.*?)` in line (\d+), and all of the text below it", hint):
+        return _as_block(lines, int(found[3]) - 1, found[1])
+    if found := re.match(r"shorten it by .*: `overrides: \{(\w+: \{.+?\})\}`", hint):
+        key = next(number for number in range(row, -1, -1) if re.match(r" *- key:", lines[number]))
+        group = next((n for n in range(key, row) if lines[n].startswith("    overrides: {")), None)
+        if group is None:
+            lines.insert(key + 1, f"    overrides: {{{found[1]}}}")
+        else:
+            lines[group] = f"{lines[group][:-1]}, {found[1]}}}"
+    elif found := re.match(r"add `(alt: .+)`,", hint):
+        lines.insert(row + 1, f"    {found[1]}")
+    elif found := re.match(r"write `(- .*)` in line (\d+)", hint):
+        at = int(found[2]) - 1
+        lines[at] = lines[at][: lines[at].index("- ")] + found[1]
+    elif (
+        (found := re.match(r"(?:write |.*: )`((\w+): [^|].*?)`(?=[ ;,]|$)(?!.*below)", hint))
+        and problem.kind is not Kind.UNKNOWN_FIELD
+        and (there := _row_of(lines, row, "image" if hint.endswith("instead of `image:`") else found[2])) is not None
+    ):
+        before = re.split(rf"(?<!\w)(?:{found[2]}|image):", lines[there])[0]
+        lines[there : _end_of(lines, there, len(before))] = [before + found[1]]
+    elif " below" not in hint and re.match(r" *- key:", line) and re.search(r"`\w+: .+?`", hint):
+        given = re.findall(r"`(\w+: .+?)`(?!`)", hint)[0]
+        key = next(number for number in range(row, -1, -1) if re.match(r" *- key:", lines[number]))
+        lines.insert(key + 1, f"    {given}")
+    elif found := re.match(r"write `(\w+: .*?)` below `(\w+):` in `metadata`", hint):
+        at = next(number for number in range(row, -1, -1) if lines[number].strip() == f"{found[2]}:")
+        lines.insert(at + 1, f"        {found[1]}")
+    elif found := re.match(r"delete it, and put the hashtags into the text: `(.*)`", hint):
+        lines[row] = f"\n      {found[1]}"
+    elif found := re.match(r"write it once for each: (.*)", hint):
+        end = _end(lines, row)
+        names = re.findall(r"`(.*?)`", found[1])
+        lines[row:end] = [each for name in names for each in (line[:column] + name, *lines[row + 1 : end])]
+    elif hint.startswith("delete this line, and write what is below it below the first"):
+        first = next(number for number, each in enumerate(lines) if each == line)
+        below = lines[row + 1 : _end(lines, row)]
+        del lines[row : _end(lines, row)]
+        lines[first + 1 : first + 1] = below
+    elif found := re.match(r"put the file .* and write `(.*)`", hint):
+        lines[row] = line[:column] + found[1]
+    elif re.match(r"(?:put it in quotes, or )?write `\w+: \|` and the text", hint) and (
+        found := re.match(r"(?P<start> *)(?P<name>\w+): *[|>]? *(?P<value>.+)", line)
+    ):
+        lines[row] = f"{found['start']}{found['name']}: |\n{found['start']}  {found['value']}"
+    elif hint.startswith("write `- key:`, with the `-`"):
         lines[row] = f"{line[: column - 2]}- {line[column:]}"
     elif (
         hint.startswith(("delete this line", "delete the line")) or hint == "delete it, and put the link into the text"
@@ -162,6 +217,33 @@ def one_followed(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912,
     return "\n".join(lines) + "\n"
 
 
+def _row_of(lines: list[str], row: int, name: str) -> int | None:
+    """The row of a field of that name: this one, or one above in the same entry; None if it is not there."""
+    for number in range(row, -1, -1):
+        if re.search(rf"(?:^|[ {{,-]){name}:(?: |$)", lines[number]):
+            return number
+        if re.match(r" *- key:", lines[number]):
+            return None
+    return None
+
+
+def _end_of(lines: list[str], row: int, column: int) -> int:
+    """The row behind a field at that column of a row, and what is below it."""
+    below = range(row + 1, len(lines))
+    return next((n for n in below if lines[n][: column + 1].strip() or not lines[n].strip()), len(lines))
+
+
+def _as_block(lines: list[str], row: int, header: str) -> str:
+    """The file with the text that begins at `row`, or below it, as a block."""
+    inside = len(lines[row]) - len(lines[row].lstrip())
+    first = lines[row].partition(":")[2].strip()
+    is_field = re.compile(rf" {{0,{inside}}}(?:- )?\w+:(?: |$)")
+    end = next((n for n in range(row + 1, len(lines)) if is_field.match(lines[n])), len(lines))
+    below = [*([first] if first else []), *(each.strip() for each in lines[row + 1 : end])]
+    lines[row:end] = [f"{' ' * inside}{header}", *(f"{' ' * inside}  {each}".rstrip() for each in below)]
+    return "\n".join(lines) + "\n"
+
+
 def _end(lines: list[str], row: int) -> int:
     """The row behind the field at `row`, and what is further in below it."""
     inside = len(lines[row]) - len(lines[row].lstrip()) + 1
@@ -189,10 +271,11 @@ def test_each_ends_right(tmp_path: Path, mistake: Mistake) -> None:
     if mistake.name in BY_HAND:
         assert any(problem.hint.startswith(BY_HAND[mistake.name]) for problem in problems), problems
         return
+    blanks = [*BLANKS.get(mistake.name, [])]
     for _ in range(3):
         if not problems:
             break
-        followed(file, problems)
+        followed(file, problems, blanks)
         problems, posts = read(tmp_path / "wrong")
     assert not problems, (problems[0], file.read_text(encoding="utf-8"))
     assert posts == meant

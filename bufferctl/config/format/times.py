@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bufferctl.errors import BufferctlError
 from bufferctl.model.base import OFFSET_PATTERN
-from bufferctl.model.day_names import MONTHS, WEEKDAYS, any_of
+from bufferctl.model.day_names import MONTHS_OF_DATES, WEEKDAYS_OF_DATES, any_of
 from bufferctl.value import value
 
 #: Zones that the database has under another name, or under this name without summer time.
@@ -141,22 +141,22 @@ def _written(found: re.Match[str]) -> str:
     return f"{day}{hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
 
 
-_MONTH = rf"(?P<month>{any_of(MONTHS)})\.?"
+_MONTH = rf"(?P<month>{any_of(MONTHS_OF_DATES)})\.?"
 _DAY_OF = (
-    rf"(?i)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? +(?:of +)?{_MONTH}(?:,? +(?P<year>\d{{4}}))?",
+    rf"(?i)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)? +(?:of +|de +)?{_MONTH}(?:,? +(?:de +)?(?P<year>\d{{4}}))?",
     rf"(?i){_MONTH} +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? +(?P<year>\d{{4}}))?",
 )
 #: With short German names, which cannot be other words in front of a time.
-_DAYS = {**WEEKDAYS, "mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
-_WEEKDAY = rf"(?i)^(?:next |on |am )?(?P<name>{any_of(_DAYS)})\.?,? +(?:the |den |dem )?"
+_DAYS = {**WEEKDAYS_OF_DATES, "mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
+_WEEKDAY = rf"(?i)^(?:next |on |am )?(?P<name>{any_of(_DAYS)})\.?,? +(?:the |den |dem |le )?"
 _NO_YEAR = r"^(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?=,? +\d{1,2}:\d\d)"
 
 
 def _spelled_out(given: str, today: date | None) -> str:
     """The time with its month as a number, and the next such day where it has no year or only a weekday."""
-    weekday, plain = re.match(_WEEKDAY, given), re.sub(r"\b(?:at|um) +", "", re.sub(_WEEKDAY, "", given))
+    weekday, plain = re.match(_WEEKDAY, given), re.sub(r"\b(?:at|um|à) +", "", re.sub(_WEEKDAY, "", given))
     for pattern in _DAY_OF:
-        plain = re.sub(pattern, lambda m: f"{m['day']}.{MONTHS[m['month'].lower()]}.{m['year'] or ''}", plain)
+        plain = re.sub(pattern, lambda m: f"{m['day']}.{MONTHS_OF_DATES[m['month'].lower()]}.{m['year'] or ''}", plain)
     if today and weekday and re.fullmatch(r"\d{1,2}:\d\d.*", plain):
         ahead = (_DAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
         return f"{today + timedelta(days=ahead)} {plain}"
@@ -174,7 +174,10 @@ def probably_meant(given: str, today: date | None = None) -> str | None:
     plain = re.sub(r"(?<=:\d\d) ?[\u2013\u2014] ?\d{1,2}:\d\d$", "", given)  # no offset has such a dash
     plain = normalize("NFKC", plain.translate(_TYPESET)).strip(" ,;")
     plain = re.sub(r" +[-|@] +(?=\d)", " ", plain)
-    plain = re.sub(r"(?<=[ T,])(\d{1,2}) ?(?:[Uu]hr|h|o.clock)$", r"\1:00", plain)
+    for word, time in _HOURS_BY_NAME.items():
+        plain = re.sub(rf"(?i)(?<=[ ,])(?:at )?{word}$", time, plain)
+    plain = re.sub(rf"^({_HOUR}),? +(?:on |am )?(.*\d.*)$", r"\2 \1", plain)
+    plain = re.sub(r"(?<=[ T,])(\d{1,2}) ?(?:[Uu]hr|h|heures?|o.clock)$", r"\1:00", plain)
     plain = re.sub(r"(?<=\d) ?[Uu]hr$", "", plain)
     plain = re.sub(r"(?<=\d)[.h](?=\d\d$)", ":", plain)
     plain = re.sub(r"(?<= )(\d{1,2})(?= ?[AaPp]\.?[Mm]\.?$)", r"\1:00", plain)
@@ -185,6 +188,9 @@ def probably_meant(given: str, today: date | None = None) -> str | None:
     return _existing(found) if found else None
 
 
+#: Hours that have a name, and a time of day in front of its day.
+_HOURS_BY_NAME = {"noon": "12:00", "midday": "12:00", "mittags": "12:00", "midi": "12:00", "midnight": "00:00"}
+_HOUR = r"\d{1,2}:\d\d(?: ?[AaPp]\.?[Mm]\.?)?"
 #: The end of a range of times.
 _END = r"(?<=:\d\d)[ -]+\d{1,2}:\d\d$"
 #: A time, and behind it a zone as people name it.

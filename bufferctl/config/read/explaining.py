@@ -134,12 +134,21 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any, 
         hint = "write `link_attachment: {url: …}` below the network in `metadata`"
     elif name == "link" and owner is not None and issubclass(owner, PostFields):
         hint = "delete it, and put the link into the text"
+    elif name.casefold() in {"hashtag", "hashtags"} and owner is not None and "text" in owner.model_fields:
+        hint = _hashtags(value)
     else:
         is_option = owner is Metadata and isinstance(entry, dict)
         hint = belongs.in_metadata(entry, name, value) if is_option else ""
         hint = hint or _cut_off(where, name) or _together(where.node, name, owner)
         hint = hint or _instead_of(name, owner, value, where.tree.source) or _field_hint(name, owner, value, where)
     return where.at_key(name, message, hint=hint, kind=Kind.UNKNOWN_FIELD)
+
+
+def _hashtags(value: Any) -> str:
+    """The hint for hashtags in a field of their own: `tags` are Buffer's, and nobody reads those."""
+    texts = value if isinstance(value, list) else [value]
+    words = [word.lstrip("#") for text in texts for word in re.split(r"[\s,;]+", str(text)) if word.strip("#")]
+    return f"delete it, and put the hashtags into the text: `{' '.join(f'#{word}' for word in words)}`"
 
 
 def _network_in(channel: Any) -> str:
@@ -238,7 +247,7 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], source: Source, today: 
         near = nearest_value(value, _expected(error))
         return f"did you mean `{near}`?" if near else ""
     if kind == "value_error" and isinstance(value, str):
-        in_media = name == "url" and loc[-2:-1] and loc[-2] in _MEDIA and _kind_of(value)
+        in_media = name == "url" and loc[-2:-1] and loc[-2] in _MEDIA and kind_of(value)
         if in_media and "://" not in value and not _WITHOUT_HTTPS.fullmatch(value):
             if re.match(r"[A-Za-z]:|~", value):
                 return "put it beside the posts, and name it with `file:` instead of `url:`"
@@ -267,17 +276,23 @@ _ENDINGS = {
 }
 
 
-def _kind_of(name: str) -> str:
+def kind_of(name: str) -> str:
     """The kind of asset by the suffix of a file name or URL; empty if unknown."""
     return _ENDINGS.get(name.partition("?")[0].rpartition(".")[2].casefold(), "")
 
 
 def _asset(value: str, beside: Source, kind: str = "") -> str:
     """An asset of the given kind, from a URL or file name that somebody wrote in its place."""
-    kind = kind or _kind_of(value) or "image"
+    kind = kind or kind_of(value) or "image"
     source = f"url: {value}" if LINK.match(value) else f"file: {_path(value, beside)}"
-    more = {"image": ', alt_text: "…"', "document": ', title: "…", thumbnail_file: "…"'}.get(kind, "")
+    cover = "thumbnail_url" if LINK.match(value) else "thumbnail_file"
+    more = {"image": ', alt_text: "…"', "document": f', title: "…", {cover}: "…"'}.get(kind, "")
     return f"{kind}: {{{source}{more}}}"
+
+
+def asset_hint(value: str, beside: Source) -> str:
+    """How to write a video or a document that somebody named as an image."""
+    return f"write `assets: [{{{_asset(value, beside)}}}]` instead of `image:`"
 
 
 def _path(value: str, source: Source) -> str:
@@ -359,6 +374,8 @@ def _time_hint(value: str, reason: str, today: date | None) -> str:
         return "correct the month, the day or the hour"
     if zoned := with_offset(value):
         return f"write `{zoned[0]}`, or leave out `{zoned[1]}` where that is the `timezone`"
+    if found := re.fullmatch(r"\+ ?(\d{1,4}) ?(d|days?|tage?|w|weeks?|wochen?)[ T,]*(\d.*)", value, re.IGNORECASE):
+        return _from_start(f"start+{found[1]}{found[2]} {found[3]}")
     if with_time := probably_meant(f"{value} 09:00", today):
         return f"add the time: `{with_time}`"
     return "write year-month-day hour:minute; an offset such as +01:00 may follow"
@@ -384,9 +401,7 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int], source: Source) 
     if kind != "tuple_type":
         return _group_hint(value, name, steps, source)
     if isinstance(value, dict):
-        if name == "organizations" and value and "name" not in value:
-            return f"write `- name: {next(iter(value))}` in its place, and below it `channels:`, two spaces further in"
-        return "put `- ` before its first line, and the lines below two spaces further in"
+        return _list_hint(name, value)
     if not isinstance(value, str):
         return ""
     if name == "assets":
@@ -399,6 +414,15 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int], source: Source) 
     return f"write `{name}: [{', '.join(entries or [value])[:60]}]`"
 
 
+def _list_hint(name: str, fields: Mapping[str, Any]) -> str:
+    """How to write a list instead of a group of fields."""
+    if name == "organizations" and fields and "name" not in fields:
+        return f"write `- name: {next(iter(fields))}` in its place, and below it `channels:`, two spaces further in"
+    if name == "assets" and fields and all(isinstance(each, dict) for each in fields.values()):
+        return f"write `assets: {belongs.flow([{kind: each} for kind, each in fields.items()])}`"
+    return "put `- ` before its first line, and the lines below two spaces further in"
+
+
 def _group_hint(value: Any, name: str, steps: Sequence[str], source: Source) -> str:
     """How to write fields instead of a text or a list."""
     if isinstance(value, list):
@@ -409,6 +433,8 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], source: Source) -> 
         return _needs_of(Service(network))
     if steps[-1:] == ["assets"] or name in _MEDIA:
         return f"write `{_asset(value, source, name if name in _MEDIA else '')}`"
+    if name == "link_attachment" and LINK.match(value):
+        return f"write `link_attachment: {{url: {value}}}`"
     if steps[-2:-1] == ["overrides"]:
         return f"write `{name}: {{text: {json.dumps(value, ensure_ascii=False)}}}`"
     if name == "repeat":
@@ -441,12 +467,14 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, source: So
         kind = nearest_field(name, _MEDIA) or ""
         return f"write `{_asset(value, source, '' if kind == 'document' else kind)}`"
     near = nearest_field(name, owner.model_fields)
+    if near == "link_attachment" and LINK.match(value):
+        return f"write `link_attachment: {{url: {value}}}`"
     if near == "draft" and name.casefold() == "status":
         is_draft = nearest_value(value, _NOT_READY) is not None
         return "write `draft: true`" if is_draft else "delete it: what is no draft is scheduled"
     if near in {"alt", "cancelled"}:
         return ""
-    if near == "image" and _kind_of(value) in {"image", ""}:
+    if near == "image" and kind_of(value) in {"image", ""}:
         is_url = "://" in value or "/" not in value
         return f"write `image: {value if is_url else _path(value, source)}`"
     if near == "assets" or (near is None and name in _MEDIA and "assets" in owner.model_fields):  # of a thread's part

@@ -336,6 +336,8 @@ class _Builder:
             first = self.source.place(marks[2 + 4 * list(data).index(key)])
             related = (Related(first, f"`{key}` is first given here"),)
         at, message, hint = event.start_mark.index, f"`{key}` is given twice", "remove one of them"
+        if key in slips.GROUPS:
+            hint = f"delete this line, and write what is below it below the first `{key}:`"
         self.problems.append(
             self.source.diagnostic(at, message, hint=hint, width=len(key), related=related, kind=Kind.DUPLICATE)
         )

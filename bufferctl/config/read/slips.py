@@ -77,7 +77,13 @@ def split_at_commas(source: Source, start: int, name: str, parts: Sequence[str])
     if not goes_on or not any(" " in part for part in parts):
         return None
     message = f"YAML splits what is in `[…]` at each comma, so this `{name}` has {len(parts)} parts"
-    hint = f"write `{name}:`, and below it each part on a line of its own that begins with `- `"
+    meant = [parts[0]]
+    for part in parts[1:]:
+        if part[:1].islower():
+            meant[-1] += f", {part}"
+        else:
+            meant.append(part)
+    hint = f"write `{name}: [{', '.join(json.dumps(each, ensure_ascii=False) for each in meant)}]`"
     return source.diagnostic(start, message, hint=hint, severity=Severity.WARNING)
 
 
@@ -89,6 +95,8 @@ def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagno
     )
 
 
+#: Fields of a post whose value is a group for each network.
+GROUPS = frozenset({"metadata", "overrides"})
 #: The lists of entries at the top of a file.
 _ENTRIES = ("posts", "ideas")
 _AS_ABOVE = "indent it by {} spaces, like them"
@@ -164,6 +172,8 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
      "delete it, and begin a new line there", " "),
     (rf"^{_START}(?P<at>\*\*(?P<name>\w+)(?::\*\*|\*\*:))", "`**` is Markdown for bold text", "write `{name}:`",
      "{name}:"),
+    (rf"^{_START}(?P<name>\w+): +(?P<at>\*\*(?P<bold>[^*:#\"]+)\*\*(?P<rest>[^*:#\"]*))$",
+     "`**` is Markdown for bold text, and networks show its signs", "write `{name}: {bold}{rest}`", "{bold}{rest}"),
     (rf"^{_START}(?P<name>image): +(?P<at>!\[(?P<alt>[^\]]*)\]\((?P<url>[^\s)]+)\))", "this is an image in Markdown",
      "write `image: {url}`, and `alt: {alt}` below", "{url}"),
     (rf"^[ \t]*(?P<at>[{_DASHES}]|\d+[.)])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`",
@@ -292,6 +302,40 @@ def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None]
     return None
 
 
+def _of_a_part(source: Source, offset: int, name: str, above: Sequence[str]) -> tuple[Diagnostic, Mend] | None:
+    """A field that belongs to the item of a list above it: to a text alone, or to fields that are further in.
+
+    `above`: the lines above it, the nearest first.
+    """
+    place, line = source.place(offset), source.line(offset)
+    indent = len(line) - len(line.lstrip(" "))
+    number, item = next(
+        ((number, each) for number, each in enumerate(above, 1) if re.match(rf"[ ]{{0,{indent}}}- ", each)), (0, "")
+    )
+    dash = item.find("- ")
+    if not item or indent - dash not in {0, len("- ")} or name not in _OF_PARTS:
+        return None
+    row = place.line - number
+    at = offset - (place.column - 1) + indent
+    text = item[dash + len("- ") :].strip()
+    if indent > dash and not re.match(r"[\w-]+:(?:\s|$)|[|>\[{&*!'\"]", text):
+        hint = f"write `- text: {text}` in line {row}"
+        if re.search(r": | #", text):
+            hint = f"write `- text: {json.dumps(text, ensure_ascii=False)}` in line {row}"
+        message = f"`{name}` belongs to the text in line {row}, which is a part without fields"
+        mend = Mend(row, item[:dash] + hint.split("`")[1])
+        return source.diagnostic(at, message, hint=hint, width=len(name)), mend
+    if indent == dash and re.match(r"text:(?:\s|$)", text):
+        message = f"`{name}` is not as far in as `text` in line {row}, to which it belongs"
+        mend = Mend(place.line, f"  {line}")
+        return source.diagnostic(at, message, hint="indent it by 2 spaces, like `text`", width=len(name)), mend
+    return None
+
+
+#: The fields of a thread's part beside its text.
+_OF_PARTS = frozenset({"image", "alt", "assets"})
+
+
 def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
     """A field, at its name or its colon, that does not line up with the one above."""
     place, line = source.place(offset), source.line(offset)
@@ -309,6 +353,8 @@ def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
         message = "this entry does not line up with the entries above, so YAML cannot tell what it belongs to"
         mend = Mend(place.line, " " * (entries[0] - dash) + line)
         return source.diagnostic(start + dash, message, hint=_AS_ABOVE.format(entries[0])), mend
+    if part := _of_a_part(source, offset, found["name"], above):
+        return part
     columns = [len(each) - len(re.sub(r"^[ ]*(?:- )?", "", each)) for each in above if each.strip()]
     further = bool(columns) and found.start("name") > columns[0]
     how = "is further in than the line above" if further else "does not line up with the fields above"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from yaml import YAMLError
 
 from bufferctl.config.format import BLOCK_FORM, FIELD_NAMES, PROSE
-from bufferctl.config.read.slips import Mend, in_quotes, out_of_line, slip
+from bufferctl.config.read.slips import GROUPS, Mend, in_quotes, out_of_line, slip
 from bufferctl.config.read.source import Source
 from bufferctl.diagnostics import Diagnostic, Place
 
@@ -175,6 +176,8 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
     """What is wrong with the quotes or the indentation of a text on this line, or one that continues from above."""
     if offset is None:
         return None
+    if found := _group_on_a_line(source, offset) or _of_an_open_text(source, offset if began is None else began):
+        return found
     if (opened := _unclosed_quote(source, offset)) is not None:
         return source.diagnostic(opened, _OPEN_QUOTE, hint=_CLOSE_QUOTE), _closed_quote(source, opened)
     line, place = source.line(offset), source.place(offset)
@@ -211,6 +214,51 @@ def _of_a_block(source: Source, offset: int) -> Mended | None:
     if line[indent] == "\t":
         hint = f"indent it by {needed} spaces instead of tabs, as every line of the text"
     return source.diagnostic(at, message, hint=hint), Mend(place.line, " " * needed + line.lstrip(" \t"))
+
+
+#: Names of fields one after the other, and the value of the last.
+_NAMES_IN_A_ROW = re.compile(r"(?P<start>[ ]*(?:- +)?)(?P<names>[\w-]+:(?: +[\w-]+:)+) +(?P<value>[^\s{\[|>&*!].*)")
+
+
+def _group_on_a_line(source: Source, offset: int) -> Mended | None:
+    """Groups of fields that are written on one line without braces: `metadata: instagram: first_comment: Photo`."""
+    line, place = source.line(offset), source.place(offset)
+    found = _NAMES_IN_A_ROW.fullmatch(line.rstrip())
+    if found is None:
+        return None
+    first, *inner = found["names"].replace(":", "").split()
+    if first not in GROUPS:
+        return None
+    value = found["value"] if found["value"][0] in "'\"" else json.dumps(found["value"], ensure_ascii=False)
+    if first == "overrides" and len(inner) == 1:
+        inner.append("text")
+    for name in reversed(inner):
+        value = f"{{{name}: {value}}}"
+    written = f"{first}: {value}"
+    message = "one line holds several fields here, and without braces YAML cannot tell which belongs to which"
+    at = offset - (place.column - 1) + len(found["start"])
+    mend = Mend(place.line, f"{found['start']}{written}")
+    return source.diagnostic(at, message, hint=f"write `{written}`", width=len(line) - len(found["start"])), mend
+
+
+def _of_an_open_text(source: Source, offset: int) -> Mended | None:
+    """A line that goes on with the text of a field above, which has no `|`."""
+    line, place = source.line(offset), source.place(offset)
+    if _FIELD.match(line):
+        return None
+    for start, above, _ in _above(source, place):
+        found = re.fullmatch(r"(?P<start>[ ]*(?:- +)?)(?P<name>[\w-]+): *(?P<text>[^\s'\"|>\[{].*)?", above.rstrip())
+        if found is None:
+            if _FIELD.match(above):
+                return None
+            continue
+        if found["name"] not in PROSE:
+            return None
+        row, name = source.place(start).line, found["name"]
+        message = f"this line continues the `{name}` of line {row}, but YAML reads that as a single line"
+        hint = f"write `{name}: |` in line {row}, and all of the text below it, two spaces further in"
+        return source.diagnostic(offset, message, hint=hint, width=len(line) - place.column + 1), None
+    return None
 
 
 #: How many lines to look upward for the beginning of a text.

@@ -16,6 +16,7 @@ from bufferctl.config.format import (
     clock_named,
     listed,
     nearest_value,
+    service_called,
     services_in,
     zone_hint,
 )
@@ -123,7 +124,9 @@ def named_channel(channels: Sequence[Channel], reference: str, organization: str
     if proper and proper != service:
         hint = f"did you mean `{reference.replace(service, proper, 1)}`?"
     several = services_in(reference)
-    if len(several) > 1:
+    if service_called(reference) in {each.service for each in channels} and " " in reference:
+        hint = f"did you mean `{service_called(reference)}`?"
+    elif len(several) > 1:
         hint = f"put a comma between them: `{', '.join(several)}`"
     raise UnknownNameError(f"there is no channel `{reference}` in organization `{organization}`", hint=hint)
 

@@ -28,6 +28,10 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[")
 
 def path_below(root: Path, folder: Path, written: str) -> str:
     """The path, from the root folder, of a file that is named in a file in `folder`. Raises UnreadableError."""
+    if PureWindowsPath(written).drive and PureWindowsPath(written).root:
+        there = f"/media/{PureWindowsPath(written).name}"
+        hint = f"put the file into the folder `media` beside the root file, and write `{there}`"
+        raise UnreadableError("it is on one computer, where nobody else finds it", hint)
     if "\\" in written and not PureWindowsPath(written).drive:
         raise UnreadableError("it is written with `\\`", f"write `{written.replace(chr(92), '/')}`")
     below = folder.relative_to(root).as_posix() if not written.startswith("/") else ""

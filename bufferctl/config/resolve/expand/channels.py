@@ -12,6 +12,7 @@ from bufferctl.config.format import (
     SharedIdeaEntry,
     SharedPostEntry,
     nearest_field,
+    services_in,
 )
 from bufferctl.config.read import Reading, Spot
 from bufferctl.config.resolve.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError
@@ -55,10 +56,17 @@ class Destinations:
         if any(nearest_field(name, ("channels",)) for name in entry.node):
             return  # it is there by another name, which is reported
         if not entry.tree.empty.get(id(entry.node), set()) & {"channels", "<<"}:
-            hint = "add `channels: [twitter, linkedin]` here, or at the top of the file for all of its posts"
+            hint = f"add `channels: [{self._some_channels()}]` here, or at the top of the file for all of its posts"
             message = "`channels` is missing"
             found = entry.tree.source.diagnostic(entry.offset, message, hint=hint, kind=Kind.MISSING_FIELD)
             self.reading.problems.append(found)
+
+    def _some_channels(self) -> str:
+        """Two channels of the project, as files name them, for a hint."""
+        there = [each.channel for owner in self.catalog.organizations[:1] for each in owner.channels]
+        services = [each.service for each in there]
+        names = [each.service.value if services.count(each.service) == 1 else each.label for each in there]
+        return ", ".join(names[:2]) or "twitter, linkedin"
 
     def channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> list[DeclaredChannel]:
         """The channels that `channels` names. `spot`: the entry or the file that has it."""
@@ -92,6 +100,9 @@ class Destinations:
         except UnknownNameError as error:
             if self.catalog.is_complete and not self.reading.full:
                 message, hint, unknown = error.message, error.hint, Kind.UNKNOWN_NAME
+                several = services_in(name) if isinstance(part, str) else []
+                if several[1:]:
+                    hint = f"write it once for each: {' and '.join(f'`{each}:`' for each in several)}"
                 at = spot.at_key(part, message, hint=hint, kind=unknown) if isinstance(part, str) else None
                 self.reading.problems.append(at or spot.at(part, message, hint=hint, kind=unknown))
             return None
@@ -119,7 +130,11 @@ class Destinations:
             if label not in labels:
                 if self.reading.is_intact(outer.spot):
                     message = f"this post does not go to `{reference}`, so this changes nothing"
-                    problem = below.at_key(reference, message, hint="delete it, or add the channel to `channels`")
+                    named = ", ".join([*(each.channel.label for each in channels), reference])
+                    given = outer.spot.get("channels")
+                    named = ", ".join([*given, reference]) if isinstance(given, list) else named
+                    hint = f"write `channels: [{named}]` to send it there, too, or delete it"
+                    problem = below.at_key(reference, message, hint=hint)
                     self.reading.problems.append(replace(problem, severity=Severity.WARNING))
             elif label in found:
                 message = f"there is an override for {label} above"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 
 from bufferctl.config.format import Faults, PartEntry, PostFields
-from bufferctl.config.read import MEDIA, Reading, Spot, value_hint
+from bufferctl.config.read import MEDIA, Reading, Spot, asset_hint, kind_of, value_hint
 from bufferctl.config.resolve.expand.variables import Variables
 from bufferctl.diagnostics import Kind
 from bufferctl.model.content import Asset, Image
@@ -33,7 +35,9 @@ def check_pictures(given: Iterable[tuple[WithPictures, Spot]], reading: Reading)
             problem = spot.at_key("alt", message, hint="write `image` here, too", kind=Kind.MISSING_FIELD)
         elif spot.has("image") and alts not in {0, images} and reading.is_intact(spot):
             message = f"`image` lists {images} and `alt` {alts}, so one would describe another image"
-            problem = spot.at_key("alt", message, hint="write one `alt` for each `image`")
+            written = [*fields.alt, *["…"] * (images - alts)][:images]
+            hint = f"write one for each: `alt: {json.dumps(written, ensure_ascii=False)}`"
+            problem = spot.at_key("alt", message, hint=hint)
         if problem:
             reading.problems.append(problem)
 
@@ -45,6 +49,19 @@ def pictures_of(fields: WithPictures, at: Spot, variables: Variables) -> tuple[A
         alt = alts[index] if index < len(alts) else None
         spot, part = _place(at, "image", index)
         is_url = "://" in written or written.startswith("www.")
+        several = re.split(r",\s+", written)
+        if several[1:] and isinstance(at.get("image"), str) and all(map(kind_of, several)):
+            variables.reading.spoil(variables.entry, "image")
+            message = f"this names {len(several)} images, and YAML takes it for one"
+            hint = f"write `image: [{', '.join(several)}]`"
+            variables.reading.problems.append(spot.at(part, message, hint=hint))
+            continue
+        if (kind := kind_of(written)) not in {"image", ""}:
+            variables.reading.spoil(variables.entry, "image")
+            message = f"this is a {kind}, and `image` takes images"
+            hint = asset_hint(written, spot.tree.source)
+            variables.reading.problems.append(at.at_key("image", message, hint=hint, kind=Kind.INVALID_VALUE))
+            continue
         source = {"url": written} if is_url else {"file": _looked_up(written, spot, part, variables.reading)}
         try:
             image = Image.model_validate({**source, "alt_text": alt}, context=Faults())

@@ -80,9 +80,20 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 #: A variable, or what is or looks like a mention or a date, also without its bracket.
 _USE = re.compile(rf"\$\$\(|\$\((?:({_NAME})\)|((?:{'|'.join((AT, *RESERVED))})[^)\n]*)\)?)")
 #: A variable as other programs write it.
-_ALMOST = re.compile(rf"\$\{{\s*({_NAME})\s*\}}|\$\((?=\s|{_NAME}\s)\s*({_NAME})\s*\)")
+_ALMOST = re.compile(
+    rf"\$\{{\s*({_NAME})\s*\}}|\$\((?=\s|{_NAME}\s)\s*({_NAME})\s*\)"
+    rf"|\{{\{{\s*({_NAME})\s*\}}\}}|(?<!\$)\$({_NAME})|%({_NAME})%"
+)
 #: Letters of a date that are rather a word, such as `day`: nobody writes three single ones without a space between.
 _WORD = re.compile(r"(?<![A-Za-z'])(?:([A-Za-z])(?!\1)){3,}(?![A-Za-z'])")
+#: The letters of a date by the words that people write in their place.
+_FORMS_BY_NAME = {
+    **dict.fromkeys(("day", "weekday", "day of the week"), "EEEE"),
+    **dict.fromkeys(("date", "day and month"), "d MMMM"),
+    "month": "MMMM",
+    "year": "yyyy",
+    **dict.fromkeys(("time", "hour"), "h:mm a"),
+}
 #: Every text with something to replace contains this.
 _SIGN = "$("
 #: Fields of assets and metadata that take variables.
@@ -174,7 +185,7 @@ class Variables:
 
         `with_handles`: readers see it as text, so a mention is the handle where the network has it.
         """
-        if "$" not in text:
+        if "$" not in text and not (self.shared.set_at and ("{{" in text or "%" in text)):
             return text
         problem = partial(spot.at_quote, part)
         return self.made((id(spot.node), part), lambda: self.replaced(text, problem, with_handles=with_handles))
@@ -236,14 +247,16 @@ class Variables:
     def _almost(self, text: str) -> Iterator[tuple[str, tuple[str, str]]]:
         """What is posted as it is although a variable or a date is meant: the words, a message and a hint."""
         for found in _ALMOST.finditer(text):
-            name = found[1] or found[2]
+            name = next(filter(None, found.groups()))
             if name in self.shared.set_at:
                 message = f"`{found[0]}` is posted as it is: a variable is written `$(name)`"
                 yield found[0], (message, f"write `$({name})`")
         for found in _DATE.finditer(text):
             if _WORD.search(found["form"]):
                 message = f"`{found['form']}` is read letter by letter, not as a word"
-                yield found[0], (message, f"write the form of the date, {_EXAMPLE}")
+                meant = _FORMS_BY_NAME.get(found["form"].strip().casefold())
+                written = f"write `{found[0].partition('|')[0]}| {meant})`" if meant else ""
+                yield found[0], (message, written or f"write the form of the date, {_EXAMPLE}")
 
     def _value(self, name: str, words: str, with_handles: bool) -> str | None:
         if name.startswith(AT):
