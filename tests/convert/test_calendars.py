@@ -21,7 +21,7 @@ from tests.cli.test_asking import Terminal
 from tests.conftest import Expect
 
 CASES = Path(__file__).parents[1] / "cases"
-EXPORTS = sorted([*(CASES / "calendars").iterdir(), *(CASES / "documents").iterdir()])
+EXPORTS = sorted(each.parent for each in CASES.glob("[cd]*s/*/meant.txt"))
 each_export = pytest.mark.parametrize("case", EXPORTS, ids=[case.name for case in EXPORTS])
 
 

@@ -38,10 +38,10 @@ class RowFate(StrEnum):
 _FATES = {
     RowFate.DRAFT: """draft drafts drafting idea ideas backlog writing todo to-do in-progress in-review review to-review
         needs-review ready-for-review under-review pending pending-approval needs-approval waiting-for-approval
-        awaiting-approval not-started planned concept""",
+        awaiting-approval not-started planned concept entwurf idee brouillon idée""",
     RowFate.SCHEDULED: """approved ready scheduled final ready-to-post ready-to-publish ready-to-schedule to-publish
-        to-schedule""",
-    RowFate.LEFT_OUT: "published posted sent live cancelled canceled archived rejected",
+        to-schedule freigegeben geplant validé programmé planifié""",
+    RowFate.LEFT_OUT: "published posted sent live cancelled canceled archived rejected veröffentlicht publié",
 }
 _FATE = {name: fate for fate, names in _FATES.items() for name in names.split()}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bufferctl.config.format import clock_named, zone_hint
-from bufferctl.config.read import Source, UnreadableError, read_source
+from bufferctl.config.read import MAX_BYTES, Source, UnreadableError, read_source
 from bufferctl.config.resolve import UnknownNameError
 from bufferctl.config.write.convert.calendars import Answers, Calendar, CalendarQuestion
 from bufferctl.config.write.convert.destination import Destination, NewPost, entries
@@ -23,6 +25,8 @@ from bufferctl.model import Channel, Desired
 
 _TABLES = (".csv", ".tsv", ".txt")
 _MARKDOWN = (".md", ".markdown")
+#: What no text has, but other files do.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 @dataclass
@@ -98,9 +102,14 @@ class _Converting:
         try:
             source = read_source(path, name)
         except UnreadableError as error:
-            error.hint += " (in Excel: CSV UTF-8)" if "UTF-8" in error.hint else ""
-            self._add([], [error.of(name)])
-            return
+            as_excel_saves = _from_excel(path, name) if path.suffix.lower() in _TABLES else None
+            if as_excel_saves is None:
+                error.hint += " (in Excel: CSV UTF-8)" if "UTF-8" in error.hint else ""
+                self._add([], [error.of(name)])
+                return
+            source = as_excel_saves
+            if not path.read_bytes().startswith(_UTF_16):
+                self._add([], [_perhaps_garbled(source)])
         if path.suffix.lower() in _MARKDOWN and has_dates(source.text) and not source.text.startswith("---"):
             self._read_document(source, path)
         elif path.suffix.lower() in _MARKDOWN:
@@ -144,6 +153,31 @@ class _Converting:
         in_order = sorted(problems, key=lambda each: each.place or Place(""))
         self.found.problems = tuple(dict.fromkeys((*self.found.problems, *in_order)))
         self.is_broken |= has_errors(problems) if is_broken is None else is_broken
+
+
+_UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
+
+
+def _from_excel(path: Path, name: str) -> Source | None:
+    """A table in an encoding that Excel saves beside UTF-8: "Unicode text", and "CSV" on Windows in Western Europe.
+
+    None if it is in neither, or no text at all.
+    """
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-16" if data.startswith(_UTF_16) else "cp1252")
+    except (OSError, UnicodeError):
+        return None
+    is_text = text.isprintable() or not _CONTROL.search(text)
+    return Source(name, text, path.parent) if is_text and len(data) <= MAX_BYTES else None
+
+
+def _perhaps_garbled(source: Source) -> Diagnostic:
+    """What to check in a file that says nowhere in which encoding it is: its first letter beyond ASCII."""
+    at = next(number for number, letter in enumerate(source.text) if not letter.isascii())
+    message = "the file is not UTF-8, so it was read as Windows-1252, as Excel saves it in Western Europe"
+    hint = f"check that `{source.text[at]}` and letters like it are right, or save it as CSV UTF-8"
+    return source.diagnostic(at, message, hint=hint, severity=Severity.WARNING, kind=Kind.UNUSABLE_FILE)
 
 
 def _nothing_in(source: Source) -> Diagnostic:

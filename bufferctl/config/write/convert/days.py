@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bufferctl.config.format import probably_meant, with_offset
 from bufferctl.model.base import When
-from bufferctl.model.day_names import MONTHS, WEEKDAYS, any_of
+from bufferctl.model.day_names import MONTHS_OF_DATES, WEEKDAYS_OF_DATES, any_of
 
 
 class Order(StrEnum):
@@ -44,11 +44,12 @@ def order_of(orders: set[Order], said: Order | None) -> Order | None:
     return next(iter(orders)) if len(orders) == 1 else said
 
 
+_MONTH = any_of(MONTHS_OF_DATES)
 _DAY = re.compile(
     rf"(?i)\b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th|\.)? +(?:of +)?(?:{any_of(MONTHS)})\b|\b(?:{any_of(MONTHS)})\.? +\d{{1,2}}\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)? +(?:of +|de +)?(?:{_MONTH})\b|\b(?:{_MONTH})\.? +\d{{1,2}}\b"
 )
-_WEEKDAY = re.compile(rf"(?i)^\W*(?P<name>{any_of(WEEKDAYS)})\b")
+_WEEKDAY = re.compile(rf"(?i)^\W*(?P<name>{any_of(WEEKDAYS_OF_DATES)})\b")
 _NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -77,7 +78,7 @@ def read_time(day: str, time: str, order: Order | None, today: date | None) -> d
         raise ValueError("is a day that does not exist")
     weekday = _WEEKDAY.match(plain)
     actual = date.fromisoformat(meant[:10]).weekday()
-    if numbers and weekday and WEEKDAYS[weekday["name"].lower()] != actual:
+    if numbers and weekday and WEEKDAYS_OF_DATES[weekday["name"].lower()] != actual:
         raise ValueError(f"is a {_NAMES[actual]}")
     try:
         return _WHEN.validate_python(meant)
