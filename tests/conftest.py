@@ -118,7 +118,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Look for garbage seldom, and never among modules and tests: it took a sixth of the time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 10, 20)
     gc.enable()

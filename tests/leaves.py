@@ -24,18 +24,16 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-from graphql import GraphQLInputObjectType, build_schema, get_named_type, is_list_type, is_non_null_type
+from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
 from pydantic.alias_generators import to_snake
 
 from bufferctl.model import Service
 from bufferctl.sandbox.fixture import default_fixture
+from tests.sources import published
 
-SCHEMA = build_schema(
-    files("bufferctl").joinpath("sandbox", "schema.graphql").read_text(encoding="utf-8"), assume_valid=True
-)
+SCHEMA = published()
 POST_INPUTS, IDEA_INPUT = ("CreatePostInput", "EditPostInput"), "CreateIdeaInput"
 
 Data = dict[str, Any]

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+from graphql import GraphQLSchema, build_schema
+
 ROOT = Path(__file__).parents[1]
+
+
+@cache
+def published() -> GraphQLSchema:
+    """Buffer's published schema; that it is valid is the sandbox's own business."""
+    text = (ROOT / "bufferctl" / "sandbox" / "schema.graphql").read_text(encoding="utf-8")
+    return build_schema(text, assume_valid=True)
 
 
 def files(folder: str, pattern: str = "*.py") -> list[Path]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from functools import cache
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -20,8 +18,6 @@ from graphql import (
     GraphQLOutputType,
     GraphQLResolveInfo,
     GraphQLScalarType,
-    GraphQLSchema,
-    build_schema,
     execute_sync,
     parse,
 )
@@ -50,6 +46,7 @@ from bufferctl.model import (
 )
 from tests.api.scripted import KEY, NOW
 from tests.fuzzing import examples
+from tests.sources import published
 
 PLACE = Place("buffer.yaml", 1, 1)
 POST = Post(Address("Acme", "twitter:acme", "launch"), Service.TWITTER, PLACE, text="We are live")
@@ -69,12 +66,6 @@ SCALARS: dict[str, Callable[[random.Random], Any]] = {
         f"20{draw.randrange(10, 99)}-02-{draw.randrange(10, 28)}T10:00:00.{draw.randrange(1000):03}Z"
     ),
 }
-
-
-@cache
-def published() -> GraphQLSchema:
-    root = Path(__file__).parents[2]
-    return build_schema((root / "bufferctl/sandbox/schema.graphql").read_text(encoding="utf-8"))
 
 
 class AnyAnswer:

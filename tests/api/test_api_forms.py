@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from graphql import GraphQLInputType, GraphQLSchema, build_schema
+from graphql import GraphQLInputType, GraphQLSchema
 from graphql.utilities import coerce_input_value, validate_input_value
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +33,7 @@ from bufferctl.model import (
     Write,
 )
 from bufferctl.model.desired import IdeaGroup, IdeaMedia
+from tests.sources import published
 
 ROOT = Path(__file__).parents[2]
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -137,7 +138,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="session")
 def schema() -> GraphQLSchema:
-    return build_schema((ROOT / "bufferctl/sandbox/schema.graphql").read_text(encoding="utf-8"))
+    return published()
 
 
 def form(write: Write) -> dict[str, Any]:

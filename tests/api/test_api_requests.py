@@ -16,7 +16,6 @@ from graphql import (
     Lexer,
     Source,
     TokenKind,
-    build_schema,
     parse,
     validate,
 )
@@ -25,7 +24,7 @@ from graphql.language import Node, SelectionSetNode
 from bufferctl.api.reads import LISTS_AT_ONCE
 from bufferctl.api.requests import Request, merged, numbered, operation
 from bufferctl.limits import MOST_ALIASES
-from tests.sources import files
+from tests.sources import files, published
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = sorted(path.stem for path in files("bufferctl/api/operations", "*.graphql"))
@@ -39,7 +38,7 @@ TOKENS, DEPTH, COMPLEXITY, DIRECTIVES = 15_000, 25, 175_000, 50
 
 @pytest.fixture(scope="session")
 def schema() -> GraphQLSchema:
-    return build_schema((ROOT / "bufferctl/sandbox/schema.graphql").read_text(encoding="utf-8"))
+    return published()
 
 
 def batches() -> Iterator[str]:

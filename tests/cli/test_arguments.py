@@ -130,6 +130,7 @@ def test_texts_of_the_files(project: Project) -> None:
     assert [found for each in started for found in unguarded(each)] == []
 
 
+@pytest.mark.long
 def test_texts_of_the_state(project: Project) -> None:
     """Every text of the document, on its branch."""
     project.apply()

@@ -26,6 +26,7 @@ def test_from_nothing_to_no_changes(program: list[str], environment: Path) -> No
     assert {"buffer.yaml", "plan.html", "plan.json", "posts"} <= {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.long
 def test_it_goes_on_with_what_was_edited(program: list[str], environment: Path) -> None:
     """The second time the plan shows the edit alone, since the local Buffer and the state are still there."""
     demo(program, environment)

@@ -148,6 +148,7 @@ def test_what_was_canceled_is_not_sent_again(main: Desk, branch: Desk, how: str)
     assert branch.texts() == ["The first", "The second", "The third"]
 
 
+@pytest.mark.long
 def test_what_main_took_up_again_is_not_deleted(main: Desk, branch: Desk) -> None:
     """Exit 1, and it stays: canceled in the branch's files since before, and declared again by main."""
     cancelled = ONE.replace("}", ", cancelled: true}")
@@ -171,8 +172,8 @@ CANCELED = [ONE.replace("}", ", cancelled: true}"), TWO]
     ("theirs", "ours", "left"),
     [
         (CANCELED, [RENAMED, TWO], ["The second"]),
-        ([ONE, TWO, THREE], [ONE, TWO, THREE.replace("third", "other")], ["The first", "The second", "The third"]),
         *long(
+            ([ONE, TWO, THREE], [ONE, TWO, THREE.replace("third", "other")], ["The first", "The second", "The third"]),
             (CANCELED, [RENAMED.replace("uno,", "uno, was: one,"), TWO], ["The second"]),
             ([FIX, TWO], [RENAMED, TWO], ["The best", "The second"]),
         ),
@@ -190,6 +191,7 @@ def test_a_key_does_not_hide_what_main_did(
     assert (ran.code, ran.outcomes, branch.texts()) == (1, [], left)
 
 
+@pytest.mark.long
 def test_two_steps_back(main: Desk, branch: Desk) -> None:
     """Held, too: main has corrected it twice since."""
     main.commit(FIX, TWO)
@@ -201,6 +203,7 @@ def test_two_steps_back(main: Desk, branch: Desk) -> None:
     assert (branch.applied().code, branch.texts()) == (1, ["The second", "The third", "The very best"])
 
 
+@pytest.mark.long
 def test_once_merged_it_is_applied_in_full(main: Desk, branch: Desk) -> None:
     """Exit 0, and the merge counts as applied."""
     main.commit(ONE, TWO, THREE)
@@ -227,6 +230,7 @@ def test_a_run_without_changes_counts(main: Desk) -> None:
     assert main.recorded() == main.head()
 
 
+@pytest.mark.long
 def test_a_commit_that_cannot_be_had(main: Desk, branch: Desk) -> None:
     """Exit 1: main was applied and never pushed. What that commit wrote is held, and plan says so."""
     main.commit(FIX, TWO, THREE)

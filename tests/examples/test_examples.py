@@ -95,6 +95,7 @@ def test_example(sandbox: Sandbox, host: FileServer, tmp_path: Path, name: str) 
     assert made == wanted > 0
 
 
+@pytest.mark.long
 def test_the_campaign_slips_twice_drops_a_network_and_is_done(tmp_path: Path, sandbox: Sandbox) -> None:
     """Beside another team's queue, which stays as it is: after each step the next plan is empty."""
     folder = tmp_path / "campaign"

@@ -13,7 +13,6 @@ from datetime import timedelta
 from email.utils import format_datetime
 from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 from zlib import crc32
@@ -22,11 +21,9 @@ import graphql as gq
 from graphql.execution.values import get_variable_values
 
 from tests.lives.account import ORGANIZATION, TAGS, Account, Channel, Idea, Post, Refusal, stamp
+from tests.sources import published
 
-SCHEMA = gq.build_schema(
-    (Path(__file__).parents[2] / "bufferctl" / "sandbox" / "schema.graphql").read_text(encoding="utf-8"),
-    assume_valid=True,
-)
+SCHEMA = published()
 _METADATA = {"twitter": "TwitterPostMetadata", "linkedin": "LinkedInPostMetadata", "mastodon": "MastodonPostMetadata"}
 _ACTIONS = ("updatePost", "deletePost", "updatePostSchedule", "publishPostNow")
 _TAGS = {id_: {"id": id_, "name": name, "color": "#123456", "isLocked": False} for name, id_ in TAGS.items()}

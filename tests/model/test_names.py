@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import pytest
-from graphql import GraphQLEnumType, build_schema
+from graphql import GraphQLEnumType
 
 from bufferctl import model
 from bufferctl.model import PostStatus, SchedulingType, Service, ShareMode, enums
 from bufferctl.model.metadata import MODELS, GoogleBusinessButton, PostType
+from tests.sources import published
 
-SCHEMA = build_schema(
-    (Path(__file__).parents[2] / "bufferctl" / "sandbox" / "schema.graphql").read_text(encoding="utf-8"),
-    assume_valid=True,
-)
-BUFFERS = {name: set(each.values) for name, each in SCHEMA.type_map.items() if isinstance(each, GraphQLEnumType)}
+BUFFERS = {name: set(each.values) for name, each in published().type_map.items() if isinstance(each, GraphQLEnumType)}
 
 
 @pytest.mark.parametrize(

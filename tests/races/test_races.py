@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import long
 from tests.races.conftest import joining
 from tests.races.forgetting import Forgetting
 from tests.races.race import Broken, Joins, run
@@ -45,7 +46,11 @@ def test_in_a_race_everything_is_made_once(kind: str, seeds: range) -> None:
 
 # Seeds known to break come first, so this is quick as long as races are drawn in the same way.
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("forgets", "first"), [(("lock",), 7), (("intents", "listed"), 3)], ids=["lock", "intents"])
+@pytest.mark.parametrize(
+    ("forgets", "first"),
+    [(("lock",), 7), *long((("intents", "listed"), 3))],
+    ids=["lock", "intents"],
+)
 def test_without_the_lock_or_the_intents_races_break(
     forgets: tuple[str, ...], first: int, stage: Stage, place_of: Callable[[str], Place], tmp_path: Path
 ) -> None:

@@ -14,9 +14,6 @@ import pytest
 
 from .rewording import ROOT, other_words, reword
 
-#: Of the cases in tests/cases/plan, some with holds of many kinds.
-_CASES = "missed or near-alike or adopted-edited or protected-cancelled or too-many-deletes or conflict"
-
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a copy, whose package comes before the installed one."""
@@ -55,16 +52,9 @@ def test_causes_answers_and_suggestions_stay(tmp_path: Path) -> None:
     assert '"existing: {twitter: post-1}' in before.stdout.replace("\\n    ", '"')
 
 
-def test_plans_stay(tmp_path: Path) -> None:
-    """Actions, reasons, places, exit codes and what apply does, of projects with holds."""
-    reword(tmp_path, 3)
-    ran = run(tmp_path, "-m", "pytest", "-n", "0", "-k", _CASES, "tests/cli/test_plan_cases.py")
-    assert ran.returncode == 0, ran.stdout
-
-
 @pytest.mark.long
-def test_all_plans_stay(tmp_path: Path) -> None:
-    """The same of every case, and of the suggestions on pull requests and merge requests."""
+def test_plans_stay(tmp_path: Path) -> None:
+    """Actions, reasons, places, exit codes and what apply does, of every case; and suggestions on requests."""
     reword(tmp_path, 4)
     tests = ("tests/cli/test_plan_cases.py", "tests/ci/test_suggestions.py")
     ran = run(tmp_path, "-m", "pytest", "-n", "0", *tests)
