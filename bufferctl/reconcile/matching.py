@@ -102,7 +102,7 @@ class _Matching:
         self._hold_taken_keys()
         self._renamed()
         self._named()
-        self._published_elsewhere()
+        self._taken_over()
         self._moved()
         self._not_there()
 
@@ -193,16 +193,18 @@ class _Matching:
             if id_ and (known is None or (binding and binding.id != id_)):
                 self.found[d.slot] = Match(d, How.NOT_THERE, None, binding)
 
-    def _published_elsewhere(self) -> None:
-        """Published posts whose entries were moved here from another root file, as that one had them."""
+    def _taken_over(self) -> None:
+        """Posts of entries that were moved here from another root file, as that one had them: published, or deleted."""
         for d in self._left:
-            claim = self.scene.moved.get(d.slot)
+            claim = next((self.scene.moved[slot] for slot in d.slots if slot in self.scene.moved), None)
             if claim is None or claim.id in self.scene.claimed:
                 continue
-            live = self.scene.by_id.get(claim.id)
-            is_same = claim.binding.text == text_digest(d.content) or is_over(d.item, self.scene.now)
-            if is_same and is_out(claim.binding, live):
-                self.found[d.slot] = Match(d, How.NAMED, live, replace(claim.binding, retired=False))
+            binding, live = replace(claim.binding, retired=False), self.scene.by_id.get(claim.id)
+            is_same = binding.text == text_digest(d.content) or is_over(d.item, self.scene.now)
+            if is_same and is_out(binding, live):
+                self.found[d.slot] = Match(d, How.NAMED, live, binding)
+            elif self._is_gone(binding):
+                self.found[d.slot] = Match(d, How.KNOWN, None, binding)
 
     def _moved(self) -> None:
         """Offer unpublished claims whose address was removed from the files to objects that equal them exactly."""

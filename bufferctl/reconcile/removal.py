@@ -40,6 +40,9 @@ def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
     """The change for an object that the files no longer declare."""
     address, live, elsewhere = binding.address_in(slot), scene.by_id.get(binding.id), scene.elsewhere
     change = Change(address, Action.FORGET, Cause.REMOVED, slot, live=live, binding=binding)
+    is_out = binding.status == PostStatus.SENT or (live and live.is_out)
+    if slot in scene.options.declared_elsewhere and binding.id not in elsewhere and not is_out:
+        return replace(change, action=Action.NO_OP)  # which has not taken it over yet
     if at_rest := _at_rest(change, binding, scene.live.gone):
         return at_rest
     if binding.unmerged:
@@ -47,8 +50,6 @@ def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
     if binding.id in elsewhere:
         root_file = elsewhere[binding.id].root_file
         return _stays(change, binding, replace(_DECLARED_ELSEWHERE, facts={"root_file": root_file}))
-    if slot in scene.options.declared_elsewhere:  # which has not taken it over yet
-        return replace(change, action=Action.NO_OP)
     if binding.id in scene.out_of_sight and str(address) not in scene.options.confirmed:
         return holds.out_of_sight(scene.out_of_sight[binding.id]).on(change)
     if binding.origin is Origin.ADOPTED:

@@ -79,7 +79,7 @@ class Options(Choices):
     agreed_at: Mapping[Address, datetime] = field(default_factory=dict)
     deleted_files: frozenset[str] = frozenset()  # that a commit since the last apply deleted: not lost by accident
     elsewhere: tuple[Claim, ...] = ()  # claims in other root files on the same objects
-    #: What other root files of the checkout declare of what this one no longer does: their paths, by slot.
+    #: What other root files of the checkout declare of what this one does not, or no longer: their paths, by slot.
     declared_elsewhere: Mapping[Slot, str] = field(default_factory=dict)
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last
     only_suspends: bool = False  # the files have errors, so only what is suspended counts
@@ -153,7 +153,9 @@ class Scene:
         return self.state.horizon(home, self.desired.settings.managed_since)
 
     def is_explained(self, item: LiveItem) -> bool:
-        """Whether the state explains an unclaimed live object."""
+        """Whether the state explains an unclaimed live object, or that of another root file."""
+        if item.id in self._of_others:
+            return True
         if item.id in self.state.in_question:
             return False
         if item.id in self.state.let_go:
@@ -201,10 +203,16 @@ class Scene:
         if question is None:
             return {}
         # what another address has is none of these, unless that was a guess, or took it from this one
-        claimed = set() if question.rule is Likeness.LOST else self._certain
+        claimed = set() if question.rule is Likeness.LOST else self._certain | self._of_others
         answered: tuple[Collection[str], ...] = (self.live.gone, claimed, let_go)
         candidates = question.candidates.items()
         return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
+
+    @cached_property
+    def _of_others(self) -> frozenset[str]:
+        """The ids of what another root file has in its state and declares, so that it did not move here."""
+        claims = (c for c in self.elsewhere.values() if c.slot in self.options.declared_elsewhere)
+        return frozenset(claim.id for claim in claims if not claim.binding.guessed)
 
     @cached_property
     def _certain(self) -> frozenset[str]:

@@ -136,7 +136,7 @@ class Table:
         item, slot = facts.item, facts.match.declared.slot
         moved = self.scene.moved
         claim = next((moved[each] for each in facts.match.declared.slots if each in moved), None)
-        if claim is not None and not item.repeat_of:
+        if claim is not None and not (item.repeat_of or facts.match.binding):
             return _hold(facts, holds.key_elsewhere(claim), cause)
         needs_reading = item.due_at is None or not self.scene.horizon(slot.home).recorded
         if needs_reading and slot.home in self.scene.live.unread:
@@ -164,6 +164,9 @@ class Table:
             return _settled(facts, Action.DONE, seen=facts.edited)
         if facts.has_new_handles:
             return _settled(facts, Action.DONE)
+        noted = str(facts.match.declared.fingerprint)
+        if facts.binding.noted == noted:  # whatever its key is by now
+            return _settled(facts, Action.DONE, noted=noted)
         was = facts.match.moved_from
         to_come = _is_to_come(facts.item, self.scene.now)
         if to_come and was and was.key in facts.item.previous_keys and facts.rescheduled:
@@ -173,10 +176,8 @@ class Table:
             is_one_of_many = isinstance(facts.item, Post) and facts.item.number
             why = holds.PUBLISHED_OCCURRENCE if is_one_of_many else holds.PUBLISHED
             return _hold(facts, why, Cause.EDITED)
-        noted = str(facts.match.declared.fingerprint)
         change = _settled(facts, Action.DONE, noted=noted)
-        is_known = facts.binding.noted == noted
-        return change if is_known else replace(change, cause=Cause.EDITED, differences=facts.differences)
+        return replace(change, cause=Cause.EDITED, differences=facts.differences)
 
     def _unsent(self, facts: Facts) -> Change:
         """Rows for what is not published. Buffer's API cannot edit ideas, and a person's posts are theirs to edit."""

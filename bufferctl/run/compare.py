@@ -15,6 +15,7 @@ from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declar
 from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
 from bufferctl.machine import state_folder
 from bufferctl.model import (
+    IDEAS,
     Account,
     Address,
     Claim,
@@ -22,10 +23,11 @@ from bufferctl.model import (
     Intent,
     Live,
     LiveChannel,
-    LivePost,
     Origin,
+    PostStatus,
     Slot,
     State,
+    Wanted,
 )
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
@@ -229,7 +231,7 @@ def _read(session: Session, homes: Homes) -> Live:
     session.wanted = wanted
     live = homes.look.read(session.buffer, wanted)
     missing = sought(live, session.state, by_slot(desired, targets), lead=session.lead)
-    return _seek(session, missing, live, wanted.channels)
+    return _seek(session, missing, live, wanted)
 
 
 def plan_of_base(session: Session, files: Files, choices: Choices = NONE) -> Plan | None:
@@ -258,23 +260,37 @@ def _compared(session: Session, live: Live, homes: Homes, options: Options) -> P
     """The plan; made again if another root file manages some of what it would delete or leave to others."""
     desired, endpoint, targets = session.files.desired, session.store.endpoint, homes.targets
     made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
-    elsewhere, declared = _elsewhere(session, made), _declared_elsewhere(session, made, homes)
+    elsewhere = _elsewhere(session, made)
+    declared = _declared_elsewhere(session, made, homes, elsewhere)
     if elsewhere or declared:
         options = replace(options, elsewhere=elsewhere, declared_elsewhere=declared)
+        if session.wanted:
+            session.live = live = _seek(session, _unlisted(elsewhere, live), live, session.wanted)
         made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
     return made
 
 
-def _declared_elsewhere(session: Session, made: Plan, homes: Homes) -> dict[Slot, str]:
-    """Which removed posts the files of other root files declare, though their states may not have them yet."""
-    removed = [
-        c for c in made.changes if c.cause is Cause.REMOVED and isinstance(c.live, LivePost) and not c.live.is_out
-    ]
-    if not removed:
-        return {}
+def _unlisted(claims: Iterable[Claim], live: Live) -> dict[str, datetime | None]:
+    """What other root files have of posts that are not published and that no list shows, with their creation times."""
+    known = {post.id for post in live.posts} | live.gone
+    unsent = (claim for claim in claims if claim.is_here and claim.binding.status != PostStatus.SENT)
+    return {
+        claim.id: claim.binding.created for claim in unsent if claim.slot.channel_id != IDEAS and claim.id not in known
+    }
+
+
+def _declared_elsewhere(session: Session, made: Plan, homes: Homes, claims: Iterable[Claim]) -> dict[Slot, str]:
+    """What the files of other root files declare, by slot.
+
+    Asked about removed posts, which their states may not have yet, and about `claims` of theirs on what nothing here
+    explains.
+    """
     services = {id_: channel.service for id_, channel in made.channels.items()}
-    slots = [change.slot for change in removed if change.slot.channel_id in services]
-    return declared_beside(session.files.root_file, homes.account, Removed(slots, services))
+    unexplained = {item.id for item in made.recording.unexplained}
+    slots = {change.slot for change in made.changes if _is_removed(change)}
+    slots |= {claim.slot for claim in claims if claim.id in unexplained}
+    asked = [slot for slot in slots if slot.channel_id in services]
+    return declared_beside(session.files.root_file, homes.account, Removed(asked, services)) if asked else {}
 
 
 def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
@@ -284,12 +300,20 @@ def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
         if change.action is Action.ADOPT:
             return True
         is_new = change.binding is None and change.action in {Action.CREATE, Action.HOLD}
-        return is_new or (change.cause is Cause.REMOVED and change.action in {Action.DELETE, Action.HOLD})
+        return is_new or _is_removed(change)
 
-    asked = [change for change in made.changes if may_have_moved(change)]
-    ids, slots = {change.live_id for change in asked}, {slot for change in asked for slot in _slots(change)}
+    asked = [change for change in made.changes if may_have_moved(change) or change.candidates]
+    ids = {change.live_id for change in asked} | {item.id for item in made.recording.unexplained}
+    slots = {slot for change in asked for slot in _slots(change)}
     claims = claimed_elsewhere(session.store, session.files.root_file) if asked else []
     return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
+
+
+def _is_removed(change: Change) -> bool:
+    """Whether it is about a post that the files no longer have, and that is not published as far as the state knows."""
+    if change.cause is not Cause.REMOVED or change.binding is None or change.binding.status == PostStatus.SENT:
+        return False
+    return change.slot.channel_id != IDEAS and not (change.live and change.live.is_out)
 
 
 def check_account(store: StateFile, account: Account, recorded: set[str]) -> None:
@@ -312,22 +336,20 @@ def _check_lengths(session: Session, targets: Targets) -> None:
         raise FilesError(message, problems, session.files.root, hint="Shorten them, then try again.")
 
 
-def _seek(
-    session: Session, ids: Mapping[str, datetime | None], live: Live, channels: Mapping[str, Collection[str]]
-) -> Live:
+def _seek(session: Session, ids: Mapping[str, datetime | None], live: Live, wanted: Wanted) -> Live:
     """Known posts that no list showed: a few one by one, many by when they were created."""
     created = [at for at in ids.values() if at]
     left = set(ids)
     if len(ids) > SOUGHT_SINGLY and created:
         margin = timedelta(seconds=1)
-        listed = session.buffer.created(channels, min(created) - margin, max(created) + margin)
+        listed = session.buffer.created(wanted.channels, min(created) - margin, max(created) + margin)
         live = replace(live, posts=(*live.posts, *(post for post in listed if post.id in left)))
         left -= {post.id for post in listed}
     singly = sorted(left) if len(left) <= SOUGHT_SINGLY else [id_ for id_ in sorted(left) if ids[id_] is None]
     found = {id_: session.buffer.post(id_) for id_ in singly}
     there = [post for post in found.values() if post is not None]
     gone = left - {post.id for post in there}
-    return replace(live, posts=(*live.posts, *there), gone=frozenset(gone))
+    return replace(live, posts=(*live.posts, *there), gone=live.gone | gone)
 
 
 def _check_managed_since(session: Session) -> None:

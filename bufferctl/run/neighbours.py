@@ -25,7 +25,7 @@ _ENDINGS = (".yaml", ".yml")
 
 @value()
 class Removed:
-    """Posts that this root file no longer declares, by their slots, and the networks of channels by their ids."""
+    """Posts that this root file does not declare, by their slots, and the networks of channels by their ids."""
 
     slots: Collection[Slot]
     services: Mapping[str, Service]

@@ -26,27 +26,12 @@ from tests.lives.projects import TWITTER
 from tests.lives.shrink import lived
 
 SEEDS = range(int(os.environ.get("LIVES", "8")))
-_DELETED = "a person deleted the post, and the entry moved to another root file, which plans it anew later"
-#: Lives that end with something left to do, or with a question that no answer fits.
-OPEN = {
-    137: _DELETED,
-    138: _DELETED,
-    244: "the state is older than an entry's move and rename: asked about a post that another root file made",
-    264: "a renamed series has a post of one channel that is out and was moved: only its own time is offered",
-    274: _DELETED,
-}
 #: Whether to draw whole years, as `make test-all` does.
 LONG = len(SEEDS) >= 100
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    "seed",
-    [
-        pytest.param(seed, marks=pytest.mark.xfail(reason=OPEN[seed], raises=Broken)) if seed in OPEN else seed
-        for seed in SEEDS
-    ],
-)
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_life_that_obeys_keeps_the_promises(seed: int, server: Server) -> None:
     """After every run and every answer, by the oracle's own bookkeeping."""
     lived(draw(seed), partial(live, server=server))

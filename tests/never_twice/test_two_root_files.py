@@ -126,3 +126,76 @@ def test_a_person_says_that_it_is_meant(moved: tuple[Project, str]) -> None:
     (project.folder / other).unlink()
     assert apply(project, "--confirm-removed", "Acme/twitter:acme/tip-5").code == 1
     assert texts(project) == {**{text: 1 for text in ALL if text != "Tip number 5"}, "It stays": 1}
+
+
+GONE = "Acme/twitter:acme/tip-5"
+
+
+@pytest.fixture
+def deleted(moved: tuple[Project, str]) -> tuple[Project, str]:
+    """Hours after they were made, a person has deleted the last of the posts in Buffer."""
+    project, other = moved
+    (post,) = (each for each in project.sandbox.posts() if each["text"] == "Tip number 5")
+    project.sandbox.core.clock.advance(hours=2)
+    project.sandbox.person.delete_post(post["id"])
+    return project, other
+
+
+@pytest.mark.parametrize("first", ["the old one", "the new one"])
+def test_somebody_deleted_a_post_before_its_entry_moved(deleted: tuple[Project, str], first: str) -> None:
+    """It is held as deleted, whichever applies first, until a person says to send it again: once."""
+    project, other = deleted
+    left = {**{text: 1 for text in ALL if text != "Tip number 5"}, "It stays": 1}
+    files = ["buffer.yaml", other] if first == "the old one" else [other, "buffer.yaml"]
+    for file in files * 2:
+        assert apply(project, "-f", file).code == (1 if file == other else 0)
+        assert texts(project) == left
+    assert f"--recreate {GONE}" in " ".join(project("plan", "-f", other).out.split())
+    assert apply(project, "-f", other, "--recreate", GONE).code == 0
+    for file in files:
+        assert apply(project, "-f", file).code == 0
+        assert "No changes" in project("plan", "-f", file).out
+    assert texts(project) == ALL | {"It stays": 1}
+
+
+def test_somebody_deleted_a_post_and_its_moved_entry_is_cancelled(deleted: tuple[Project, str]) -> None:
+    """Nothing is asked and nothing is sent, and neither root file has it afterwards."""
+    project, other = deleted
+    path = (project.folder / other).parent / "y/tips.yaml"
+    assert apply(project, "-f", other).code == 1
+    path.write_text(POSTS.replace("text: Tip number 5", "text: Tip number 5, cancelled: true"), encoding="utf-8")
+    for file in (other, "buffer.yaml"):
+        assert apply(project, "-f", file).code == 0
+        assert GONE not in project("state", "list", "-f", file).out
+    assert texts(project) == {**{text: 1 for text in ALL if text != "Tip number 5"}, "It stays": 1}
+
+
+def test_somebody_deleted_a_post_that_moved_and_was_renamed(deleted: tuple[Project, str]) -> None:
+    """`was` says which post it was, also beside another root file."""
+    project, other = deleted
+    path = (project.folder / other).parent / "y/tips.yaml"
+    path.write_text(POSTS.replace("key: tip-5", "key: last, was: tip-5"), encoding="utf-8")
+    for file in ("buffer.yaml", other, "buffer.yaml", other):
+        assert apply(project, "-f", file).code == (1 if file == other else 0)
+    plan = json.loads(project("plan", "--json", "-f", other).out)
+    (held,) = (each for each in plan["changes"] if each["action"] == "hold")
+    assert (held["key"], held["reason"]) == ("last", "deleted-in-buffer")
+
+
+def test_what_another_root_file_has_is_no_candidate(moved: tuple[Project, str]) -> None:
+    """With an older state, a deleted and renamed entry is held as deleted; nobody is asked about the other's posts."""
+    project, other = moved
+    for file in (other, "buffer.yaml"):
+        assert apply(project, "-f", file).code == 0
+    (post,) = (each for each in project.sandbox.posts() if each["text"] == "Tip number 5")
+    project.sandbox.core.clock.advance(hours=2)
+    project.sandbox.person.delete_post(post["id"])
+    folder = (project.folder / other).parent
+    state = folder / ".bufferctl/y.state.json"
+    older = state.read_bytes()
+    (folder / "y/tips.yaml").write_text(POSTS.replace("key: tip-5", "key: last, was: tip-5"), encoding="utf-8")
+    assert apply(project, "-f", other).code == 1
+    state.write_bytes(older)
+    plan = json.loads(project("plan", "--json", "-f", other).out)
+    (held,) = (each for each in plan["changes"] if each["action"] != "no-op")
+    assert (held["key"], held["reason"]) == ("last", "deleted-in-buffer")
