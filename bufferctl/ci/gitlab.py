@@ -125,9 +125,10 @@ class GitLab(Forge):
     def page_url(self, path: str) -> str:
         return f"{self.run_url}/artifacts/{'browse' if path.startswith('/') else f'file/{quote(path)}'}"
 
-    def new_file_url(self, branch: str, path: str, text: str) -> str:  # noqa: ARG002 - it fills in no text
+    def new_file_url(self, branch: str, path: str, text: str) -> str:
         project = self._environment.get("CI_PROJECT_URL", "")
-        return f"{project}/-/new/{quote(branch)}?file_name={quote(path, safe='')}" if project else ""
+        filled = f"file_name={quote(path, safe='')}&content={quote(text, safe='')}"
+        return f"{project}/-/new/{quote(branch)}?{filled}" if project else ""
 
     def files_at(self, commit: str) -> FileLinks:
         project = self._environment.get("CI_PROJECT_URL", "")

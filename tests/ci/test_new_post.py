@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from bufferctl.ci.gitlab import GitLab
 from bufferctl.config import load
 from tests.ci.conftest import Team, post
 
@@ -25,3 +26,13 @@ def test_a_comment_leads_to_the_next_post(team: Team) -> None:
     assert added.text == "[your text]"
     path.write_text(filled["value"].replace("[your text]", "Hello"), encoding="utf-8")
     assert load(None, team.ada.folder).diagnostics == ()
+
+
+def test_gitlabs_editor_is_filled_in_too() -> None:
+    """It begins with the parameter `content`, as its app/views/projects/blob/_editor.html.haml shows."""
+    project = "https://gitlab.example/acme/social"
+    environment = {"CI_API_V4_URL": "https://gitlab.example/api/v4", "CI_PROJECT_ID": "1", "CI_PROJECT_URL": project}
+    with GitLab(environment) as forge:
+        link = urlsplit(forge.new_file_url("spring/launch", "posts/a.yaml", "posts:\n  - key: a&b\n"))
+    filled = {"file_name": ["posts/a.yaml"], "content": ["posts:\n  - key: a&b\n"]}
+    assert (link.path, parse_qs(link.query)) == ("/acme/social/-/new/spring/launch", filled)

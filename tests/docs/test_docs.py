@@ -307,17 +307,24 @@ def test_pages_for_writers_begin_with_what_to_do() -> None:
     assert [name for name, text in beginnings.items() if odd.search(text)] == []
 
 
-def test_the_address_of_a_new_post_fills_in_a_post(tmp_path: Path) -> None:
-    """The one that docs/write/posts.md shows opens GitHub's editor with a valid file."""
+@pytest.mark.parametrize(
+    ("start", "name", "content"),
+    [
+        ("https://github.com/OWNER/REPOSITORY/new/", "filename", "value"),
+        ("https://gitlab.com/OWNER/REPOSITORY/-/new/", "file_name", "content"),
+    ],
+)
+def test_the_address_of_a_new_post_fills_in_a_post(tmp_path: Path, start: str, name: str, content: str) -> None:
+    """Those that docs/write/posts.md shows open each forge's editor with a valid file."""
     page = (ROOT / "docs/write/posts.md").read_text(encoding="utf-8")
-    (address,) = re.findall(r"^https://github.com/OWNER/REPOSITORY/new/\S+$", page, re.MULTILINE)
+    (address,) = re.findall(rf"^{start}\S+$", page, re.MULTILINE)
     filled = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     (tmp_path / "posts").mkdir()
     (tmp_path / "buffer.yaml").write_text(
         "version: 1\ntimezone: UTC\norganizations:\n  - {name: Acme, channels: [{service: twitter, name: acme}]}\n",
         encoding="utf-8",
     )
-    (tmp_path / filled["filename"]).write_text(filled["value"], encoding="utf-8")
+    (tmp_path / filled[name]).write_text(filled[content], encoding="utf-8")
     loaded = load(None, tmp_path)
     assert loaded.diagnostics == ()
     assert loaded.desired

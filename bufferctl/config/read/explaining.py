@@ -162,7 +162,7 @@ def _cut_off(where: Spot, name: str) -> str:
     source, at = where.tree.source, where.key(name)
     line, column = source.line(at), source.place(at).column - 1
     found = re.search(r"[{,] *(?P<field>\w+): +(?P<text>[^\s\"'\[{][^{}]*, *)$", line[:column])
-    if found is None or found["field"] not in PROSE or " " in name:
+    if found is None or found["field"] not in PROSE or " " in name or name in {*_MEDIA, "alt"}:
         return ""
     text = line[found.start("text") :].partition("}")[0].strip()
     return f"if it belongs to the text, write `{found['field']}: {json.dumps(text, ensure_ascii=False)}`"
