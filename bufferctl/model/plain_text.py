@@ -44,7 +44,9 @@ LINK = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
 #: Characters that more likely end a sentence than a link.
 _AFTER = ".,;:!?…'\u2019*_~"
-_PARAMETERS = re.compile(r"([?&])(?:utm_\w+=[\w%~+-]*(?:\.[\w%~+-]+)*(&?))+")
+_PARAMETER = r"utm_\w+=[\w%~+-]*(?:\.[\w%~+-]+)*"
+_PARAMETERS = re.compile(rf"([?&])(?:{_PARAMETER}(&?))+")
+_ONE_PARAMETER = re.compile(rf"(?<=[?&]){_PARAMETER}")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -117,6 +119,11 @@ def trimmed(link: str, *, after: str = _AFTER) -> str:
 def without_parameters(text: str) -> str:
     """The text, its links without `utm` parameters, which differ by network and which nobody reads."""
     return _PARAMETERS.sub(lambda found: found[1] if found[2] else "", text) if "utm_" in text else text
+
+
+def parameters_in(text: str) -> list[str]:
+    """The `utm` parameters of the links in a text, as `utm_campaign=spring`, each once."""
+    return list(dict.fromkeys(_ONE_PARAMETER.findall(text)))
 
 
 @lru_cache(maxsize=1024)

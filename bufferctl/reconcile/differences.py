@@ -30,8 +30,8 @@ def differences(desired: Content, live: Content) -> tuple[Difference, ...]:
     for name, before, after in (*list_differences(desired, live), *card_differences(desired, live)):
         if name in {"tags", "services"}:
             found.append(Difference(name, ", ".join(before), ", ".join(after)))
-        elif name == "thread":
-            found.extend(_deep(name, _parts(before), _parts(after)))
+        elif name == "thread":  # where one side is no thread, its text is the first part, which is shown as `text`
+            found.extend(_deep(name, _parts(before or after[:1]), _parts(after or before[:1])))
         else:
             deep = name in Content._fields and isinstance(after, dict | tuple)
             found.extend(_deep(name, before, after) if deep else [Difference(name, _shown(before), _shown(after))])

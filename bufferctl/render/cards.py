@@ -20,7 +20,7 @@ from bufferctl.render import words
 from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.report import Report
-from bufferctl.render.shown import Pictures, Shown, shown
+from bufferctl.render.shown import Pictures, Shown, shown, with_address
 from bufferctl.said import Said
 from bufferctl.value import replace, value
 
@@ -151,7 +151,8 @@ class Card:
         """Its content; computed on demand, since a form does not show it for every change."""
         change = self.change
         is_deleted = change.action is Action.DELETE and change.live is not None
-        return shown(change.live if is_deleted else change.desired or change.live, self.pictures)
+        item = change.live if is_deleted else change.desired or change.live
+        return shown(item, self.pictures, self.when.zone if self.when else "")
 
     @cached_property
     def message(self) -> str:
@@ -218,7 +219,7 @@ def _card(
         when=moment_of(change, plan),
         pictures=pictures,
         length=report.lengths(address),
-        changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
+        changed=() if is_preview else tuple(_changed(each, change, _zone(change, plan)) for each in change.differences),
         code=str(outcome.status if outcome and outcome.status in FAILED else change.reason or Action.HOLD),
         said=None if is_preview else source.why,
         todo=None if is_preview else source.todo,
@@ -296,9 +297,10 @@ def _zone(change: Change, plan: Plan) -> str:
     return channel.timezone if channel else ""
 
 
-def _changed(difference: Difference, zone: str) -> Changed:
-    field = difference.path.rpartition(".")[2]
-    before, after = (words.value(value, zone, field) for value in (difference.before, difference.after))
+def _changed(difference: Difference, change: Change, zone: str) -> Changed:
+    path, field = difference.path, difference.path.rpartition(".")[2]
+    both = with_address(difference.before, path, change.live), with_address(difference.after, path, change.desired)
+    before, after = (words.value(value, zone, field) for value in both)
     is_value = words.is_instant(field) or field in {"file", "url", "thumbnail_file", "thumbnail_url"}
     is_text = isinstance(difference.before, str) and isinstance(difference.after, str) and not is_value
     name = visible(words.field(difference.path))

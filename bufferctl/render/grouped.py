@@ -16,7 +16,7 @@ from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.digests import REVIEWED
 from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
-from bufferctl.model.plain_text import visible, without_parameters
+from bufferctl.model.plain_text import parameters_in, visible, without_parameters
 from bufferctl.plan import Action, Change
 from bufferctl.render import words
 from bufferctl.render.cards import FAILED, Card, Changed, Moment, by_time, cards_of, moment_of
@@ -27,6 +27,8 @@ from bufferctl.render.shown import Media, Shown
 from bufferctl.said import Said, common, is_the_same
 from bufferctl.value import replace, value
 
+#: The name of a change of the `utm` parameters that links in a text get.
+LINKS = "link parameters"
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
 #: How many fixed items are named beside them.
@@ -316,6 +318,13 @@ class Grouped:
             found.setdefault(name, {})[value] = None
         return {name: tuple(values) for name, values in found.items()}
 
+    def parameters_with_values(self, most: int | None = None) -> list[str]:
+        """The same, each as `utm_source=twitter or linkedin`, with at most so many values."""
+        return [
+            f"{name}={' or '.join([*values[:most], *(['others'] if most and len(values) > most else [])])}"
+            for name, values in self.parameters.items()
+        ]
+
     @cached_property
     def mentions(self) -> tuple[str, ...]:
         """Who is mentioned where, a phrase each: `acme-robotics (@acme on X, Acme Robotics on LinkedIn)`."""
@@ -422,7 +431,9 @@ def _of_item(card: Card) -> tuple[Occurrence, Hashable]:
 
 def _item(occurrence: Occurrence, cards: tuple[Card, ...], is_waiting: bool) -> PlanItem:
     """The item of these cards; the version that most of them share comes first."""
-    of_cards = [Version((card,), tuple(map(_changed, card.changed))) for card in cards]
+    of_cards = [
+        Version((card,), tuple(found for each in card.changed for found in _without_parameters(each))) for card in cards
+    ]
     main, *others = _most_first(of_cards) if len(cards) > 1 else of_cards
     with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
     return PlanItem(occurrence, cards, main, tuple(with_differences), is_waiting)
@@ -494,13 +505,18 @@ def _bare_content(shown: Shown) -> Shown:
     return replace(shown, parts=parts, comment=comment)
 
 
-def _changed(changed: Changed) -> Changed:
+def _without_parameters(changed: Changed) -> Iterator[Changed]:
+    """A change of a text without the `utm` parameters of its links, and how these change, once for all its links."""
     if not changed.is_text or "utm_" not in changed.before + changed.after:
-        return changed
+        yield changed
+        return
     before, after = without_parameters(changed.before), without_parameters(changed.after)
-    return replace(
-        changed, before=before, after=after, words=compared(before, after) if before != after else changed.words
-    )
+    if before != after or not changed.after:
+        yield replace(changed, before=before, after=after, words=compared(before, after))
+    old, new = parameters_in(changed.before), parameters_in(changed.after)
+    left, added = ([each for each in these if each not in those] for these, those in ((old, new), (new, old)))
+    if (left or added) and changed.before and changed.after:
+        yield Changed(LINKS, ", ".join(left), ", ".join(added), path=changed.path)
 
 
 def causes_of(items: Iterable[PlanItem]) -> tuple[NeedsYou, ...]:

@@ -657,15 +657,10 @@ def _foot(found: Grouped) -> str:
         parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     quiet = summary.quiet_counts(report.plan)
     parts += [f"Also: {quiet}"] if quiet and not report.plan.is_empty and report.outcomes is None else []
-    links = [f"{name}={_one_of(values)}" for name, values in found.parameters.items()]
+    links = found.parameters_with_values(_VALUES)
     parts += [f"Links get {plain(all_of(links))}, and are shown without"] if links else []
     parts += [f"Mentions {plain(all_of(found.mentions))}"] if found.mentions else []
     return f"<sub>{' · '.join(parts)}</sub>"
-
-
-def _one_of(values: Sequence[str]) -> str:
-    """The values of a link parameter: `twitter or linkedin`."""
-    return " or ".join([*values[:_VALUES], *(["others"] if len(values) > _VALUES else [])])
 
 
 def _hint(hint: str) -> list[str]:

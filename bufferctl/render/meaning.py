@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from bufferctl.render.cards import Changed
-from bufferctl.render.grouped import PlanItem
+from bufferctl.render.grouped import LINKS, PlanItem
 from bufferctl.render.pieces import pieces
 
 
@@ -39,8 +39,7 @@ def meaning_of(changed: Changed) -> Meaning:
     steps = changed.path.removeprefix("metadata.").split(".")
     last = steps[-1]
     is_media = bool({"assets", "media", "thumbnail"} & set(steps))
-    are_parameters = changed.before == changed.after  # of links, which are not shown
-    if not is_media and (are_parameters or links_in(changed.before) != links_in(changed.after)):
+    if not is_media and (changed.name == LINKS or links_in(changed.before) != links_in(changed.after)):
         return Meaning.LINK
     if last in _TIMES:
         return Meaning.TIME

@@ -7,7 +7,7 @@ comment cannot contain any, so it shows public pictures only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post
@@ -115,8 +115,11 @@ class Shown:
     tags: tuple[str, ...] = ()
 
 
-def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | None = None) -> Shown:
-    """Everything to show of a declared or a live object; empty for None. `pictures`: of files stored with the posts."""
+def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | None = None, zone: str = "") -> Shown:
+    """Everything to show of a declared or a live object; empty for None. `pictures`: of files stored with the posts.
+
+    `zone`: of its channel, for the dates that it has.
+    """
     if item is None:
         return Shown(())
     files = pictures or Pictures()
@@ -126,7 +129,7 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | N
     mentions = "; ".join(map(_mention, left.pop("annotations", None) or ()))
     repost = left.pop("retweet", None) or {}
     # the network's fields that have no place of their own in a post are listed by name
-    facts = (*_reposted(repost), *_own_fields(item), ("mentions", mentions), *_flat(left))
+    facts = (*_reposted(repost), *_own_fields(item), ("mentions", mentions), *_flat(left, zone))
     return Shown(
         tuple(parts),
         visible(title or getattr(item, "title", None) or ""),
@@ -202,13 +205,41 @@ def _mention(values: Mapping[str, Any]) -> str:
     return f"{name} ({about}), {where}" if about else f"{name}, {where}"
 
 
-def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+def _flat(values: Mapping[str, Any], zone: str, above: str = "") -> Iterator[tuple[str, str]]:
     """Every nested value with its path, as people write it."""
     for name, found in values.items():
         if isinstance(found, Mapping):
-            yield from _flat(found, f"{above}{name}.")
-        elif text := words.value(found, name=name):
+            yield from _flat(found, zone, f"{above}{name}.")
+        elif text := words.value(found, zone, name):
             yield f"{above}{name}", text
+
+
+def with_address(value: Any, path: str, item: Post | Idea | LivePost | LiveIdea | None) -> Any:
+    """A value of a difference at `path`, each attachment in it with its address in this object."""
+    if isinstance(value, Mapping):
+        return {name: with_address(each, f"{path}.{name}", item) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_address(each, f"{path}.{number}", item) for number, each in enumerate(value)]
+    steps = path.split(".")
+    if not isinstance(value, str) or steps[-2:-1] not in (["assets"], ["media"]):
+        return value
+    return f"{value} {_address_at(steps, item)}".rstrip()
+
+
+def _address_at(steps: Sequence[str], item: Post | Idea | LivePost | LiveIdea | None) -> str:
+    """The address of what is attached at a path such as `thread.1.assets.0`; empty if it has none."""
+    match item:
+        case Post(metadata=metadata):
+            parts: Sequence[Any] = thread_of(metadata)
+        case LivePost(thread=parts):
+            pass
+        case _:
+            parts = ()
+    number = int(steps[-1])
+    holder = parts[int(steps[1])] if steps[0] == "thread" and int(steps[1]) < len(parts) else item
+    found = getattr(holder, steps[-2], ())
+    medium = _media(found[number], Pictures()) if number < len(found) else None
+    return (medium.address or medium.href) if medium else ""
 
 
 def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, str]]:
@@ -226,6 +257,11 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
             yield "ai_assisted", words.value(item.ai_assisted)
             yield "cta", item.cta or ""
             yield "template_id", item.template_id or ""
+        case LiveIdea():
+            yield "services", ", ".join(item.services)
+            yield "date", words.local(item.date, "") if item.date else ""
+            yield "group", item.group_id or ""
+            yield "ai_assisted", "yes" if item.ai_assisted else ""
         case LivePost():
             yield "error", item.error
             yield from ((name, words.value(value)) for name, value in others_of(item).items())

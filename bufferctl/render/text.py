@@ -135,7 +135,7 @@ def _item(item: PlanItem, found: Grouped, said: set[str], paint: Paint) -> Itera
     yield from head_lines(item, found, paint)
     if paint.verbose:
         yield from _addresses(item, paint)
-    if action in STATE_ONLY:
+    if action in STATE_ONLY and not paint.full:
         return
     if item.message and item.message not in said:
         said.add(item.message)
@@ -203,9 +203,10 @@ def _own(version: Version, paint: Paint) -> Iterator[str]:
 
 def _media(media: Media, paint: Paint) -> str:
     """The kind of an attachment, its address, and what it shows; on one line if it is not shown in full."""
-    about = f"({' · '.join(media.said)})" if media.said else ""
-    line = " ".join(filter(None, [f"with {media.kind}", media.address, about]))
-    return line if paint.full or paint.verbose else clipped(line, paint.width - len(INDENT))
+    about, is_whole = f"({' · '.join(media.said)})" if media.said else "", paint.full or paint.verbose
+    address = media.address or (media.href if is_whole else "")
+    line = " ".join(filter(None, [f"with {media.kind}", address, about]))
+    return line if is_whole else clipped(line, paint.width - len(INDENT))
 
 
 def _quoted(text: str, paint: Paint) -> Iterator[str]:
@@ -293,7 +294,7 @@ def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
         yield from map(paint.strong, wrapped(f"Plan: {summary.headline(found)}{needs}.", paint.width))
         if at_once := sum(map(words.is_at_once, plan.writes)):
             yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
-        for said in filter(None, [_does(found), summary.uploads(plan), f"Also: {quiet}." if quiet else ""]):
+        for said in filter(None, [_does(found, paint), summary.uploads(plan), f"Also: {quiet}." if quiet else ""]):
             yield from wrapped(said, paint.width)
     if report.is_offline:
         yield from wrapped(f"{summary.NOT_CHECKED} {summary.NOT_CHECKED_WHY}", paint.width)
@@ -303,7 +304,7 @@ def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
         yield f"Digest {report.digest[:SHORT]}."
 
 
-def _does(found: Grouped) -> str:
+def _does(found: Grouped, paint: Paint) -> str:
     """What an apply does, in numbers of posts by network, and when the first one goes out."""
     plan = found.report.plan
     if not plan.writes:
@@ -311,18 +312,19 @@ def _does(found: Grouped) -> str:
     text = f"Apply {summary.does(found)}.".replace("\u00a0", " ")
     if first := summary.first_post(found):
         text += f" The first one goes out {first[0]}, on {first[1].called}."
-    text += _parameters(found)
+    text += _parameters(found, with_values=paint.full)
     return text + (f" Mentions {all_of(found.mentions)}." if found.mentions else "")
 
 
-def _parameters(found: Grouped) -> str:
+def _parameters(found: Grouped, *, with_values: bool) -> str:
     """What links get that is not shown, and in which posts, unless it is all of them; empty for nothing."""
     posts = [(card.change.address, card.change.desired) for item in found.items for card in item.cards]
     getting = [(address, post) for address, post in posts if post and post.expansion and post.expansion.parameters]
     if not getting:
         return ""
     where = f" in {named(starmap(occurrence_of, getting))}" if len(getting) < len(posts) else ""
-    return f" Links{where} get {all_of(found.parameters)}, and are shown without."
+    parameters = found.parameters_with_values() if with_values else found.parameters
+    return f" Links{where} get {all_of(list(parameters))}, and are shown without."
 
 
 def _requests(plan: Plan) -> str:
@@ -342,8 +344,19 @@ def _painter(kind: str, paint: Paint) -> Callable[[str], str]:
 
 def outcomes_text(report: Report, paint: Paint) -> str:
     """Its outcomes by item: the result, links and ids to import; then Buffer's message, and what a person should do."""
-    items = sorted(grouped(report).items, key=lambda item: ("good", "late", "bad").index(item.kind))
-    return "\n".join(line for item in items for line in _result(item, paint))
+    return "\n".join(line for item in _by_result(report) for line in _result(item, paint))
+
+
+def _by_result(report: Report) -> list[PlanItem]:
+    """The items, failures last."""
+    return sorted(grouped(report).items, key=lambda item: ("good", "late", "bad").index(item.kind))
+
+
+def _result_with_changes(item: PlanItem, paint: Paint) -> Iterator[str]:
+    """A result, and old and new of each field that changed."""
+    yield from _result(item, paint)
+    if item.kind == "good" and item.main.cards[0].change.action is Action.UPDATE:
+        yield from _changes(item, paint)
 
 
 def _result(item: PlanItem, paint: Paint) -> Iterator[str]:
@@ -376,10 +389,8 @@ def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Pai
 def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
     """The results of an apply: each item, failures last; the counts, why it stopped, and what was left."""
     outcomes = report.outcomes or ()
-    lines = [
-        *opening_lines(report, paint),
-        outcomes_text(replace(report, plan=replace(report.plan, changes=())), paint),
-    ]
+    items = _by_result(replace(report, plan=replace(report.plan, changes=())))
+    lines = [*opening_lines(report, paint), *(line for item in items for line in _result_with_changes(item, paint))]
     if report.stopped:
         why = wrapped(visible(sentence(f"It stopped early: {report.stopped}")), paint.width)
         lines += ["", *map(paint.bad, why)]

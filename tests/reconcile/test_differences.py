@@ -19,7 +19,7 @@ from bufferctl.model import (
     Tag,
 )
 from bufferctl.model.comparable import content_of_desired, content_of_live
-from bufferctl.model.content import Image
+from bufferctl.model.content import Image, ThreadItem
 from bufferctl.model.metadata import FacebookMetadata, TwitterMetadata
 from bufferctl.plan import Action, Difference
 from bufferctl.reconcile import differences, handling_differences, schedule_differences, shows_edit
@@ -41,7 +41,12 @@ THERE = in_buffer(post())
         (
             post(),
             replace(THERE, thread=(LiveThreadItem("We are live"), LiveThreadItem("More"))),
-            [("thread.0", {"text": "We are live"}, None), ("thread.1", {"text": "More"}, None)],
+            [("thread.1", {"text": "More"}, None)],
+        ),
+        (
+            post(metadata=TwitterMetadata(thread=(ThreadItem(text="We are live"), ThreadItem(text="More")))),
+            THERE,
+            [("thread.1", None, {"text": "More"})],
         ),
         (
             post(metadata=FacebookMetadata(first_comment="Ours")),
@@ -50,7 +55,17 @@ THERE = in_buffer(post())
         ),
         (post(text=" We are live\n"), THERE, []),
     ],
-    ids=["text", "tags", "a picture more", "a document less", "a video less", "a thread", "metadata", "none"],
+    ids=[
+        "text",
+        "tags",
+        "a picture more",
+        "a document less",
+        "a video less",
+        "no thread",
+        "a thread",
+        "metadata",
+        "none",
+    ],
 )
 def test_differences(item: Post, live: LivePost, expected: list[tuple[str, object, object]]) -> None:
     """The path, Buffer's value and the file's."""

@@ -202,7 +202,7 @@ def _edited(change: Change) -> Change:
     """Two words of its text change."""
     post = change.desired
     assert isinstance(post, Post)
-    before = f"Almost: {post.text[:-1]}!"
+    before = f"Almost: {post.text}!"
     live = _live(change, before)
     write = EditPost(live.id, post, change.slot.channel_id, reschedule=False)
     differences = (Difference("text", before, post.text),)

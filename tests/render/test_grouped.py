@@ -19,9 +19,10 @@ from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.offline import offline
-from bufferctl.render.grouped import Grouped, grouped
+from bufferctl.render.grouped import LINKS, Grouped, grouped
 from bufferctl.render.html import report_html
 from bufferctl.render.lines import Paint
+from bufferctl.render.meaning import Meaning, meaning_of
 from bufferctl.render.report import Report
 from bufferctl.render.since import Since, seen_line, since
 from bufferctl.render.text import plan_text
@@ -96,6 +97,24 @@ def test_parameters_do_not_make_versions(tmp_path: Path) -> None:
     assert [piece.text for piece in text.words if piece.is_own] == ["really "]
     assert [piece.href for piece in text.words if piece.kind == "link"] == ["https://acme.example/a"]
     assert tip.others == ()
+
+
+def test_other_parameters_are_a_change_of_their_own() -> None:
+    """Once for all networks that get the same: what was in the links and what is; the text stays as it is."""
+    before, after = (f"Go: https://a.example/x?b=1&utm_source={each}" for each in ("spring", "summer"))
+    edits = [
+        change(
+            post(channel, "a", 1, text=after),
+            Action.UPDATE,
+            Cause.EDITED,
+            live(channel, 1, before),
+            differences=(Difference("text", before, after),),
+        )
+        for channel in ("ch-x", "ch-li")
+    ]
+    ((networks, (changed,)),) = of(*edits).items[0].changes
+    assert (networks, changed.name, meaning_of(changed)) == ("", LINKS, Meaning.LINK)
+    assert (changed.before, changed.after) == ("utm_source=spring", "utm_source=summer")
 
 
 def test_without_parameters() -> None:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.digests import change_digest
-from bufferctl.model import Idea, Post, PostStatus, SchedulingType
-from bufferctl.model.content import TextLength
+from bufferctl.model import Asset, Idea, LiveAsset, Post, PostStatus, SchedulingType
+from bufferctl.model.content import Image, TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import holds
 from bufferctl.render.lines import Paint, cells
@@ -131,6 +131,23 @@ def test_a_text_is_there_once_with_its_networks() -> None:
     links = "Links in launch, story, tip 1 to 10 and 4 more get utm_source, utm_medium and utm_campaign, and are shown"
     assert links in " ".join(text.split())
     assert "utm_source=" not in text
+    whole = " ".join(plan_text(PLANS["campaign"](), Paint(full=True)).split())
+    assert "get utm_source=twitter or linkedin" in whole
+
+
+def test_an_added_picture_is_shown_with_its_address() -> None:
+    """What is added has no old value that a reader knows; what is removed has Buffer's address."""
+    url = "https://media.example/now.png"
+    item = post("ch-x", "a", 1, assets=(Asset(image=Image(url=url, alt_text="The harbor")),))
+    there = live("ch-x", 1, "", assets=(LiveAsset("image", "Old"), LiveAsset("image", "Other", source=f"{url}?2")))
+    differences = (
+        Difference("assets.0", None, "image (The harbor)"),
+        Difference("assets.1", "image (Other)", None),
+    )
+    edit = change(item, Action.UPDATE, Cause.EDITED, there, differences=differences)
+    assert f"asset 1:\n      + image (The harbor) {url}\n      asset 2:\n      - image (Other) {url}?2\n" in text_of(
+        edit
+    )
 
 
 def test_the_campaign_of_the_examples_fits() -> None:
