@@ -74,8 +74,9 @@ class Facts(NamedTuple):
 
     @property
     def is_reworded(self) -> bool:
-        """Whether the file has another title or text than last applied."""
-        return self.binding.text != text_digest(self.match.declared.content)
+        """Whether the file has another title or text than last applied, and than Buffer has."""
+        there = text_digest(self.content) if self.content else ""
+        return text_digest(self.match.declared.content) not in {self.binding.text, there}
 
     @property
     def has_new_handles(self) -> bool:

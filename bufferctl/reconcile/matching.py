@@ -17,7 +17,6 @@ from bufferctl.model import (
     IDEAS,
     Address,
     Binding,
-    Idea,
     Item,
     Likeness,
     LiveItem,
@@ -29,7 +28,7 @@ from bufferctl.model import (
     comparable,
 )
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import content_of_live, fingerprint, instant, text_digest
+from bufferctl.model.comparable import Fingerprint, content_of_live, fingerprint, instant, text_digest
 from bufferctl.model.seen import bind
 from bufferctl.model.state import ANY
 from bufferctl.reconcile.corrections import without_corrected
@@ -131,8 +130,7 @@ class _Matching:
             if binding is None:
                 continue
             live = by_id.get(binding.id)
-            is_deleted = binding.id in gone or (isinstance(d.item, Idea) and live is None)
-            if not (binding.retired and is_deleted and binding.status != PostStatus.SENT):
+            if not (binding.retired and binding.id in gone and binding.status != PostStatus.SENT):
                 self.found[d.slot] = Match(d, How.KNOWN, live, self._as_declared(d, binding))
 
     def _hold_taken_keys(self) -> None:
@@ -207,17 +205,40 @@ class _Matching:
                 self.found[d.slot] = Match(d, How.KNOWN, None, binding)
 
     def _moved(self) -> None:
-        """Offer unpublished claims whose address was removed from the files to objects that equal them exactly."""
+        """Offer unpublished claims whose address was removed from the files to objects that equal them exactly.
+
+        First as they were applied, then as Buffer has them: the state may be older.
+        """
         by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
+        by_text: dict[tuple[str, str], list[Slot]] = defaultdict(list)
         for slot, binding in self.released.items():
-            if not is_out(binding, self.scene.by_id.get(binding.id)):
+            live = self.scene.by_id.get(binding.id)
+            if not is_out(binding, live):
                 by_print[slot.home, binding.applied].append(slot)
-        for d in sorted(self._left, key=lambda d: d.item.cancelled):
-            equals = by_print.get((d.slot.home, str(d.fingerprint)), [])
-            free = [old for old in equals if not {old.key, self.released[old].id}.intersection(d.item.repeat_of)]
-            if free:
-                equals.remove(free[0])
-                self._take(free[0], d)
+                if live is not None and not binding.retired:
+                    by_text[slot.home, linkless_text(content_of_live(live))].append(slot)
+        wanted_first = sorted(self._left, key=lambda d: d.item.cancelled)
+        for d in wanted_first:
+            self._take_equal(d, by_print.get((d.slot.home, str(d.fingerprint)), []))
+        for d in wanted_first if by_text else ():
+            if d.slot in self.found:
+                continue
+            there = by_text.get((d.slot.home, linkless_text(d.content)), ())
+            self._take_equal(d, [old for old in there if old in self.released and self._is_there(d, old)])
+
+    def _take_equal(self, d: Declared, equals: list[Slot]) -> None:
+        """Give `d` the first of the claims that are still released and that it does not say to be others."""
+        for old in equals:
+            binding = self.released.get(old)
+            if binding and not {old.key, binding.id}.intersection(d.item.repeat_of):
+                self._take(old, d)
+                return
+
+    def _is_there(self, d: Declared, old: Slot) -> bool:
+        """Whether what Buffer has for a released claim is `d`, exactly."""
+        live = self.scene.by_id[self.released[old].id]
+        candidate = Candidate(live, content_of_live(live), explained=True, horizon=self.scene.horizon(old.home))
+        return is_exact(d, candidate, self.scene)
 
     def _is_gone(self, binding: Binding | None) -> bool:
         """Whether a known post was deleted before it was published, in which case only its id may have changed."""
@@ -352,6 +373,7 @@ class _Matching:
         for d in self._left:
             gone = homes[d.slot.home]
             may_be = {slot: b for slot, b in gone.items() if b.unmerged and b.file == d.item.place.file}
+            may_be |= {slot: b for slot, b in gone.items() if b.noted and _was_noted_as(b, d)}
             # a series may grow after it was renamed
             if gone and not may_be and d.item.previous_keys and not d.item.number and not self._was_applied(d):
                 may_be = gone
@@ -392,6 +414,12 @@ def _may_be_another(d: Declared, equal: Candidate, scene: Scene) -> bool:
     if question is None or not question.may_be_ours or (equal.item.id in undecided and equal.item.by_api):
         return False
     return bool(undecided.keys() - {equal.item.id, *d.item.repeat_of})
+
+
+def _was_noted_as(binding: Binding, d: Declared) -> bool:
+    """Whether the entry of a published object said what `d` says when it was last seen, under another key."""
+    noted = Fingerprint.read(binding.noted)
+    return noted is not None and noted.content == d.fingerprint.content
 
 
 def when(live: LiveItem) -> datetime:

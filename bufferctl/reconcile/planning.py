@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
+from bufferctl.model import IDEAS, Binding, Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
 from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
 from bufferctl.reconcile.freezes import hold_against_policy
@@ -57,6 +57,7 @@ def reconcile(
     live = without_strays(live, state)
     read = {organization.id for organization in live.organizations}  # nothing is planned for others
     bindings = {slot: binding for slot, binding in state.bindings.items() if slot.organization_id in read}
+    live = replace(live, gone=live.gone | _ideas_that_are_gone(live, bindings))
     scene = Scene(desired, live, replace(state, bindings=bindings), targets, options)
     matches = match(map(scene.declared, desired.items), scene)
     changes = [*_decided(scene, matches), *_removed(scene, matches)]
@@ -87,6 +88,14 @@ def reconcile(
             suspended=still_suspended(changes, scene, matches),
         ),
     )
+
+
+def _ideas_that_are_gone(live: Live, bindings: Mapping[Slot, Binding]) -> set[str]:
+    """The ids of tracked ideas that nobody has any more: they are all in one list, which was read."""
+    ideas = {
+        binding.id for slot, binding in bindings.items() if slot.channel_id == IDEAS and slot.home not in live.unread
+    }
+    return ideas - {idea.id for idea in live.ideas}
 
 
 def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, ...]:

@@ -239,7 +239,7 @@ class Table:
     def _unlisted(self, facts: Facts) -> Change:
         """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
         address, binding = str(facts.item.address), facts.binding
-        if binding.id not in self.scene.live.gone and isinstance(facts.item, Post):
+        if binding.id not in self.scene.live.gone:
             return _hold(facts, holds.NOT_READ, Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
         if address in self.scene.options.recreate:
             return self._create(facts, Cause.DRIFT)

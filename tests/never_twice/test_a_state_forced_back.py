@@ -80,3 +80,20 @@ def test_a_removed_one(clone: Project) -> None:
         assert f"{ADDRESS} is in no file any more, but stays in Buffer and will be published. {PERHAPS}" in each
     clone.apply()
     assert texts(clone) == {"The first": 1, "We are live": 1}
+
+
+def test_an_edited_and_renamed_one(project: Project, tmp_path: Path) -> None:
+    """The post that Buffer has is the entry under its new key, though the state knows neither: nothing is deleted."""
+    declare(project, FIRST, LAUNCH)
+    project.apply()
+    kept = shutil.copytree(project.folder / ".bufferctl", tmp_path / "kept")
+    time = "due_at: 2029-12-21 09:00, text: We are so live"
+    for entry in (f"key: launch, {time}", f"key: start, was: launch, {time}", f"key: last, was: start, {time}"):
+        declare(project, FIRST, entry)
+        project.apply()
+    shutil.rmtree(project.folder / ".bufferctl")
+    shutil.rmtree(tmp_path / "state-home")
+    kept.rename(project.folder / ".bufferctl")
+    before = {post["id"] for post in project.sandbox.posts()}
+    assert apply(project) == 0
+    assert {post["id"] for post in project.sandbox.posts()} == before

@@ -131,14 +131,18 @@ def test_a_person_says_that_it_is_meant(moved: tuple[Project, str]) -> None:
 GONE = "Acme/twitter:acme/tip-5"
 
 
-@pytest.fixture
-def deleted(moved: tuple[Project, str]) -> tuple[Project, str]:
-    """Hours after they were made, a person has deleted the last of the posts in Buffer."""
-    project, other = moved
+def delete_one(project: Project) -> None:
+    """Hours after they were made, a person deletes the last of the posts in Buffer."""
     (post,) = (each for each in project.sandbox.posts() if each["text"] == "Tip number 5")
     project.sandbox.core.clock.advance(hours=2)
     project.sandbox.person.delete_post(post["id"])
-    return project, other
+
+
+@pytest.fixture
+def deleted(moved: tuple[Project, str]) -> tuple[Project, str]:
+    """A person has deleted the last of the posts before anything was applied since."""
+    delete_one(moved[0])
+    return moved
 
 
 @pytest.mark.parametrize("first", ["the old one", "the new one"])
@@ -182,14 +186,37 @@ def test_somebody_deleted_a_post_that_moved_and_was_renamed(deleted: tuple[Proje
     assert (held["key"], held["reason"]) == ("last", "deleted-in-buffer")
 
 
+@pytest.mark.parametrize("key", ["key: tip-5", "key: last, was: tip-5"])
+def test_somebody_deleted_a_post_and_its_entry_moved_back(moved: tuple[Project, str], key: str) -> None:
+    """Held as deleted in its first root file again, also under a new key, until a person says to send it: once."""
+    project, other = moved
+    path = (project.folder / other).parent / "y/tips.yaml"
+    for entry in ("key: tip-5", key):
+        path.write_text(POSTS.replace("key: tip-5", entry), encoding="utf-8")
+        for file in (other, "buffer.yaml"):
+            assert apply(project, "-f", file).code == 0
+    delete_one(project)
+    assert apply(project, "-f", other).code == 1
+    theirs, tip = POSTS.rsplit("  - {key: tip-5", 1)
+    path.write_text(theirs, encoding="utf-8")
+    keep = "posts:\n  - {key: keep, channels: [twitter], text: It stays}\n"
+    project.write("x/tips.yaml", f"{keep}  - {{{key}{tip}")
+    for file in ("buffer.yaml", other, "buffer.yaml", other):
+        assert apply(project, "-f", file).code == (1 if file == "buffer.yaml" else 0)
+    address = GONE.replace("tip-5", "last") if "was" in key else GONE
+    assert f"--recreate {address}" in " ".join(project("plan").out.split())
+    assert apply(project, "--recreate", address).code == 0
+    for file in (other, "buffer.yaml"):
+        assert apply(project, "-f", file).code == 0
+    assert texts(project) == ALL | {"It stays": 1}
+
+
 def test_what_another_root_file_has_is_no_candidate(moved: tuple[Project, str]) -> None:
     """With an older state, a deleted and renamed entry is held as deleted; nobody is asked about the other's posts."""
     project, other = moved
     for file in (other, "buffer.yaml"):
         assert apply(project, "-f", file).code == 0
-    (post,) = (each for each in project.sandbox.posts() if each["text"] == "Tip number 5")
-    project.sandbox.core.clock.advance(hours=2)
-    project.sandbox.person.delete_post(post["id"])
+    delete_one(project)
     folder = (project.folder / other).parent
     state = folder / ".bufferctl/y.state.json"
     older = state.read_bytes()

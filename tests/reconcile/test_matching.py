@@ -97,6 +97,15 @@ def test_a_known_one_that_is_gone_takes_nothing_that_is_explained() -> None:
     assert lost(in_buffer(post(), "p2", OLD)).verdict(post()) is Reason.GONE
 
 
+def test_a_known_idea_that_is_gone_is_matched_likewise() -> None:
+    """Adopted under its new id: with an older state, the idea that `--recreate` made is there."""
+    state = record((idea(), idea_in_buffer(idea())))
+    again = idea_in_buffer(idea(), "i2", created=YOUNG)
+    change = World(live=[again], state=state).change(idea())
+    assert (change.action, change.live_id) == (Action.ADOPT, "i2")
+    assert World(state=state).verdict(idea()) is Reason.GONE
+
+
 def test_a_known_one_that_was_seen_published_is_done_though_it_is_gone() -> None:
     """Done, and no equal post takes its place."""
     over = post(due=OVER)
