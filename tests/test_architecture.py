@@ -89,12 +89,14 @@ def test_one_name_is_one_thing() -> None:
     assert {each: paths for each, paths in found.items() if len(paths) > 1} == {}
 
 
-def test_every_room_has_a_size() -> None:
+def test_every_room_has_a_size(tmp_path: Path) -> None:
     """Comments and layout cost nothing; a docstring is one token."""
     text = '"""What it is."""\n\n\ndef double(number: int) -> int:\n    # twice\n    return number * 2\n'
     assert size(text) == {"tokens": 15, "statements": 3, "functions": 1, "classes": 0}
-    folders = {path.parent.name for path in MODULES if path.parent.parent == ROOT / "bufferctl"}
-    assert rooms().keys() == folders | {"bufferctl"}
+    (tmp_path / "room" / "inner").mkdir(parents=True)
+    for name in ("alone.py", "room/one.py", "room/inner/two.py"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert {room: found["tokens"] for room, found in rooms(tmp_path).items()} == {tmp_path.name: 15, "room": 30}
 
 
 def classes(path: Path) -> Iterator[tuple[ast.ClassDef, list[str]]]:

@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from tests.mutate import judged
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +97,7 @@ def asked(folder: Path, tests: str, inside: str = "") -> subprocess.CompletedPro
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
+@pytest.mark.long
 def test_what_is_not_noticed(tmp_path: Path) -> None:
     """What no test runs, or looks at; what never ends is noticed, what a test finds in a cache, or imports late."""
     assert asked(tmp_path, TESTS).stdout == dedent("""\

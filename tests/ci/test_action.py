@@ -66,7 +66,8 @@ def test_another_command_is_refused(team: Team) -> None:
     assert "::error::The command is plan, apply or fork-comment" in ran.log
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_cancelled_job_keeps_what_it_did(team: Team, number: signal.Signals) -> None:
     """The request in flight is finished and recorded on the branch; the next run sends the rest, each post once."""
     entries = "".join(f"  - {{key: p{n}, channels: [twitter], text: Post {n}}}\n" for n in range(35))

@@ -184,6 +184,7 @@ def test_an_author_whom_the_forge_does_not_know(side: Side, trailer: str) -> Non
     refused(side, number, "bob@at-home.example")
 
 
+@pytest.mark.long
 def test_robots_write_and_are_nobody(side: Side) -> None:
     """A suggestion that was taken over has the robot as co-author: bob's approval counts."""
     robot = "41898282+github-actions[bot]@users.noreply.github.com"
@@ -383,6 +384,7 @@ def test_public_reader(side: Side) -> None:
     refused(side, number, "`mallory` may not write to this repository")
 
 
+@pytest.mark.long
 def test_an_objection_of_the_public(side: Side) -> None:
     """Anybody could keep a public repository from publishing."""
     number = planned(side)
@@ -391,17 +393,17 @@ def test_an_objection_of_the_public(side: Side) -> None:
     published(side, number)
 
 
-def test_late(both: Side) -> None:
+def test_late(side: Side) -> None:
     """After the merge it is too late, on every later run."""
-    number = planned(both)
-    both.later(minutes=1)
-    both.land(number)
-    both.later(minutes=1)
-    both.approve(number, "bob")
+    number = planned(side)
+    side.later(minutes=1)
+    side.land(number)
+    side.later(minutes=1)
+    side.approve(number, "bob")
     for _ in range(2):
-        ran = both.apply()
-        assert (ran.failed, both.texts()) == (True, []), ran.log
-    assert "`bob` approved after the merge" in words(both.comments(number)[-1])
+        ran = side.apply()
+        assert (ran.failed, side.texts()) == (True, []), ran.log
+    assert "`bob` approved after the merge" in words(side.comments(number)[-1])
 
 
 def test_by_hand(both: Side) -> None:
@@ -473,6 +475,7 @@ def test_by_hand_is_remembered(side: Side) -> None:
     assert (ran.failed, side.texts()) == (False, ["We are live"]), ran.log
 
 
+@pytest.mark.long
 def test_by_hand_of_another_number(side: Side) -> None:
     """A number that does not wait may be about other files: a warning says what does."""
     number = planned(side)
@@ -560,6 +563,7 @@ def test_another_name(side: Side) -> None:
     refused(side, number, "`eve` opened it or wrote some of it")
 
 
+@pytest.mark.long
 def test_one_person_twice(side: Side) -> None:
     """Two approvals of one person are one."""
     set_policy(side, "policy: {approvals: 2}\n")
@@ -583,6 +587,7 @@ def test_two(side: Side) -> None:
     published(side, number)
 
 
+@pytest.mark.long
 def test_many_reviews(github: OnGitHub) -> None:
     """All pages are read: an objection on the second one blocks."""
     number = planned(github)

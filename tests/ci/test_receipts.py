@@ -142,6 +142,7 @@ def test_an_edit_in_buffer_is_overwritten_by_hand(team: Team) -> None:
     assert team.github.repository.git("show", "bufferctl-state:applied.json") == before
 
 
+@pytest.mark.long
 def test_a_receipt_names_the_way_without_a_command_line(team: Team) -> None:
     """Where it names an option of apply: who merges in a browser has no API key."""
     number = merged(team, "launch", launch=post("launch", "We are live"))

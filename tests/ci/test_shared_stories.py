@@ -121,6 +121,7 @@ def test_a_checkout_that_diverged_is_warned_and_not_refused(team: Team) -> None:
     assert "have diverged" in printed
 
 
+@pytest.mark.long
 def test_a_pull_request_moves_the_project(team: Team) -> None:
     """Plan and apply continue with its state, though the checkouts lack the last applied commit."""
     merged(team, "launch", launch=post("launch", "We are live"))

@@ -91,6 +91,7 @@ def test_nothing_held_costs_no_second_plan(team: Team) -> None:
     assert len(team.sandbox.requests) - before == 2 * first
 
 
+@pytest.mark.long
 def test_the_base_is_planned_from_the_same_reading(drifted: Team) -> None:
     """One request to Buffer for both plans: the state knows what to ask, and what was read serves the base, too."""
     number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))

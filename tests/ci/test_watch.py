@@ -73,6 +73,7 @@ def test_disconnected(side: Side) -> None:
     assert side.issues() == ["closed"]
 
 
+@pytest.mark.long
 @on_each
 def test_disconnected_with_everything_published(side: Side) -> None:
     """The channel is named even where no post waits; another channel of the account is nobody's business."""
@@ -86,6 +87,7 @@ def test_disconnected_with_everything_published(side: Side) -> None:
     assert "linkedin" not in text
 
 
+@pytest.mark.long
 @on_each
 def test_locked(side: Side) -> None:
     """Likewise where Buffer's plan has fewer channels by now."""
@@ -167,7 +169,7 @@ def test_a_decision_closes_it(side: Side) -> None:
     assert (side.texts(), side.issues()) == (["We are live"], ["closed"])
 
 
-@on_both
+@on_each
 def test_merged_and_unsent(side: Side) -> None:
     """A merge without a plan: after an hour, the request and the post; a person publishes it, and it is over."""
     side.launched()
@@ -185,6 +187,7 @@ def test_merged_and_unsent(side: Side) -> None:
     assert (side.texts(), side.issues()) == (["And more", "We are live"], ["closed"])
 
 
+@pytest.mark.long
 @on_each
 def test_pushed_straight_to_main(side: Side) -> None:
     """What no request brought is told, too."""
@@ -196,7 +199,7 @@ def test_pushed_straight_to_main(side: Side) -> None:
     assert "#### Not in Buffer yet" in side.issue()[1]
 
 
-@on_both
+@on_each
 def test_it_mentions_whom_the_files_name_and_nobody_else(side: Side) -> None:
     """Names of people in texts, keys, messages of a network and of channels notify nobody."""
     side.settings('notify: ["@dana", "@acme/social"]\n')
@@ -228,7 +231,7 @@ def test_a_look_that_fails_changes_no_issue(side: Side) -> None:
     assert (side.issues(), side.issue()[1]) == (["open"], text)
 
 
-@on_both
+@on_each
 def test_each_root_file_has_its_issue(side: Side) -> None:
     """Its title and its messages name the file with its folder; the other one's issue is another."""
     side.ada.branch("main")

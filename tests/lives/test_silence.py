@@ -1,6 +1,6 @@
 """Drawn lives of suspensions: nothing of ours leaves meanwhile, and each comes back exactly once.
 
-Twelve here, 100 in `make test-all`.
+Four here, 100 in `make test-all`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 from tests.lives import silence
 from tests.lives.endpoint import Server
 
-SEEDS = range(max(12, int(os.environ.get("LIVES", "0")) // 3))
+SEEDS = range(max(4, int(os.environ.get("LIVES", "0")) // 3))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -26,6 +26,11 @@ from tests.never_twice.files import lose_state
 
 SERVICES = sorted({leaf.service for leaf in LEAVES if leaf.service})
 each_service = pytest.mark.parametrize("service", SERVICES)
+#: Those with the most leaves. The others have leaves of the same forms.
+_MANY = ("facebook", "googlebusiness", "instagram", "threads")
+each_form = pytest.mark.parametrize(
+    "service", [each if each in _MANY else pytest.param(each, marks=pytest.mark.long) for each in SERVICES]
+)
 #: Leaves that are about when and how a post goes out: people's changes of these have rules of their own.
 SCHEDULE = {"dueAt", "mode", "schedulingType", "saveToDraft", "needsApproval"}
 #: The idea of a post cannot change (notes: Writing); a draft's id counts only when a post is created.
@@ -178,7 +183,7 @@ def test_set_changed_removed(project: Project, service: Service, keeps: bool) ->
     account.apply()
 
 
-@each_service
+@each_form
 def test_changed_by_a_person_then_pulled(project: Project, service: Service) -> None:
     """Whatever Buffer returns is drift that names it, and pull writes it into the file, dropping nothing."""
     account = Account(project, service)
@@ -211,7 +216,7 @@ def test_changed_by_a_person_then_pulled(project: Project, service: Service) -> 
     assert {leaf: fields for leaf, fields in lost.items() if fields} == {}
 
 
-@each_service
+@each_form
 def test_adopted_only_if_equal(project: Project, service: Service) -> None:
     """Without a state: what is equal in all that can be read is already there, the rest is asked about, nothing new."""
     account = Account(project, service)
@@ -324,7 +329,7 @@ def texts_in(value: Any) -> list[str]:
     return [each.replace(" ", "") for each in texts if re.search(r"[^a-z]", each, re.IGNORECASE)]
 
 
-@each_service
+@each_form
 def test_an_edit_shows_old_and_new(project: Project, service: Service) -> None:
     """Both values of each leaf are in every form, whether Buffer returns it or not."""
     account = Account(project, service)
