@@ -46,7 +46,10 @@ _PAST = re.compile(r"\bdueAt must be in the future", flags=re.IGNORECASE)
 
 @value()
 class WriteAnswer:
-    """An answer. `body`: None if it is no JSON object; then `text` is its start. `at`: aware, the server's clock."""
+    """One answer.
+
+    `body` is None unless the answer is a JSON object; then `text` is its start. `at` is aware, by the server's clock.
+    """
 
     status: int
     headers: Mapping[str, str]

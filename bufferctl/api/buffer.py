@@ -30,7 +30,7 @@ class Buffer(Reader):
         return f"<Buffer at {self.host}>"
 
     def schema_differences(self, published: str) -> tuple[str, ...]:
-        """What bufferctl's operations need of the `published` schema and the service lacks; one request."""
+        """Parts of the `published` schema that bufferctl's operations need and the service lacks. Takes one request."""
         from bufferctl.api.introspection import INTROSPECTION, schema_differences
 
         data = self._data(INTROSPECTION)
@@ -67,10 +67,10 @@ def connect(
 ) -> Buffer:
     """A connection to the API at `url` (None: Buffer's own). Nothing is sent before the first method is called.
 
-    `timeout` in seconds, for connecting and for each wait on the answer. `transport` replaces the network in tests.
-    `debug` is called with one line for each request, never with the key. `now`: this machine's clock, aware.
-    `answering` lasts as long as a request is without its answer.
-    Raises UsageError for an address that must not get the key, KeyRefusedError for a missing or malformed key.
+    `timeout` is in seconds, for connecting and for each wait for data. `transport` replaces the network in tests.
+    `debug` is called with one line for each request, never with the key. `now` is this machine's clock and returns
+    aware instants. `answering` is entered while a request waits for its answer. Raises UsageError for a URL that must
+    not get the key, KeyRefusedError for a missing or malformed key.
     """
     log = debug or (lambda _: None)
     endpoint = check_url(url or BUFFER)

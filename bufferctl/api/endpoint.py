@@ -35,7 +35,10 @@ def check_url(url: str) -> httpx2.URL:
 
 
 def endpoint_of(url: str | None) -> str:
-    """The address that identifies state, journal and lock; None is Buffer's own. Raises UsageError like `check_url`."""
+    """The URL that identifies state, journal and lock; None stands for Buffer's own.
+
+    Raises UsageError like `check_url`.
+    """
     return str(check_url(url or BUFFER)).rstrip("/")
 
 

@@ -17,7 +17,10 @@ INTROSPECTION = Request(graphql.get_introspection_query(input_value_deprecation=
 
 
 def schema_differences(published: str, data: Any) -> tuple[str, ...]:
-    """What the operations need and the introspection `data` lacks, a sentence each. TypeError if it is no schema."""
+    """A sentence for each thing that the operations need and the introspection `data` lacks.
+
+    Raises TypeError if `data` is not a schema.
+    """
     ours, theirs = graphql.build_schema(published), graphql.build_client_schema(data)
     names = (each.name.removesuffix(".graphql") for each in files("bufferctl.api").joinpath("operations").iterdir())
     texts = [operation(name) for name in names if not name.endswith("_fields")]

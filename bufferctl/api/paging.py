@@ -1,12 +1,12 @@
 """Reads lists in parts, many at once: each request advances every list.
 
-The API allows few requests but many aliases, so a long list is read in windows of creation time, which never changes.
-A window counts as read only if one answer holds all of it; otherwise it is split into narrower ones. So posts that
-people create, publish or delete in the meantime cannot hide others, as they could between two pages. If an answer
-contains what was created outside its window, the service ignored the filter, and the list is read page by page.
+The API allows few requests but many aliases, so a long list is read in windows of creation time, which never changes. A
+window counts as read only if one answer holds all of it; otherwise it is split into narrower ones. So posts that people
+create, publish or delete in the meantime cannot hide others, as they could between two pages. If an answer contains an
+object that was created outside its window, the service ignored the filter, and the list is read page by page.
 
-The first of the narrower windows is the page that came: read again, it is complete if the page was the newest. Those
-below it are as dense as the page if they are few; otherwise ever wider, since posts are created in bursts, days apart.
+The first of the narrower windows is the page that was just read; read again, it is complete if the page was the newest.
+A few windows below it are as dense as the page; more become ever wider, since posts are created in bursts, days apart.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
 
 @dataclass(eq=False, slots=True)
 class Page:
-    """What a list holds from `start` to `end` of creation, both included; None for no limit.
+    """The objects of a list that were created from `start` to `end`, both included; None means no limit.
 
     `after`: the cursor after which its next page starts. `depth`: how many answers it took to get here.
     """
@@ -60,7 +60,7 @@ class Page:
         return not (self.start and item.created_at < self.start) and not (self.end and item.created_at > self.end)
 
     def cut(self, cuts: Iterable[datetime]) -> list[Page]:
-        """Its parts between instants, newest first; those outside it, or too close to another, are left out."""
+        """The page cut at these instants, newest part first; instants outside it or too close to another are ignored."""
         parts, end = [], self.end
         for cut in sorted({_whole(at) for at in cuts}, reverse=True):
             if (end is None or cut + OVERLAP < end) and (self.start is None or cut > self.start):
@@ -72,8 +72,9 @@ class Page:
 class Listing:
     """One list of posts or ideas. `items` by id; `open`: the parts still to be read; `requests`: how many it took.
 
-    `convert` reads a node and returns None to skip it. `created`: limits of creation. `most_pages`: read no more pages
-    than that, one after the other. `cuts`: where to cut it into windows; None if it cannot be filtered by creation.
+    `convert` reads a node and returns None to skip it. `created` limits the time of creation. `most_pages` is the most
+    pages to read one after the other. `cuts` are instants at which the list is cut into windows; None if it cannot be
+    filtered by creation.
     """
 
     def __init__(
@@ -105,7 +106,10 @@ class Listing:
         return {"input": wanted, "first": first, "after": part.after}
 
     def take(self, part: Page, page: Mapping[str, Any]) -> None:
-        """Add a page of a part, which is then read or goes on. Raises NoAnswerError if it does not advance."""
+        """Add a page of a part, which is then complete or continues.
+
+        Raises NoAnswerError if the part does not advance.
+        """
         converted = [self._convert(edge["node"]) for edge in page.get("edges") or () if edge]
         items = [item for item in converted if item]
         self.items |= {item.id: item for item in items}

@@ -1,8 +1,9 @@
 """Reads what a plan needs from the account, in as few requests as the API allows (notes: Reading and Limits).
 
 First the organizations, then the channels of the relevant ones, one alias each; then all their posts and ideas
-together. All of it in one request where somebody expects what the account has, such as from the state (`overview`).
-Unsent posts are read in full, in windows of creation time (`paging`); sent posts newest first, up to a limit.
+together. If the caller expects certain organizations and channels, for example from the state, one request reads all of
+this (`overview`). Unsent posts are read in full, in windows of creation time (`paging`); sent posts newest first, up to
+a limit.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def understood() -> Iterator[None]:
 class ListReading:
     """The lists of a reading that is under way.
 
-    `began`: an instant before its first request, by the server's clock; None if no answer told that.
+    `began` is an instant before its first request, by the server's clock; None if no answer had that clock's time.
     """
 
     def __init__(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], wanted: Wanted) -> None:
@@ -93,7 +94,7 @@ class ListReading:
 
     @classmethod
     def of(cls, account: Account, wanted: Wanted) -> ListReading:
-        """What is wanted of an account; nothing is read yet."""
+        """The lists to read from an account; nothing is read yet."""
         channels = {
             each.id: [channel.id for channel in each.channels if channel.id in wanted.channels[each.id]]
             for each in account.organizations
@@ -102,18 +103,18 @@ class ListReading:
         return cls(channels, [each.id for each in account.organizations if each.id in wanted.ideas], wanted)
 
     def is_same(self, other: ListReading) -> bool:
-        """Whether both read the same."""
+        """Whether both read the same lists."""
         return (self.wanted, self.channels, self.organizations) == (other.wanted, other.channels, other.organizations)
 
     @property
     def lists(self) -> list[Listing]:
-        """All of them; of posts first, in the order in which they count."""
+        """All lists, those of posts first, in the order in which they count."""
         return [*self.unsent, *(listing for listing, _ in self.sent), *self.ideas]
 
 
 @dataclass
 class Overview:
-    """The account, and the first answer of a reading, which counts for `read` if that is what the account calls for."""
+    """The account, and the first answer of a reading, which `read` uses if it covers the account's lists."""
 
     account: Account
     reading: ListReading
@@ -154,9 +155,9 @@ class Reader(Wire):
     def overview(self, organizations: Collection[str], expected: Account, wanted: Wanted) -> Overview | None:
         """The account as `account` reads it, and the first pages of `wanted`, in one request that is sent once.
 
-        `expected`: what the account should have, which only decides what is asked: the answer says what it has. None if
-        that does not fit one request, if Buffer refuses it (one id that is gone nulls the whole answer), or if the
-        account has other organizations.
+        `expected` lists the channels that the account should have; it only decides what is requested, and the answer
+        shows what the account has. Returns None if this does not fit into one request, if Buffer refuses it (one id
+        that is gone nulls the whole answer), or if the account has other organizations.
         """
         asked, reading = _relevant(expected, organizations), ListReading.of(expected, wanted)
         room = MOST_ALIASES - 1 - len(asked)
@@ -188,8 +189,8 @@ class Reader(Wire):
     def read(self, account: Account, wanted: Wanted, begun: ListReading | None = None) -> Live:
         """The posts and ideas in as few requests as possible.
 
-        `account`: from an earlier read. `begun`: first pages that were read together with the account; they count once,
-        if they are what the account calls for, and if nothing was written since.
+        `account` comes from an earlier read. `begun` has first pages that were read together with the account; they are
+        used once, if they are the pages that the account calls for, and if nothing was written since.
         """
         reading = ListReading.of(account, wanted)
         if begun and begun.is_same(reading) and not begun.is_done and begun.writes == self.writes:
@@ -227,7 +228,7 @@ class Reader(Wire):
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
         """Posts of channels (ids by organization id) created since then, in every status, and all of these ideas.
 
-        For settling. `organizations` and `unread` of the result are empty: the lists are complete.
+        This is for settling. The lists are complete, so `organizations` and `unread` of the result are empty.
         """
         idea_lists = [_ideas(org) for org in ideas]  # which cannot be filtered by date
         posts = self._matching(channels, {"created": (since, None)}, beside=idea_lists)
@@ -240,7 +241,7 @@ class Reader(Wire):
     def sent(self, channels: Mapping[str, Collection[str]], since: datetime) -> tuple[LivePost, ...]:
         """Posts of channels (ids by organization id) published since then.
 
-        They are due since then or, if shared immediately, created since then.
+        A post counts if it was due since then or, if it was shared immediately, created since then.
         """
         due, created = {"dueAt": {"start": moment(since)}}, {"created": (since, None)}
         posts = self._matching(channels, {"status": _SENT, **due}, {"status": _SENT, **created})
@@ -255,7 +256,7 @@ class Reader(Wire):
         return _items(posts)
 
     def daily_room(self, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
-        """How many more posts channels take on certain days (each given as an instant); only channels with a limit.
+        """How many more posts channels accept on certain days (each given as an instant), for channels with a limit.
 
         One request covers up to 30 days.
         """
@@ -276,7 +277,7 @@ class Reader(Wire):
         return room
 
     def post(self, post_id: str) -> LivePost | None:
-        """One post by its id, None if Buffer has none; one request each, as a missing id nulls the whole answer."""
+        """One post by its id, or None. It takes one request, since a missing id nulls the whole answer."""
         answer = self._ask(Request(operation("post"), "Post", {"input": {"id": post_id}}))
         if failures.is_missing(answer):
             return None

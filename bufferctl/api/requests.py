@@ -30,7 +30,7 @@ _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 class Request(GraphQLRequest):
     """A request whose document is plain text.
 
-    gql's own request parses the text and prints it again each time it is sent; nothing here needs the tree.
+    gql's own request parses the text and prints it again each time it is sent; nothing here needs the syntax tree.
     """
 
     def __init__(self, text: str, operation_name: str, variables: Mapping[str, Any]) -> None:

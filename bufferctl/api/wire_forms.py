@@ -78,7 +78,7 @@ def edit_post(write: EditPost) -> dict[str, Any]:
 
     A draft is always sent as a draft, and a post that needs approval always requests it, so that an edit neither
     schedules the draft nor bypasses the approval. Only drafts can be approved (notes: Writing), so a scheduled post
-    also becomes a draft. What a suspension took off goes back to where it was.
+    also becomes a draft. A post that a suspension took off the schedule goes back to where it was.
     """
     post = write.item
     found = {
