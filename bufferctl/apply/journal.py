@@ -1,12 +1,12 @@
 """The journal: what is about to be sent and its outcome, on disk before and after every batch.
 
-It is in the user's state folder, outside the project, so that deleting `.bufferctl` loses nothing. There is a folder
-for each endpoint, a file for each project; each entry names its organization. A *project* is a root file by its path,
-or a state of the same lineage. No project uses another's entries, not even for the same channel and key. Entries that
-a state on disk contains are dropped; the last serial and digest of the state are kept (design: The state).
+It is in the user's state folder, outside the project, so that deleting `.bufferctl` loses nothing. It has a folder for
+each endpoint and a file for each project; each entry names its organization. A *project* is a root file by its path, or
+a state of the same lineage. No project uses another's entries, not even for the same channel and key. Entries that a
+state on disk contains are dropped; the last serial and digest of the state are kept (design: The state).
 
 With a shared state, an entry counts only while the state lists its intent as open, because another machine may have
-settled it. What other machines left open is here too, but never on disk.
+settled it. Intents that other machines left open are here too, but never on disk.
 """
 
 from __future__ import annotations
@@ -159,9 +159,9 @@ def _taken_line(home: str, ids: Iterable[str]) -> dict[str, Any]:
 class FileJournal:
     """The journal of one project at one endpoint; its folder is created when something is first written.
 
-    `project`: the root file. `lineage`: that of the project's state, empty if there is none yet. Until `limit_to_homes`
-    names the homes that the account has, nothing is open. Raises PartWayError if it cannot be written, which stops the
-    run, since a write that is not recorded is not sent; StateError where it cannot be read.
+    `project` is the root file. `lineage` is that of the project's state, or empty if there is no state yet. Nothing is
+    open until `limit_to_homes` names the homes that the account has. Raises PartWayError if it cannot be written, which
+    stops the run, since a write that is not recorded is not sent; StateError where it cannot be read.
     """
 
     def __init__(self, folder: Path, endpoint: str, project: Path, lineage: str = "") -> None:
@@ -200,7 +200,7 @@ class FileJournal:
     def follow_document(self, intents: Sequence[Intent]) -> None:
         """Follow the shared state: of its runs, only these intents count, including those of other machines.
 
-        What a run of this machine listed and never noted here was not sent.
+        A write that a run on this machine listed and never noted here was not sent.
         """
         listed = {each.key: each for each in intents}
         for entries in self._mine:
@@ -220,12 +220,12 @@ class FileJournal:
 
     @property
     def unsettled(self) -> tuple[Intent, ...]:
-        """The intents that the shared state lists as open: all without an outcome, even in homes out of reach."""
+        """The intents without an outcome that the shared state lists as open, even in homes out of reach."""
         intents = [intent for entries in self._mine for intent in entries.intents.values()]
         return tuple(replace(each, number=0, listed=each.listed | self._taken(each.write.home)) for each in intents)
 
     def leave_to_end(self, numbers: Collection[int]) -> None:
-        """These results are in the state that the run will store at its end; until then they stay on disk."""
+        """Keep these results on disk until the run stores the state that contains them, at its end."""
         self._absorbed.update(numbers)
 
     def limit_to_homes(self, homes: Collection[str] | None = None) -> None:
@@ -256,15 +256,16 @@ class FileJournal:
         return tuple(i for _, i in sorted(intents.items()) if homes is not None and i.write.home not in homes)
 
     def follow(self, successors: Mapping[int, Slot]) -> None:
-        """Set where intents out of reach, by number, count now: their channel is gone, and another one is in its place.
+        """Set the slots in which intents out of reach, by number, count now that another channel has replaced theirs.
 
-        What they created is gone with it, so no list can settle them. What is on disk stays as it was sent.
+        Their posts are gone with the old channel, so no list can settle them. The entries on disk stay as they were
+        sent.
         """
         self._successors = successors
 
     @property
     def stranded(self) -> tuple[Intent, ...]:
-        """Those intents, each with the slot in which it counts now."""
+        """The intents whose channel was replaced, each with the slot in which it counts now."""
         return tuple(
             replace(each, slot=self._successors[each.number])
             for each in self.out_of_reach
@@ -273,13 +274,13 @@ class FileJournal:
 
     @property
     def results(self) -> tuple[Settled, ...]:
-        """What was carried out for this project, and its state may not contain yet, in order."""
+        """The writes that were carried out for this project and that its state may not contain yet, in order."""
         results = {n: r for entries in self._mine for n, r in entries.results.items() if n not in self._absorbed}
         return tuple(result for _, result in sorted(results.items()))
 
     @property
     def asked(self) -> Mapping[int, tuple[str, ...]]:
-        """Intents that a person was asked about, with the ids that they might be."""
+        """Intents that a person was asked about, with the ids of the objects that they may have created."""
         intents = [intent for entries in self._mine for intent in entries.intents.values()]
         return {intent.number: intent.asked for intent in intents if intent.asked is not None}
 
@@ -295,7 +296,7 @@ class FileJournal:
     def is_older(self, revision: Revision) -> bool:
         """Whether a state is certainly older than the last one, or from another branch.
 
-        It has a lower serial, another digest, or another lineage than the one that this project saved last.
+        Such a state has a lower serial, another digest, or another lineage than the one that this project saved last.
         """
         last = next(reversed(self._own.revisions), "")
         if last and revision.lineage and last != revision.lineage:
@@ -312,13 +313,13 @@ class FileJournal:
     def ruled_out(self, intent: Intent) -> frozenset[str]:
         """Ids that a create cannot have made: they were there before it was sent, or belong to another entry.
 
-        An id that was listed only later may be its post.
+        An id that was first listed after that may be the created post.
         """
         bound = (r.binding.id for e in self._files.values() for r in e.results.values() if r.binding)
         return intent.listed.union(self._taken(intent.write.home), bound)
 
     def intend(self, intents: Sequence[Intent]) -> list[Intent]:
-        """Note durably what is about to be sent; the same, each with the ids that its home had before."""
+        """Note durably what is about to be sent. Returns the intents, each with the ids that its home had before."""
         homes = {intent.write.home for intent in intents}
         there = {home: self._present[home] | self._taken(home) for home in homes}
         intents = [replace(intent, listed=there[intent.write.home]) for intent in intents]
@@ -340,7 +341,7 @@ class FileJournal:
                 self._rule_out(entries, settled)
 
     def ask(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
-        """Note durably that a person is asked about creates, by number, and which objects they might be."""
+        """Note durably that a person is asked about creates, by number, and which objects these may have created."""
         for entries in self._mine:
             if group := {number: ids for number, ids in candidates.items() if number in entries.intents}:
                 own = {number: ids for number, ids in group.items() if number not in entries.foreign}

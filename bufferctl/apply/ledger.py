@@ -1,4 +1,4 @@
-"""Results, in the places that must agree: the journal at once, then the report, the state at the end."""
+"""Puts results into the places that must agree: the journal at once, then the report, and the state at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bufferctl.value import replace
 
 @dataclass
 class Ledger:
-    """The results of a run, in the places that must agree: the journal, the state, the report."""
+    """The results of a run, in the journal, the state and the report, which must agree."""
 
     journal: FileJournal  # where results are at once
     store: Store  # where the state is at the end
@@ -51,7 +51,7 @@ class Ledger:
                 self.report(Outcome(change, Status.DONE, change.live_id, why=change.why))
 
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
-        """Record what was carried out. Everything is recorded before anything is reported."""
+        """Record writes that were carried out. Everything is recorded before anything is reported."""
         findings = tuple((intent, self._signed(intent.slot, finding)) for intent, finding in findings)
         self.journal.settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
@@ -66,7 +66,7 @@ class Ledger:
         return replace(finding, binding=finding.binding.written_by(self.commit, self.bindings.get(slot)))
 
     def not_done(self, intents: Iterable[Intent]) -> None:
-        """Record what was certainly not carried out; the caller reports it."""
+        """Record writes that were certainly not carried out; the caller reports them."""
         self.journal.settle([Settled(intent.number, intent.slot, done=False) for intent in intents])
 
     def report(self, outcome: Outcome) -> None:
@@ -107,7 +107,7 @@ def save_state(state: State, journal: FileJournal, store: Store, save: Callable[
 
 
 def with_unsaved_results(state: State, journal: FileJournal) -> State:
-    """The state, and what a run that was killed had noted but not yet saved."""
+    """The state with the results that a killed run had noted but not yet saved."""
     bindings = dict(state.bindings)
     for result in journal.results:
         put_binding(bindings, result.slot, result.binding)

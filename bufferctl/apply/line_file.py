@@ -30,7 +30,7 @@ class LineFile:
         self._handle: int | None = None
 
     def read(self) -> Iterator[dict[str, Any]]:
-        """Its lines, without a torn last one: the run died while writing it, so nothing of that batch was sent."""
+        """The lines, without a torn last one: the run died while writing it, so nothing of its batch was sent."""
         try:
             lines = self.path.read_bytes().splitlines(keepends=True)
         except FileNotFoundError:

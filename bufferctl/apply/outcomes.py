@@ -68,9 +68,9 @@ def bound(
 ) -> tuple[Binding, tuple[str, ...]]:
     """The binding to keep for what was sent and came back, and the fields that came back different.
 
-    If there are any, what came back is not the baseline: the next plan still compares with the file.
-    `early`: a field that differs because the post goes out too early. One that stayed a draft is still taken off the
-    schedule, so that the next plan does not take it for settled.
+    If any field differs, the answer does not become the baseline: the next plan still compares with the file. `early`
+    is a field that differs because the post goes out too early. A post that stayed a draft still counts as taken off
+    the schedule, so that the next plan does not take it for settled.
     """
     item = write.item
     if item is None:
@@ -106,7 +106,7 @@ def _goes_back(write: Write) -> bool:
 
 
 def taken_off(old: Binding, write: DraftPost, live: LivePost | LiveIdea) -> Binding:
-    """The binding of a post that is a draft now: all else stays, so that what was changed before is still noticed."""
+    """The binding of a post that became a draft. Everything else stays, so that earlier changes are still noticed."""
     is_off = isinstance(live, LivePost) and live.status is PostStatus.DRAFT
     return replace(old, taken_from=write.taken_from) if is_off else old
 
@@ -220,7 +220,7 @@ _LATER_THERE = Said("Change it in Buffer, or wait until it is published.", besid
 
 
 def missed(change: Change) -> Outcome:
-    """The outcome of a post whose time is too near by now."""
+    """The outcome of a post whose time has become too near."""
     timed = isinstance(change.desired, Post) and change.desired.due_at
     return Outcome(change, Status.HELD, code=Reason.MISSED, why=_MISSED, todo=_LATER if timed else _LATER_THERE)
 

@@ -1,6 +1,6 @@
 """What apply needs from outside, as protocols: the account, the store, the clock, and a watcher.
 
-apply imports neither api nor state; the command line hands both in, and tests hand in what they like.
+apply imports neither api nor state; the command line hands both in, and tests hand in their own.
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ class Store(Protocol):
         """Raise StateError if `save` would fail."""
 
     def begin(self, state: State, intents: Sequence[Intent]) -> bool:
-        """Keep the state before `intents` are sent, which a shared state lists; as `save`."""
+        """Keep the state before `intents` are sent; a shared state lists them. Otherwise like `save`."""
 
     def save(self, state: State) -> bool:
-        """Keep the state. Whether it is stored now; where not, it will be at the end of the run."""
+        """Keep the state. Returns whether it is stored now; if not, it is stored at the end of the run."""
 
 
 class Publisher(Protocol):
-    """Makes files public. What it cannot publish is returned with the reason, by URL."""
+    """Makes files public. Returns the reasons for files that it cannot publish, by URL."""
 
     def upload(self, files: Sequence[MediaFile], *, stopping: Callable[[], bool]) -> Mapping[str, Obstacle]:
         """Store each file once; existing files stay as they are. `stopping` is checked before each."""
@@ -82,7 +82,7 @@ class Publisher(Protocol):
         """Request the URL of each file."""
 
     def listed(self) -> str:
-        """A URL at which everybody can list what is stored; empty if none was found."""
+        """A URL at which everybody can list the stored files; empty if none was found."""
 
 
 class Timer(Protocol):

@@ -1,4 +1,4 @@
-"""What is still to be sent, which of it goes together in the next request, and when the quota lets that leave."""
+"""The writes that are still to be sent, which of them share the next request, and when the quota lets it leave."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Pacer:
 
 @value()
 class Pending:
-    """A change on its way: its write, and how often Buffer failed on it. After the first time it goes alone."""
+    """A change on its way, with its write and how often Buffer failed on it. After the first failure it goes alone."""
 
     change: Change
     write: Write
@@ -62,9 +62,9 @@ class Pending:
 
 
 class Queue:
-    """Changes in the order in which they are sent. `lead`: see `Run`. `size`: the most that go together.
+    """Changes in the order in which they are sent.
 
-    `seen`: posts by their ids as they stood when they were read again.
+    `lead` is that of `Run`; `size` is the most that share a request. `seen` has posts that were read again, by id.
     """
 
     def __init__(self, lead: timedelta) -> None:
@@ -84,19 +84,20 @@ class Queue:
 
     @property
     def changes(self) -> list[tuple[Slot, Modify]]:
-        """What is left of edits and deletes, each with its slot."""
+        """The remaining edits and deletes, each with its slot."""
         return [(p.change.slot, p.write) for p in self._left if isinstance(p.write, Modify)]
 
     def put_back(self, pending: Sequence[Pending]) -> None:
-        """Put what was not carried out at the front again."""
+        """Put writes that were not carried out at the front again."""
         self._left.extendleft(reversed(pending))
 
     def next_batch(
         self, now: datetime, bindings: Mapping[Slot, Binding], waiting: Collection[str] = ()
     ) -> tuple[list[Pending], list[Outcome]]:
-        """The next writes that go together, and what becomes of those that may not leave any more.
+        """The writes for the next request, and the outcomes of those that may no longer leave.
 
-        `now`: the server's clock, by which the lead time is judged. `waiting`: homes that nothing may leave for yet.
+        `now` is by the server's clock, which decides the lead time. `waiting` are homes to which nothing may be sent
+        yet.
         """
         batch: list[Pending] = []
         unfit: list[Outcome] = []
@@ -137,12 +138,12 @@ class Queue:
 
 
 def pending_of(plan: Plan) -> list[Pending]:
-    """What a plan sends, in order."""
+    """The writes of a plan, in order."""
     return [Pending(change, change.write) for change in plan.writes if change.write]
 
 
 def assets_of(write: Write) -> list[str]:
-    """The kinds of what Buffer has to fetch for a write."""
+    """The kinds of the files that Buffer has to fetch for a write."""
     return [each.kind for each in attached(write.item)] if write.item else []
 
 

@@ -1,4 +1,4 @@
-"""Settles what an earlier run left open, before anything is planned (design: Applying)."""
+"""Settles the intents that an earlier run left open, before anything is planned (design: Applying)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bufferctl.value import replace, value
 class Recovered:
     """How many open intents were carried out, and how many were not.
 
-    `unsettled`: those that need a person, each with the ids of what it may have made. `differing`: what was carried
-    out and came back different from what was sent, each with the differing fields.
+    `unsettled` are those that need a person, each with the ids of objects that it may have made. `differing` are those
+    that were carried out and came back different from what was sent, each with the differing fields.
     """
 
     written: int
@@ -32,9 +32,9 @@ def recover(
 ) -> Recovered:
     """Settle the journal's open intents and update `bindings` with the results.
 
-    What was not written is closed: the plan decides whether it is sent again. `give_up`: addresses that a person says
-    were not created; it counts for those that a person was asked about before. Raises ApiError or PartWayError where
-    nothing can be found out now; everything then stays open.
+    An intent that was not carried out is closed, and the plan decides whether it is sent again. `give_up` are addresses
+    that, according to a person, were not created; it counts only for intents that a person was asked about before.
+    Raises ApiError or PartWayError if nothing can be found out now; everything then stays open.
     """
     answered = [intent for intent in journal.open if _answered(intent, bindings)]
     journal.settle([Settled(intent.number, intent.slot, done=False) for intent in answered])
@@ -70,7 +70,7 @@ def recover(
 def close_answered(journal: FileJournal, bindings: Mapping[Slot, Binding], answered: Collection[str]) -> None:
     """Close open creates whose channel is gone, once a person has answered: by address, or with another post.
 
-    `answered`: addresses of which a person says that they were not created, or that are no longer wanted.
+    `answered` are addresses that, according to a person, were not created or are no longer wanted.
     """
     done = [
         Settled(intent.number, intent.slot, done=False)

@@ -282,7 +282,7 @@ class Run:
 def announced(
     waiting: Iterable[Pending], listed: Mapping[str, Collection[str]], *, at: datetime, run: str, settle: float
 ) -> list[Intent]:
-    """Everything that may be sent, as the shared state lists it before the first request of that `run`.
+    """All intents that may be sent, as the shared state lists them before the first request of that `run`.
 
     `listed`: the ids in each home as read. `settle`: seconds until lists show a write without media.
     """

@@ -1,6 +1,7 @@
 """Find out what happened to writes whose answer was lost: wait, list, judge (design: Applying).
 
-What a list shows is evidence at once. What it lacks was not written only where the list is late enough (`absent_at`).
+An object in a list is evidence at once. A missing object proves that the write was not carried out only if the list is
+late enough (`absent_at`).
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ FEW = 3
 class Written:
     """The write was carried out; `live` is the object now, None after a delete.
 
-    `by_person`: a person has made an equal object in Buffer in the meantime, which takes its place.
+    `by_person`: a person has meanwhile made an equal object in Buffer, which takes its place.
     """
 
     live: LivePost | LiveIdea | None
@@ -83,10 +84,10 @@ Verdict = Written | NotWritten | Ambiguous | TooEarly
 
 @value()
 class Judge:
-    """Judges lost writes by what is in Buffer afterwards. Pure.
+    """Judges lost writes by what Buffer has afterwards. Pure.
 
-    `landing`: how long after the end of sending a write may still land. `margin`: how far Buffer's times may be apart.
-    `shortening`: ids of channels that shorten links.
+    `landing` is how long after the end of sending a write may still arrive. `margin` is how far apart Buffer's times
+    may be. `shortening` are ids of channels that shorten links.
     """
 
     landing: timedelta
@@ -102,8 +103,8 @@ class Judge:
     ) -> dict[int, Verdict]:
         """A verdict for each intent, by its number.
 
-        `listed`: everything now in the homes of creates, in every status. `before`: ids from before a create, or
-        that belong to another entry. `find` looks up a post by its id; None if there is none.
+        `listed` is everything that the homes of creates have now, in every status. `before` are ids from before a
+        create, or of other entries. `find` looks up a post by its id and may return None.
         """
         verdicts: dict[int, Verdict] = {}
         creates: dict[str, list[_Create]] = defaultdict(list)
@@ -300,7 +301,7 @@ class Settler:
     skew: timedelta | None = None  # how far `createdAt` was from Date at confirmed creates; None before the first
 
     def measure(self, intent: Intent, created_at: datetime) -> None:
-        """Note how far from Buffer's Date it dated a create that it confirmed at `intent.until`."""
+        """Note how far Buffer's creation time is from its Date, for a create that it confirmed at `intent.until`."""
         apart = max(intent.at - created_at, created_at - intent.until, timedelta())
         self.skew = max(apart, self.skew or apart)
 
@@ -310,7 +311,7 @@ class Settler:
         return MARGIN + (self.skew or timedelta()) if self.buffer.tells_time else MARGIN_WITHOUT_DATE
 
     def since(self, intents: Iterable[Intent]) -> datetime:
-        """The earliest time at which Buffer may have dated something that these wrote."""
+        """The earliest creation time that Buffer may give to anything that these intents wrote."""
         margin = MARGIN_WITHOUT_DATE if self.skew is None else self.margin
         return min(intent.at for intent in intents) - margin
 
@@ -319,8 +320,9 @@ class Settler:
     ) -> dict[int, Verdict]:
         """A verdict for each intent, by number, as soon as lists should show them all.
 
-        `acknowledged`: ids of the last creates that Buffer confirmed, by home; a list without them is stale and read
-        again. Raises ApiError, or PartWayError if the lists stay stale; the intents then stay open for the next run.
+        `acknowledged` are the ids of the last creates that Buffer confirmed, by home; a list without them is stale and
+        is read again. Raises ApiError, or PartWayError if the lists stay stale; the intents then stay open for the next
+        run.
         """
         self._wait_until_shown(intents)
         creates = [intent for intent in intents if isinstance(intent.write, Create)]
@@ -353,7 +355,7 @@ class Settler:
             self.clock.sleep(seconds)
 
     def wait_for_proof(self, intents: Iterable[Intent]) -> None:
-        """Wait until a list proves that what it lacks was not written; returns early if somebody asks to stop.
+        """Wait until a list is late enough to prove absence; returns early if somebody asks to stop.
 
         Raises PartWayError if that takes longer than `max_wait`.
         """
