@@ -1,8 +1,8 @@
 """What networks allow, what improves a post, what a team has agreed on: pure functions of what is declared.
 
-`check(desired)` is the entry point, `RULES` every rule by code. Codes never change: BC0xx are limits of networks, BC1xx
-is content, BC2xx policy, BC3xx files beside the posts; `worth-a-look/NAME` is what could be overlooked in a plan.
-`model.networks.NETWORKS` has the numbers of each network.
+`check(desired)` is the entry point, and `RULES` has every rule by code. Codes never change: BC0xx are limits of
+networks, BC1xx content, BC2xx policy, and BC3xx files beside the posts; `worth-a-look/NAME` are mistakes in a plan that
+are easily overlooked. `model.networks.NETWORKS` has the numbers of each network.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rules on the images, videos and documents of a post: how many, of which kind, and at which addresses.
 
-There is no upload: Buffer fetches a picture from its address when the post is created, and again when it goes out.
-These rules find what Buffer cannot fetch, or soon cannot (notes: Writing).
+Buffer has no upload: it fetches an image from its URL when the post is created, and again when it goes out. These rules
+find files that Buffer cannot fetch, or soon cannot (notes: Writing).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Worth a look: what an entry has differently on its networks, and what it lacks that its siblings have."""
+"""Worth a look: differences between an entry's networks, and things that an entry lacks and its siblings have."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _shows_elsewhere(post: Post) -> bool:
 
 
 def missing_pictures(groups: Groups, declared: Declared) -> Iterator[Sight]:
-    """One of a series that has no picture on any network, where at least three others are, and all have one."""
+    """Occurrences without an image on any network, if there are at least three others and all of those have one."""
     series: dict[tuple[str, ...], dict[Occurrence, bool]] = {}
     for posts in declared.values():
         for occurrence, post in posts:
@@ -155,7 +155,7 @@ def _series_of(occurrence: Occurrence, post: Post) -> Iterator[tuple[str, ...]]:
 
 
 def almost_hosts(groups: Groups) -> Iterator[Sight]:
-    """A host of one occurrence that is nearly one of at least three others, in a file. `kind` is that host."""
+    """A host in one occurrence that is nearly the host of at least three others in the file. `kind` is that host."""
     hosts: dict[str, dict[str, set[Occurrence]]] = {}
     for occurrence, versions in groups.items():
         for link in (link for each in versions for link in links_of(each.post)):
@@ -180,7 +180,7 @@ def _is_near(one: str, other: str) -> bool:
 
 
 def lost_comments(groups: Groups) -> Iterator[Sight]:
-    """First comments that are sent with a new post, which is when they were seen to get lost."""
+    """First comments of new posts, since Buffer was seen to lose them at creation."""
     lost = "Buffer was seen to drop first comments on Instagram; apply reports a lost one"
     for occurrence, versions in groups.items():
         for _, post, _, changed in versions:

@@ -126,7 +126,7 @@ _NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def placeholders(groups: Groups) -> Iterator[Sight]:
-    """The first in an occurrence; not where a rule of the files finds one in the same text."""
+    """The first placeholder of each occurrence, unless a rule for the files already finds one in that text."""
     for occurrence, versions in groups.items():
         for text in dict.fromkeys(text for each in versions for text in texts_of(each.post)):
             found = _placeholder(text)
@@ -170,7 +170,7 @@ def _spoken_to(version: SightedPost) -> str:
 
 
 def nearly_same(groups: Groups, declared: Declared) -> Iterator[Sight]:
-    """Each text once by its letters, so that no pairs are compared."""
+    """Texts that differ only in case, spaces or punctuation; each is looked up by its letters, not in pairs."""
     reported = set()
     for posts in declared.values():
         alike: dict[str, list[tuple[datetime, Occurrence, Post]]] = {}
@@ -224,7 +224,7 @@ def _has_handle(text: str, handle: str) -> bool:
 
 
 def swapped_hashtags(groups: Groups, declared: Declared) -> Iterator[Sight]:
-    """One that a single occurrence has, and with two letters swapped at least three others."""
+    """A hashtag of a single occurrence that at least three others have with two letters swapped."""
     having: dict[str, set[Occurrence]] = {}
     written: dict[str, str] = {}
     for posts in declared.values():

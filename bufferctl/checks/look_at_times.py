@@ -67,7 +67,7 @@ _BACK = re.compile(
 
 
 def wrong_days(groups: Groups, declared: Declared) -> Iterator[Sight]:
-    """At most one line an occurrence."""
+    """Texts that name another day than their post's; at most one line for each occurrence."""
     agreed = _agreed_dates(declared)
     for occurrence, versions in groups.items():
         of_file = agreed.get(occurrence.place.file, {}) if occurrence.place else {}
@@ -146,7 +146,7 @@ def _said(day: date) -> str:
 
 
 def other_weekdays(groups: Groups) -> Iterator[Sight]:
-    """On a weekday only where it moves with others; else its own date was edited."""
+    """Posts that move to another weekday together with others; a post that moves alone was edited on purpose."""
     for occurrence, versions in groups.items():
         for _, post, before, _ in versions:
             if post.due_at and before and before.weekday() != post.due_at.weekday():
@@ -174,7 +174,7 @@ def close_to_others(groups: Groups, beside: Iterable[Beside]) -> Iterator[Sight]
 
 
 def night_hours(groups: Groups, declared: Declared, zones: Mapping[str, tzinfo]) -> Iterator[Sight]:
-    """A time at night, far from those of other entries on the channel. `zones`: of channels, where they are known."""
+    """Times at night, far from those of other entries on the channel. `zones` are the known time zones of channels."""
     entries: dict[str, Counter[int]] = {}
     own: dict[tuple[str, Place | None], Counter[int]] = {}
     for channel, posts in declared.items():

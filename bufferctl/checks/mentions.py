@@ -53,9 +53,9 @@ _NOT_IN_NAMES = re.compile(r"[^a-z0-9]")
 
 
 def mention_findings(posts: Sequence[Post], declared: Mapping[str, str]) -> Iterator[Finding]:
-    """What is wrong with the mentions of these posts; handles once a file, a missing handle once a name.
+    """The findings about mentions in these posts: once a file for handles, once a name for missing handles.
 
-    `declared`: the key of each mention that the files declare, by name and handle in lower case.
+    `declared` has the key of each mention that the files declare, by its name and handles in lower case.
     """
     for post in posts:
         yield from _spans(post)

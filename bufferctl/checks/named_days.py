@@ -38,7 +38,7 @@ _BETWEEN = re.compile(
 
 
 class Day(NamedTuple):
-    """A day as names next to each other say it. `weekday`: from Monday, 0; `away`: 1 for tomorrow."""
+    """A day as adjacent names give it. `weekday` counts from 0 for Monday; `away` is 1 for tomorrow."""
 
     words: str
     date: date | None
@@ -47,7 +47,7 @@ class Day(NamedTuple):
 
 
 def days_in(text: str, due: datetime | None) -> Iterator[Day]:
-    """The days for which a text has two names. A date without a year is in the one nearest to `due`."""
+    """The days for which a text has two names. A date without a year gets the year nearest to `due`."""
     for pair in pairwise(names_in(text)):
         one, other = pair
         if _BETWEEN.fullmatch(text[one.end() : other.start()]):
@@ -67,7 +67,7 @@ def names_in(text: str) -> list[re.Match[str]]:
 def dates_alone(text: str, due: datetime) -> list[tuple[str, date]]:
     """The dates that a text names without a weekday or a word such as `today`, each with its words, in order.
 
-    Empty if it names another year near a date, since then nobody knows which dates belong to it.
+    Empty if the text has another year near a date, since then it is unclear which dates belong to that year.
     """
     names = names_in(text)
     paired = set()

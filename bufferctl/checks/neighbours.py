@@ -61,9 +61,9 @@ Timed = tuple[Post, float | None]
 def neighbour_findings(
     posts: list[Timed], now: datetime | None, since: float | None = None, spacing: timedelta | None = None
 ) -> Iterator[Finding]:
-    """What is wrong between posts, reported for the later one unless it was before `since`.
+    """The findings about pairs of posts, reported for the later one unless it was before `since`.
 
-    A queued post goes out soon, so its time counts as `now`. `spacing`: what the team agreed on.
+    A queued post goes out soon, so its time counts as `now`. `spacing` is the team's policy.
     """
     channels: dict[tuple[str, str], list[Timed]] = {}
     for timed in posts:

@@ -118,7 +118,7 @@ _PLACEHOLDER = re.compile(
 
 
 def plain_findings(post: Post) -> Iterator[Finding]:
-    """What readers would see, or not see, against the intention of the author: the first of each kind in each text."""
+    """Things that readers would see, or not see, against the author's intention: the first of a kind in each text."""
     for each in visible_texts(post):
         if may_be_odd(each.text):
             yield from findings_in(post, *each)

@@ -1,4 +1,4 @@
-"""What a reviewer of a plan could overlook, as data: the rule `worth-a-look` and its sub-names."""
+"""Mistakes that a reviewer of a plan could overlook, as data: the rule `worth-a-look` and its sub-names."""
 
 from __future__ import annotations
 
@@ -46,9 +46,10 @@ Declared = Mapping[str, Sequence[tuple[Occurrence, Post]]]
 
 
 class Sight(NamedTuple):
-    """One line about one occurrence; those of an entry with the same `kind` are one line. `detail`: of the first.
+    """One line about one occurrence.
 
-    `is_for_all`: those of all entries with the same `kind` are one line, since a campaign moves as one.
+    Sights of an entry with the same `kind` share a line, with the first one's `detail`. With `is_for_all`, sights of
+    all entries with the same `kind` share a line, since a campaign moves as one.
     """
 
     rule: Rule
@@ -59,5 +60,5 @@ class Sight(NamedTuple):
 
 
 def texts_of(post: Post) -> list[str]:
-    """Its text, and those of its thread."""
+    """The post's text and those of its thread."""
     return [post.text, *[part.text or "" for part in thread_of(post.metadata)]]

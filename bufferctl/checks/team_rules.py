@@ -1,6 +1,6 @@
 """The team's own rules: `policy:` in the root file (docs/run/policy.md).
 
-How late a post may be new (`minimum_lead`) is a rule here too, but judged by plan: only plan knows what is new.
+`minimum_lead` is a rule here too, but plan judges it, because only plan knows which posts are new.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ TAG = _agreed(
 
 
 def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]:
-    """Where posts break the policy. Posts published by `now` are not judged: nothing can be done about them."""
+    """The findings about policy. Posts published by `now` are not judged, since nothing can be done about them."""
     policy = desired.settings.policy
     if policy == Policy():
         return

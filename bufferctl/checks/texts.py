@@ -75,7 +75,7 @@ def longest(text: str, counting: Counting) -> int:
 
 
 def limit_of(post: Post, network: Network, most: int | None) -> int | None:
-    """How long the post's text may be; `most`: the limit that its channel states. None if no limit is known."""
+    """How long the post's text may be, or None if no limit is known. `most` is the limit that its channel states."""
     if most is not None:
         return most
     with_video = network.text_with_video
@@ -85,7 +85,10 @@ def limit_of(post: Post, network: Network, most: int | None) -> int | None:
 
 
 def text_length(post: Post, *, max_characters: int | None = None) -> TextLength:
-    """How long the post's text is, and may be. `max_characters`: what its channel allows (Mastodon, paid X)."""
+    """How long the post's text is, and how long it may be.
+
+    `max_characters` is its channel's own limit (Mastodon, paid X).
+    """
     network = NETWORKS[post.service]
     thread = tuple(length(each.text or "", network.counting) for each in thread_of(post.metadata))
     return TextLength(length(post.text, network.counting), limit_of(post, network, max_characters), thread)
@@ -151,7 +154,7 @@ _ASIDE = {
 
 
 def text_findings(post: Post, most: int | None = None) -> Iterator[Finding]:
-    """What is wrong with the lengths of a post's texts. `most`: the limit that its channel states, if it states one."""
+    """The findings about the lengths of a post's texts. `most` is the limit that its channel states, if any."""
     network = NETWORKS[post.service]
     if (limit := limit_of(post, network, most)) is None:
         return
@@ -169,7 +172,7 @@ def text_findings(post: Post, most: int | None = None) -> Iterator[Finding]:
 
 
 def because_of_parameters(post: Post, text: str, counting: Counting, limit: int) -> str:
-    """What to add if a text is too long only because of the parameters that `utm` adds to its links; else nothing."""
+    """A note for a text that is too long only because of the parameters that `utm` adds to its links; else empty."""
     before = dict(post.expansion.untagged).get(text) if post.expansion else None
     if before is None or (used := length(before, counting)) > limit:
         return ""

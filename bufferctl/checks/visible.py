@@ -1,4 +1,4 @@
-"""What readers see of a post, field by field: its words, and where its links lead."""
+"""The parts of a post that readers see, field by field: its words, and where its links lead."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """How X weighs a text: the published algorithm of twitter-text, configuration version 3.
 
 Most letters weigh 1; Chinese, Japanese, Korean and the like 2; an emoji 2, however it is put together; a link 23,
-however long. A link is what twitter-text takes for a link: a host name that ends in a top-level domain of its list
-(`tlds.txt`), with or without `https://`. The library is JavaScript, and no port to Python is maintained;
-its results for about 1,600 texts are in tests/checks/vectors.
+however long. As in twitter-text, a link is a host name that ends in a top-level domain of its list (`tlds.txt`), with
+or without `https://`. The library is JavaScript, and no port to Python is maintained; its results for about 1,600 texts
+are in tests/checks/vectors.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What a reviewer of a plan could overlook: a line in what people read, never a hold and never a problem of a file.
+"""Mistakes that a reviewer of a plan could overlook. Each is a line in what people read, never a hold or an error.
 
-Each sub-name of the rule is about what changes in Buffer; it names the entry with its numbers, once for all of them.
-What a line compares with is all that the files declare, and each post is looked at once: no pairs of all posts.
+Each sub-name of the rule is about changes in Buffer, and names the entry once with the numbers of its occurrences.
+Changes are compared with everything that the files declare, and each post is looked at once, so no pairs of all posts
+are compared.
 """
 
 from __future__ import annotations
