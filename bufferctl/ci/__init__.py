@@ -1,4 +1,4 @@
-"""Around pull requests: plans and receipts as comments, plans as artifacts, checks, an issue while something needs you.
+"""Pull and merge requests: plans and receipts as comments, plans as artifacts, checks, and an issue about problems.
 
 `action.yml` and `examples/gitlab` call `bufferctl ci plan|apply|fork-comment`. bufferctl itself runs as a child
 process, so nothing here decides about posts. docs/run/ci.md explains what is safe and why.

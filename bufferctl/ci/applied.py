@@ -16,13 +16,13 @@ from bufferctl.value import value
 
 @value()
 class End:
-    """How an apply ended; the file has the last one, or nothing before the first.
+    """How an apply ended; the file has the last end, or nothing before the first apply.
 
-    `is_over`: what it left needs a person or another plan, and another try would not help. `waiting`: the requests
-    whose plans a later run applies again, from the first one with something that may still be sent. `unsent`: the
-    requests that were merged and of which not everything was sent. `soon`: whether a run on a schedule should try them,
-    because what stopped them may pass without a person. `commit`: that was applied. `gone`: says in Markdown
-    that the branch lost the commit that was applied before; else empty.
+    `is_over`: the rest needs a person or another plan, so another try would not help. `waiting` are the requests whose
+    plans a later run applies again, from the first one with something that may still be sent. `unsent` are merged
+    requests of which not everything was sent. `soon`: whether a run on a schedule should try them, because the obstacle
+    may pass without a person. `commit` is the applied commit. `gone` says in Markdown that the branch lost the commit
+    that was applied before; otherwise it is empty.
     """
 
     exit_code: int = 0
@@ -35,7 +35,7 @@ class End:
 
 
 class AppliedFile:
-    """The file; `store` is None if the state is not shared, and then nothing is kept."""
+    """The file `applied.json`. `store` is None if the state is not shared; then nothing is kept."""
 
     def __init__(self, store: Store | None) -> None:
         self._store = store

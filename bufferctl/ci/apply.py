@@ -1,7 +1,7 @@
-"""`bufferctl ci apply`: after a merge, do what was reviewed, and comment on each request with the receipt.
+"""`bufferctl ci apply`: after a merge, apply the reviewed changes, and comment on each request with the receipt.
 
-One apply does the plans of all requests that were merged since the last one, so what one of them brought is never
-taken for something that nobody reviewed. A plan file only selects: what overrules a hold is an option of a run by hand.
+One run applies the plans of all requests that were merged since the last one, so that the changes of one request never
+count as unreviewed in another's run. A plan file only selects; options that overrule a hold come from a run by hand.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ _OPTIONS = ("--auto-approve", "--lock-timeout", "600")
 
 
 def apply(job: Job, *, branch: str, decision: str = "") -> int:
-    """Apply what was merged into `branch`, and watch over what is applied; the exit code is that of bufferctl's apply.
+    """Apply the requests merged into `branch`, and keep the issue about problems; returns the exit code of the apply.
 
-    `decision`: what a person decided, as `read_decision` reads it. All but `everything` is only for a run that a person
-    started on the branch, and addresses limit the run to them. Raises ForgeError where the checkout is not the newest
-    commit of the branch, UsageError.
+    `decision` is a person's decision in the form that `read_decision` reads. Every decision but `everything` needs a
+    run that a person started on the branch, and addresses limit the run to them. Raises ForgeError if the checkout is
+    not the newest commit of the branch, and UsageError.
     """
     decided = read_decision(decision)
     commit = job.commit

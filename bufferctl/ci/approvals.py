@@ -1,7 +1,7 @@
 """`policy: {approvals: N}`: how many people must approve a request before merging it publishes anything, and who did.
 
-What counts is what the forge says of reviews, accounts and commits, and the policy of the branch before the merge.
-What is unknown counts as not approved.
+The forge's data on reviews, accounts and commits count, and the policy of the branch before the merge. Anything unknown
+counts as not approved.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ _NAMED = 3
 
 @value()
 class Needed:
-    """How many approvals a request needs, and for what: `plan` is the one that its approval is about."""
+    """How many approvals a request needs, and for which `plan`."""
 
     number: int
     plan: SavedPlan
 
 
 def needed(job: Job, request: ChangeRequest, addresses: Iterable[Address], base: str = "") -> int:
-    """How many approvals a merged request needs that publishes something at these addresses.
+    """How many approvals a merged request needs to publish something at these addresses.
 
-    That is what the branch said before the merge, so that no request lowers its own number. Where a commit of that time
-    had no root file that can be read, the merged one counts, too. `base`: the commit that its plan compared it with.
+    The policy of the branch before the merge decides, so that no request lowers its own number. If a commit from before
+    the merge has no readable root file, the merged root file counts too. `base` is the commit that the request's plan
+    compared it with.
     """
     found = [_root_file(job, each) for each in _before(job, request, base)]
     declared = [each.sound for each in found if each and each.sound]
@@ -74,10 +75,10 @@ def _root_file(job: Job, commit: str) -> Loaded | None:
 
 
 def approvals_of(declared: Desired, organizations: Iterable[str], merged: Desired) -> int:
-    """The largest number that the files ask for: for everything, and for posts of these organizations.
+    """The largest number that the files require, for everything or for posts of these organizations.
 
-    `merged`: the files that name the organizations. One that `declared` does not have, or has with another id, may be
-    one of its own under another name, so it is the strictest of them.
+    `merged` are the files that name the organizations. An organization that `declared` lacks, or has with another id,
+    may be one of its organizations under another name, so the strictest number counts.
     """
     strictest = max((each.approvals or 0 for each in declared.organizations), default=0)
     ids = {each.label: each.id for each in merged.organizations}
@@ -89,7 +90,7 @@ def approvals_of(declared: Desired, organizations: Iterable[str], merged: Desire
 
 
 def lacking(job: Job, request: ChangeRequest, wanted: Needed, authors: Authors) -> str:
-    """Why a merged request is not approved; empty if it is. `authors`: whose approval does not count.
+    """Why a merged request is not approved; empty if it is. Approvals of its `authors` do not count.
 
     Raises ForgeError.
     """
@@ -162,7 +163,7 @@ def _is_about(job: Job, request: ChangeRequest, plan: SavedPlan, review: Review)
 
 
 def notes(job: Job, request: ChangeRequest, branch: str, addresses: Iterable[Address]) -> Iterator[Note]:
-    """What the comment on a plan says of approvals, for which nobody has to wait until after the merge.
+    """Notes about approvals for the comment on a plan, so that people know them before the merge.
 
     Raises ForgeError.
     """

@@ -62,7 +62,7 @@ def bufferctl(
 ) -> Ran:
     """Run a command in `folder`, with the key but without the forge's tokens.
 
-    `without`: how lines begin that are left out of the log and of the result, if not empty.
+    Lines that begin with `without`, unless it is empty, are left out of the log and of the result.
     """
     printed: list[str] = []
 
@@ -94,7 +94,7 @@ def _forwarding_signals(process: subprocess.Popen[str], platform: str = sys.plat
 def git_access(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     """Variables with which git reads and writes repositories of this job's forge; none without a token.
 
-    They take the place of what the checkout left in the configuration of the repository in `folder`.
+    They replace the credentials that the checkout left in the configuration of the repository in `folder`.
     """
     server, login = _login(environment)
     if not login or not server.startswith(("https://", "http://")):

@@ -1,4 +1,4 @@
-"""The decision of a run by hand, as the input `decision` has it: checked words, each with its addresses or number."""
+"""The decision of a run by hand, from the input `decision`: checked words, each with its addresses or number."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ class Decision:
         return [part for address in self.addresses for part in ("--target", escape(address))]
 
     def concerns(self, name: str, organizations: Collection[str]) -> bool:
-        """Whether it is about the root file `name`, which has these organizations: each address begins with one."""
+        """Whether it is about the root file `name`, which has these organizations; each address begins with one."""
         if self.roots:
             return name in self.roots
         return all(address.partition("/")[0] in organizations for address in self.addresses)
 
 
 def read_decision(text: str) -> Decision:
-    """Read the input. Raises UsageError if it is not one of the words, or lacks what belongs to it."""
+    """Read the input. Raises UsageError if a word is unknown, or lacks its address or number."""
     try:
         parts = shlex.split(text)
     except ValueError as error:

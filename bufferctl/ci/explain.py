@@ -1,4 +1,4 @@
-"""Why a run failed, where people look first: an annotation on the page of the run, and its summary."""
+"""Explains why a run failed where people look first: in an annotation on the page of the run, and in its summary."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def explain(note: Note, environment: Mapping[str, str]) -> None:
 
 
 def about_key(forge: Forge, environment: Mapping[str, str]) -> Note:
-    """That Buffer cannot be asked: there is no key, or Buffer refuses it."""
+    """The explanation if there is no API key, or Buffer refuses it."""
     if environment.get("BUFFER_API_KEY"):
         renew = f"Create a new one in Buffer (Settings, API), and put it into {forge.key_place}."
         return Note("Buffer refused the API key", f", so nothing is planned or published. {renew}")

@@ -1,6 +1,6 @@
 """What GitHub and GitLab have in common: requests, comments, plans kept by runs, issues.
 
-There is one comment for each purpose: found again by a hidden marker and edited, instead of one more each time.
+There is one comment for each purpose, which is found again by a hidden marker and edited.
 """
 
 from __future__ import annotations
@@ -52,11 +52,14 @@ class ChangeRequest:
                 raise ForgeError(f"{commit!r} is not a commit id, although this run names it as one")
 
     def seen_at(self, commit: str, moment: datetime | None) -> ChangeRequest:
-        """The same as somebody saw it at an earlier moment, when `commit` was its head."""
+        """The request as somebody saw it earlier, when `commit` was its head."""
         return replace(self, head=commit, merged_at=moment)
 
     def describe(self, base: str) -> bytes:
-        """The content of `request.json`, which an artifact keeps beside its plan. `base`: what it was compared with."""
+        """The content of `request.json`, which an artifact keeps beside its plan.
+
+        `base` is the commit that the request was compared with.
+        """
         return to_json({"number": self.number, "head": self.head, "branch": self.branch, "base": base})
 
 
@@ -71,11 +74,11 @@ class Comment:
 
 @value()
 class Review:
-    """What somebody says of a request.
+    """Somebody's review of a request.
 
-    `person`: the id of the account, which keeps it under another name; empty if it is gone. `approves`: True for an
-    approval, False for an objection, None for what was taken back. `at`: None if the forge does not say. `commit`: the
-    one that it is about, empty if nobody knows. `is_robot`: no person decided that.
+    `person` is the id of the account, which stays the same under another name; empty if the account is gone.
+    `approves`: True for an approval, False for an objection, None for a withdrawn review. `at` is None if the forge
+    does not return it. `commit` is the reviewed commit, empty if unknown. `is_robot`: no person decided this.
     """
 
     person: str
@@ -88,7 +91,7 @@ class Review:
 
 @value()
 class Authors:
-    """The ids of the accounts that opened a request or wrote some of it; `unknown`: what else is known of others."""
+    """The ids of the accounts that opened a request or wrote some of it; `unknown` describes authors without one."""
 
     ids: frozenset[str]
     unknown: tuple[str, ...] = ()
@@ -104,10 +107,10 @@ class Issue:
 
 @value()
 class ReviewedPlan:
-    """The plan that reviewers of a request saw, None if there is none; `ignored`: why others do not count.
+    """The plan that reviewers of a request saw, None if there is none; `ignored` says why other plans do not count.
 
-    `made_at`: when its run kept it, by the forge's clock. `base`: the commit that the request was compared with, empty
-    if the plan does not say.
+    `made_at` is when its run kept it, by the forge's clock. `base` is the commit that the request was compared with,
+    empty if the plan does not have it.
     """
 
     content: bytes | None
@@ -118,9 +121,10 @@ class ReviewedPlan:
 
 @value()
 class KeptPlan:
-    """A plan that a run kept. `name`: of that run, `run 7`. `foreign`: why it is not the request's plan, else empty.
+    """A plan that a run kept.
 
-    `made_at`: when it was kept. `read`: a file beside it, None if there is none.
+    `name` is the run's, such as `run 7`. `foreign`: why it is not the request's plan, else empty. `made_at` is when it
+    was kept. `read` returns a file beside it, None if there is none.
     """
 
     name: str
@@ -132,9 +136,10 @@ class KeptPlan:
 class Forge(Protocol):
     """A forge, as a job on it sees it. Every method raises ForgeError.
 
-    `environment`: as the forge sets it in each job. `brand`: its name. `noun`: what people call a request there (`pull
-    request`). `sign`: what stands before its number (`#`). `suggestion`: how a code block that replaces a line begins.
-    What else differs is in capitals: variables, paths of its API, names of fields.
+    `environment` has the variables that the forge sets in each job. `brand` is the forge's name, `noun` its word for a
+    request (`pull request`), `sign` the character before its number (`#`), and `suggestion` the beginning of a code
+    block that replaces a line. Other differences are constants in capitals: variables, paths of its API, names of
+    fields.
     """
 
     brand: str
@@ -171,36 +176,36 @@ class Forge(Protocol):
 
     @property
     def key_place(self) -> str:
-        """Where people put the API key of this job: the end of a sentence."""
+        """The place for this job's API key, as the end of a sentence."""
 
     def page_url(self, path: str) -> str:
-        """Where people get the page of this run's plan, the artifact's file `path` below the checkout."""
+        """The URL of the page of this run's plan, the artifact's file `path` below the checkout."""
 
     def new_file_url(self, branch: str, path: str, text: str) -> str:
-        """Where people write a file in a browser: `path` on a branch, with a text filled in where the forge can."""
+        """The URL for writing a file in a browser: `path` on a branch, with a text filled in if the forge can."""
 
     def files_at(self, commit: str) -> FileLinks:
-        """Where people see the files of a commit."""
+        """The URL of the files of a commit."""
 
     def diff_of(self, request: ChangeRequest) -> str:
-        """Where people see, and comment on, what a request changes in a file: a template as `Report.diff_url`."""
+        """The URL where people see and comment on a request's changes in a file: a template like `Report.diff_url`."""
 
     def request(self, number: int = 0) -> ChangeRequest | None:
-        """The request `number`, 0 for that which this run belongs to; None if it belongs to none."""
+        """The request `number`; 0 means the one that this run belongs to, None if there is none."""
 
     def common_base(self, request: ChangeRequest) -> str:
-        """The last commit that a request and its branch have in common; empty if nobody names it."""
+        """The last commit that a request and its branch have in common; empty if unknown."""
 
     def tested_base(self) -> str:
         """The commit that a merge queue merges into in this run; empty if this is no such run."""
 
     def plan_again(self, number: int) -> str:
-        """How a person plans a request again without a new commit: a sentence in Markdown, without its end."""
+        """How a person plans a request again without a new commit: a sentence in Markdown, without its period."""
 
     def decide(self, decision: str = "", *, publishes: bool = True) -> str:
-        """How a person decides in a run by hand, as `plan_again`; without `decision`, one of those that follow.
+        """How a person decides in a run by hand, in the form of `plan_again`; without `decision`, the decisions follow.
 
-        `publishes`: whether this run is of the workflow that does it; one that plans is of another.
+        `publishes`: whether this run belongs to the workflow that publishes, and not to the one that plans.
         """
 
     @property
@@ -220,16 +225,16 @@ class Forge(Protocol):
 
     @property
     def starter(self) -> str:
-        """The id of the account of the person who started this run; empty for a robot, or if nobody knows."""
+        """The id of the account of the person who started this run; empty for a robot, or if unknown."""
 
     def reviews(self, request: ChangeRequest) -> list[Review]:
-        """What people say of a request, oldest first; of each, the last one counts."""
+        """The reviews of a request, oldest first; each person's last one counts."""
 
     def may_write(self, review: Review) -> bool:
         """Whether somebody may write to the repository now."""
 
     def authors(self, request: ChangeRequest) -> Authors:
-        """Who opened a request, or wrote a commit of it, alone or with others."""
+        """The people who opened a request, or wrote a commit of it, alone or with others."""
 
     def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:
         """Show the result of this run as the check `name` of the request's newest commit."""
@@ -259,19 +264,19 @@ class Forge(Protocol):
         """The newest commit of a branch."""
 
     def history(self, since: str, commit: str) -> list[str]:
-        """The commits that took a branch from `since` to `commit`, oldest first, without those that were merged in."""
+        """The branch's own commits from `since` to `commit`, oldest first, without those that were merged in."""
 
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
         """The requests that were merged into `branch` as `commit`."""
 
     def line(self, commit: str, since: datetime) -> list[str]:
-        """The commits of a branch since that time, up to `commit`, oldest first, without those that were merged in."""
+        """The branch's own commits since that time, up to `commit`, oldest first, without those that were merged in."""
 
     def merged_lately(self, branch: str, since: datetime) -> dict[str, list[ChangeRequest]]:
-        """The requests that were merged into `branch` since that time, by the commit that each was merged as."""
+        """The requests that were merged into `branch` since that time, by their merge commits."""
 
     def reviewed_plan(self, request: ChangeRequest, name: str) -> ReviewedPlan:
-        """The plan that the request's own check kept as the artifact `name` for this head and branch, the newest."""
+        """The newest plan that the request's own check kept as the artifact `name` for this head and branch."""
         ignored = []
         for kept in self._kept_plans(request, name):
             planned = self._planned_for(kept, request)
@@ -293,13 +298,13 @@ class Forge(Protocol):
         return mismatch(planned, request, self.sign) or planned
 
     def has(self, branch: str, commit: str) -> bool:
-        """Whether the commit `branch`, or one before it, is `commit`."""
+        """Whether `commit` is the commit `branch`, or one before it."""
 
     def _kept_plans(self, request: ChangeRequest, name: str) -> Iterable[KeptPlan]:
         """The plans that runs kept as the artifact `name`, the newest first."""
 
     def open_issue(self, marker: str) -> Issue | None:
-        """The open issue of ours whose text begins with `marker`."""
+        """Our open issue whose text begins with `marker`."""
         return next((issue for issue in self._issues() if issue.body.startswith(marker)), None)
 
     def settings(self) -> Iterable[Found]:
@@ -328,7 +333,10 @@ def variable(environment: Mapping[str, str], name: str) -> str:
 
 
 class PlannedFor(BaseModel):
-    """What `request.json` says: which request a plan was made for. Whoever may write an artifact wrote it."""
+    """The content of `request.json`: which request a plan was made for.
+
+    Anybody who may write an artifact may have written it.
+    """
 
     model_config = ConfigDict(strict=True)
 
@@ -339,7 +347,7 @@ class PlannedFor(BaseModel):
 
     @classmethod
     def read(cls, described: bytes | None) -> PlannedFor | str:
-        """What the file says, or why that cannot be read."""
+        """The content of the file, or why it cannot be read."""
         if described is None:
             return f"it has no {PLANNED_FOR}"
         try:
@@ -360,7 +368,10 @@ def mismatch(planned: PlannedFor, request: ChangeRequest, sign: str) -> str:
 
 
 def untimely(made_at: datetime | None, request: ChangeRequest) -> str:
-    """Why a plan of that time is not what reviewers agreed to; empty if it may be. Both times are the forge's."""
+    """Why a plan from that time cannot be the one that reviewers agreed to; empty if it can.
+
+    Both times are the forge's.
+    """
     if made_at is None:
         return "the forge does not say when it was made"
     if request.merged_at and made_at > request.merged_at:
@@ -381,14 +392,14 @@ def first_parents(parents: Mapping[str, list[str]], commit: str) -> list[str]:
 
 
 def is_robots(email: str) -> bool:
-    """Whether an email is one that nobody reads, as coding agents sign commits with."""
+    """Whether nobody reads this email address, like those in commits of coding agents."""
     return re.fullmatch(r"no-?reply@.+", email, re.IGNORECASE) is not None
 
 
 def marker(kind: str, directory: str = "") -> str:
-    """The hidden first line of a comment, the same that bufferctl's own reports of the `kind` `plan` or `receipt` have.
+    """The hidden first line of a comment, as in bufferctl's own reports of the `kind` `plan` or `receipt`.
 
-    `directory`: the folder of the files, where a repository has several. Characters that could end the marker are
+    `directory` is the folder of the files, if a repository has several. Characters that could end the marker are
     escaped.
     """
     about = re.sub(r"[^\w ./-]|-(?=-)", lambda each: f"%{ord(each[0]):02X}", directory)
@@ -425,5 +436,5 @@ def with_marker(first: str, body: str) -> str:
 
 
 def without_marker(report: str) -> str:
-    """A report of bufferctl's without the hidden marker on its first line; what a reader has seen stays."""
+    """A report of bufferctl's without the hidden marker on its first line; the visible text stays."""
     return re.sub(r"^<!-- bufferctl:(?!seen ).*-->", "", report).strip()

@@ -1,7 +1,7 @@
-"""`bufferctl ci fork-comment`: show what a fork's own run made of its files, from a run that the fork cannot change.
+"""`bufferctl ci fork-comment`: comment with the plan from a fork's own run, in a run that the fork cannot change.
 
-For GitHub's `workflow_run`. Nothing of the pull request is checked out or run here, and its artifact is data that may
-say anything: the event says which pull request it belongs to, and the text is shown as a code block.
+This is for GitHub's `workflow_run`. Nothing of the pull request is checked out or run here, and its artifact may
+contain anything, so the event says which pull request it belongs to, and the text is shown as a code block.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Run(BaseModel):
 
 
 def fork_comment(job: Job) -> int:
-    """Comment with the text that the fork's run left. Exit code 0, also where there is nothing (any more) to show."""
+    """Comment with the text from the fork's run. Returns exit code 0, even if there is nothing to show (any more)."""
     forge = job.forge
     if not isinstance(forge, GitHub):
         raise ForgeError("`bufferctl ci fork-comment` is for GitHub; on GitLab a fork's plan is in the log of its job")

@@ -185,7 +185,10 @@ class GitHub(Forge):
         return found if isinstance(found, dict) else {}
 
     def request(self, number: int = 0) -> ChangeRequest | None:
-        """As the base. The event says what is checked out; the base may have changed since, and it may be merged."""
+        """Like the base.
+
+        The event describes the checkout; meanwhile the base may have changed, and the request may be merged.
+        """
         event = self.event_of(_Pull, "pull_request")
         if event is None and not number:
             return None
@@ -232,7 +235,7 @@ class GitHub(Forge):
 
     @property
     def starter(self) -> str:
-        """As the base. The event of a run that somebody runs again still names who ran it first."""
+        """Like the base. When somebody runs a run again, its event still names the person who ran it first."""
         sender = self.event_of(github_reviews.User, "sender")
         if sender is None or sender.type != github_reviews.PERSON:
             return ""
@@ -352,7 +355,7 @@ class GitHub(Forge):
         return compared.status in {"ahead", "identical"}
 
     def artifact_of_run(self, run: int, name: str, file: str) -> bytes | None:
-        """A file of an artifact of a certain run, whoever's it is; None if there is none."""
+        """A file of an artifact of a certain run, by whomever; None if there is none."""
         found = next(self._api.pages(f"actions/runs/{run}/artifacts", _Artifact, key="artifacts", name=name), None)
         return self._unpacked(found.id, file) if found else None
 

@@ -1,4 +1,4 @@
-"""GitHub: who reviewed a pull request, who may, and who wrote it."""
+"""GitHub: who reviewed a pull request, who may write, and who wrote it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class _Commits(BaseModel):
 
 
 def reviews(api: Api, number: int) -> list[Review]:
-    """What people say of a pull request, oldest first. Raises ForgeError."""
+    """The reviews of a pull request, oldest first. Raises ForgeError."""
     found = [each for each in api.pages(f"pulls/{number}/reviews", _Review) if each.state in _SAYS]
     found.sort(key=lambda each: (each.submitted_at or api.answered_at, each.id))
     return [
@@ -117,7 +117,10 @@ def may_write(api: Api, review: Review) -> bool:
 
 
 def authors(api: Api, graphql: str, repository: str, number: int) -> Authors:
-    """Who opened a pull request, or wrote a commit of it. `graphql`: that API's address. Raises ForgeError."""
+    """The people who opened a pull request, or wrote a commit of it.
+
+    `graphql` is the URL of that API. Raises ForgeError.
+    """
     opened = api.get(f"pulls/{number}", _Opened)
     ids = {str(opened.user.id)} if opened.user else set[str]()
     unknown = [] if opened.user else ["the account that opened it"]

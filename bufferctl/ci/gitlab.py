@@ -141,7 +141,7 @@ class GitLab(Forge):
         return f"{project}/-/merge_requests/{request.number}/diffs#{{sha1}}" if project else ""
 
     def request(self, number: int = 0) -> ChangeRequest | None:
-        """As the base. The variables are those of the time when the pipeline began; without a token nothing else is."""
+        """Like the base. The variables are from when the pipeline began; without a token there is nothing newer."""
         given = self._environment
         iid = given.get("CI_MERGE_REQUEST_IID", "")
         if number:
@@ -159,7 +159,7 @@ class GitLab(Forge):
         return request.base
 
     def tested_base(self) -> str:
-        """As the base: a merge train runs the pipeline of a merge request."""
+        """Like the base: a merge train runs the pipeline of a merge request."""
         return ""
 
     def decide(self, decision: str = "", *, publishes: bool = True) -> str:  # noqa: ARG002 - one file has both

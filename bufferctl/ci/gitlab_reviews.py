@@ -1,4 +1,4 @@
-"""GitLab: who approved a merge request, who may, and who wrote it."""
+"""GitLab: who approved a merge request, who may write, and who wrote it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ query($path: ID!, $number: String!, $after: String) {
 
 @value()
 class Addresses:
-    """Where the API has what is not below the project. `project`: its path."""
+    """URLs of the API that are not below the project. `project` is the project's path."""
 
     users: str
     graphql: str
@@ -73,7 +73,7 @@ class _Version(BaseModel):
 
 
 class ForgeAccount(BaseModel):
-    """An account; one of which nobody says what it is counts as a robot."""
+    """An account; one of unknown kind counts as a robot."""
 
     bot: bool = True
 
@@ -108,9 +108,9 @@ class _Commits(BaseModel):
 
 
 def reviews(api: Api, addresses: Addresses, request: ChangeRequest) -> list[Review]:
-    """What people say of a merge request. Raises ForgeError.
+    """The reviews of a merge request. Raises ForgeError.
 
-    GitLab ties no approval to a commit; one that is newer than the last push is about the head.
+    GitLab ties no approval to a commit; an approval that is newer than the last push is for the head.
     """
     here = f"merge_requests/{request.number}"
     newest = next(iter(sorted(api.pages(f"{here}/versions", _Version), key=lambda each: each.id, reverse=True)), None)
@@ -141,7 +141,7 @@ def may_write(api: Api, review: Review) -> bool:
 
 
 def authors(api: Api, addresses: Addresses, number: int) -> Authors:
-    """Who opened a merge request, or wrote a commit of it. Raises ForgeError."""
+    """The people who opened a merge request, or wrote a commit of it. Raises ForgeError."""
     opened = api.get(f"merge_requests/{number}", _Opened)
     ids = {str(opened.author.id)} if opened.author else set[str]()
     commits, total = _commits(api, addresses, number)

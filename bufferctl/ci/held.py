@@ -1,7 +1,7 @@
 """Which changes need a person because of a request, and which needed one before it.
 
-A held change counts as the request's where planning the base commit does not hold it in the same way. So the run that
-plans the request plans the base too, from the same reading, and only where something is held at all.
+A held change counts as the request's unless planning the base commit holds it in the same way. So if anything is held,
+the run that plans the request plans the base too, from the same reading.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _BEHIND = Reason.DIVERGED
 
 @value()
 class Held:
-    """The keys of entries that need a person: those that the request brings, and those that did before it.
+    """The keys of entries that need a person because of the request, and of those that did before it.
 
-    `uncompared`: why the base could not be compared, so that all count as the request's; empty if it was.
-    `is_refused`: the request brings something that the files may not ask for.
+    `uncompared`: why the base could not be compared, so that all of them count as the request's; empty if it was
+    compared. `is_refused`: the request brings something that the files may not ask for.
     """
 
     by_request: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Held:
 
 
 def held(job: Job, request: ChangeRequest, report: Report) -> Held:
-    """Compare what a plan holds with what the request's base holds, which the same run planned."""
+    """Compare the holds of a plan with those of the request's base, which the same run planned."""
     found = report.plan.of(Action.HOLD)
     behind = [change for change in found if change.reason is _BEHIND]
     now = [change for change in found if change.reason is not _BEHIND]

@@ -50,8 +50,8 @@ class _TransientError(ForgeError):
 class Api:
     """A REST API. All methods raise ForgeError.
 
-    `base`: the URL that paths are relative to. `headers`: sent with each request to it and to no other address.
-    `hint`: what to do where the API answers 401 or 403. `transport` takes the network's place in tests.
+    Paths are relative to the URL `base`, and `headers` are sent with each request to it and to no other host. `hint` is
+    the advice for answers 401 and 403. `transport` replaces the network in tests.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """The issue that is open while somebody is needed, and the one about a history that was replaced.
 
-A run on a schedule looks at Buffer, also when everything is applied. So what a network refused, what people changed,
-and what was merged and is not sent is noticed even where nobody merges, or the run of the merge never started.
+A run on a schedule reads Buffer even when everything is applied. So refused posts, people's changes, and merged changes
+that are not sent are noticed even if nobody merges, or the run after a merge never started.
 """
 
 from __future__ import annotations
@@ -53,10 +53,11 @@ def tell_history(job: Job, last: End, end: End) -> None:
 
 
 def watch(job: Job, end: End, requests: Sequence[ChangeRequest] = ()) -> int:
-    """Look at Buffer, and keep the issue about what needs somebody; a run without a schedule only keeps an open one.
+    """Read Buffer, and keep the issue about everything that needs somebody; only a run on a schedule opens one.
 
-    Exit code 0 if it could look, or the issue was open before; else bufferctl's. `end`: how the last apply ended.
-    `requests`: those of this run; one that was told that it waits hears of the end, too. Raises ForgeError.
+    Returns exit code 0 if Buffer could be read, or the issue was open before; otherwise bufferctl's. `end` is how the
+    last apply ended. `requests` are those of this run; a request with a comment that it waits gets one about the end,
+    too. Raises ForgeError.
     """
     was_open = job.forge.open_issue(marker(_KIND, job.about)) is not None
     if not (job.forge.is_scheduled or was_open):

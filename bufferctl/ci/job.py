@@ -37,8 +37,9 @@ SHORT = 7
 class JobOptions:
     """Options of every command.
 
-    `directory`: the folder of the files, below the checkout. `file`: the root file in it, empty for buffer.yaml.
-    `comment`: whether to comment on requests. `plan_workflow`: whose plans count as reviewed (GitHub), a workflow file.
+    `directory` is the folder of the files, below the checkout. `file` is the root file in it, empty for buffer.yaml.
+    `comment`: whether to comment on requests. `plan_workflow` is the workflow file whose plans count as reviewed
+    (GitHub).
     """
 
     directory: str = "."
@@ -89,7 +90,7 @@ class Job:
 
     @cached_property
     def loaded(self) -> Loaded | None:
-        """The files as checked out; None if there is no root file, which every command reports itself."""
+        """The files as checked out; None if there is no root file, which every command reports."""
         return load_if_there(self.root_file)
 
     @property
@@ -104,7 +105,7 @@ class Job:
 
     @cached_property
     def state_settings(self) -> StateSettings | None:
-        """Where the checked-out files say that the state is; None if in no shared place."""
+        """Where the state is according to the checked-out files; None if not in a shared place."""
         return shared_state_of(self.loaded)
 
     def check_state_is_kept(self) -> None:
@@ -117,7 +118,7 @@ class Job:
             )
 
     def store(self, name: str) -> Store | None:
-        """Where the document `name` is, beside the shared state; None if the state is not shared."""
+        """The store of the document `name`, beside the shared state; None if the state is not shared."""
         settings = self.state_settings
         if settings is None:
             return None
@@ -125,9 +126,9 @@ class Job:
 
     @cached_property
     def state_copy(self) -> Path:
-        """A copy of the state, for plans that are not about this checkout, or cannot reach the store.
+        """The path of a copy of the state, for plans that are not about this checkout, or cannot reach the store.
 
-        The file does not exist where there is no state, or where this run may not read it, which the log then says.
+        The file does not exist if there is no state, or if this run may not read it; the log says so.
         """
         path = self.work / "state.json"
         if not self.has_state or self.is_offline:
@@ -153,7 +154,7 @@ class Job:
 
     @cached_property
     def child_environment(self) -> dict[str, str]:
-        """That of this job, with the forge's token for git alone."""
+        """The environment of this job, with the forge's token only for git."""
         return {**self.environment, **git_access(self.environment, self.folder)}
 
     @cached_property
@@ -168,7 +169,7 @@ class Job:
 
     @cached_property
     def parents(self) -> list[str]:
-        """The parents of the commit that is checked out, as far as the checkout has them; if none, the commit."""
+        """The parents of the checked-out commit, as far as the checkout has them; without any, the commit itself."""
         ran = git(
             self.folder, "rev-list", "--parents", "--max-count=1", operands=["HEAD"], environment=self.environment
         )
@@ -176,7 +177,7 @@ class Job:
         return parents or [commit]
 
     def first_parent(self, commit: str) -> str:
-        """The first parent of a commit, also where the checkout ends there; empty if nobody knows."""
+        """The first parent of a commit, even if the checkout ends there; empty if unknown."""
         if not commit or self.fetch(commit):
             return ""
         ran = git(self.folder, "cat-file", "commit", operands=[commit], environment=self.environment)
@@ -184,7 +185,7 @@ class Job:
         return found[1] if found else ""
 
     def root_file_at(self, commit: str) -> Loaded | None:
-        """The root file as a commit has it, under the name that it had there, without the files that it includes.
+        """The root file in a commit, under the name that it had there, without the files that it includes.
 
         None if there is none, or it cannot be read at all. Raises ForgeError if the commit cannot be fetched.
         """
@@ -202,9 +203,9 @@ class Job:
         return load_if_there(copy)
 
     def base_of(self, request: ChangeRequest) -> str:
-        """The commit that a request is compared with; empty if nobody names it.
+        """The commit that a request is compared with; empty if unknown.
 
-        A checkout of what the merge would be has it as its first parent; else the forge names the last common commit.
+        In a checkout of the would-be merge it is the first parent; otherwise the forge names the last common commit.
         """
         parents = self.parents
         return parents[0] if parents[1:] == [request.head] else self.forge.common_base(request)
@@ -215,7 +216,7 @@ class Job:
         return set()
 
     def fetch(self, commit: str) -> str:
-        """Fetch the files of a commit that the checkout may lack; why that failed, empty if it is there."""
+        """Fetch the files of a commit that the checkout may lack. Returns why that failed, or an empty string."""
         if commit in self._there:
             return ""
         found = git(self.folder, "cat-file", "-e", operands=[f"{commit}^{{commit}}"], environment=self.environment)
@@ -231,7 +232,7 @@ class Job:
         return "" if ran.returncode == 0 else (ran.stderr.strip() or "git gave no reason").splitlines()[-1]
 
     def files_at(self, commit: str) -> Path:
-        """The folder of the files as they are at a commit, unpacked once; empty if it had none.
+        """The folder with the files of a commit, unpacked once; empty if the commit had none.
 
         Raises ForgeError if the commit cannot be read.
         """
@@ -258,9 +259,9 @@ class Job:
         return folder
 
     def is_touched(self, base: str, until: str = "") -> bool:
-        """Whether the files differ from those at the commit `base`, or may: where they have errors, or nobody knows.
+        """Whether the files differ from those at the commit `base`, or may: they have errors or cannot be compared.
 
-        `until`: the commit to compare with, by default what is checked out. YAML in the folder counts even if nothing
+        `until` is the commit to compare with, by default the checkout. YAML in the folder counts even if nothing
         includes it (yet), and so does every file that was deleted there.
         """
         loaded = self.loaded
@@ -282,16 +283,16 @@ class Job:
         return f"<sub>{' · '.join([f'Commit {commit[:SHORT]}', f'[run]({self.forge.run_url})', *more])}</sub>"
 
     def comment(self, kind: str, request: ChangeRequest, *parts: str, heading: str = "") -> None:
-        """Put the comment of a `kind` (`plan`, `receipt`, `unsent`) on a request, instead of the one that is there.
+        """Put the comment of a `kind` (`plan`, `receipt`, `unsent`) on a request, in place of an earlier one.
 
-        `parts`: what stands below the title; empty ones are left out. `heading`: the kind whose title it has, if that
-        is another one. Raises ForgeError.
+        `parts` follow the title; empty ones are left out. `heading` is the kind whose title the comment has, if that is
+        another one. Raises ForgeError.
         """
         whole = "\n\n".join(filter(None, [title(heading or kind, self.about), *parts]))
         self.post(kind, request, with_marker(marker(kind, self.about), whole))
 
     def post(self, kind: str, request: ChangeRequest, text: str) -> None:
-        """The same with the whole text, which begins with its marker. Raises ForgeError."""
+        """Put a comment with this whole text, which begins with its marker, on a request. Raises ForgeError."""
         found = self.find_comment(kind, request)
         if found is None:
             self.forge.add_comment(request.number, text)
@@ -329,7 +330,7 @@ class Job:
 
 
 def load_if_there(root_file: Path) -> Loaded | None:
-    """The files of a root file; None if it is not there, or cannot be read at all."""
+    """The files of a root file; None if the root file does not exist, or cannot be read at all."""
     try:
         return load(root_file, root_file.parent)
     except BufferctlError:
@@ -337,7 +338,7 @@ def load_if_there(root_file: Path) -> Loaded | None:
 
 
 def shared_state_of(loaded: Loaded | None) -> StateSettings | None:
-    """Where the files say that the state is; None if in no shared place, or if the root file cannot be read."""
+    """Where the state is according to the files; None if not in a shared place, or if the root file cannot be read."""
     found = (loaded.sound or loaded.suspending) if loaded else None
     return found.settings.state if found else None
 
@@ -351,7 +352,7 @@ def run_job(
     transport: httpx2.BaseTransport | None = None,
     program: Program = child,
 ) -> int:
-    """Run a command as a job in `checkout` (by default the working folder); its exit code.
+    """Run a command as a job in `checkout` (by default the working folder). Returns its exit code.
 
     Failures are printed, annotated on the page of the run, and added to its summary. `transport` replaces the network
     in tests, and `program` the child process.

@@ -1,7 +1,7 @@
 """What `bufferctl ci` prints: the only place that writes to the log of a job.
 
-A runner carries out commands that it finds in the log, and a job with the key that can write prints what others wrote:
-names of branches, answers of the forge, artifacts. So every line is made inert, whoever wrote it.
+A runner carries out commands that it finds in the log, and a job with the key that can write prints other people's
+text: names of branches, answers of the forge, artifacts. So every line is made inert, whoever wrote it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
 def say(text: str) -> None:
-    """Print lines, without anything that a runner would carry out or a terminal obey."""
+    """Print lines, without anything that a runner or a terminal would carry out."""
     for line in text.splitlines():
         print(inert(visible(line)), flush=True)
 

@@ -1,7 +1,7 @@
 """Which requests were merged into the branch since the last apply, and which entries each of them changes there.
 
-A request stays in the list while its plan agrees to something that was not sent yet, and then with it everything that
-was merged after it: a later request may have taken back what an earlier one said.
+A request stays in the list while its plan agrees to something that was not sent yet, and so does everything that was
+merged after it, since a later request may have taken back part of an earlier one.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def merged_since(job: Job, branch: str, commit: str, last: End) -> MergedSince:
 
 
 def carried(last: End) -> list[ChangeRequest]:
-    """The requests that the last run left to the next one, in the order of the merges; first those of unknown time."""
+    """The requests that the last run left to the next one, in the order of the merges, those of unknown time first."""
     found = {each.number: each for each in (*last.waiting, *last.unsent)}
     return sorted(found.values(), key=lambda each: (each.merged_at or _UNKNOWN, each.number))
 
@@ -78,7 +78,7 @@ def _placed(
 
 
 def changed_by(job: Job, request: ChangeRequest) -> frozenset[Address] | None:
-    """The entries that differ between the commits before and after a merge; None, with a warning, if nobody knows."""
+    """The entries that differ between the commits before and after a merge; None, with a warning, if unknown."""
     if not (request.before and request.after):
         return None
     if not job.is_touched(request.before, request.after):

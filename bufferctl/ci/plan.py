@@ -52,9 +52,10 @@ def plan(
 ) -> int:
     """Plan, and show the plan on the request.
 
-    Exit code 0: there is a plan, or none is needed; 1 with `strict`: something that the request changes needs a person;
-    where there is no plan, bufferctl's exit code. `branch`: the one that apply publishes. `artifact`: the folder that
-    keeps the plan. `number`: the request to plan again by hand, whose check `check` then shows the result.
+    Returns exit code 0 if there is a plan, or none is needed; 1 if a change of the request needs a person, with
+    `strict`; and bufferctl's exit code if there is no plan. `branch` is the one that apply publishes, `artifact` the
+    folder that keeps the plan, and `number` the request to plan again by hand, whose check `check` then shows the
+    result.
     """
     job = replace(job, is_offline=offline)
     request = job.forge.request(number)
@@ -246,9 +247,9 @@ def keep_artifact(folder: Path, artifact: Path, checkout: Path) -> None:
 
 
 def comment(job: Job, *, page: str, number: int = 0) -> int:
-    """Link the comment of the request's plan to `page`. Exit code 0, also if a newer commit has the comment by now.
+    """Link the comment of the request's plan to `page`.
 
-    Raises ForgeError if `page` is no address.
+    Returns exit code 0, even if the comment is by now about a newer commit. Raises ForgeError if `page` is not a URL.
     """
     if not _ADDRESS.fullmatch(page):
         raise ForgeError(f"{page!r} is not the address of a page", hint="Name the uploaded page with --page URL.")

@@ -1,6 +1,6 @@
-"""A report as data in a file: how a run of `bufferctl plan` hands its plan to the job that comments on it.
+"""A report as data in a file, in which a run of `bufferctl plan` hands its plan to the job that comments on it.
 
-The comment is rendered from it once everything else is known, such as the suggestions that the forge took.
+The comment is rendered from it once everything else is known, such as the suggestions that the forge accepted.
 """
 
 from __future__ import annotations

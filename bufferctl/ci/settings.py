@@ -1,4 +1,4 @@
-"""Whether the settings of a repository keep what they should, as far as the token of a job may see them."""
+"""Checks the settings of a repository, as far as the token of a job may see them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEY = "BUFFER_API_KEY"
 
 @value()
 class Found:
-    """A setting that was looked at. `is_fine`: None if the token may not see it. `hint`: what to do."""
+    """A setting that was checked. `is_fine` is None if the token may not see it; `hint` says what to do."""
 
     message: str
     is_fine: bool | None = True
@@ -52,7 +52,7 @@ class _Policies(BaseModel):
 
 
 def on_github(api: Api, name: str) -> Iterator[Found]:
-    """The published branch and the two environments. `name`: the repository's. Raises ForgeError."""
+    """Checks the published branch and the two environments. `name` is the repository's. Raises ForgeError."""
     branch = api.get(f"../{name}", _GitHubRepository).default_branch
     protection = api.get(f"branches/{quote(branch, safe='')}", _GitHubBranch)
     if not protection.protected:
@@ -127,7 +127,7 @@ class _Variable(BaseModel):
 
 
 def on_gitlab(api: Api, number: str) -> Iterator[Found]:
-    """The published branch, its schedule, and the variables. `number`: the project's. Raises ForgeError."""
+    """Checks the published branch, its schedule, and the variables. `number` is the project's. Raises ForgeError."""
     project = api.get(f"../{number}", _Project)
     branch = project.default_branch
     yield _protected(api, branch)

@@ -1,4 +1,4 @@
-"""What a repository needs before its pull or merge requests are planned and published: files, and settings to tick.
+"""The files and settings that a repository needs before its pull or merge requests are planned and published.
 
 The files are those of the examples, which name a release of bufferctl by its commit.
 """
@@ -31,7 +31,7 @@ _REMOTE = re.compile(r"(?:\w+://)?(?:[^@/]+@)?(?P<host>[^/:]+)(?::\d+)?[/:]/?(?P
 
 @value()
 class Setting:
-    """What a person sets up, and the page for it."""
+    """One thing that a person sets up, and the page for it."""
 
     what: str
     where: str
@@ -39,7 +39,7 @@ class Setting:
 
 @value()
 class Repository:
-    """A repository on a forge. `web`: its page, empty if nobody knows. `branch`: the one that is published."""
+    """A repository on a forge. `web` is its page, empty if unknown. `branch` is the published branch."""
 
     forge: str
     web: str
@@ -53,14 +53,14 @@ class Repository:
 
     @property
     def settings(self) -> tuple[Setting, ...]:
-        """What a person sets up, in that order."""
+        """The settings that a person makes, in order."""
         return tuple(_SETTINGS[self.forge](self))
 
 
 def repository_of(folder: Path, forge: str = "") -> Repository:
-    """The repository that `origin` names. `forge`: which one it is on, if the address does not say.
+    """The repository that `origin` names.
 
-    Raises ConfigError if nobody knows.
+    `forge` is needed if its URL does not show the forge. Raises ConfigError if the forge is unknown.
     """
     url = git(folder, "config", "--get", operands=[f"remote.{GIT_REMOTE}.url"]).stdout.strip()
     found = _REMOTE.fullmatch(url)

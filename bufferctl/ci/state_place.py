@@ -1,4 +1,4 @@
-"""Where a plan may look for the state: where the branch that is published says, never where a request says.
+"""Where a plan may look for the state: in the place that the published branch names, never in one that a request names.
 
 Whoever opens a request could otherwise send this job's credentials elsewhere, or have a forged state reviewed.
 """
@@ -11,10 +11,10 @@ from bufferctl.render.markdown import Note
 
 
 def moved_state(job: Job, branch: str) -> Note | None:
-    """Why this plan goes without the state, for a comment; None if it may use it.
+    """Why this plan is made without the state, for a comment; None if it may use it.
 
-    `branch`: the one that apply publishes. Where that does not name a place, only `state: git` of a request counts,
-    which is in the same repository. Raises ForgeError if the branch cannot be read.
+    `branch` is the one that apply publishes. If that branch does not name a place, only a request's `state: git`
+    counts, which is in the same repository. Raises ForgeError if the branch cannot be read.
     """
     here = job.state_settings
     if not job.is_readable:  # no plan is made of these files

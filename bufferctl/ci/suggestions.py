@@ -1,8 +1,8 @@
-"""Answers to what needs a person, as suggestions on the lines of a request: one tap, and the file has the answer.
+"""Answers to holds, as suggestions on the lines of a request, which one tap writes into the file.
 
-Suggested are a field that is added to an entry (`repeat_of`, `was`, `existing`) and a later day for a time that is
-past. A forge takes them only on a line that the request's diff shows; the others stand in the plan's comment as the
-lines to write.
+A suggestion adds a field to an entry (`repeat_of`, `was`, `existing`), or moves a time that is past to a later day. A
+forge accepts it only on a line that the request's diff shows; the plan's comment has the other answers as lines to
+write.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _KEY = re.compile(r"(\s*(?:- )?)key: *\S+\s*")
 
 @value()
 class Suggestion:
-    """Answers on a `line` of the file of an entry, each with the lines that take its place. `about`: what they do."""
+    """Answers on a `line` of an entry's file, each with the lines that replace it. `about` says what they do."""
 
     place: Place  # of the entry
     line: int
@@ -48,7 +48,7 @@ class Suggestion:
 def suggest(job: Job, request: ChangeRequest, report: Report) -> dict[Place, tuple[str, ...]]:
     """Replace the suggestions on a request by those of its plan.
 
-    Gives the lines of the answers that did not become suggestions, by the place of their entry in the repository.
+    Returns the lines of answers that did not become suggestions, by the place of their entry in the repository.
     """
     first = marker("suggestion", job.about)
     for old in list(job.forge.suggestions(request.number)):
