@@ -1,6 +1,6 @@
 """YAML files to `Desired`, every problem at file:line:column.
 
-`load(file, start)` is the way in; a `Locator` finds what is asked for later.
+`load(file, start)` is the way in; a `Locator` finds places of fields later.
 """
 
 from __future__ import annotations

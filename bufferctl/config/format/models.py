@@ -183,7 +183,7 @@ class FreezeEntry(_Beginning):
     to: Annotated[Moment, About("end until till ends")]
     """When it ends: a day, which is part of it, or a day and a time."""
     reason: Annotated[Filled | None, About("why note description comment")] = None
-    """Why, shown to whoever has a post refused."""
+    """The reason, shown in the error for a refused post."""
     channels: tuple[Filled, ...] = ()
     """Services (`twitter`) or channels (`twitter:acme`) that it applies to; all by default."""
 
@@ -194,7 +194,7 @@ class UtmEntry(Model):
     domains: Annotated[tuple[Domain, ...], Field(min_length=1), About("domain sites site hosts urls")]
     """The sites, such as acme.example; subdomains are included."""
     parameters: Annotated[tuple[Parameter, ...], Field(min_length=1), About("params parameter query utm required")]
-    """The parameters, such as utm_source, utm_medium and utm_campaign."""
+    """The parameters that these links must have, such as utm_source, utm_medium and utm_campaign."""
 
 
 class PolicyEntry(Model):
@@ -235,7 +235,7 @@ class PolicyEntry(Model):
 
 
 class OrganizationPolicyEntry(Model):
-    """What applies to the posts of one organization, in addition to `policy` of the root file."""
+    """Policy for the posts of one organization, in addition to `policy` of the root file."""
 
     approvals: Annotated[
         Approvals | None, About("approval reviews required_approvals required_reviews approvers reviewers")
@@ -277,8 +277,10 @@ class Handling(Model):
         BeforeValidator(_repeated, json_schema_input_type=OneOrMoreKeys | dict[str, OneOrMoreKeys]),
         About("duplicate_of copy_of repeats_of", 310),
     ] = Field(default_factory=dict)
-    """The key of another one with the same text, or the id of a post in Buffer: confirms that the repeat is intended.
-    A list for several, and `{twitter: ID}` with several channels; of a series, the id of a post stands under `each`."""
+    """The key of another entry with the same text, or the id of a post in Buffer: confirms that the repeat is intended.
+    A list for several, and `{twitter: ID}` with several channels; in a repeated post, the id of a post stands under
+    `each`.
+    """
     protect: Annotated[Flag, About("protected lock locked keep prevent_destroy", 330)] = False
     """Never delete it, not even when it is removed from the files."""
 
@@ -303,7 +305,7 @@ class PostFields(Handling):
     model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
 
     text: Annotated[Prose | None, About("content body message caption copy post tweet", 190)] = None
-    """What the post says. Write `text: |` and the text below, two spaces further in, so that `#` and `:` stay text."""
+    """The post's text. Write `text: |` and the text below, two spaces further in, so that `#` and `:` stay text."""
     text_file: Annotated[Filled | None, About("file textfile text_path path include", 200, goes_with="text")] = None
     """A file that contains the text, relative to this file's folder."""
     mode: Annotated[ShareMode | None, About("share_mode when queue", 70, goes_with="due_at")] = None
@@ -315,7 +317,7 @@ class PostFields(Handling):
     scheduling_type: Annotated[SchedulingType, About("publish_type notification automatic", 80)] = (
         SchedulingType.AUTOMATIC
     )
-    """`automatic` publishes; `notification` only reminds a person to."""
+    """`automatic` publishes; `notification` only reminds a person to publish."""
     draft: Annotated[Flag, About("save_to_draft is_draft status", 90)] = False
     """Put it in Buffer as a draft, which is not published until somebody schedules it."""
     needs_approval: Annotated[Flag, About("approval approve approve_first", 100)] = False
@@ -338,8 +340,9 @@ class PostFields(Handling):
     """Delete the post from Buffer but keep this entry: `true`, or a list of channels. Published posts, and posts that
     bufferctl does not manage, stay. Settings further down in the file cannot undo this."""
     suspended: Suspended = ""
-    """Nothing of it goes out while this line is here: a reason, `suspended: Earthquake; ask Dana`. What is scheduled
-    becomes a draft. `false` lets it out, whatever stands above it."""
+    """Why the post does not go out while this line is here: `suspended: Earthquake; ask Dana`. A scheduled post becomes
+    a draft. `false` lets it out, whatever is suspended above it.
+    """
     freeze: Annotated[Flag, About("despite_freeze ignore_freeze", 319)] = True
     """`false`: it goes out although it is due during a `freeze` of the team's policy."""
     source: Annotated[str | None, About(order=290)] = None
@@ -379,7 +382,7 @@ class Override(PostFields):
     """What differs on one channel; every other field is the post's."""
 
     thread: Annotated[tuple[ThreadPart, ...], About("threads tweets", 210, prose=True)] = ()
-    """What follows `text` on networks with threads: `- a text`, or `- text: …` with `assets`. `[]`: no thread."""
+    """The parts after `text` on networks with threads: `- a text`, or `- text: …` with `assets`. `[]`: no thread."""
     utm: Annotated[UtmFields | None, About(order=180)] = None
     """The parameters that links to your own sites get; `{}`: none."""
 
@@ -519,7 +522,7 @@ class ChannelEntry(Model):
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
     suspended: Suspended = ""
-    """Nothing of ours goes out on this channel while this line is here: a reason. `false` lets it out."""
+    """Why none of your posts go out on this channel while this line is here. `false` lets them out."""
     posts: Annotated[tuple[PostEntry | None, ...], LATER, each_of(PostEntry)] = ()
     """The posts of this channel alone."""
 
@@ -540,11 +543,11 @@ class OrganizationEntry(Model):
     )
     """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
     suspended: Suspended = ""
-    """Nothing of ours goes out in this organization while this line is here: a reason. `false` lets it out."""
+    """Why none of your posts go out in this organization while this line is here. `false` lets them out."""
     mentions: Mentions = Field(default_factory=dict)
     """Whom its posts mention, by the name for `$(@name)`; in addition to those of the root file."""
     policy: OrganizationPolicyEntry | None = None
-    """What applies to its posts, in addition to `policy` of the root file."""
+    """Policy for its posts, in addition to `policy` of the root file."""
     channels: Annotated[tuple[ChannelEntry | None, ...], each_of(ChannelEntry, kept=True)] = ()
     """Its channels."""
     ideas: Annotated[tuple[IdeaEntry | None, ...], LATER, each_of(IdeaEntry)] = ()
@@ -582,11 +585,13 @@ class IncludedFile(AnyFile):
     draft: Annotated[Flag, About(order=160)] = False
     """Put its posts in Buffer as drafts."""
     cancelled: Annotated[CalledOff, About(order=170)] = ()
-    """Call them off, `true` for all or on some channels: delete those that bufferctl created and that are not published
-    yet, but keep the file."""
+    """Cancel its posts, `true` for all, or a list of channels: delete those that bufferctl created and that are not
+    published yet, but keep the file.
+    """
     suspended: Suspended = ""
-    """Nothing of this file goes out while this line is here: a reason. What is scheduled becomes a draft. `false` lets
-    it out, whatever its channels say."""
+    """Why no post of this file goes out while this line is here. Scheduled posts become drafts. `false` lets them out,
+    even if their channels are suspended.
+    """
     protect: Annotated[Flag, About(order=180)] = False
     """Never delete its posts, not even when they are removed from the file."""
 
@@ -699,8 +704,9 @@ class RootFile(AnyFile):
     ]
     """The organizations of the Buffer account, with their channels."""
     suspended: Annotated[Suspended, About(order=25)] = ""
-    """Nothing of ours goes out while this line is here: a reason, `suspended: Earthquake; ask Dana before posting`.
-    What is scheduled becomes a draft, whatever was reviewed (docs/problems/suspended.md)."""
+    """Why none of your posts go out while this line is here: `suspended: Earthquake; ask Dana before posting`.
+    Scheduled posts become drafts, whatever was reviewed (docs/problems/suspended.md).
+    """
     include: Annotated[OneOrMore, About("includes files import imports posts_dir", 40)] = ("posts/**/*.yaml",)
     """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` by default."""
     managed_since: Annotated[Instant | None, About("since managed_from managed started_at start_date begin", 30)] = None
@@ -725,15 +731,17 @@ class RootFile(AnyFile):
     api_key_expires: Annotated[
         Day | None, About("key_expires api_key_expiry key_expiry expires expiry token_expires", 130)
     ] = None
-    """The day on which the first of your API keys expires. Buffer's API does not say, so write it down when you make a
-    key: CI opens an issue a week before, and doctor warns."""
+    """The day on which the first of your API keys expires. Buffer's API does not return it, so write it down when you
+    create a key: CI opens an issue a week before, and doctor warns.
+    """
     mentions: Mentions = Field(default_factory=dict)
     """Whom texts mention: `acme: {name: Acme, twitter: acme}` makes `$(@acme)` the handle of each network."""
     rules: Annotated[dict[str, Level], About(order=80)] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^(BC[0-9]{3}|worth-a-look(/[a-z-]+)?)$"}}
     )
-    """The level of each rule, by its code: `BC101: off`, `warning` or `error` (docs/reference/rules.md).
-    `worth-a-look: off` turns off all that reviewers are shown under that name."""
+    """The level of each rule, by its code: `BC101: off`, `warning` or `error` (docs/reference/rules.md). `worth-a-look:
+    off` turns off all notes under that name.
+    """
     policy: Annotated[PolicyEntry, About(order=90)] = Field(default_factory=PolicyEntry)
     """Rules that every post must follow: freezes, links, words, posts a day, tags."""
     media: Annotated[MediaEntry | None, About(order=110)] = None
@@ -758,7 +766,7 @@ REPLACED = (GIVEN_BY_FILES & PostFields.model_fields.keys()) - {"cancelled"}
 
 @lru_cache(maxsize=128)
 def fields_given_with(name: str) -> tuple[str, ...]:
-    """A field of posts and those that are given together with it: an override of one of them replaces all."""
+    """A field of posts and the fields that belong together with it: an override of one of them replaces all."""
     return name, *(each for each, other in _TOGETHER.items() if other == name)
 
 

@@ -76,7 +76,7 @@ _OF_A_NETWORK = r" *(?:\(.*\)|company page|business profile|page|profile|feed|po
 
 
 def service_called(name: str) -> Service | None:
-    """The network of exactly that name, as it is shown or called; None if there is none."""
+    """The network with exactly that name, in Buffer or in people's words; None if there is none."""
     plain = re.sub(_OF_A_NETWORK, "", name.strip().casefold())
     shown = {network.label.casefold(): service for service, network in NETWORKS.items()}
     if plain in shown:
@@ -134,7 +134,10 @@ _LETTERS = str.maketrans(
 
 
 def key_for(day: date | None, text: str, taken: Collection[str], fallback: str = "post") -> str:
-    """A key that is not `taken`. Words with letters that a key cannot have are skipped; without words, `fallback`."""
+    """A key that is not `taken`.
+
+    Words with letters that a key cannot have are skipped; if no words are left, `fallback`.
+    """
     parts = [day.isoformat()] if day else []
     base = "-".join([*parts, _words(text) or fallback])[:LONGEST].rstrip("-")
     if base not in taken:

@@ -41,7 +41,7 @@ class LocalTimeError(BufferctlError):
 
 @lru_cache(maxsize=256)
 def zone_of(name: str) -> tzinfo | None:
-    """The zone of that name; None if there is none, or only an offset where people mean a place (`EST`)."""
+    """The zone of that name; None if there is none, or if it is only an offset (`EST`), since people mean a place."""
     if name in {"UTC", "Z"}:
         return UTC
     if name in _FIXED:
@@ -124,7 +124,7 @@ _TYPESET = str.maketrans(
 
 
 def in_our_form(given: str) -> str | None:
-    """The time as files write it; None if it is not a time, or ambiguous. It may still not exist."""
+    """The time in the form of the files; None if it is not a time, or ambiguous. It may still not exist."""
     for pattern in _TIMES:
         found = re.fullmatch(pattern, given)
         if found:
@@ -169,7 +169,7 @@ def _spelled_out(given: str, today: date | None) -> str:
 def probably_meant(given: str, today: date | None = None) -> str | None:
     """The time that was probably meant by `given`, for a hint; a day past the end of its month becomes the last one.
 
-    `today`: to find the next such day where it has no year.
+    `today` is used to find the next such day for a date without a year.
     """
     plain = re.sub(r"(?<=:\d\d) ?[\u2013\u2014] ?\d{1,2}:\d\d$", "", given)  # no offset has such a dash
     plain = normalize("NFKC", plain.translate(_TYPESET)).strip(" ,;")

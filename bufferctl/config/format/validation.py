@@ -1,7 +1,7 @@
 """Validation that continues: an error in one entry of a list does not hide errors in others.
 
-A list of entries is read in portions; only where that fails is each entry read by itself, then again without the fields
-that are wrong, so that what is left of it is still there for the checks that follow.
+A list of entries is read in portions; only if that fails is each entry read by itself, then again without its wrong
+fields, so that the rest of it is still there for later checks.
 """
 
 from __future__ import annotations
@@ -25,12 +25,11 @@ _PORTION = 100
 
 @dataclass
 class Faults:
-    """What was wrong: pydantic's errors by the container that they are relative to, and the top fields they spoil.
+    """All errors: pydantic's errors by the container that they are relative to, and the top fields that they spoil.
 
     `found` also has the model of each container, or of its entries; `tell` is called when it has more to explain, and
-    there is `room` for so many problems.
-    `starts`: the day that relative times are counted from (`model.base.When`); text where that is no day. `today`: for
-    hints about a day without its year.
+    there is `room` for so many problems. `starts`: the day that relative times are counted from (`model.base.When`);
+    text where that is no day. `today`: for hints about a day without its year.
     """
 
     found: dict[int, tuple[Any, type[BaseModel], list[ErrorDetails]]] = field(default_factory=dict)
@@ -42,7 +41,7 @@ class Faults:
 
 
 def each_of(model: type[BaseModel], *, kept: bool = False) -> WrapValidator:
-    """For a list of entries of that model; an entry of which nothing is left is None.
+    """A list of entries of that model; an entry of which nothing is left is None.
 
     Not `kept`: many of them are read while somebody goes through them, once, since they take much more memory than what
     becomes of them.

@@ -1,4 +1,4 @@
-"""Where a field belongs that is written beside the others of a post: the line to write instead, to paste as it is."""
+"""Where a misplaced field of a post belongs: the line to write instead, ready to paste."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pydantic's errors in plain words, at their place, with a hint that knows what people call things."""
+"""Pydantic's errors in plain words, at their place, with a hint that knows people's names for things."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 
 
 def explain(tree: Tree, faults: Faults) -> Iterator[Diagnostic]:
-    """What was not explained yet."""
+    """The errors that were not explained yet."""
     for container, owner, errors in faults.found.values():
         for error in errors:
             found = explained(Spot(tree, container), owner, error, faults.today)
@@ -343,7 +343,7 @@ _INSTEAD: tuple[tuple[str, str, str], ...] = (
 
 
 def value_hint(value: str, reason: str, today: date | None = None) -> str:
-    """What to write in place of a value that is wrong for that reason."""
+    """The value to write in place of one that is wrong for that reason."""
     if "list of channels" in reason and (named := services_in(value)):
         return f"write `cancelled: [{', '.join(named)}]`"
     if "a to z" in reason:

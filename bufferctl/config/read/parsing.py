@@ -68,7 +68,7 @@ class _MisreadError(Exception):
 def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnostic]]:
     """Read a file's text. The tree's `data` is None if nothing can be read.
 
-    `compiled=False`: as on a platform without the C parser: 20 times slower, and a `?` in brackets needs quotes.
+    `compiled=False` reads as on a platform without the C parser: 20 times slower, and a `?` in brackets needs quotes.
     """
     controls = source.controls()
     if unresolved := slips.conflict(source):

@@ -1,4 +1,4 @@
-"""What is shared while loading: the problems found so far, which fields are unusable, and the text files."""
+"""Data that is shared while loading: the problems found so far, the unusable fields, and the text files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bufferctl.limits import MOST_PROBLEMS
 
 @dataclass
 class Reading:
-    """Files being read."""
+    """The files while they are read."""
 
     root: Path  # the root file's folder
     problems: list[Diagnostic] = field(default_factory=list)  # found so far
@@ -46,7 +46,7 @@ class Reading:
     def when(
         self, when: datetime | None, clock: LocalTimes | None, spot: Spot, name: str, *, where: str = ""
     ) -> datetime | None:
-        """The instant of a time field; None, and a problem, if it is unclear. `where`: where to write another time."""
+        """The instant of a time field; None, and a problem, if it is unclear. `where` is the place for another time."""
         if when is None or when.tzinfo is not None:
             return when
         if clock is None:

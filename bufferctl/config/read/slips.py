@@ -25,7 +25,7 @@ _IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
 
 
 def lost_hashtag(source: Source, start: int, end: int, name: str, *, block: bool) -> Diagnostic | None:
-    """A hashtag lost after a text, or on the line below, indented as if it continued; of a block, on its first line.
+    """A hashtag that is lost after a text, on the line below (indented as if it continued), or on a block's first line.
 
     `start` and `end` are the text's, `name` is its field.
     """
@@ -39,7 +39,7 @@ def lost_hashtag(source: Source, start: int, end: int, name: str, *, block: bool
 
 
 def literal_break(source: Source, start: int, end: int, name: str) -> Diagnostic:
-    """A text between these offsets with a line break as letters: a warning, because it may be meant."""
+    """A warning for a text between these offsets that spells a line break as letters, which may be intended."""
     at = source.text.index("\\n", start, end)
     message = "`\\n` is posted as these two characters: only between double quotes it is a line break"
     hint = "begin a new line there"
@@ -61,7 +61,7 @@ CURLY_QUOTES = {
 
 
 def curly_quotes(source: Source, start: int, text: str, name: str) -> Diagnostic | None:
-    """An unquoted text, at `start`, that is in quotes of a word processor: a warning, since it may be a quotation."""
+    """A warning for an unquoted text, at `start`, in the quotes of a word processor, which may be a quotation."""
     inner = text[1:-1]
     if len(text) < len("''") or text[-1] not in CURLY_QUOTES[text[0]] or {text[0], text[-1]} & set(inner) - {"\u2019"}:
         return None
@@ -72,7 +72,7 @@ def curly_quotes(source: Source, start: int, text: str, name: str) -> Diagnostic
 
 
 def split_at_commas(source: Source, start: int, name: str, parts: Sequence[str]) -> Diagnostic | None:
-    """Texts in brackets, of which one seems to go on with the one before: a warning, as short ones may be meant so."""
+    """A warning for texts in brackets of which one seems to continue the one before; short ones may be intended."""
     goes_on = any(after[:1].islower() and before[-1:] not in ".!?\u2026" for before, after in pairwise(parts))
     if not goes_on or not any(" " in part for part in parts):
         return None
@@ -88,7 +88,7 @@ def split_at_commas(source: Source, start: int, name: str, parts: Sequence[str])
 
 
 def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagnostic:
-    """A text that begins with `&`, at `start`: a warning, because it may be an anchor that nothing refers to."""
+    """A warning for a text that begins with `&`, at `start`, which may be an anchor that nothing refers to."""
     message = f"`&{word}` is not posted: YAML reads it as a name for the text, and nothing uses that name"
     return source.diagnostic(
         start, message, hint=BLOCK_FORM.format(name=name), width=len(word) + 1, severity=Severity.WARNING
@@ -226,7 +226,7 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
 
 
 def not_a_duplicate(source: Source, offset: int, name: str, above: Sequence[str]) -> tuple[Diagnostic, Mend] | None:
-    """What a field that is given twice was meant as, if it begins a new entry, or goes on with the entries above.
+    """The probable intention of a field that is given twice: it begins a new entry, or continues the entries above.
 
     `offset`: where its name is. `above`: the field before it, if there is one.
     """
@@ -250,7 +250,7 @@ def _holds_fields(name: str) -> bool:
 
 
 class Mend(NamedTuple):
-    """What a line becomes so that reading can go on behind a slip; nothing is written."""
+    """The line to read instead of one with a slip, so that reading can continue; nothing is written."""
 
     row: int
     line: str

@@ -1,4 +1,4 @@
-"""One file as text: the line and column of an offset, and what a diagnostic shows of it.
+"""One file as text: the line and column of an offset, and the part that a diagnostic shows.
 
 Offsets and columns count code points, as editors do; a byte order mark does not belong to the text.
 """
@@ -115,7 +115,7 @@ class Source:
         return place if self.original is None else self.as_written(place)
 
     def as_written(self, place: Place) -> Place:
-        """A place in this text as one in the original."""
+        """The place in the original of a place in this text."""
         if self.original is None:
             return place
         start = Place(self.name, place.line, 1)
@@ -125,7 +125,7 @@ class Source:
         return Place(self.name, place.line, max(1, min(len(theirs), place.column - len(mine) + len(theirs))))
 
     def mended(self, row: int, line: str) -> Source:
-        """The text with another line in the place of one, to go on reading."""
+        """The text with one line replaced, to continue reading."""
         start = self._starts[row - 1]
         text = f"{self.text[:start]}{line}{self.text[start + len(self.line(start)) :]}"
         return Source(self.name, text, self.folder, self.original or self, (*self.mends, row))

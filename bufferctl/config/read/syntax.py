@@ -1,4 +1,4 @@
-"""What is wrong with a text that is not YAML, in words for people who do not know YAML."""
+"""Explains a text that is not YAML, in words for people who do not know YAML."""
 
 from __future__ import annotations
 

@@ -23,9 +23,9 @@ _LARGE = 50
 class Tree:
     """The data of a file. `offsets`: from `first[id(container)]` on, start and end of the container, then of its parts.
 
-    The end of a container is 0 unless it is between brackets: then it ends where its last part does. Of a field there
-    are the start and end of its name, then of its value; those of an alias are the `*name`. Containers are shared where
-    the file uses aliases, and live as long as `data`, so their ids stay unique.
+    The end of a container in brackets is that of its last part, and 0 otherwise. A field has the start and end of its
+    name, then of its value; an alias has those of the `*name`. Containers are shared if the file uses aliases, and live
+    as long as `data`, so their ids stay unique.
     """
 
     source: Source

@@ -1,4 +1,4 @@
-"""From files to `Desired`: which files there are, what an entry expands to, and where each thing stands."""
+"""From files to `Desired`: finds the files, expands entries, and locates each field."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def _instead(name: str | None, labels: Sequence[str]) -> str:
 
 
 def catalog_of(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> Catalog:
-    """What the root file declares; duplicate names and unknown zones are added to `problems`."""
+    """The catalog of a root file; duplicate names and unknown zones are added to `problems`."""
     clock = clock_of(root.timezone, spot, None, problems)
     entries = [(each, spot.down("organizations", index)) for index, each in enumerate(root.organizations)]
     mentions = mentions_of(root, spot)
@@ -229,7 +229,7 @@ def _twice(named: Iterable[tuple[str, Spot, str]]) -> Iterator[Diagnostic]:
 
 
 def clock_of(name: str | None, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]) -> LocalTimes | None:
-    """The clock of a `timezone`, `outer` where there is none; a problem at `spot` where there is no such zone."""
+    """The clock of a `timezone`, or `outer` if none is given; a problem at `spot` if there is no such zone."""
     if name is None:
         return outer
     clock = clock_named(name)

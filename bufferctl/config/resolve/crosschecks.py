@@ -150,7 +150,7 @@ def _same_text_and_instant(posts: list[Resolved[Post]], reading: Reading) -> Ite
 
 
 def text_and_time(item: Post | Idea) -> tuple[object, ...] | None:
-    """What no two posts may have in common; None if it does not matter."""
+    """The text and time that no two posts may share; None if sharing them does not matter."""
     if isinstance(item, Idea) or item.due_at is None or item.cancelled:
         return None
     content = item.text.strip() or item.assets

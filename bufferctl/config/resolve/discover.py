@@ -21,7 +21,7 @@ _ENDING = re.compile(r"\.ya?ml(?:\.txt)?$", re.IGNORECASE)
 def find_root(file: Path | None, start: Path) -> Path:
     """The root file: `file` if named, else the nearest buffer.yaml at or above `start`.
 
-    Raises UsageError if the file named is not there, ConfigError if there is none to find or its path is not UTF-8.
+    Raises UsageError if the named file does not exist, ConfigError if there is no root file or its path is not UTF-8.
     """
     start = start.absolute() if file is None else start
     path = start.absolute() / (file or "")
@@ -52,7 +52,7 @@ def not_utf8(path: str) -> str:
 
 @dataclass
 class Included:
-    """What the include patterns match: the names of `files`. `unmatched`: patterns without a file.
+    """The names of the `files` that the include patterns match, and the `unmatched` patterns.
 
     `skipped` and `unreadable`: names that match but are not read, and folders that cannot be; each with the reason.
     """
@@ -145,10 +145,10 @@ _ROOT = re.compile(r'(?m)^(?:version|organizations):|^\{\s*"(?:version|kind|form
 
 
 def astray(root_file: Path, patterns: Sequence[str], read: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Their names, each with the reason why it is not read and what to do.
+    """Names of files with posts that are not read, each with the reason and what to do.
 
-    The root folder and the folders whose names are almost right are searched; where nothing is read, also the right
-    ones, for JSON and for names with a dot.
+    The root folder and folders with almost the right name are searched; if nothing is read, the right folders are too,
+    for JSON and for names with a dot.
     """
     root, included_files = root_file.parent, {root_file.name, *read}
     firsts = {pattern.partition("/")[0] for pattern in patterns}

@@ -139,7 +139,7 @@ class MediaFiles:
 
 
 def media_settings(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> MediaSettings | None:
-    """The setting `media`, None if it is not given; what is wrong with it is added to `problems`."""
+    """The setting `media`, None if it is not given; errors in it are added to `problems`."""
     if (entry := root.media) is None:
         return None
     problems += _wrong(entry, spot.down("media"))

@@ -60,8 +60,8 @@ class Loaded:
 def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded:
     """Read everything that the root file (`file`, else the nearest buffer.yaml at or above `start`) declares.
 
-    Problems in the files become diagnostics, in order of file and position. `today`: to propose a year where a time has
-    none. Raises ConfigError only if there is no root file.
+    Problems in the files become diagnostics, in order of file and position. `today` is used to propose a year for a
+    time without one. Raises ConfigError only if there is no root file.
     """
     root_file = find_root(file, start)
     reading = Reading(root_file.parent)

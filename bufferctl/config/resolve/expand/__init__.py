@@ -1,3 +1,3 @@
-"""From what people write for a campaign to ordinary posts, which are all that follows sees (design: Campaigns)."""
+"""Expands a campaign into ordinary posts; nothing after this sees campaigns (design: Campaigns)."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which organization and channels an entry names, which override is whose, and what is wrong with the names."""
+"""Finds the organization, channels and overrides that an entry names, and reports wrong names."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ class Destinations:
                 self.reading.problems.append(layer.spot.at("repeat_of", message, hint=hint))
 
     def check_called_off(self, defaults: Defaults) -> None:
-        """Report what a file cancels on channels that do not exist."""
+        """Report a file that cancels posts on channels that do not exist."""
         owner = self.organization(None, defaults.spot, defaults) if defaults.cancelled else None
         for index, name in enumerate(defaults.cancelled if owner else ()):
             if owner and name != EVERY and not any(name in each.channel.references for each in owner.channels):

@@ -55,7 +55,7 @@ class Layer(NamedTuple):
 
 
 class WrittenLayer(Protocol):
-    """A layer with its fields as they are written."""
+    """A layer whose fields are still as they are written."""
 
     @property
     def node(self) -> Any: ...
@@ -94,7 +94,7 @@ def _at(node: Any, path: Steps) -> Any:
 
 @dataclass(slots=True)
 class Resolved(Generic[Item_co]):
-    """A post or an idea and what its fields come from, most specific first, for the checks across entries."""
+    """A post or an idea and the layers of its fields, most specific first, for the checks across entries."""
 
     item: Item_co
     spots: tuple[Spot, ...]
@@ -151,7 +151,7 @@ def is_called_off(names: Iterable[str], channel: Channel) -> bool:
 
 @value()
 class Repetition:
-    """One occurrence of a repeated entry: its number from 1, and of what.
+    """One occurrence of a repeated entry, with its number, from 1.
 
     `layer`: its fields under `each`. `every`: the interval as it is written.
     """
@@ -221,7 +221,7 @@ def schedule_of(
 
 @dataclass
 class Series:
-    """What the occurrences of one entry have in common: equal texts, and problems that are reported only once.
+    """Data that the occurrences of one entry share: equal texts, and problems that are reported only once.
 
     `reported`: how many problems were found before this occurrence. `first_keys`: the key of the first occurrence, by
     channel and content.

@@ -34,13 +34,13 @@ class Mentionable:
         return [handle for name, handle in given.items() if name in set(Service) and handle]
 
     def on(self, service: Service) -> str:
-        """What a text on that network says: the handle, or the name where there is none."""
+        """The words for a text on that network: the handle, or the name if there is none."""
         handle = vars(self.entry).get(service.value) if self.entry else None
         return f"{AT}{handle}" if handle else self.name
 
 
 def mentions_of(entry: RootFile | OrganizationEntry, spot: Spot) -> Mapping[str, Mentionable]:
-    """Those that the root file, or an organization, declares, by key. `spot`: of its fields."""
+    """The mentions that the root file or an organization declares, by key. `spot` is that of its fields."""
     below = spot.down("mentions")
     if not isinstance(below.node, dict):
         return {}
@@ -48,7 +48,7 @@ def mentions_of(entry: RootFile | OrganizationEntry, spot: Spot) -> Mapping[str,
 
 
 def unknown_mention(words: str, declared: Iterable[str]) -> tuple[str, str]:
-    """What is wrong with the words of a mention of somebody who is not declared, and what to do."""
+    """The message and hint for a mention of somebody who is not declared."""
     key = words.removeprefix(f"$({AT}").removesuffix(")")
     if not words.endswith(")"):
         return f"`{words}` has no closing bracket", f"write `{words})`, or `${words}` if this is text"

@@ -50,7 +50,7 @@ class Parameters:
         return found
 
     def within(self, given: M) -> M:
-        """Metadata or a part of a thread, with the same done to its texts, its link attachment and its thread."""
+        """Metadata or a part of a thread, with the parameters added to its texts, link attachment and thread."""
         there, changed = vars(given), dict[str, object]()
         for name in ("first_comment", "text"):
             if text := there.get(name):
@@ -84,7 +84,7 @@ class Parameters:
 
 
 class UtmParameters(NamedTuple):
-    """What the files say about parameters. `values`: of each one and its place, with its variables."""
+    """The parameters as the files write them. `values` has each one's value and place, with variables."""
 
     domains: tuple[str, ...]
     values: dict[str, tuple[str, Spot]]

@@ -20,7 +20,7 @@ WithPictures = PostFields | PartEntry
 
 
 def check_pictures(given: Iterable[tuple[WithPictures, Spot]], reading: Reading) -> None:
-    """Report `image` and `alt` that cannot be combined with what is beside them."""
+    """Report `image` and `alt` that cannot be combined with the fields beside them."""
     for fields, spot in given:
         if not isinstance(spot.node, dict) or spot.node.keys().isdisjoint(("image", "alt")):
             continue
@@ -98,7 +98,7 @@ def _looked_up(name: str, spot: Spot, part: str | int, reading: Reading) -> str:
 
 
 def in_short(assets: Any) -> dict[str, Any] | None:
-    """The fields `image` and `alt` for assets as data; None if they say more.
+    """The fields `image` and `alt` for assets as data; None if the assets need the long form.
 
     A file that is named alone stays, since the short form would look for it in a second place.
     """

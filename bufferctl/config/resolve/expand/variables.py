@@ -1,8 +1,8 @@
 """`$(name)` in the texts, links and file names of a post (design: Campaigns).
 
-Replaced once, with plain values and no logic. `$$(` is a literal `$(`; anything else after a `$` is text, but for what
-begins like a mention, `$(@acme)`, or like a date, with CLDR's letters and English names: `$(start+3d | d MMMM)`,
-`$(due_at | EEEE)`.
+Variables are replaced once, with plain values and no logic. `$$(` is a literal `$(`. Anything else after a `$` is text,
+unless it begins like a mention, `$(@acme)`, or like a date, with CLDR's letters and English names: `$(start+3d | d
+MMMM)`, `$(due_at | EEEE)`.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ Used = dict[str, Variable]
 
 @dataclass(slots=True)
 class Values:
-    """What the posts of one occurrence share: the values of its variables, and results that no channel changes.
+    """Data that the posts of one occurrence share: the values of its variables, and results that no channel changes.
 
     `set_at`: the `vars` that sets each value. `mentions`: whom their texts may mention, by name. `is_complete`: whether
     all `vars` could be read. `made`: each such result and the variables that it used, by the id of the value in the
