@@ -1,4 +1,4 @@
-"""What import and pull write into the files: which objects, where they go, and a check that the next plan is empty."""
+"""import and pull: which objects they write into which files, with a check that the next plan is empty."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from bufferctl.value import replace, value
 class ChannelHome:
     """A channel. `label` is for addresses, `reference` for entries; `entry` declares it.
 
-    `timezone`: of times without an offset there, None if they are to have one.
+    `timezone` is that of times without an offset in its entry; None if all times are to have an offset.
     """
 
     live: LiveChannel
@@ -45,7 +45,7 @@ class OrganizationHome:
     def entry(
         self, channels: Iterable[ChannelHome], tags: Mapping[str, str] | None = None, around: str | None = None
     ) -> OrganizationEntry:
-        """The organization's entry, with these channels. `around`: the zone of the file that the entry is in."""
+        """The organization's entry, with these channels. `around` is the zone of the file that contains the entry."""
         name, id_ = (self.live.name, None) if self.label == self.live.name else (None, self.live.id)
         if self.declared:
             name, id_ = self.declared.name, self.declared.id

@@ -1,8 +1,8 @@
-"""Which objects of an account become entries: all that no file declares, if the next plan would leave them unchanged.
+"""Selects the objects that become entries: those that no file declares, if the next plan would not change them.
 
-`importable` reads the account, gives each object an address, and keeps what files can hold so that a plan of it changes
-nothing. What is left out is listed with the reason. Objects that the files declare and a person made in Buffer are
-claimed: from the import on they are ours to change.
+`importable` reads the account, gives each object an address, and keeps those that files can hold without changes in the
+next plan. The others are listed with the reason. Objects that the files declare and a person made in Buffer are
+claimed: after the import they are ours to change.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def claim(
 ) -> tuple[Slot, Binding]:
     """The slot of a declared object and its binding to the live one with that id (`import ADDRESS ID`).
 
-    Where the two differ, the binding says so, and the next plan shows what. Raises ApiError if the id is not in that
-    home, UsageError if the id or the address is bound otherwise.
+    If the two differ, the binding says so, and the next plan shows the differences. Raises ApiError if the id is not in
+    that home, UsageError if the id or the address is bound otherwise.
     """
     slot, live = _find(buffer, account, targets, item, live_id)
     _refuse_bound(bindings, slot, live_id, str(item.address))
@@ -114,10 +114,10 @@ def _refuse_bound(bindings: Mapping[Slot, Binding], slot: Slot, live_id: str, ad
 
 @value()
 class Baseline:
-    """What the files and the state contain before the import.
+    """The contents of the files and the state before the import.
 
-    `slots`: those of the declared objects. `plan`: the plan of the files as they are, `live` what it was made from;
-    both None if no organization is declared yet.
+    `slots` are those of the declared objects. `plan` is the plan of the current files, made from `live`; both are None
+    if no organization is declared yet.
     """
 
     desired: Desired
@@ -169,10 +169,10 @@ class NewEntry:
 
 @value()
 class Intake:
-    """What is imported: `entries` to write, and `claimed`, which the files already declare.
+    """The result of an import: `entries` to write, and `claimed` objects, which the files already declare.
 
-    `left_out`: descriptions of what cannot be declared, each with the reason. `claimed`: what the state is to hold of
-    it, ours to change from now on.
+    `left_out` describes objects that cannot be declared, each with the reason. `claimed` has the new bindings, ours to
+    change from now on.
     """
 
     account: Account
@@ -185,9 +185,10 @@ class Intake:
 def importable(
     buffer: Buffer, baseline: Baseline, only: str | None, only_channels: tuple[str, ...], since: datetime | None
 ) -> Intake:
-    """Read the account and select what can be declared. Raises ApiError, UsageError.
+    """Read the account and select the objects that can be declared.
 
-    `only`: the organization, `only_channels`: the channels, by name. `since`: also posts published since then.
+    Raises ApiError, UsageError. `only` names the organization, `only_channels` the channels. `since`: also posts
+    published since then.
     """
     account = buffer.account()
     homes = find_homes(account, baseline.desired, baseline.targets, only, only_channels)
@@ -206,7 +207,7 @@ def importable(
 
 
 def bindings_of(entries: Iterable[NewEntry], items: Mapping[Address, Post | Idea]) -> dict[Slot, Binding]:
-    """What the state is to hold of new entries, as `items` declares them: ours to change from now on."""
+    """The bindings of new entries, as `items` declares them: ours to change from now on."""
     return {
         each.slot: replace(bind(items[each.address], each.live, Origin.IMPORTED), unmerged=True) for each in entries
     }

@@ -1,6 +1,6 @@
-"""Media of imported or pulled objects: Buffer's copies as files beside the posts, so that git has everything.
+"""Downloads media of imported or pulled objects as files beside the posts, so that git has everything.
 
-Buffer may have re-encoded a picture, and only its copy is available. So the copy counts as what was applied.
+Buffer may have re-encoded an image, and only its copy is available. So the copy counts as the applied version.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Downloads:
         self.folder = real
 
     def take(self, items: Sequence[Post | Idea]) -> list[Post | Idea]:
-        """The same objects with files instead of URLs, if the download worked and the rules accept the file.
+        """The objects with files instead of URLs, where the download worked and the rules accept the file.
 
         Raises OSError if files cannot be written.
         """

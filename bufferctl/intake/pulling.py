@@ -1,4 +1,4 @@
-"""Pull: Buffer's version of what people changed there, written into the files and the state.
+"""Pull: writes Buffer's version of changed posts into the files and the state.
 
 Only fields in which Buffer differs are rewritten; the rest stays as written.
 """
@@ -52,9 +52,10 @@ _BOARD = (("board",), ("board_service_id",))
 
 @dataclass
 class Pulled:
-    """What pull takes over. `taken`: changes with the fields to write. `left_out`: with the reason. `equal`: the rest.
+    """The changes that pull takes over.
 
-    `made`: changes of `left_out` in whose entry Buffer's version cannot be written, since it makes more than this post.
+    `taken` has them with the fields to write, `left_out` with the reason, and `equal` has the rest. `made` are changes
+    in `left_out` whose entry makes more than this post, so that Buffer's version cannot be written there.
     """
 
     made: list[Change] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Pulled:
 
 
 def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
-    """What to pull: the named addresses, else everything that was changed in Buffer. Raises UsageError."""
+    """The changes to pull: the named addresses, else everything that was changed in Buffer. Raises UsageError."""
     by_name = {str(change.address): change for change in plan.changes if change.desired is not None}
     check_declared(addresses, by_name)
     drifted = [change for change in by_name.values() if change.action is Action.HOLD and change.reason in _CHANGED]
@@ -142,9 +143,10 @@ def write_pulled(
     save: Callable[[State], None],
     reread: Reread,
 ) -> None:
-    """Write files and the state. `before`: what the files declared, `plan` and `state` what pulling began with.
+    """Write files and the state.
 
-    Raises ConfigError and StateError, with nothing changed.
+    `before` is what the files declared; `plan` and `state` are those from the start of the pull. Raises ConfigError and
+    StateError, with nothing changed.
     """
     with files.attempt():
         items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}

@@ -1,4 +1,4 @@
-"""What import writes: the files first, then the state. Everything is undone if the files would be invalid."""
+"""Writes an import: the files first, then the state. Everything is undone if the files would be invalid."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ Reread = Callable[[], Desired]
 
 @value()
 class Writing:
-    """Writes an import. `root` need not exist yet; `one_file`: one file for all, not one a channel.
+    """Writes an import.
 
-    `begins`: Buffer's time less the settle time, the latest possible `managed_since` of a new root file. `whole`: all
-    that is unsent is imported, so that the state of its channels can begin.
+    `root` need not exist yet; `one_file`: one file for all channels. `begins` is Buffer's time less the settle time,
+    the latest possible `managed_since` of a new root file. `whole`: all unsent posts are imported, so that the state of
+    their channels can begin.
     """
 
     intake: Intake
@@ -48,12 +49,15 @@ class Writing:
     whole: bool
 
     def changes(self) -> tuple[FileChanges, list[str]]:
-        """What is to be written, and the names of the files. Raises ConfigError."""
+        """The changes to write, and the names of the files. Raises ConfigError."""
         files = FileChanges()
         return files, [*self._root(files), *self._entries(files)]
 
     def write(self, save: Save, reread: Reread) -> list[str]:
-        """Write files and the state; the names of the files. Raises ConfigError, StateError, with nothing changed."""
+        """Write files and the state.
+
+        Returns the names of the files. Raises ConfigError, StateError, with nothing changed.
+        """
         files, names = self.changes()
         with files.attempt():
             items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
