@@ -1,8 +1,8 @@
 """Finds out what media URLs return: the file, a web page, a login, or nothing.
 
 Buffer fetches each file when the post is created and again when it is published, weeks later (notes: Writing). Each
-address gets a request for its first bytes, whose answer says how long it is and shows what it really is. It does not
-carry the API key, and several addresses are probed at once. Media of imported posts are downloaded with like limits.
+address gets a request for its first bytes, whose answer shows the file's length and real type. The request does not
+carry the API key, and several addresses are probed at once. Media of imported posts are downloaded with similar limits.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ async def for_each(
 
 
 async def answer_of(client: httpx2.AsyncClient, wanted: Asked) -> Response:
-    """The answer of one address; failures on the way become answers too. What servers say is escaped."""
+    """The answer of one address; failures on the way become answers too. Text from servers is escaped."""
     answer = await _answer(client, wanted)
     return replace(answer, message=visible(" ".join(answer.message.split())[:200]), type=visible(answer.type))
 

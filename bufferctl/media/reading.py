@@ -1,4 +1,4 @@
-"""Reads the files that posts and ideas name: their digests, and what they are by signature, header and end.
+"""Reads the files that posts and ideas name: their digests, types and properties, by signature, header and end.
 
 Images are never decoded: a 169-megapixel image may be a 20 kB file, and decoding it would take a gigabyte, but its
 header is 24 bytes. So chunks are skipped by their lengths, and only the relevant ones are read.
