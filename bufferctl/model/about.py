@@ -1,4 +1,4 @@
-"""What is known of a field of the files besides its type: stated once, in its annotation, for everything that asks."""
+"""Facts about a field of the files besides its type, stated once in its annotation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bufferctl.value import value
 
 @value()
 class About:
-    """What is known of a field; an annotation may have several, also within its type."""
+    """Facts about a field; an annotation may have several, also within its type."""
 
     called: str = ""  # other names that people use for it, in lower case
     order: int = 0  # its place among the fields that are laid out, 0 for none
@@ -37,7 +37,7 @@ class About:
 
 
 def about(field: FieldInfo) -> Iterator[About]:
-    """Everything that is stated of a field."""
+    """All facts about a field."""
     yield from (each for each in (*field.metadata, *_within(field.annotation)) if isinstance(each, About))
 
 
@@ -50,7 +50,7 @@ def _within(annotation: Any) -> Iterator[Any]:
 
 
 def fields_with(kind: type, test: Callable[[About], bool]) -> dict[str, Any]:
-    """The fields of a dataclass of which something is stated, with their defaults."""
+    """The fields of a dataclass that have an `About`, with their defaults."""
     return {each.name: each.default for each in fields(kind) if any(map(test, _stated(kind)[each.name]))}
 
 
@@ -61,7 +61,7 @@ def _stated(kind: type) -> dict[str, list[About]]:
 
 
 def is_group(field: FieldInfo) -> bool:
-    """Whether its value is a group of fields (`name: value`), and cannot be a single value."""
+    """Whether the value is a group of fields (`name: value`), and cannot be a single value."""
     kinds = [field.annotation, *get_args(field.annotation)]
     is_map = any(get_origin(each) is dict or (isinstance(each, type) and issubclass(each, BaseModel)) for each in kinds)
     return (
@@ -80,7 +80,7 @@ def kinds_in(annotation: Any) -> Iterator[type]:
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models among them."""
+    """The models among the classes that a type contains."""
     yield from (each for each in kinds_in(annotation) if issubclass(each, BaseModel))
 
 
@@ -94,7 +94,7 @@ def below(owner: type[BaseModel] | None, name: str) -> type[BaseModel] | None:
 
 @cache
 def fields_below(*models: type[BaseModel]) -> tuple[tuple[str, FieldInfo, tuple[About, ...]], ...]:
-    """The fields of some models and of every model below them, each model once: name, field, what is stated of it."""
+    """The fields of some models and of every model below them, each model once: name, field, and its facts."""
     todo, found = list(models), []
     for model in todo:
         for name, field, stated, within in _fields_of(model):
@@ -111,7 +111,7 @@ def _fields_of(model: type[BaseModel]) -> list[tuple[str, FieldInfo, tuple[About
 
 
 def named(models: Iterable[type[BaseModel]], test: Callable[[About], bool]) -> frozenset[str]:
-    """The names of all fields below some models of which something is stated."""
+    """The names of all fields below some models that have a certain fact."""
     return frozenset(name for name, _, stated in fields_below(*models) if any(map(test, stated)))
 
 

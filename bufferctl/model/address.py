@@ -20,7 +20,7 @@ _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^/"]+')
 
 
 def is_id(name: str) -> bool:
-    """Whether what `repeat_of` names is an id of Buffer's, for what no entry declares, and not a key."""
+    """Whether a value of `repeat_of` is an id in Buffer, for an undeclared object, and not a key."""
     return _ID.fullmatch(name) is not None
 
 

@@ -30,7 +30,7 @@ class Attached(NamedTuple):
 
     @property
     def source(self) -> str:
-        """The form in which state keeps it: the summary of a file, or the address."""
+        """The form in which the state keeps it: the summary of a file, or the URL."""
         return self.file.summary if self.file else self.url or ""
 
 

@@ -83,12 +83,12 @@ class Content(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Of an idea."""
+        """The title of an idea."""
         return str(self.others.get("title", ""))
 
     @property
     def plain(self) -> Content:
-        """The same without details: by these alone no object becomes another one (design: Matching)."""
+        """The content without details: a detail alone makes no object another one (design: Matching)."""
         return self._replace(details=NO_DETAILS, cards=NO_DETAILS)
 
 
@@ -161,7 +161,7 @@ def content_of_live(item: LiveItem) -> Content:
 
 
 def others_of(item: Item | LiveItem) -> dict[str, Any]:
-    """The fields that Buffer returns as they are declared, where they are not the default; lists in any order."""
+    """The fields that Buffer returns as declared, if they differ from the default; the order in lists is ignored."""
     found = {}
     for name, default in _RETURNED[type(item)].items():
         value = _plain(getattr(item, name))
@@ -209,9 +209,9 @@ _DIGESTED = tuple(name for name in Content._fields if name not in {"details", "c
 
 
 def digest(content: Content) -> str:
-    """A short digest of what `content` has, but for details and cards; equal content has equal ones on every platform.
+    """A short digest of `content` without details and cards; equal content has equal digests on every platform.
 
-    What it does not have is left out, so that a field that a later version adds changes no digest that is stored.
+    Absent fields are left out, so that a field that a later version adds changes no stored digest.
     """
     parts: dict[str, Any] = {name: value for name, value in zip(_DIGESTED, content, strict=False) if value}
     others = parts.pop("others", {})
@@ -238,7 +238,7 @@ _NOT_RETURNED = {kind: fields_with(kind, lambda about: about.unread) for kind in
 
 
 class Fingerprint(NamedTuple):
-    """What was applied, in three parts: content that the API returns, hidden fields that it does not, the schedule."""
+    """A digest of an applied object in three parts: content that the API returns, hidden fields, and the schedule."""
 
     version: str
     content: str
@@ -264,9 +264,9 @@ def fingerprint(item: Item, content: Content) -> Fingerprint:
 
 
 def mentioning(item: Item, content: Content) -> str:
-    """A digest of an item apart from the handles of those whom it mentions; empty if it mentions nobody.
+    """A digest of an item without the handles that it mentions; empty if it mentions nobody.
 
-    It stays the same when a handle changes in the files, which gives no published post another meaning.
+    It stays the same when a handle changes in the files, since that does not change what a published post means.
     """
     variables = item.expansion.variables if item.expansion else ()
     mentions = {each.value: each.name for each in variables if each.name.startswith("@")}
@@ -310,10 +310,10 @@ def contents_match(
 ) -> bool:
     """Whether `live` matches `desired`.
 
-    A network field that the files leave out must be empty in Buffer, unless Buffer fills it in itself. With `unsaid` it
-    must then be as Buffer fills it in, so that nothing that a person set is passed over.
-    `links_may_differ`: a link in a text may have been rewritten (design: Matching); its host is then different from
-    that of every declared link. `shorteners`: the domains that it may have then, None for any.
+    A network field that the files leave out must be empty in Buffer, unless Buffer fills it in itself. With `unsaid`,
+    it must then have the value that Buffer fills in, so that nothing that a person set is missed. `links_may_differ`: a
+    link in a text may have been rewritten (design: Matching); its host is then different from that of every declared
+    link. `shorteners`: the domains that it may have then, None for any.
     """
     found = list_differences(desired, live, links_may_differ=links_may_differ, shorteners=shorteners, unsaid=unsaid)
     return next(found, None) is None
@@ -346,7 +346,7 @@ def list_differences(
 ) -> Iterator[tuple[str, Any, Any]]:
     """Each differing field: its name, the value in Buffer, the declared value. Parameters as for `contents_match`.
 
-    Details have their path in place of a name. Cards differ where they lead elsewhere: the rest may be scraped.
+    Details have their path in place of a name. Cards differ only if they lead elsewhere; the rest may be scraped.
     """
     for name in _DIGESTED:
         before, after = getattr(live, name), getattr(desired, name)
@@ -384,7 +384,7 @@ def _list_details(desired: Content, live: Content, *, unsaid: bool) -> Iterator[
 
 
 def card_differences(desired: Content, live: Content) -> Iterator[tuple[str, Any, Any]]:
-    """What the files say of cards and Buffer has otherwise, scraped or edited by a person; as in `list_differences`."""
+    """Fields of cards that differ from Buffer's, scraped or edited by a person; in the form of `list_differences`."""
     for path, after in desired.cards.items():
         if (before := live.cards.get(path)) != after:
             yield path, before, after
@@ -433,10 +433,10 @@ def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any], *, u
 
 
 def is_set(name: str, value: Any) -> bool:
-    """Whether somebody gave such a field this value: Buffer gives another one, as far as that is known."""
+    """Whether somebody set such a field to this value, as far as is known: Buffer's own value is another one."""
     return name in UNSAID and value not in {UNSAID[name], "thread"}  # the type of what has a thread
 
 
 def is_filled_in(name: str, value: Any) -> bool:
-    """Whether Buffer may give the field this value where the files have none: a switch, or one of a few others."""
+    """Whether Buffer may fill in this value if the files have none: in a switch, or one of a few other fields."""
     return name in FILLED_IN or isinstance(value, bool)

@@ -140,9 +140,9 @@ class Tag:
 class Organization:
     """A declared organization; `label` is its name, or its id if the files give no name.
 
-    `timezone`: the zone of its times without an offset, None if the files set none. `suspended`: why nothing of ours
-    goes out there, for its own reason or that of what is around it; empty if it does. Likewise for a channel.
-    `approvals`: as in `Policy`, for its posts; the larger number counts.
+    `timezone` is the zone of its times without an offset, None if the files set none. `suspended` is why none of our
+    posts go out there, by its own line or one above it; empty if it is not suspended. A channel has the same fields.
+    `approvals` is that of `Policy`, for its posts; the larger number counts.
     """
 
     label: str
@@ -171,7 +171,7 @@ class Channel:
 
     @property
     def references(self) -> tuple[str, ...]:
-        """What the files may call it: its network alone where it is the only one of it, its name, its id."""
+        """The names that the files may use for it: its network if it is the only channel of it, its name, its id."""
         return (self.service.value, *(f"{self.service}:{name}" for name in (self.name, self.id) if name))
 
 
@@ -377,7 +377,7 @@ class Desired:
         return (*self.ideas, *self.posts)
 
     def with_items(self, items: Iterable[Item]) -> Self:
-        """The same with these posts and ideas in place of its own."""
+        """A copy with these posts and ideas in place of its own."""
         found = tuple(items)
         posts = tuple(each for each in found if isinstance(each, Post))
         return replace(self, posts=posts, ideas=tuple(each for each in found if isinstance(each, Idea)))

@@ -1,8 +1,8 @@
 """The details of a post that Buffer returns besides its text, kinds of assets and network fields, by path in a file.
 
-User tags, titles of videos and documents, cover frames, where the cards of thread parts lead, mentions; of an idea
-whether AI helped, and the sources of its media. Left out, each because Buffer changes its form or makes it itself
-(notes: Reading, Writing):
+These are user tags, titles of videos and documents, cover frames, where the cards of thread parts lead, and mentions;
+for an idea, whether AI helped, and the sources of its media. The following are left out because Buffer changes their
+form or makes them itself (notes: Reading, Writing):
 
 - URLs of media, thumbnails and animated previews: they lead to copies on Buffer's own storage;
 - dimensions, and the size of an idea's media: Buffer measures them;
@@ -51,19 +51,19 @@ class Mention(NamedTuple):
 
 
 def details_of_desired(item: Item) -> Details:
-    """What a declared object says of them."""
+    """The details of a declared object."""
     found = _of_declared_idea(item) if isinstance(item, Idea) else _of_declared_post(item)
     return _present(found) or NO_DETAILS
 
 
 def details_of_live(item: LiveItem) -> Details:
-    """What Buffer returns of them."""
+    """The details that Buffer returns."""
     found = _of_live_idea(item) if isinstance(item, LiveIdea) else _of_live_post(item)
     return _present(found) or NO_DETAILS
 
 
 def cards_of_desired(item: Item) -> Details:
-    """What a declared post says of its cards besides where they lead."""
+    """The fields of a declared post's cards besides where they lead."""
     if isinstance(item, Idea):
         return NO_DETAILS
     links: dict[str, LinkAttachment | None] = {"metadata": getattr(item.metadata, "link_attachment", None)}
@@ -82,7 +82,7 @@ def cards_of_desired(item: Item) -> Details:
 
 
 def cards_of_live(item: LiveItem) -> Details:
-    """What Buffer returns of a post's cards, declared or scraped, under the same paths."""
+    """The fields that Buffer returns of a post's cards, declared or scraped, under the same paths."""
     if isinstance(item, LiveIdea):
         return NO_DETAILS
     links = {"metadata": item.metadata.get("link_attachment")}
@@ -97,7 +97,7 @@ def cards_of_live(item: LiveItem) -> Details:
 
 
 def may_be_added(path: str, *, unsaid: bool) -> bool:
-    """Whether Buffer may have given a detail that a file does not have; with `unsaid`, only what it makes by itself."""
+    """Whether Buffer may have added a detail that a file lacks; with `unsaid`, only one that Buffer makes by itself."""
     return path.endswith(_ADDED) if unsaid else not path.endswith("user_tags")
 
 

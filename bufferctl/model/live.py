@@ -1,4 +1,4 @@
-"""What the API returns: objects in snake_case, limited to the fields that bufferctl uses, and the remaining requests.
+"""The objects that the API returns, in snake_case, limited to the fields that bufferctl uses; and the quota.
 
 `metadata` of a post keeps the network's fields as a plain dictionary (snake_case keys, absent ones left out): it is
 compared and shown, never branched on.
@@ -229,7 +229,7 @@ class Wanted:
     created: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
 
     def covers(self, other: Wanted) -> bool:
-        """Whether what is read for this has all that the other reads, and reads it as far back."""
+        """Whether a reading of this contains everything that the other one reads, as far back."""
         return (
             all(set(ids) <= set(self.channels.get(each, ())) for each, ids in other.channels.items())
             and set(other.ideas) <= set(self.ideas)
@@ -257,7 +257,7 @@ class Live:
         return (*self.posts, *self.ideas)
 
     def within(self, wanted: Wanted) -> Live:
-        """The same without what `wanted` does not name."""
+        """A copy with only the objects that `wanted` names."""
         channels = {id_ for ids in wanted.channels.values() for id_ in ids}
         return replace(
             self,
@@ -306,7 +306,7 @@ class Quota:
         return Quota(tuple(latest[seconds] for seconds in sorted(latest)))
 
     def spent(self) -> Quota:
-        """The same with one request fewer in every window, as an estimate until the answer arrives."""
+        """A copy with one request fewer in every window, as an estimate until the answer arrives."""
         return Quota(tuple(replace(window, left=window.left - 1) for window in self.windows))
 
     @property

@@ -53,25 +53,26 @@ class MediaFile(Model):
     """
 
     path: Filled
-    """As written; then from the root folder, with `/` between the names and none in front."""
+    """The path as written; later from the root folder, with `/` between the names and none in front."""
     digest: str = ""
     """The first 32 hexadecimal digits of the SHA-256 of its bytes; empty until it was read."""
     size: int = 0
     """In bytes."""
     type: str = ""
-    """What its bytes are, as the usual suffix: jpg, png, gif, webp, heic, svg, mp4, mov, pdf; empty if unknown."""
+    """The real type of its bytes, as the usual suffix: jpg, png, gif, webp, heic, svg, mp4, mov, pdf; empty if unknown.
+    """
     width: int = 0
-    """Of an image or a video, in pixels as it is shown; 0 if the header does not tell."""
+    """The width of an image or a video, in pixels as it is shown; 0 if the header does not have it."""
     height: int = 0
-    """Likewise."""
+    """The height, in the same way."""
     animated: bool = False
-    """Whether it is a picture of several frames."""
+    """Whether it is an image of several frames."""
     cut_short: bool = False
     """Whether the end is missing."""
     located: bool = False
-    """Whether it is a photo that says where it was taken (GPS in its EXIF data)."""
+    """Whether it is a photo that contains where it was taken (GPS in its EXIF data)."""
     seconds: float = 0.0
-    """The length of a video; 0 if its header does not tell."""
+    """The length of a video in seconds; 0 if its header does not have it."""
     stored: bool = False
     """Whether bufferctl uploads it. Otherwise something else publishes it, a site's build for instance."""
     url: str = ""

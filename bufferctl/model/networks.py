@@ -74,7 +74,7 @@ class Need(NamedTuple):
 
 
 class Clip(NamedTuple):
-    """What is accepted of a video: seconds, width to height, pixels of the shorter side. `SEEN` limits are refused."""
+    """The accepted videos: seconds, width to height, pixels of the shorter side. `SEEN` limits are refused."""
 
     least: float = 0
     most: float = 900

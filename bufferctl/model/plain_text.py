@@ -61,7 +61,7 @@ def normal_text(text: str | None) -> str:
 
 
 def unusual(text: str, ordinary: bytes = _ORDINARY) -> str:
-    """What is left of a text without ordinary characters, which are nearly all: a search in it is much faster."""
+    """A text without its ordinary characters, which are nearly all of it, so that a search is much faster."""
     left = text.encode("utf-8", "surrogatepass").translate(None, ordinary)
     return left.decode("utf-8", "surrogatepass") if left else ""
 

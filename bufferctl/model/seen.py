@@ -1,9 +1,9 @@
-"""What the state keeps of a live object, so that a later run notices what people changed in it.
+"""The part of a live object that the state keeps, so that a later run notices people's changes.
 
 `seen` of a binding is `2:CONTENT:DETAILS:CARDS`: digests of the comparable content, of the details
-(`model/details.py`), and of each fact of a card that the file gave and Buffer kept. One of an older version is the
-first digest alone: it is compared as it was then, and the next apply replaces it. So comparing more asks nobody
-anything after an upgrade.
+(`model/details.py`), and of each field of a card that the file gave and Buffer kept. In an older version, `seen` is
+only the first digest: it is compared as it was then, and the next apply replaces it. So an upgrade that compares more
+causes no questions.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Seen(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> Seen:
-        """Parse it; an empty one matches nothing."""
+        """Parse a `seen`; an empty one matches nothing."""
         version, *parts = text.split(":")
         if version != SEEN_VERSION or len(parts) != len(cls._fields):
             return cls(text)
@@ -61,29 +61,32 @@ class Seen(NamedTuple):
 
     @property
     def is_older(self) -> bool:
-        """Whether an earlier version wrote it, which compared less."""
+        """Whether an earlier version, which compared less, wrote it."""
         return self.details is None
 
     def matches(self, there: Content, content: str = "") -> bool:
-        """Whether an object with this content stands as it was seen. `content`: its digest, if that is known."""
+        """Whether an object with this content is as it was seen. `content` is its digest, if known."""
         if self.content != (content or digest(there)):
             return False
         return self.details is None or (self.details == details_digest(there.details) and self.has_cards(there))
 
     def has_cards(self, there: Content) -> bool:
-        """Whether what Buffer kept of its cards is still there."""
+        """Whether Buffer still has the fields of its cards that it had kept."""
         return not self.cards or self.cards <= frozenset(_facts(there.cards))
 
 
 def seen_of(there: Content, declared: Content | None = None, *, content: str = "") -> Seen:
-    """How an object is seen. Of cards only what was `declared` and kept; `content`: its digest, if that is known."""
+    """The `seen` of an object.
+
+    Of cards, it has only fields that were `declared` and kept. `content` is the content's digest, if known.
+    """
     given = declared.cards if declared else {}
     kept = {path: value for path, value in given.items() if there.cards.get(path) == value}
     return Seen(content or digest(there), details_digest(there.details), frozenset(_facts(kept)))
 
 
 def details_digest(details: Details) -> str:
-    """Empty if there are none."""
+    """A digest of details; empty if there are none."""
     return hash_of(details) if details else ""
 
 
@@ -100,12 +103,12 @@ def standing(live: LiveItem) -> str:
 
 
 def content_standing(there: Content) -> str:
-    """The part of a `standing` that the content makes."""
+    """The part of a `standing` that depends on the content."""
     return ".".join(filter(None, [digest(there), details_digest(there.details)]))
 
 
 def stood_so(live: LiveItem, before: str) -> bool:
-    """Whether the live object has that `standing`, which may be of a version that did not look at details."""
+    """Whether the live object has that `standing`, which may be from a version that ignored details."""
     if standing(live) == before:
         return True
     is_older = "." not in before.partition(" ")[0]
@@ -136,9 +139,9 @@ def due_seen(item: Item, live: LiveItem) -> str:
 
 
 def as_it_was(binding: Binding, live: LiveItem | None) -> LiveItem | None:
-    """A draft that a suspension made, as the post was before, so that only what a person changed since is a change.
+    """A draft that a suspension made, as the post was before, so that only a person's later changes count as changes.
 
-    Of the time: what the draft has, if it has one.
+    If the draft has a time, it keeps that one.
     """
     if not binding.taken_from or not isinstance(live, LivePost) or live.status is not PostStatus.DRAFT:
         return live
@@ -156,7 +159,7 @@ def as_it_was(binding: Binding, live: LiveItem | None) -> LiveItem | None:
 
 
 def is_untouched(binding: Binding, live: LiveItem) -> bool:
-    """Whether a live object stands as last seen: nobody has changed it since, or moved it on."""
+    """Whether a live object is as last seen: nobody has changed it since, or moved it on."""
     if not Seen.read(binding.seen).matches(content_of_live(live)):
         return False
     if isinstance(live, LiveIdea):

@@ -60,7 +60,7 @@ _VERSIONS = 5
 
 
 def back_at(place: str) -> datetime | None:
-    """The time of its own that a post had where a suspension took it from; None in the queue."""
+    """The time that a post had before a suspension took it off the schedule; None if it was in the queue."""
     return None if place == QUEUE else datetime.fromisoformat(place)
 
 
@@ -122,7 +122,7 @@ class Binding:
         return self.commit in commits or any(each in commits for each in self.alike)
 
     def declared_by(self, commit: str) -> Binding:
-        """The binding, once a checkout that lacks the one that wrote it has declared it just so."""
+        """The binding, once a checkout that lacks the commit that wrote it has declared the same."""
         return replace(self, alike=(*self.alike, commit)[-_VERSIONS:])
 
     def address_in(self, slot: Slot) -> Address:
@@ -176,9 +176,9 @@ class Likeness(StrEnum):
 class Question:
     """An address that is held until a person decides whether one of `candidates` is its object.
 
-    `candidates`: their creation times by id. `may_be_ours`: one of them was unexplained when the question came up, so
-    editing the entry does not answer it; otherwise an edit does, detected by `content`, the digest of the entry's
-    content at that time. `postponed`: the time of the post is past, so nobody is asked until it has another.
+    `candidates` has their creation times by id. `may_be_ours`: one of them was unexplained when the question came up,
+    so editing the entry does not answer it; otherwise an edit does, detected by `content`, the digest of the entry's
+    content at that time. `postponed`: the post's time is past, so nobody is asked until it has another one.
     """
 
     rule: Likeness
@@ -196,8 +196,8 @@ ANY = "*"
 class LetGo:
     """A live object that bufferctl no longer manages because a person said so (`state rm`, `import`, `state begin`).
 
-    `key`: of the address that it had, for which it may still be the object; empty if it had none, `ANY` if it may be
-    that of every address.
+    `key` is that of its former address, whose object it may still be; empty if it had no address, `ANY` if it may be
+    the object of every address.
     """
 
     home: str
@@ -237,8 +237,8 @@ class Horizon:
 class Suspended:
     """An entry that is suspended, or was when it was last applied (design: Suspended).
 
-    `since`: when an apply first saw it suspended for that reason: what was planned before agrees to nothing of it.
-    `is_over`: it is not suspended any more, and not in Buffer as declared yet. `reason`: empty if it was not kept.
+    `since` is when an apply first saw it suspended for that reason; earlier plans agree to nothing about it. `is_over`:
+    it is no longer suspended, but not in Buffer as declared yet. `reason` is empty if it was not kept.
     """
 
     since: AwareDatetime
@@ -301,7 +301,7 @@ class State:
         return Horizon(managed_since, recorded=False)
 
     def unrecorded(self) -> State:
-        """The same bindings without a horizon, for a state that is older than another one of its lineage."""
+        """The state's bindings without a horizon, for a state that is older than another one of its lineage."""
         homes = {name: replace(home, horizon=None) for name, home in self.homes.items()}
         return replace(self, homes=homes, complete_at=None)
 

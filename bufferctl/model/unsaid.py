@@ -1,7 +1,7 @@
-"""What the files no longer say, or never said: fields that Buffer has, and fields that it does not return.
+"""Fields that the files lack: those that Buffer has, and those that it does not return.
 
-The binding of an unsent post keeps as `given` what was last applied of both kinds, so that a plan can show it. Nothing
-is compared with it or written back from it: the whole digest decides whether a file was edited.
+The binding of an unsent post keeps the last applied fields of both kinds as `given`, so that a plan can show them.
+Nothing is compared with them or written back from them: the whole digest decides whether a file was edited.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Given = Mapping[str, str]
 
 
 class Then(StrEnum):
-    """What becomes of a field that Buffer has and the files do not."""
+    """What happens to a field that Buffer has and the files do not."""
 
     DEFAULT = "default"
     """An edit sends the value that Buffer gives it where nothing is said, which is documented."""
@@ -47,7 +47,10 @@ class Then(StrEnum):
 
 @value()
 class LeftOut:
-    """A field that Buffer has and the files do not. `was_given`: the last apply set it; else nobody knows who did."""
+    """A field that Buffer has and the files do not.
+
+    `was_given`: the last apply set it; otherwise it is unknown who did.
+    """
 
     path: str  # without the network: `metadata.privacy`, `metadata.details_event.button`
     there: Any  # what Buffer has
@@ -61,9 +64,9 @@ class LeftOut:
 
 
 def given_of(item: Item) -> Given:
-    """What an unsent object was given of the fields that Buffer does not return, or fills in itself, by path.
+    """The values that an unsent object was given for fields that Buffer does not return, or fills in itself, by path.
 
-    Of details only that they were given: Buffer returns them.
+    For details, it only notes that they were given, since Buffer returns their values.
     """
     if isinstance(item, Idea):
         return {}
@@ -81,12 +84,12 @@ def _is_filled_in(path: str, leaf: Any) -> bool:
 
 
 def still_given(item: Item, before: Given | None) -> Given | None:
-    """What an object was given of what its file still says, once a person made the file's other changes in Buffer."""
+    """The given fields that the file still has, once a person made the file's other changes in Buffer."""
     return None if before is None else {path: text for path, text in given_of(item).items() if path in before}
 
 
 def is_hidden(path: str) -> bool:
-    """Whether Buffer does not return the field, so that only what was last applied can be shown of it."""
+    """Whether Buffer does not return the field, so that only the last applied value can be shown."""
     named = ".".join(part for part in path.split(".") if not part.isdecimal())
     return path in _HIDDEN or any(f".{named}".endswith(f".{each}") for each in _HIDDEN_BELOW)
 
@@ -94,9 +97,9 @@ def is_hidden(path: str) -> bool:
 def hidden_changes(
     item: Item, given: Given | None, live: Content | None = None
 ) -> Iterator[tuple[str, str | None, str | None]]:
-    """Each field that Buffer does not return and that the files changed since: path, what was applied, the new value.
+    """Each field that Buffer does not return and that the files have changed: its path, the applied and the new value.
 
-    Empty if it is not known what was applied. `live`: what Buffer has, if it was read; it may have lost a field.
+    Empty if the applied values are unknown. `live` is the object in Buffer, if it was read; it may have lost a field.
     """
     if given is None:
         return
@@ -116,7 +119,7 @@ def _is_lost(item: Item, path: str, live: Content | None) -> bool:
 
 
 def left_out(desired: Content, live: Content, given: Given | None) -> Iterator[LeftOut]:
-    """Each field of its network that Buffer has and the files do not, if it is not what Buffer gives then anyway."""
+    """Each field of its network that Buffer has and the files do not, unless it has the value that Buffer fills in."""
     for path, there in _missing(live.metadata or {}, desired.metadata or {}, "metadata"):
         name = path.rpartition(".")[2]
         was_given = any(f"{each}.".startswith(f"{path}.") for each in given or ())
@@ -136,9 +139,9 @@ def left_out(desired: Content, live: Content, given: Given | None) -> Iterator[L
 
 
 def restored(left: Iterable[LeftOut], item: Item, live: Content, given: Given | None) -> dict[str, Any]:
-    """What an edit sends in place of fields that left the file, by path: the default, or null.
+    """The values that an edit sends for fields that were removed from the file, by path: the default, or null.
 
-    Nothing for what is inside a list: that is sent whole.
+    Fields inside a list are left out, because lists are sent whole.
     """
     found: dict[str, Any] = {}
     for each in left:

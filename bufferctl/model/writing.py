@@ -247,7 +247,7 @@ class DraftPost(_PostWrite):
         return "" if isinstance(live, LiveIdea) or live.status in _WAITING else "draft"
 
     def fate(self, live: LiveItem | None, before: str, *, links_may_differ: bool) -> Fate:
-        """As for an edit; whatever it says by now, a draft does not go out."""
+        """As for an edit, except that any draft counts as done, since it does not go out."""
         if not isinstance(live, LivePost):
             return Fate.UNCLEAR
         if live.status is PostStatus.DRAFT:
@@ -305,14 +305,14 @@ class Refusal(StrEnum):
 
 @value()
 class Done:
-    """It was written. `live` is what came back; None for a delete."""
+    """The write was carried out. `live` is the returned object; None for a delete."""
 
     live: LiveItem | None
 
 
 @value()
 class Refused:
-    """It was definitely not written; `message` is Buffer's."""
+    """The write was definitely not carried out; `message` is Buffer's."""
 
     why: Refusal
     message: str
@@ -320,9 +320,9 @@ class Refused:
 
 @value()
 class Unknown:
-    """It may have been written; `why` says what happened, for people.
+    """The write may have been carried out; `why` says what happened, for people.
 
-    `answered`: Buffer answered, so the request is over, and whatever it wrote is written.
+    `answered`: Buffer answered, so the request is over and writes nothing more.
     """
 
     why: str
@@ -350,20 +350,20 @@ class Intent:
 
     @property
     def key(self) -> tuple[str, Slot]:
-        """What tells it from other open ones of a shared state."""
+        """A key that distinguishes it from other open intents of a shared state."""
         return self.run, self.slot
 
     @property
     def shown_at(self) -> datetime:
-        """When lists show it, if all goes as usual."""
+        """When lists usually show it."""
         return self.until + timedelta(seconds=self.settle)
 
     @property
     def absent_at(self) -> datetime:
-        """From when on a list that lacks it proves that it was not carried out.
+        """The instant from which a list that lacks it proves that it was not carried out.
 
-        Where sending ended and where lists are read, Buffer's clock is known to the second. With a settle time of 0,
-        nothing is waited for.
+        Buffer's clock is only known to the second, when sending ended and when lists are read. With a settle time of 0,
+        there is no wait.
         """
         if self.answered or not self.settle:
             return self.shown_at
@@ -372,7 +372,10 @@ class Intent:
 
 @value()
 class Settled:
-    """The final result of an intent: `done` or not. `binding`: the one that state gets from it, None for no binding."""
+    """The final result of an intent: `done` or not.
+
+    `binding` is the resulting one for the state, None for no binding.
+    """
 
     number: int
     slot: Slot
