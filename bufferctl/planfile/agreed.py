@@ -2,8 +2,8 @@
 
 Both begin with a plan that apply makes from the files: a plan file only selects. `verify` is the strict form: a saved
 plan is still valid, or is refused. `Reviewed` is for merges, since other changes may come in between: reviewed changes
-are made, the rest is held. Nothing is written to Buffer without a review; changes to state alone make nothing public
-and need none.
+are made, the rest is held. Nothing is written to Buffer without a review; changes to the state alone publish nothing
+and need no review.
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ _HAVE_IT_REVIEWED = Said(
 
 @value()
 class Verified:
-    """A saved plan compared with now. `plan`: changes still to make, and holds; `moved`: address and why it changed."""
+    """A saved plan compared with the current one.
+
+    `plan` has the changes still to make, and holds; `moved` has addresses and why they changed.
+    """
 
     plan: Plan
     moved: tuple[str, ...]
@@ -84,7 +87,7 @@ class Verified:
 def verify(saved: SavedPlan, now: Plan) -> Verified:
     """Compare a saved plan with the plan that the files give now, of all files.
 
-    A saved plan of all files that has all there is to do now stays whole: it then is the plan of the files.
+    A saved plan of all files that has every current change counts as the plan of the files.
     """
     today = {change.slot: change for change in now.changes}
     addresses = {change.address for change in now.changes if change.desired}
@@ -203,9 +206,9 @@ def _ids(write: Write | None) -> dict[str, Any]:
 
 
 def overtaken(then: Change, now: Change) -> Change:
-    """`now`, reported if it stands for the reviewed write `then`, which publication overtook.
+    """`now`, reported if its post was published before the reviewed write `then`.
 
-    An apply records that the post is published, so this is said once.
+    An apply records that the post is published, so this is reported once.
     """
     binding = now.binding
     is_edit = now.action is Action.DONE and now.cause is Cause.EDITED
@@ -222,12 +225,12 @@ def overtaken(then: Change, now: Change) -> Change:
 
 @value()
 class Merged:
-    """What one merged request agrees to, or one plan that a person names.
+    """The agreement of one merged request, or of one plan that a person names.
 
-    `title`: what people call its plan. `changed`: the entries that the request changes, so that what was said of them
-    before no longer counts; None where nobody knows, and then every row of the plan counts. `beside`: other
-    entries that the plan shows as the last merge before left them. `made_at`, `merged_at`: by the forge's clock, None
-    for a plan that a person names.
+    `title` is people's name for its plan. `changed` are the entries that the request changes, for which earlier
+    agreements no longer count; None if unknown, and then every row of the plan counts. `beside` are other entries that
+    the plan shows as the last merge before left them. `made_at` and `merged_at` are by the forge's clock, None for a
+    plan that a person names.
     """
 
     title: str
@@ -240,11 +243,11 @@ class Merged:
 
     @property
     def planned_at(self) -> datetime | None:
-        """When the plan was made: by the forge's clock if there is one, else as the plan says."""
+        """When the plan was made: by the forge's clock if known, else by the plan's own time."""
         return self.made_at or (self.plan.created_at if self.plan else None)
 
     def shown(self) -> dict[Address, Change | None]:
-        """What its plan shows of each address, None where there was nothing to do."""
+        """The change that its plan shows at each address, None if there was nothing to do."""
         if self.plan is None:
             return {}
         shown: dict[Address, Change | None] = {}
@@ -287,12 +290,12 @@ class _Words:
 
 @value()
 class Reviewed:
-    """What was agreed to by the requests that were merged, in the order of the merges, or by plans that a person names.
+    """The agreements of the merged requests, in the order of the merges, or of plans that a person names.
 
-    A request speaks for the entries that it changes: what earlier ones said of these no longer counts, whether or not
-    the request has a plan that counts. What its plan shows of another entry takes nothing back, and agrees to it if the
-    plan knew of the last merge that changed the entry. Where nobody knows what a request changes, the plan counts for
-    everything that it shows.
+    A request decides about the entries that it changes: earlier agreements about these no longer count, whether or not
+    the request has a plan that counts. About other entries its plan takes nothing back, and it agrees to them if it was
+    made after the last merge that changed them. If a request's changes are unknown, its plan counts for everything that
+    it shows.
     """
 
     merged: Sequence[Merged]
@@ -300,7 +303,7 @@ class Reviewed:
 
     @classmethod
     def by_hand(cls, plans: Mapping[str, SavedPlan]) -> Reviewed:
-        """Of plans that a person names, by their files: of several that show an address, the last one decides."""
+        """The agreements of plans that a person names, by their files; the last plan that shows an address decides."""
         return cls(tuple(Merged(name, saved) for name, saved in plans.items()))
 
     def __post_init__(self) -> None:
@@ -338,7 +341,7 @@ class Reviewed:
         return found
 
     def speaks_for(self, merged: Merged) -> frozenset[Address]:
-        """The addresses at which a request changes something, and what its plan says still counts."""
+        """The addresses at which a request changes something, and for which its plan still counts."""
         own = ((address, row) for address, words in self._words.items() for row in words.rows if row.merged is merged)
         if merged.changed is None:
             return frozenset(address for address, row in own if row.agreed)
@@ -347,8 +350,8 @@ class Reviewed:
     def hold(self, change: Change, now: datetime, *, state: State, declared: Desired, endpoint: str = "") -> Change:
         """The change, unmodified if it was reviewed or writes nothing, else held.
 
-        `now`: by the server's clock. `state`: as recorded before the run; `declared`: what the files say now;
-        `endpoint`: that this run talks to, empty if it need not be the one of the plans.
+        `now` is by the server's clock. `state` is the one before the run, `declared` are the objects in the files now,
+        and `endpoint` is this run's, empty if it need not be that of the plans.
         """
         words = self._words.get(change.address, _Words())
         for row in words.rows:
@@ -409,9 +412,9 @@ class Reviewed:
                 yield f"{address}: the files have a newer version, and so does Buffer"
 
     def spend(self, state: State, sent: Collection[Address], now: datetime) -> State:
-        """The state after a run that sent `sent`: digests that Buffer has by now agree to nothing more.
+        """The state after a run that sent `sent`: digests that Buffer now has agree to nothing more.
 
-        Those that an earlier run sent, and did not live to note, are added, too.
+        Digests that an earlier run sent and could not note before it died are added, too.
         """
         spent = {digest: at for digest, at in state.spent.items() if now - at < timedelta(days=MOST_DAYS)}
         applied = {binding.address: binding.applied for binding in state.bindings.values()}

@@ -1,7 +1,7 @@
-"""Which entries a pull or merge request changes: the files before and after it, each entry as it expands.
+"""Finds the entries that a request changes, by comparing the files before and after it, with each entry expanded.
 
-Defaults of files, variables, text files and the bytes of pictures count, because they are part of what an entry expands
-to. The place in the files does not.
+Defaults of files, variables, text files and the bytes of images count, because they are part of the expanded entry.
+Places in the files do not.
 """
 
 from __future__ import annotations

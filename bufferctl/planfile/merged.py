@@ -24,8 +24,8 @@ _HINT = "`bufferctl ci apply` writes it."
 class MergedFile(BaseModel):
     """A request in the file.
 
-    `plan`: the file of its plan, None if it has none that counts. `changed`, `beside`: addresses, as of `Merged`. The
-    times are the forge's.
+    `plan` is the file of its plan, None if no plan of it counts. `changed` and `beside` are addresses, as in `Merged`.
+    The times are the forge's.
     """
 
     name: str

@@ -1,10 +1,10 @@
 """Saved plans, complete as they were reviewed, and receipts: the results of an apply, to be shown again in every form.
 
-A saved plan has what the files declared, and for each change the version in Buffer. The content that a change would
-send is not stored again but taken from what was declared, and so is everything shown of it; the digests in the file
-must match the content that would be sent. So no edit of a file can show one thing and agree to another. Applying it
-makes a new plan from the files and the current account, and makes the changes that are the same in both: unrelated
-changes do not make a saved plan stale, and neither does an earlier run of it that was interrupted.
+A saved plan has the declared objects, and for each change the version in Buffer. The content that a change would send
+or show is not stored again but taken from the declared object, and the digests in the file must match that content. So
+no edit of a file can show one thing and agree to another. Applying it makes a new plan from the files and the current
+account, and makes the changes that are the same in both: unrelated changes do not make a saved plan stale, and neither
+does an earlier run of it that was interrupted.
 
 Everything that is read goes through pydantic models: damaged data raises one of `DAMAGE`, and no other exception.
 """
@@ -94,9 +94,9 @@ class _PlanValues(BaseModel):
 
 
 def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]], *, is_whole: bool = False) -> dict[str, Any]:
-    """A plan with its changes in the form of `dumped`, without what its own run records.
+    """A plan with its changes in the form of `dumped`, without its run's recording.
 
-    `is_whole`: also those that do nothing.
+    `is_whole`: also changes that do nothing.
     """
     files = (each.file for change in plan.writes if change.desired for each in files_of(change.desired))
     public = plan.public & {file.url for file in files if file}
@@ -224,7 +224,7 @@ def load(raw: bytes, name: str) -> SavedPlan:
 
 
 def load_shown(raw: bytes, name: str, shows: Callable[[Change], bool]) -> SavedPlan:
-    """As `load`; raises StalePlanError, too, if a change does not show what it would send. `shows`: whether it does."""
+    """Like `load`; also raises StalePlanError if, by `shows`, a change does not show the content that it would send."""
     saved = load(raw, name)
     if not saved.offline and not all(map(shows, saved.plan.changes)):
         raise StalePlanError(
@@ -321,7 +321,7 @@ _RESULT = ("status", "id", "code", "message", "hint", "link", "at")
 
 @value()
 class Receipt:
-    """The plan, its results, and the plan that was left (None if it was not planned again).
+    """The plan, its results, and the remaining plan (None if it was not planned again).
 
     `stopped`: why it ended early, empty if it did not. Times are aware.
     """
