@@ -1,4 +1,4 @@
-"""What people correct: claims that were only guessed, by a time or by the place in a series (design: Matching).
+"""People's corrections of claims that were only guessed, by a time or by the place in a series (design: Matching).
 
 All corrections of the files are made together, before any binding, so that two entries may exchange their posts.
 """
@@ -16,10 +16,10 @@ from bufferctl.value import replace
 
 
 def without_corrected(scene: Scene, declared: Iterable[Declared]) -> tuple[Scene, dict[Slot, str]]:
-    """The scene without the guessed claims that an `existing` of the files corrects, and what their slots had.
+    """The scene without the guessed claims that an `existing` of the files corrects, and their slots' former claims.
 
-    What no address takes in their place stays in question for every address. A declared address that only loses its
-    claim is asked about: it may have been published as something else.
+    An object that no address takes stays in question for every address. A declared address that only loses its claim is
+    asked about, since it may have been published as something else.
     """
     bindings = scene.state.bindings
     if not any(binding.guessed for binding in bindings.values()):

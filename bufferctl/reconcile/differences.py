@@ -63,7 +63,7 @@ def shows_edit(change: Change) -> bool:
 
 
 def media_differences(item: Item, before: Sequence[str]) -> tuple[Difference, ...]:
-    """Each file or address that differs from what was last applied, as its binding keeps it (`sources_of`).
+    """Each file or URL that differs from the last applied one, in the form that the binding keeps (`sources_of`).
 
     Empty if their number differs, which the content shows, or if none were recorded.
     """
@@ -82,7 +82,7 @@ def media_differences(item: Item, before: Sequence[str]) -> tuple[Difference, ..
 
 
 def unsaid_differences(desired: Content, live: Content, given: Given | None) -> tuple[Difference, ...]:
-    """Fields that the file does not give and Buffer has, as far as `differences` does not show them."""
+    """Fields that the file lacks and Buffer has, unless `differences` shows them."""
     return tuple(
         Difference(each.path, _shown(each.there), each.default, then=each.then)
         for each in left_out(desired, live, given)
@@ -91,12 +91,12 @@ def unsaid_differences(desired: Content, live: Content, given: Given | None) -> 
 
 
 def hidden_differences(item: Item, given: Given | None, live: Content | None = None) -> tuple[Difference, ...]:
-    """Fields that Buffer does not return, with what was last applied of them."""
+    """Fields that Buffer does not return, with their last applied values."""
     return tuple(Difference(*each, is_recorded=True) for each in hidden_changes(item, given, live))
 
 
 def edits_of_unread(binding: Binding, item: Item) -> tuple[Difference, ...]:
-    """What an edit changes in a post that is not read, as far as state shows it: the text, the time."""
+    """The changes that an edit makes in a post that is not read, as far as the state shows them: the text, the time."""
     due = instant(item.due_at)
     is_reworded = binding.text != text_digest(content_of_desired(item))
     text = (Difference("text", None, item.text),) if is_reworded else ()
@@ -154,7 +154,7 @@ def schedule_differences(item: Item, live: LiveItem) -> tuple[Difference, ...]:
 def handling_differences(item: Item, live: LiveItem) -> tuple[Difference, ...]:
     """How the handling differs: approval, position in the queue, a reminder instead of publishing.
 
-    If the file has not changed, these show what people did in Buffer since, so they do not count as differences.
+    If the file has not changed, these show people's later actions in Buffer, so they do not count as differences.
     """
     if not isinstance(item, Post) or not isinstance(live, LivePost) or live.is_out:
         return ()

@@ -46,7 +46,7 @@ _ORDER: tuple[str, ...] = (
 
 
 class Facts(NamedTuple):
-    """A match with the facts that the rows need; `differences` of a published post are only what was edited since."""
+    """A match with the facts that the rows need; `differences` of a published post are only those edited since."""
 
     match: Match  # of the declared object
     live: LiveItem | None  # what it is in Buffer; what a suspension took off, as it was before
@@ -80,7 +80,7 @@ class Facts(NamedTuple):
 
     @property
     def has_new_handles(self) -> bool:
-        """Whether nothing but handles of those whom it mentions has changed in the file since."""
+        """Whether only handles that it mentions have changed in the file since."""
         declared = self.match.declared
         is_same = bool(self.binding.mentioning) and self.binding.mentioning == mentioning(self.item, declared.content)
         return is_same and not self.rescheduled

@@ -1,8 +1,8 @@
 """Holds: why an object is left alone until a person decides. Each says what is wrong, the consequence, and what to do.
 
-All wording is here, in sentences with blanks (`Said`); a constant for each form of a hold, and a function where more
-must be known than the change that is held. Blanks that nobody fills, such as `{channel}` and `{existing}`, are filled
-in from that change, and so is where an answer stands in the files.
+All wording is here, in sentences with blanks (`Said`): a constant for each form of a hold, and a function for one that
+needs more than the held change. Blanks that stay empty, such as `{channel}` and `{existing}`, are filled in from that
+change, and so is the place of an answer in the files.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Hold:
         asides: Mapping[str, Fact] | None = None,
         candidates: tuple[str, ...] = (),
     ) -> Hold:
-        """The same with these blanks filled in both sentences, as `Said` has them."""
+        """The hold with these blanks filled in both sentences, as `Said` describes."""
 
         def with_blanks(said: Said) -> Said:
             has = names_in(said.template)
@@ -120,7 +120,7 @@ _ID = "ID"
 
 
 def existing(id_: str) -> Answer:
-    """What its entry is in Buffer: this object."""
+    """The answer that this object is the entry's."""
     return Answer(Way.ADD, "existing", id_, id=id_)
 
 
@@ -131,7 +131,10 @@ _IN_BUFFER = Answer(Way.IN_BUFFER)
 
 
 def repeat_of(name: str | list[str], id_: str) -> Answer:
-    """An equal text is intended. `name`: a key or an id; `id_`: of the live object that has the text."""
+    """The answer that an equal text is intended.
+
+    `name` is a key or an id; `id_` is that of the live object with the text.
+    """
     return Answer(Way.ADD, "repeat_of", name, id=id_)
 
 
@@ -181,12 +184,12 @@ def _old_key(change: Change) -> str:
 
 
 def is_a_persons(live: LiveItem | None) -> bool:
-    """Whether Buffer says that a person created it in its app; of a draft that means nothing (notes: via)."""
+    """Whether Buffer says that a person created it in its app; for a draft that means nothing (notes: via)."""
     return isinstance(live, LivePost) and live.via == "buffer" and live.status is not PostStatus.DRAFT
 
 
 def whose(live: LiveItem | None, *, many: bool = False) -> str:
-    """Who created an object of which the state does not say that bufferctl did, as far as Buffer tells."""
+    """Who created an object that bufferctl did not create according to the state, as far as Buffer shows."""
     if is_a_persons(live):
         return f"A person created {'them' if many else 'it'} in Buffer"
     if live is not None and live.by_api:
@@ -378,7 +381,7 @@ _LEGAL = Hold(
 
 
 def legal(name: str, there: object) -> Hold:
-    """An edit leaves out what a person or an earlier version of the file stated by law, a switch."""
+    """An edit leaves out a legal statement, a switch, that a person or an earlier version of the file made."""
     keep, other = (Answer(Way.EDIT, name, value) for value in (there, not there))
     return _LEGAL.filled({"stated": keep.yaml, "keep": keep, "other": other})
 
@@ -490,7 +493,7 @@ PERHAPS_RENAMED_OTHERWISE = replace(
 
 
 def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
-    """A new entry while others are gone: of its file, before any apply since the import, or with an unknown `was`."""
+    """A new entry while others are gone: in its file, before any apply since the import, or with an unknown `was`."""
     keys = [suspect.owner.key if suspect.owner else suspect.id for suspect in suspects]
     first = suspects[0].id
     hold = PERHAPS_RENAMED_OTHERWISE if was else PERHAPS_RENAMED
@@ -515,7 +518,7 @@ NOT_LISTED_YET = Hold(
 
 
 def not_listed_yet(until: datetime) -> Hold:
-    """`until`: when Buffer should show it at the latest."""
+    """`until` is when Buffer should show it at the latest."""
     return NOT_LISTED_YET.filled(own={"until": f"{until.astimezone(UTC):%H:%M}"})
 
 

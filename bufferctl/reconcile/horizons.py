@@ -1,4 +1,4 @@
-"""How the state changes: before, during and after an apply, and by a person's word (design: The state)."""
+"""How the state changes before, during and after an apply, and by a person's decision (design: The state)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def reconnected(state: State, account: Account) -> dict[str, LiveChannel]:
-    """The listed channels that were reconnected, or moved to another organization: what each is now, by its old id.
+    """The present channel, by the old id, of each listed one that was reconnected or moved to another organization.
 
     A channel was reconnected if its listed id is gone or disconnected, and exactly one other channel of its
     organization has its service and handle.
@@ -85,7 +85,7 @@ def follow_reconnected(state: State, account: Account) -> State:
 def without_strays(live: Live, state: State) -> Live:
     """Everything read, except bound posts on a channel other than the recorded one, after a channel was reconnected.
 
-    Nothing is published on the old channel, so unsent posts there are as good as gone.
+    Nothing is published on the old channel, so unsent posts there count as gone.
     """
     homes = {binding.id: slot.channel_id for slot, binding in state.bindings.items()}
     strays = [post for post in live.posts if homes.get(post.id, post.channel_id) != post.channel_id]
@@ -158,8 +158,8 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
 def declared_alike(state: State, plan: Plan, commit: str, contained: Collection[str]) -> State:
     """The state after an apply of all files of a checkout, `commit`, that may lack the one that was applied last.
 
-    What it declares as it was applied is its own from now on, too, though other entries are held. `contained`: which of
-    the commits of bindings it has.
+    Entries that it declares as they were applied are its own from now on, even if other entries are held. `contained`
+    are the commits of bindings that it has.
     """
     bindings = dict(state.bindings)
     for change in plan.changes:
@@ -299,9 +299,9 @@ def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: tim
     """Ids of posts that no list shows and that the plan needs, with their creation times if known.
 
     These are bound posts that are not published, posts that a person claimed although they differ (`applied` is empty),
-    posts that `existing` names, what may be that of any address, and what an address that could be written may be:
-    candidates of its question, and what was let go from it. A post last seen as sent is merely older than the posts
-    that were read.
+    posts that `existing` names, objects that may be any address's, and objects that may be those of an address to be
+    written: candidates of its question, and objects let go from it. A post last seen as sent is merely older than the
+    posts that were read.
     """
     listed = {post.id for post in live.posts}
     read = {channel.id for organization in live.organizations for channel in organization.channels}
@@ -331,7 +331,7 @@ def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: tim
 
 
 def let_go_from(state: State) -> dict[tuple[str, str], dict[str, datetime]]:
-    """What was let go from an address, by its home and key: ids with their creation times."""
+    """The objects let go from an address, by its home and key: ids with their creation times."""
     found: dict[tuple[str, str], dict[str, datetime]] = {}
     for id_, each in state.let_go.items():
         if each.key:

@@ -43,7 +43,7 @@ class Candidate:
 
 
 def stage(item: Item) -> int:
-    """How far a declared object should be on its way to publication: draft (what is suspended), approval, and so on."""
+    """How far a declared object should be on its way to publication: draft (also if suspended), approval, and so on."""
     if isinstance(item, Idea) or item.draft or item.suspended:
         return 0
     if item.needs_approval:
@@ -122,7 +122,7 @@ class Pool:
         return tuple(c for c in self.left.values() if not c.explained)
 
     def near(self, item: Item, wanted: Content, own: Collection[str]) -> Iterator[tuple[Candidate, Likeness]]:
-        """Those of them to which a rule applies, and the first such rule.
+        """The unexplained candidates to which a rule applies, and the first such rule.
 
         Matching itself finds equal texts and those with rewritten links.
         """

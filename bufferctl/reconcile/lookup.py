@@ -68,7 +68,7 @@ def find_targets(
 
 
 def match_targets(desired: Desired, account: Account, state: State) -> tuple[Targets, tuple[Diagnostic, ...]]:
-    """The same without a look at the zones of posts."""
+    """Like `find_targets`, without checking the zones of posts."""
     organizations: dict[str, LiveOrganization] = {}
     channels: dict[tuple[str, str], LiveChannel] = {}
     problems: list[Diagnostic] = []
@@ -117,7 +117,7 @@ def find_organization(account: Account, declared: Organization) -> LiveOrganizat
 def find_channel(home: LiveOrganization, declared: Channel, before: Collection[str] = ()) -> LiveChannel | Diagnostic:
     """The live channel of an organization, or the problem if there is not exactly one.
 
-    One that was reconnected comes before its earlier, disconnected form. `before`: ids that it had at the last apply.
+    A reconnected channel comes before its earlier, disconnected form. `before` are ids that it had at the last apply.
     """
     found = _candidates(home.channels, declared)
     found = [each for each in found if not each.is_disconnected] or found

@@ -1,4 +1,4 @@
-"""The data of matching: declared objects, what may be theirs, and matches; and a trace of what decided about one."""
+"""The data of matching: declared objects, objects that may be theirs, matches, and a trace of decisions about one."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Declared(NamedTuple):
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """Its slot, and those that it may have had."""
+        """The object's slot, and the slots that it may have had."""
         return all_slots(self.slot, self.item)
 
 
@@ -114,7 +114,7 @@ Found = dict[Slot, Match]
 
 
 class Claims:
-    """What addresses claim, matched or `released`: a new object may be one of these under another key."""
+    """The objects that addresses claim, matched or `released`: a new object may be one of these under another key."""
 
     def __init__(
         self, matches: Iterable[Match], released: Mapping[Slot, Binding], by_id: Mapping[str, LiveItem]
@@ -123,7 +123,7 @@ class Claims:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """Those that the state or this plan assigns to an address with certainty."""
+        """The ids that the state or this plan assigns to an address with certainty."""
         bindings = (*(m.binding for m in self._matches if m.binding), *self._released.values())
         ids = {m.live.id for m in self._matches if m.live} | {binding.id for binding in bindings}
         return frozenset(ids - {binding.id for binding in bindings if binding.guessed})
@@ -135,9 +135,9 @@ class Claims:
 
     @cached_property
     def published(self) -> Mapping[Mark, list[Suspect]]:
-        """What is out, by what it says and by what was sent, unless its own address says that.
+        """Published objects, by their present and their sent text, unless their own address has that text.
 
-        Buffer may not list it any more, and rewrites links. Unsent objects are edited or deleted by the same plan, or
+        Buffer may no longer list them, and rewrites links. Unsent objects are edited or deleted by the same plan, or
         the pass on repeats asks; those that are kept although their entries are gone count here.
         """
         found: dict[Mark, list[Suspect]] = defaultdict(list)
@@ -154,9 +154,10 @@ class Claims:
         return found
 
     def saying(self, d: Declared) -> list[Suspect]:
-        """Those with the text of `d`.
+        """The claims with the text of `d`.
 
-        If `d` has a `repeat_of`, without those removed long ago: the author knows that the text was published before.
+        If `d` has a `repeat_of`, claims removed long ago are left out: the author knows that the text was published
+        before.
         """
         found = self.published.get((d.slot.home, d.mark), [])
         passed = {b.id for b in self._released.values() if b.retired} if d.item.repeat_of else ()
@@ -167,9 +168,9 @@ class Claims:
 class Matches:
     """All matches in file order; claims that no address took; and live objects that no address claims.
 
-    `kept`: slots of released claims in an open question, so that they are not forgotten meanwhile. `unexplained`: the
-    ids in `unclaimed` that may be ours. `corrected`: what slots had by a guess that `existing` of the files ends,
-    and `freed`: what no address has taken since then.
+    `kept` are slots of released claims in an open question, so that they are not forgotten meanwhile. `unexplained` are
+    the ids in `unclaimed` that may be ours. `corrected` has guessed claims of slots that an `existing` of the files
+    ends, and `freed` the objects that no address has taken since then.
     """
 
     matches: tuple[Match, ...]
@@ -189,10 +190,10 @@ class Matches:
 
     @property
     def unanswered(self) -> dict[str, datetime]:
-        """By home, when the oldest published post was created that no claim and no answer accounts for.
+        """By home, the creation time of the oldest published post that no claim and no answer accounts for.
 
-        Created through the API, and with the text of a declared address that has no certain claim: it may be its post,
-        whatever key that has by then, so it must be read again.
+        Such a post was created through the API and has the text of a declared address without a certain claim. It may
+        be that address's post, under whatever later key, so it must be read again.
         """
         is_open = ((m, m.binding.guessed if m.binding else m.live is None) for m in self.matches)
         without = [m.declared for m, without in is_open if without]
@@ -214,12 +215,12 @@ class Matches:
 
 
 def mark_of(item: Item, content: Content) -> str:
-    """A digest by which equal objects are found without being read: of the text; without one, of images."""
+    """A digest by which equal objects are found without being read: of the text or, without a text, of the images."""
     return text_digest(content) or fingerprint(item, content).hidden
 
 
 def applied_mark(binding: Binding | None) -> str:
-    """The same of the version last applied; empty if that is not known."""
+    """The mark of the last applied version; empty if unknown."""
     applied = Fingerprint.read(binding.applied) if binding else None
     return (binding and binding.text) or (applied.hidden if applied else "")
 
@@ -255,7 +256,7 @@ class Trace:
     _last: tuple[object, ...] | None = None
 
     def start(self, matches: Iterable[Match], changes: Iterable[Change]) -> None:
-        """Tell by which rule it was matched, and what the action table made of it."""
+        """Note the rule by which it was matched, and the action table's decision."""
         for each in matches:
             if str(each.declared.item.address) == self.address:
                 live = f" ({each.live.id})" if each.live else ""
@@ -264,7 +265,7 @@ class Trace:
         self.step("Action table", changes)
 
     def step(self, name: str, changes: Iterable[Change]) -> None:
-        """Tell what a step made of it, if anything."""
+        """Note what a step changed about it, if anything."""
         for change in changes:
             now = change.action, change.cause, change.reason
             if str(change.address) == self.address and now != self._last:

@@ -451,7 +451,7 @@ def imported(item: Item, live: LiveItem) -> Binding:
 
 
 def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
-    """The binding of a published post whose entry was edited since: what was applied had the content in Buffer."""
+    """The binding of a published post whose entry was edited since: the applied content is that in Buffer."""
     was = comparable.content_of_live(live)
     applied = d.fingerprint._replace(content=comparable.digest(was))
     binding = bind(d.item, live, origin)

@@ -2,7 +2,7 @@
 
 A pass is a pure function that takes all changes and returns them. It holds only changes that would be written and never
 lifts a hold, so the first one that holds a change is final: the table (including questions that matching decided), then
-`PASSES` in order. Only what is suspended leaves the schedule whatever holds it, since that publishes nothing.
+`PASSES` in order. Only suspended posts leave the schedule despite any hold, since that publishes nothing.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def _entries(deletes: Iterable[Change]) -> int:
 def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
     """Hold changes that exist only because the checkout lacks what was applied last, or reverses it.
 
-    Only a person who names the address can say that it is meant; no number of deletes, and no review, does.
+    Only a person who names the address can confirm such a change; no number of deletes, and no review, does.
     """
     diverged = options.diverged
     if diverged is None:

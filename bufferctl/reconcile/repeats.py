@@ -21,13 +21,13 @@ _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
 
 
 def wanted(change: Change) -> Mark:
-    """What a change would publish."""
+    """The content that a change would publish."""
     item = change.desired
     return change.slot.home, mark_of(item, content_of_desired(item)) if item else ""
 
 
 def kept(change: Change) -> Mark:
-    """What Buffer has for a change; the images of what has no text are those that were applied."""
+    """The content that Buffer has for a change; an object without a text has the images that were applied."""
     words = text_digest(content_of_live(change.live)) or applied_mark(change.binding) if change.live else ""
     return change.slot.home, words
 
@@ -41,8 +41,8 @@ def hold_repeats(
 ) -> list[Change]:
     """Hold creates and edits with a text that another object keeps in Buffer.
 
-    `doing`: the slots whose writes are part of the run, None for all of them. An edit may repeat what no address claims
-    as well.
+    `doing` are the slots whose writes are part of the run, None for all of them. Unclaimed objects count for an edit,
+    too.
     """
     changes = list(changes)
     matches = matches or Matches(())

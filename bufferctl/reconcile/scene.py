@@ -1,7 +1,7 @@
-"""What planning goes by: the files, the account, the state and the command line, and what they show of one object.
+"""The input of planning: the files, the account, the state and the command line, and their facts about one object.
 
-A live object that no address claims is *explained* if the state accounts for it: a person's, another tool's, or let
-go. An object created after the horizon of its home is *unexplained*: it may be ours (design: The state).
+A live object that no address claims is *explained* if the state accounts for it: a person's, another tool's, or let go.
+An object created after the horizon of its home is *unexplained*: it may be ours (design: The state).
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ from bufferctl.value import field, value
 
 @value()
 class Divergence:
-    """How a checkout parted from the commit that was applied last, which it may lack.
+    """How a checkout diverged from the commit that was applied last, which it may lack.
 
-    `applied`: that commit; `known`: whether its history is here. `contained`: the commits of bindings that the checkout
-    contains. `outdated_files`: files that the applied commit changed since, and this checkout did not.
-    `text_before`: the text of those files before that change, to find keys and texts in.
+    `applied` is that commit; `known`: its history is here. `contained` are the commits of bindings that the checkout
+    contains. `outdated_files` are files that the applied commit changed since, and this checkout did not. `text_before`
+    is the text of those files before that change, to find keys and texts in.
     """
 
     applied: str = ""
@@ -67,7 +67,7 @@ class Divergence:
 
 @value()
 class Options(Choices):
-    """The choices of a person, and what a run knows besides the files, the account and the state."""
+    """A person's choices, and the run's data besides the files, the account and the state."""
 
     lead: timedelta = LEAD  # before its due time: from then on a post can no longer be sent
     #: Slots whose write an earlier run left with an unknown outcome, with the ids that it might be; None if whatever it
@@ -120,12 +120,12 @@ class Scene:
 
     @cached_property
     def channels(self) -> dict[str, LiveChannel]:
-        """All that were read, by id."""
+        """All channels that were read, by id."""
         return {channel.id: channel for organization in self.live.organizations for channel in organization.channels}
 
     @cached_property
     def by_id(self) -> Mapping[str, LiveItem]:
-        """Everything that was read."""
+        """All objects that were read, by id."""
         return {item.id: item for item in self.live.items}
 
     @cached_property
@@ -135,17 +135,17 @@ class Scene:
 
     @cached_property
     def elsewhere(self) -> dict[str, Claim]:
-        """What other root files manage now, by the id of the live object."""
+        """The claims of other root files, by the id of the live object."""
         return {c.id: c for c in self.options.elsewhere if c.is_here and not c.binding.retired}
 
     @cached_property
     def out_of_sight(self) -> dict[str, Claim]:
-        """What root files manage that are not in this checkout, by the id of the live object."""
+        """The claims of root files that are not in this checkout, by the id of the live object."""
         return {c.id: c for c in self.options.elsewhere if not c.is_here and not c.binding.retired}
 
     @cached_property
     def moved(self) -> dict[Slot, Claim]:
-        """What other root files manage, or managed before, by slot."""
+        """The present and former claims of other root files, by slot."""
         return {claim.slot: claim for claim in self.options.elsewhere if claim.is_here}
 
     def horizon(self, home: str) -> Horizon:

@@ -1,6 +1,6 @@
-"""What is suspended: ours leaves the schedule before all else, and everything else of it waits (design: Suspended).
+"""Suspensions: our posts leave the schedule first, and other changes of suspended entries wait (design: Suspended).
 
-Suspending only takes away, so nothing holds it: it is decided after every pass that holds, and from what Buffer has.
+Suspending only takes away, so nothing holds it: it is decided after every pass that holds, from the objects in Buffer.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _AT_REST = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
 
 
 def suspend(changes: list[Change], scene: Scene, matches: Matches) -> list[Change]:
-    """The changes, with what is suspended taken off the schedule, and what would be sent of it waiting."""
+    """The changes, with suspended posts taken off the schedule, and their other writes waiting."""
     if not scene.desired.suspends:
         return changes
     found = {match.declared.slot: match for match in matches.matches}
@@ -167,7 +167,7 @@ def _with_what_is_there(change: Change, binding: Binding, live: LivePost, scene:
 
 
 def first_off(changes: Iterable[Change]) -> list[Change]:
-    """What takes posts off the schedule first: timed ones, the earliest first, then each queue from its end.
+    """Puts changes that unschedule posts first: timed posts, the earliest first, then each queue from its end.
 
     A queue closes ranks, so the next post must not move into the slot of one that left. Deletes follow, then the rest.
     """
@@ -194,7 +194,7 @@ def _slot_time(change: Change) -> float:
 
 
 def suspension_of(changes: Iterable[Change], scene: Scene, matches: Matches) -> Suspension | None:
-    """What a plan says of the suspension before all else; None if nothing is suspended."""
+    """The first part of a plan, about the suspension; None if nothing is suspended."""
     desired = scene.desired
     if not desired.suspends:
         return None
@@ -259,7 +259,7 @@ def _unread(scene: Scene) -> Iterator[str]:
 
 
 def still_suspended(changes: Iterable[Change], scene: Scene, matches: Matches) -> Mapping[Slot, Suspended]:
-    """What the state keeps of suspensions: since when each entry is suspended, and what it waits with afterwards."""
+    """The state's data about suspensions: since when each entry is suspended, and which ones still wait afterwards."""
     before, now = scene.state.suspended, scene.now
     if not before and not scene.desired.suspends:
         return {}

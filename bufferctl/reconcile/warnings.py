@@ -72,7 +72,7 @@ def paused_queues(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 
 
 def unasked_approvals(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
-    """A channel can make every post an approval; the API shows that of its posts alone (notes: Reading)."""
+    """A channel can make every post an approval; the API only shows this in its posts (notes: Reading)."""
     channels = scene.channels.values()
     waiting = [*_by_channel(changes, channels, lambda c, _: c.awaits_approval)]
     new = dict(_by_channel(changes, channels, lambda c, _: c.action is Action.CREATE)) if waiting else {}
@@ -298,7 +298,7 @@ def missing_managed_since(scene: Scene) -> Iterator[Diagnostic]:
 def past(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Posts that count as past for the first time, for example because of a wrong year; an apply records them.
 
-    Not those that Buffer may have.
+    Posts that Buffer may have are left out.
     """
     past = (each for each in changes if each.action is Action.PAST and not each.candidates)
     found = [each for each in past if each.slot not in scene.state.past]
