@@ -1,4 +1,4 @@
-"""One apply from end to end: settle open writes, plan, send, verify, and keep what came of it."""
+"""One apply from end to end: settle open writes, plan, send, verify, and keep the results."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from bufferctl.value import replace, value
 
 @value()
 class Applied:
-    """What came of an apply; `stopped`: why it ended early."""
+    """The result of an apply; `stopped`: why it ended early."""
 
     outcomes: tuple[Outcome, ...]
     #: What is left to do by a second plan; None if nothing was changed, or if the account could not be read again.
@@ -52,7 +52,7 @@ class Applied:
 
     @property
     def needs_person(self) -> bool:
-        """Whether an outcome, or what the second plan still holds, needs a person."""
+        """Whether an outcome, or a hold of the second plan, needs a person."""
         bad = {Status.REFUSED, Status.DIFFERS, Status.HELD}
         sent = {outcome.change.slot for outcome in self.outcomes}
         changes = self.left.changes if self.left else ()
@@ -95,10 +95,10 @@ class Applying:
         buffer.pace = pace
 
     def plan(self) -> Plan:
-        """Settle the writes that an earlier run left open, then plan as the source does, and raise as it.
+        """Settle the writes that an earlier run left open, then plan.
 
-        If there is something to send, the lock of a shared state is held from then on; OvertakenError if another run
-        had it since the state was read.
+        Raises the same errors as the source's `plan`. If there is something to send, the lock of a shared state is held
+        from then on. Raises OvertakenError if another run had it since the state was read.
         """
         session = self.session
         with session.listener.progress(0):
@@ -145,7 +145,7 @@ class Applying:
         return plan
 
     def send(self, plan: Plan) -> BufferctlError | None:
-        """Carry out `plan`, or as much of it as possible; the error that stopped it, if one did."""
+        """Carry out `plan`, or as much of it as possible. Returns the error that stopped it, if any."""
         session, live = self.session, self.live
         session.state = begin_run(session.state, plan)
         with session.stop.patient(), session.listener.progress(len(plan.writes)):
@@ -186,7 +186,7 @@ class Applying:
     def finish(self, plan: Plan, stopped: BufferctlError | None, *, is_whole: bool = True) -> Applied:
         """After `send`: verify, note how far the account was read, and store the state.
 
-        `stopped`: what `send` returned. `is_whole`: the plan is of all files, so a shared state names their commit.
+        `stopped` is the result of `send`. `is_whole`: the plan is of all files, so a shared state names their commit.
         Raises OvertakenError if nothing was to be sent, and another run had the lock since the state was read.
         """
         session = self.session
@@ -286,7 +286,7 @@ class Applying:
 
     @contextmanager
     def reporting(self, what: str = "") -> Iterator[None]:
-        """Report an error, after `what` failed, and go on."""
+        """Report an error, after `what` failed, and continue."""
         try:
             yield
         except BufferctlError as error:
@@ -316,7 +316,7 @@ class Applying:
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:
-    """What an apply did, for the history of a shared state: `apply: 4 created, 1 changed`."""
+    """A summary of an apply for the history of a shared state: `apply: 4 created, 1 changed`."""
     done = Counter(each.change.action for each in outcomes if each.was_done)
     counts = [f"{done[action]} {verb}" for action, verb in _VERBS.items() if done[action]]
     return f"apply: {', '.join(counts) or 'nothing sent'}"

@@ -58,7 +58,7 @@ OK, WARNING, PROBLEM = CheckResult
 
 @value()
 class Check:
-    """The result of one check, and what to do."""
+    """The result of one check, with one thing to do."""
 
     about: str
     verdict: CheckResult
@@ -79,7 +79,7 @@ def failed(about: str, error: BufferctlError) -> Check:
 
 @dataclass
 class Checkup:
-    """One look at everything; what one check finds out the later ones use."""
+    """A single check of everything; later checks use the findings of earlier ones."""
 
     file: Path | None  # the root file, if the command line names one
     state_file: Path | None  # the state file, likewise
@@ -93,7 +93,7 @@ class Checkup:
     state: State = field(default_factory=State)  # found: the state
 
     def findings(self) -> Iterator[Check]:
-        """What each check found, in the order in which people set things up."""
+        """The findings of each check, in the order in which people set things up."""
         yield Check("version", OK, f"bufferctl {__version__} on Python {platform.python_version()}")
         yield from self._account()
         yield self._files()

@@ -63,9 +63,9 @@ class Homes:
 def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
     """Read which organizations and channels the files name, and claim their entries in the journal.
 
-    `begins_reading`: in the same request, if that can be, begin to read what the plan needs.
-    Raises ApiError, and FilesError for names that the account does not have and for texts that are longer than their
-    channel says that it takes (the listener hears each with its place).
+    `begins_reading`: begin to read the plan's objects in the same request, if possible. Raises ApiError, and FilesError
+    for names that the account does not have and for texts that are longer than their channel allows (the listener gets
+    each with its place).
     """
     files, journal, desired = session.files, session.journal, session.files.desired
     recorded = {slot.organization_id for slot in session.state.tracked}
@@ -115,7 +115,7 @@ def _successors(intents: Iterable[Intent], moved: Mapping[str, LiveChannel], tar
 
 
 def answered(session: Session, recreate: frozenset[str]) -> frozenset[str]:
-    """Addresses that a person says an earlier run did not create (`recreate`), or that nobody wants any more."""
+    """Addresses that, by a person's word, an earlier run did not create (`recreate`), or that are no longer wanted."""
     return recreate.union(str(item.address) for item in session.files.desired.items if item.cancelled)
 
 
@@ -137,9 +137,9 @@ def plan(
 ) -> Plan:
     """Read the account and compare it with the files.
 
-    `homes`: if they were found just now. `review`: holds what was not reviewed. `agreed_at`: when the plan that agrees
-    to an address was made, as CI knows it. `unsettled`: what `recover` left open. `trace`: follows one address. Raises
-    as `find_homes`.
+    `homes` are given if they were found just now. `review` holds changes that were not reviewed. `agreed_at` is when
+    the plan that agrees to an address was made, according to CI. `unsettled` are the intents that `recover` left open.
+    `trace` follows one address. Raises the errors of `find_homes`.
     """
     buffer = session.buffer
     homes = homes or find_homes(session)
@@ -184,7 +184,7 @@ def _deleted_files(session: Session, applied: str) -> frozenset[str]:
 
 
 def plan_offline(files: Files, store: Store | None, choices: Choices = NONE) -> Plan:
-    """The plan that files and state give now. `store`: None to contact nobody, where the state is shared.
+    """The plan from files and state alone. `store` is None to contact nobody if the state is shared.
 
     Raises StateError.
     """
@@ -206,7 +206,7 @@ _NO_STATE = Diagnostic(
 
 
 def first_creation(state: State) -> datetime | None:
-    """When bufferctl created the oldest of what the state has; None if it created nothing."""
+    """When bufferctl created the oldest object in the state; None if it created nothing."""
     made = {Origin.CREATED, Origin.RECOVERED}  # as far as it knows
     return min((b.created for b in state.bindings.values() if b.origin in made and b.created), default=None)
 
@@ -235,9 +235,9 @@ def _read(session: Session, homes: Homes) -> Live:
 
 
 def plan_of_base(session: Session, files: Files, choices: Choices = NONE) -> Plan | None:
-    """The plan that other files would have now, from what the last plan of this session read, as far as that goes.
+    """The plan that other files would have now, from the objects that this session's last plan read.
 
-    The listener hears nothing of it. None if they cannot be planned.
+    The listener gets nothing about it. None if they cannot be planned.
     """
     try:
         return _plan_of_base(session, files, choices)
@@ -436,7 +436,7 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
 
 
 def hold_dependent(plan: Plan, doing: Collection[Slot]) -> Plan:
-    """The plan with what would repeat a post, or lack its idea, held if only the slots `doing` are part of the run."""
+    """The plan with holds on changes that would repeat a post or lack their idea, if only `doing` are in the run."""
     changes = hold_without_idea(hold_repeats(plan.changes, plan.channels, doing=doing), doing)
     return replace(plan, changes=tuple(changes))
 

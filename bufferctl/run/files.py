@@ -1,4 +1,4 @@
-"""A project: its files, read, judged by the rules and free of errors, and what PATHs narrow a plan to."""
+"""A project: its files, read, checked by the rules and free of errors, and the selection by PATHs."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 @value()
 class Files:
-    """What the files say, without errors, and the folder of the root file, `root_name`.
+    """The files' contents, without errors, and the folder of the root file, `root_name`.
 
-    `named`: the files that PATHs narrow to, by their names below the root; None if there are none.
-    `warnings`: what was found in them and stops nobody. `by_rules`: the content is judged, by the account too.
-    `only_suspends`: they have errors, so nothing of them counts but what is suspended.
+    `named` are the files that PATHs narrow to, by their names below the root; None if there are no PATHs. `warnings`
+    are their problems that stop nobody. `by_rules`: the content is checked, with the account's limits too.
+    `only_suspends`: they have errors, so only their suspensions count.
     """
 
     root: Path
@@ -63,7 +63,7 @@ class Files:
 
 
 def load_declared(file: Path | None) -> Loaded:
-    """What the files declare, with the facts about the media files that they name.
+    """The declared objects, with the facts about the media files that they name.
 
     Raises ConfigError if there is no root file, or if such a file cannot be read.
     """
@@ -84,12 +84,12 @@ def open_project(
     by_rules: bool = True,
     or_suspends: bool = False,
 ) -> Files:
-    """Read and check the files; the listener hears their problems, of many warnings of one rule only the first ones.
+    """Read and check the files; the listener gets their problems, but only the first of many warnings of one rule.
 
-    `root`: the root file, the nearest by default. `paths`: files or folders that a plan is narrowed to. `by_rules`:
-    judge the content by the rules; not where only what is in Buffer matters. What the account knows better is left to
-    when it is asked. `or_suspends`: with errors, it is opened all the same if anything is suspended. Raises FilesError,
-    ConfigError if there is no root file, UsageError for a path that is not read.
+    `root` is the root file, the nearest by default. `paths` are files or folders that a plan is narrowed to.
+    `by_rules`: check the content by the rules, unless only objects in Buffer matter; limits that the account knows
+    better are checked when it is read. `or_suspends`: open files with errors all the same if anything is suspended.
+    Raises FilesError, ConfigError if there is no root file, UsageError for a path that is not read.
     """
     found = _declared(root) if or_suspends else load_declared(root)
     named = named_files(paths, found)
@@ -151,9 +151,9 @@ def find_root_file(file: Path | None) -> Path:
 def read_again(
     root: Path, listener: Listener, channels: Mapping[tuple[str, str], LiveChannel] | None = None
 ) -> Desired:
-    """What the files declare after import or pull wrote them.
+    """The declared objects after import or pull wrote the files.
 
-    `channels`: those of the account, which limit lengths too. Raises ConfigError; the listener hears the problems.
+    `channels` are those of the account, which limit lengths too. Raises ConfigError; the listener gets the problems.
     """
     found = load_declared(root)
     problems = judge_files(found, account_follows=True)
@@ -305,9 +305,9 @@ def _in_occurrences(items: Mapping[str, Post], message: str) -> str:
 
 
 def shorten(problems: Iterable[Diagnostic], *, as_text: bool = False) -> Iterator[Diagnostic]:
-    """The same with `FEW` warnings of each rule that has more, and how many more there are.
+    """The problems with only `FEW` warnings of each rule that has more, and how many more there are.
 
-    `as_text`: with `FEW` findings of each rule that has more than `MANY`, be they warnings or errors.
+    `as_text`: only `FEW` findings of each rule that has more than `MANY`, be they warnings or errors.
     """
     problems = tuple(problems)
     of_rules = [each for each in problems if each.code and (as_text or each.severity is Severity.WARNING)]

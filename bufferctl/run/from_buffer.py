@@ -1,4 +1,4 @@
-"""Import and pull: what is in Buffer, taken into the files and the state."""
+"""Import and pull: take objects from Buffer into the files and the state."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def import_everything(
     one_file: bool,
     show: Callable[[FileChanges], None] | None = None,
 ) -> tuple[intake.Intake, list[str], intake.Downloads | None]:
-    """Write what is in Buffer and in no file; the names of the files, and what was downloaded into `media_folder`.
+    """Write the objects that are in Buffer and in no file.
 
-    `show`: nothing is written or downloaded, and it gets what would be. Raises ApiError, ConfigError, StateError,
-    UsageError, with nothing written.
+    Returns the names of the files, and the downloads into `media_folder`. With `show`, nothing is written or
+    downloaded, and `show` gets the edits. Raises ApiError, ConfigError, StateError, UsageError, with nothing written.
     """
     media_folder = None if show else media_folder
     files, loopback = session.files, is_local(session.buffer.endpoint)
@@ -90,9 +90,10 @@ def pull(
     *,
     dry_run: bool,
 ) -> tuple[intake.Pulled, FileChanges, intake.Downloads | None]:
-    """Write what people changed in Buffer, all of it or that of `addresses`; what was taken, written and downloaded.
+    """Write people's changes in Buffer into the files, all of them or those of `addresses`.
 
-    `show` gets the edits before they are made, and `dry_run` makes none. Raises as `import_everything`.
+    Returns what was pulled, written and downloaded. `show` gets the edits before they are made, and `dry_run` makes
+    none. Raises the errors of `import_everything`.
     """
     files = session.files
     project = Project(files.root, files.desired)  # reads the files, before anybody is asked

@@ -1,4 +1,4 @@
-"""What a caller hands in to follow a run, to answer its questions and to stop it; by default nobody does."""
+"""The interfaces with which a caller follows a run, answers its questions and stops it; the defaults do nothing."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Listener:
-    """Hears what happens in a run. This one does nothing with it; override what is of interest."""
+    """Follows a run. This one does nothing; override the methods of interest."""
 
     def diagnostics(self, problems: Iterable[Diagnostic]) -> None:
-        """Problems with their places: of the files, of a plan."""
+        """Problems of the files or of a plan, with their places."""
 
     def note(self, text: str) -> None:
         """A sentence about the progress of the run."""
@@ -47,7 +47,7 @@ class Listener:
         return nullcontext()
 
     def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:  # noqa: ARG002 - there is nobody to ask
-        """Whether to go on; without consent nothing was `nothing_was` (sent, written).
+        """Whether to continue; without consent, nothing was `nothing_was` (sent, written).
 
         Raises UsageError with `hint` if there is nobody to ask.
         """
@@ -78,7 +78,10 @@ class Stop:
         return nullcontext()
 
     def undisturbed(self) -> AbstractContextManager[list[int]]:
-        """Take or release a lock in here: a wish to stop does not cut it short. Yields the signals that were heard."""
+        """A context for taking or releasing a lock, which a wish to stop does not interrupt.
+
+        Yields the received signals.
+        """
         return nullcontext([])
 
 

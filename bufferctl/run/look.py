@@ -1,7 +1,8 @@
-"""A look at the account: which organizations and channels it has and, in the same request, what to expect there.
+"""A look at the account: its organizations and channels and, in the same request, the expected posts.
 
-Ids from the files, the state or an earlier look only decide what is asked; the account that comes back decides whether
-it counts. What does not fit, or is refused, is read again one after the other (design: Applying).
+Ids from the files, the state or an earlier look only decide what is requested; the returned account decides whether the
+posts count. If it does not fit, or Buffer refuses the request, everything is read again one after the other (design:
+Applying).
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
 
 @value()
 class Look:
-    """The account as it is now; `requests`: how many that took. `reading`: of its posts, begun with it; serves once.
+    """The account as it is now, and how many `requests` that took.
 
-    `live`: what was read for `wanted` just now, for the plan of other files.
+    `reading` is the reading of its posts that began with it, usable once. `live` are the objects that were just read
+    for `wanted`, for the plan of other files.
     """
 
     account: Account
@@ -38,7 +40,7 @@ class Look:
     wanted: Wanted | None = None
 
     def read(self, buffer: Buffer, wanted: Wanted) -> Live:
-        """What is wanted of the account. Raises ApiError."""
+        """Read the wanted objects of the account. Raises ApiError."""
         if self.live and self.wanted and self.wanted.covers(wanted):
             return self.live.within(wanted)
         return buffer.read(self.account, wanted, self.reading)
@@ -46,14 +48,14 @@ class Look:
     def requests_of_apply(self, then: int) -> int:
         """How many requests an apply takes to read, before and after it writes, if a plan took `then` after this look.
 
-        The second time the account is known, so that it comes with the first of the others.
+        The second time the account is known, so that it shares the first request of the posts.
         """
         again = then + 1 if self.reading and self.reading.is_done else max(1, then)
         return self.requests + then + again
 
     @property
     def without_reading(self) -> Look:
-        """The account alone: what is read of its posts must be newer than this."""
+        """The account without posts, which have to be read anew."""
         return replace(self, reading=None)
 
 
@@ -68,7 +70,7 @@ def look(
 ) -> Look:
     """Read the account, with the channels of the organizations in `names` (ids and names). Raises ApiError.
 
-    `expected`: the account as it should be. `begins_reading`: also read the posts and ideas that the plan then needs.
+    `expected` is the account as it should be. `begins_reading`: also read the posts and ideas that the plan then needs.
     """
     before = buffer.requests
     wanted = _expected_to_need(desired, state, expected) if begins_reading else Wanted()
@@ -79,9 +81,9 @@ def look(
 
 
 def wanted_of(desired: Desired, state: State, account: Account, targets: Targets) -> Wanted:
-    """What a plan reads: the homes of declared and recorded objects, as far back as the state is not complete.
+    """The reading that a plan needs: the homes of declared and recorded objects, as far back as the state has gaps.
 
-    `state`: with claims under the ids that channels have in `account`.
+    `state` has its claims under the ids that channels have in `account`.
     """
     relevant = {each.id for each in targets.channels.values()} | {slot.channel_id for slot in state.tracked}
     found = {o.id: frozenset(c.id for c in o.channels if c.id in relevant) for o in account.organizations}

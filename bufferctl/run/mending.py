@@ -1,7 +1,7 @@
-"""What people do to the state by hand: begin it, correct it, replace it, move it to another store.
+"""Changes that people make to the state by hand: begin it, correct it, replace it, move it to another store.
 
-Only `begin` asks Buffer: it settles, reads, binds what matches, lets the rest go by a person's word, and moves the
-horizons.
+Only `begin` contacts Buffer: it settles, reads, binds matching objects, lets the others go with a person's consent, and
+moves the horizons.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class FoundLock:
     holders: tuple[str, ...]
 
     def remove(self) -> None:
-        """Take them away from a run that crashed."""
+        """Remove the locks of a run that crashed."""
         if self.shared and self.shared.document.lease:
             self.shared.replace(replace(self.shared.document, lease=None), "state unlock")
         self.local.break_()
@@ -59,7 +59,7 @@ class FoundLock:
 
 @value()
 class NamedState:
-    """The state that a root file names, or the one in `state_file`, of whichever endpoint it is.
+    """The state that a root file names, or the one in `state_file`, for any endpoint.
 
     Each method raises ConfigError if the files cannot tell where it is, and StateError.
     """
@@ -70,11 +70,11 @@ class NamedState:
 
     @property
     def root(self) -> Path:
-        """The root file, which a state file does not need."""
+        """The root file; a state file needs none."""
         return Path.cwd() / (self.file or ROOT_NAME) if self.state_file else find_root(self.file, Path.cwd())
 
     def find(self, *, is_meant: bool = False) -> StateFile:
-        """Where it is, not read yet. `is_meant`: as for `open_state`."""
+        """The state's file, not read yet. `is_meant` is that of `open_state`."""
         root = self.root
         if self.state_file:
             return StateFile(open_store(None, root, named=self.state_file), None)
@@ -88,7 +88,7 @@ class NamedState:
         return StateFile(open_state(loaded.sound.settings.state, root, self.listener, is_meant=is_meant), None)
 
     def read(self) -> StateFile:
-        """The same, read. Raises ConfigError if there is none yet."""
+        """The state's file after reading. Raises ConfigError if there is no state yet."""
         stored = self.find()
         stored.load()
         if not stored.exists:
@@ -108,9 +108,10 @@ class NamedState:
         return ConfigError(f"There is no state yet: {stored.place}", hint="`bufferctl apply` writes it.")
 
     def change(self, change: Callable[[State], State], message: str) -> State:
-        """Change the state, while no other run works on it; what it was before. Raises LockedError.
+        """Change the state while no other run works on it.
 
-        What a killed run left in the journal is brought in first, so that it does not undo the change later.
+        Returns the earlier state. Raises LockedError. Results that a killed run left in the journal are added first, so
+        that they do not undo the change later.
         """
         stored = self.read()  # tells the endpoint, and so which lock
         with hold_lock(stored.endpoint, 0.0, self.listener):
@@ -132,7 +133,7 @@ class NamedState:
                 return state
 
     def remove(self, address: str) -> Binding:
-        """Remove the entry of an address; what it was. Raises UsageError if there is none."""
+        """Remove the entry of an address. Returns the entry. Raises UsageError if there is none."""
         message = f"state rm {address}"
         before = self.change(lambda state: release(state, find_slot(state.bindings, address)), message)
         return before.bindings[find_slot(before.bindings, address)]
@@ -199,9 +200,9 @@ class NamedState:
         return stored
 
     def migrate(self, source: str, endpoint: str) -> tuple[int, str, str]:
-        """Move the state here from `source`, at this `endpoint` if it is a bucket; how many entries, from and to where.
+        """Move the state here from `source`, at this `endpoint` if it is a bucket.
 
-        Raises UsageError and LockedError, with nothing moved.
+        Returns how many entries, and both places. Raises UsageError and LockedError, with nothing moved.
         """
         root, target = self.root, self.find(is_meant=True)
         is_beside = target.is_shared and _is_root_file(source)
@@ -347,10 +348,10 @@ def start(
     *,
     with_example: bool = True,
 ) -> tuple[int, StateFile, bool]:
-    """Write a first root file of what the account has; how many channels, and the state, with whether it begins now.
+    """Write a first root file for the account.
 
-    `propose`: the shared state, if there is to be one; if it cannot be reached, the first apply begins it. Raises
-    ConfigError, ApiError, StateError.
+    Returns the number of channels, and the state, with whether it begins now. `propose` returns the shared state, if
+    there is to be one; if it cannot be reached, the first apply begins it. Raises ConfigError, ApiError, StateError.
     """
     account = buffer.account()
     managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
@@ -384,10 +385,10 @@ def start(
 def begin(
     session: Session, confirm: Callable[[Sequence[LivePost | LiveIdea]], bool], channels: Sequence[str] = ()
 ) -> bool:
-    """Begin the state of `channels` (labels; all declared ones if empty). False, and nothing done, without consent.
+    """Begin the state of `channels` (labels; all declared ones if empty).
 
-    `confirm`: whether a person agrees that these objects, which no file declares, are not bufferctl's. Raises
-    UsageError for a channel that no file declares.
+    Returns False, with nothing done, without consent. `confirm`: whether a person agrees that these objects, which no
+    file declares, are not bufferctl's. Raises UsageError for a channel that no file declares.
     """
     applying = Applying(session)
     plan = applying.plan()

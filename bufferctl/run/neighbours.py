@@ -1,4 +1,4 @@
-"""What the files of other root files beside this one declare: an entry may be on its way from one to another."""
+"""The declarations of other root files beside this one, since an entry may be on its way from one to another."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Removed:
 
 
 def declared_beside(root_file: Path, account: Account, removed: Removed) -> dict[Slot, str]:
-    """Which of these slots another root file's files declare, by its path from this one.
+    """The slots among these that another root file's files declare, by its path from this one.
 
-    A root file that cannot be read declares nothing here; what its state has is known without it.
+    A root file that cannot be read declares nothing here; its state is known without it.
     """
     found: dict[Slot, str] = {}
     for path in root_files_beside(root_file):

@@ -1,6 +1,6 @@
-"""Where the state is on this machine: asks before credentials go to a place that the files newly name.
+"""The places of the state that this machine has used: asks before credentials go to a new place that the files name.
 
-Whoever opens a pull request writes `state:` too, and whoever checks it out runs `plan`. So the places used from a
+The author of a pull request writes `state:` too, and whoever checks it out runs `plan`. So the places used from a
 repository, or a folder outside of one, are kept in the user's state folder. In CI nobody can be asked and machines
 start empty; there `bufferctl ci plan` takes the place from the published branch.
 """
@@ -30,7 +30,7 @@ def open_state(
     named: Path | None = None,
     is_meant: bool = False,
 ) -> Store:
-    """The store of this root file, as `open_store`. `is_meant`: the command is about using this place from now on.
+    """The store of this root file, from `open_store`. `is_meant`: the command is about using this place from now on.
 
     Raises UsageError if the place is new here and nobody can be asked, StateError if the answer was no.
     """

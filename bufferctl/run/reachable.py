@@ -36,7 +36,7 @@ _Place: TypeAlias = tuple[Post | Idea, Attached]
 
 
 def is_local(url: str | None) -> bool:
-    """Whether an address is on this machine. Where the endpoint is, addresses of media may be, too."""
+    """Whether a URL is on this machine. If the endpoint is, URLs of media may be, too."""
     from bufferctl.api.endpoint import is_loopback
 
     return is_loopback(urlsplit(url or "").hostname or "")
@@ -47,7 +47,7 @@ def address_problems(
 ) -> tuple[Diagnostic, ...]:
     """Every `url:` that Buffer could not fetch, at its place. Posts whose time is past are left out.
 
-    `named`: the files that PATHs name, None for all. `only_local`: ask only addresses on this machine.
+    `named` are the files that PATHs name, None for all. `only_local`: request only URLs on this machine.
     """
     wanted: dict[Asked, list[_Place]] = {}
     for item, at in _declared(desired, named, only_local=only_local):
@@ -58,14 +58,14 @@ def address_problems(
 
 
 def declared_addresses(desired: Desired, *, only_local: bool) -> int:
-    """How many addresses `address_problems` asks."""
+    """How many URLs `address_problems` requests."""
     return len({at.url for _, at in _declared(desired, None, only_local=only_local)})
 
 
 def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | None) -> tuple[LostMedia, ...]:
-    """What Buffer cannot fetch any more, of the media of posts that were applied and are not published yet.
+    """The media of applied and unpublished posts that Buffer can no longer fetch.
 
-    With an endpoint on this machine, only addresses on this machine are asked: a rehearsal needs no internet.
+    With an endpoint on this machine, only URLs on this machine are requested: a rehearsal needs no internet.
     """
     applied: dict[Asked, list[LostMedia]] = {}
     for change in plan.changes:
@@ -141,9 +141,10 @@ def _diagnostic(place: _Place, answer: Response, locator: Locator) -> Diagnostic
 
 
 def publisher(files: Files, endpoint: str, *, whole: bool = False) -> Publisher | None:
-    """For the files that are declared, None if there are none. Nothing is asked or sent yet.
+    """The publisher of the declared files, None if there are none.
 
-    `whole`: compare all bytes, for a saved plan. Raises as `check_reachable`.
+    Nothing is requested or sent yet. `whole`: compare all bytes, for a saved plan. Raises the error of
+    `check_reachable`.
     """
     settings = files.desired.settings.media
     if settings is None or not any(True for item in files.desired.items for _ in files_of(item)):

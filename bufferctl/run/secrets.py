@@ -22,7 +22,7 @@ _known: dict[str, re.Pattern[str]] = {}
 
 
 def keep(key: str | None) -> None:
-    """From now on, take this key out."""
+    """From now on, remove this key from output."""
     if key and len(key) >= _SHORTEST and key not in _known:
         forms = sorted(set(_forms(key)), key=len, reverse=True)
         _known[key] = re.compile("|".join(_ESCAPES.join(map(re.escape, form)) for form in forms))
@@ -36,10 +36,10 @@ def without_secrets(text: str) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Replace the file by `data` atomically, readable by its owner only: it contains what is not public yet.
+    """Replace the file by `data` atomically, readable by its owner only, since it contains unpublished posts.
 
-    Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError if that cannot be. The API
-    key is taken out.
+    For a link, its target is replaced; a device or a pipe is written as it is. The API key is removed. Raises
+    BufferctlError if the file cannot be written.
     """
     from bufferctl.disk import replace_file
 

@@ -1,7 +1,7 @@
-"""A run on one project and one account: opened to read, or to change with the locks held; and how all of it ends.
+"""A run on one project and one account, opened to read, or to make changes with the locks held.
 
-The locks are that of this machine and that of a shared state, which is taken before anything is read and released at
-the end of the run.
+The locks are this machine's and that of a shared state, which is taken before anything is read and released at the end
+of the run.
 """
 
 from __future__ import annotations
@@ -104,10 +104,10 @@ class Session:
         return _RenewingClock(self.stop, self.store) if self.store.run else self.stop
 
     def take_look(self, *, begins_reading: bool = True) -> Look:
-        """Look at the account, unless that was done just now. Raises ApiError.
+        """Look at the account, unless that was done just now.
 
-        `begins_reading`: with the first pages of what a plan needs; not while writes are open, since the plan then
-        needs what is there after they were settled.
+        Raises ApiError. `begins_reading`: with the first pages that a plan needs; not while writes are open, since the
+        plan then has to read after they were settled.
         """
         found, self.look = self.look, None
         if found is None:
@@ -127,8 +127,8 @@ class Session:
     def take_lock(self, intents: Sequence[Intent] = (), state: State | None = None) -> None:
         """Take the lock of a shared state, if it was left until after planning.
 
-        `intents`: what is about to be sent, announced in the same swap with `state`. Raises OvertakenError if another
-        run had it meanwhile, so that this one has to plan again; StateError.
+        `intents` are the writes about to be sent, announced in the same swap as `state`. Raises OvertakenError if
+        another run had the lock meanwhile, so that this one has to plan again; StateError.
         """
         if not isinstance(self.store, LockedState) or not self.store.is_lock_due:
             return
@@ -145,7 +145,7 @@ class Session:
     def finish(self, message: str) -> None:
         """Store a shared state, with `message` for its history, and release its lock.
 
-        Once; raises PartWayError, or OvertakenError and StateError if there was nothing to send.
+        It can be called once. Raises PartWayError, or OvertakenError and StateError if there was nothing to send.
         """
         if self.is_finished:
             return
@@ -168,7 +168,7 @@ class Session:
 
 
 def find_organizations(files: Files, state: State, journal: FileJournal) -> set[str]:
-    """Names or ids of the organizations to ask about: those that are declared, recorded, or have open intents."""
+    """Names or ids of the organizations to read: those that are declared, recorded, or have open intents."""
     declared = {organization.id or organization.name or "" for organization in files.desired.organizations}
     return declared | {slot.organization_id for slot in state.tracked} | set(journal.organizations)
 
@@ -220,7 +220,7 @@ def open_to_read(
 ) -> Iterator[Session]:
     """The session of these files and this account, for reading only.
 
-    `state`: the state file, by default what the files name. Raises StateError.
+    `state` is the state file, by default the one that the files name. Raises StateError.
     """
     store = StateFile(files.store(state, listener), buffer.endpoint)
     store.read()
@@ -247,15 +247,14 @@ def open_to_change(
     listener: Listener = SILENT,
     stop: Stop = NEVER,
 ) -> Iterator[Session]:
-    """The same with the lock held from before anything is read, and the state known to be writable.
+    """A session for changes: the lock is held from before anything is read, and the state is known to be writable.
 
-    `plans_first`: the lock of a shared state is taken only once something is to be sent (`Session.take_lock`), if
-    nobody has it and nothing is open. If another run has it meanwhile, OvertakenError: read and plan again, without.
-
-    `wait`: seconds to wait for another run that holds the lock, on this machine or of a shared state; LockedError
-    after that. `settle`: seconds until Buffer's lists certainly show a write. `message`: for the history of a shared
-    state, unless `finish` says more. `afresh`: there need not be a state, though a root file that is gone has one of
-    the same channels. Raises StateError.
+    `plans_first`: if nobody has the lock of a shared state and nothing is open, it is taken only once something is to
+    be sent (`Session.take_lock`). That raises OvertakenError if another run had it meanwhile; then read and plan again
+    without this option. `wait` is how many seconds to wait for another run that holds the lock, on this machine or of a
+    shared state; then LockedError is raised. `settle` is how many seconds it takes until Buffer's lists certainly show
+    a write. `message` is for the history of a shared state, unless `finish` gives another one. `afresh`: a missing
+    state is fine, even if a root file that is gone has one of the same channels. Raises StateError.
     """
     store = files.store(state, listener)
     with hold_lock(buffer.endpoint, wait, listener) as crashed:
@@ -358,7 +357,10 @@ def _ending(session: Session, message: str) -> Iterator[None]:
 
 @value()
 class Waiting:
-    """Waits for a lock, up to `timeout` seconds. `settle`: seconds between the two looks at a lock that ran out."""
+    """Waits for a lock, up to `timeout` seconds.
+
+    `settle` is how many seconds lie between the two looks at an expired lock.
+    """
 
     buffer: Buffer
     listener: Listener
@@ -367,7 +369,7 @@ class Waiting:
     settle: float
 
     def until_free(self, store: StateFile, take: Callable[[], None], runs: frozenset[str]) -> Lease | None:
-        """Call `take` once no living run holds the lock; the lease of a dead run that held it.
+        """Call `take` once no living run holds the lock. Returns the lease of a dead run that held it, if any.
 
         `take` raises OvertakenError if another run was faster. `runs`: ids of runs that this machine began. Raises
         LockedError after `timeout` seconds.

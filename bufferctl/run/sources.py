@@ -1,4 +1,4 @@
-"""Where an apply takes its plan from: the files, a saved plan, or the files as far as reviewed plans agree to it.
+"""The sources of an apply's plan: the files, a saved plan, or the files as far as reviewed plans agree.
 
 `source_of` chooses; the command then treats the three alike. Each plans from the files: a plan file only selects, and
 none of its options, limits or times lifts a hold of a reviewed plan. Saved plans and receipts are read and written
@@ -53,11 +53,14 @@ class PlanSource:
 
     @property
     def asks(self) -> bool:
-        """Whether a person confirms on the terminal; not if the plan was reviewed before."""
+        """Whether a person has to confirm on the terminal, which a reviewed plan does not need."""
         return self.saved_plan is None and self.reviewed is None
 
     def review(self, state: State, endpoint: str) -> Callable[[Change, datetime], Change] | None:
-        """What holds the changes that nobody agreed to, if plans were reviewed. `state`: as before the run."""
+        """The function that holds changes that nobody agreed to, if plans were reviewed.
+
+        `state` is the one before the run.
+        """
         if self.reviewed is None:
             return None
         return partial(self.reviewed.hold, state=state, declared=self.files.desired, endpoint=endpoint)
@@ -73,11 +76,11 @@ def source_of(
     *,
     merged: Path | None = None,
 ) -> PlanSource:
-    """The source that the command line names, its files read and checked.
+    """The source that the command line names, with its files read and checked.
 
-    `merged`: the file that lists merged requests (`read_merged`). `digest`: the beginning of that of the saved plan
-    that a person means, empty for any. Raises UsageError, ConfigError, and StalePlanError if a saved plan was altered
-    or is another one.
+    `merged` is the file that lists merged requests (`read_merged`). `digest` is the beginning of the expected saved
+    plan's digest, empty for any plan. Raises UsageError, ConfigError, and StalePlanError if a saved plan was altered or
+    is another one.
     """
     is_plan = len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in POST_FILES
     plan_file = paths[0] if is_plan else None
@@ -233,7 +236,7 @@ def save(
 ) -> None:
     """Write the plan. Raises BufferctlError if it cannot be written.
 
-    `changed`: the entries that the request changes which the plan is for; None if they are not known.
+    `changed` are the entries that the plan's request changes; None if unknown.
     """
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
@@ -264,7 +267,7 @@ def changed_since(base: Path, files: Files, listener: Listener) -> frozenset[Add
 
 
 def files_of_base(base: Path, files: Files) -> Files | None:
-    """The same files as they are in the folder `base`; None if they cannot be planned."""
+    """The files as they are in the folder `base`; None if they cannot be planned."""
     root_file = base / files.root_name
     try:
         return open_project(root_file, (), SILENT) if root_file.exists() else None

@@ -1,6 +1,6 @@
-"""How a checkout stands to the state: older than what was applied last, diverged from it, without its state, or moved.
+"""How a checkout relates to the state: older than the applied commit, diverged from it, without its state, or moved.
 
-A root file without a state may continue that of one that is gone: by proof, by a person, or not at all.
+A root file without a state may continue that of one that is gone, if git proves it or a person says so.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _SHORT = 10
 
 
 def find_standing(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diagnostic, ...]]:
-    """How the checkout relates to what was applied last, and the plan's warnings about it.
+    """How the checkout relates to the last applied commit, and the plan's warnings about it.
 
-    That is: state that was not moved, and a checkout that does not have all that was applied elsewhere.
+    They are about a state that was not moved, and a checkout that lacks commits that were applied elsewhere.
     """
     if wrong := find_unmoved(files.root_file, stored):
         return Relation.SAME, (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=MOVE),)
@@ -67,7 +67,7 @@ def find_unmoved(root_file: Path, stored: StateFile) -> str:
 
 
 def refuse_older(files: Files, stored: LockedState) -> None:
-    """Raises StateError if the checkout is known to be older than what was applied last."""
+    """Raises StateError if the checkout is known to be older than the last applied commit."""
     here, applied = stored.commit, stored.document.commit
     if here and applied and relation(files.root, here, applied, remote=files.remote) is Relation.OLDER:
         raise StateError(
@@ -80,10 +80,10 @@ def refuse_older(files: Files, stored: LockedState) -> None:
 def find_predecessor(
     files: Files, stored: StateFile, buffer: Buffer, listener: Listener, *, afresh: bool = False
 ) -> Predecessor | None:
-    """The document that this root file goes on with, None if it has its own or is new; `stored` was read.
+    """The document that this root file continues, None if it has its own or is new; `stored` was read.
 
-    `afresh`: what nothing proves is no reason to stop. Raises StateError if it may be one, and if the state was
-    moved away; ApiError.
+    `afresh`: an unproved predecessor is no reason to stop. Otherwise StateError is raised for one, and always if the
+    state was moved away. Raises ApiError.
     """
     if stored.exists and not stored.document.moved_to:
         return None

@@ -1,4 +1,4 @@
-"""What a suspension left behind whose time is past, from the files and the state alone."""
+"""Posts whose time passed during a suspension, from the files and the state alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bufferctl.state import StateFile, Store
 def missed(files: Files, store: Store) -> list[Post]:
     """The posts that a suspension took off the schedule, or kept from it, and that are too late now.
 
-    Those that are still suspended count as well: they would be too late. Raises StateError.
+    Posts that are still suspended count as well. Raises StateError.
     """
     stored, now = StateFile(store, None), datetime.now(UTC)
     state = stored.load()
