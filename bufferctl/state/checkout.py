@@ -1,7 +1,7 @@
 """Compares a checkout with the last applied commit: an older one must not undo what a newer one did.
 
 A checkout that was not pulled lacks the commit, and a shallow one, as CI has it, the history that answers this. Both
-are fetched, the history only a little deeper; beyond that nobody can tell, which is not an error.
+are fetched, the history only a little deeper; beyond that the answer is unknown, which is not an error.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:
 
 
 def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote: str) -> frozenset[str]:
-    """Of `files`, paths below `folder`, those that a commit since `applied` deleted; none where that is not known.
+    """The `files` (paths below `folder`) that a commit since `applied` deleted; none if that is unknown.
 
-    A file that was moved is not deleted: perhaps nobody noticed that it is no longer read. Nor is one that only a merge
-    lost, of which git lists no files, or that another branch has: no commit says that somebody meant it.
+    A moved file does not count as deleted: perhaps nobody noticed that it is no longer read. Nor does a file that only
+    a merge lost, for which git lists no files, or that another branch has: no commit shows that this was intended.
     """
     if not applied or not files:
         return frozenset()
@@ -62,9 +62,9 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
 
 
 def deleted_before(folder: Path, written: str, applied: str, files: Collection[str], *, remote: str) -> frozenset[str]:
-    """As `deleted_since`, of what was already deleted in `applied` by a commit since `written`, and is so to this day.
+    """Like `deleted_since`, for files that a commit after `written` had already deleted in `applied`, and still are.
 
-    A run that held the deletes of a file's posts was complete all the same.
+    This is needed since a run that held the deletes of a file's posts was complete all the same.
     """
     if not (written and applied and files) or written == applied:
         return frozenset()
@@ -78,21 +78,21 @@ def deleted_before(folder: Path, written: str, applied: str, files: Collection[s
 
 
 def contained(folder: Path, commits: Collection[str]) -> frozenset[str]:
-    """Of `commits`, those that the checkout contains, as far as its history is here."""
+    """The `commits` that the checkout contains, as far as its history is here."""
     return frozenset(_output(folder, "rev-list", "HEAD").split()) & frozenset(commits) if commits else frozenset()
 
 
 def outdated_files(folder: Path, applied: str) -> frozenset[str]:
-    """Files below `folder` that `applied` changed since it and this checkout parted, and that are as before here.
+    """Files below `folder` that `applied` changed since it and this checkout diverged, and this checkout did not.
 
-    None where the checkout has `applied`, or the history is not known.
+    None if the checkout has `applied`, or the history is unknown.
     """
     base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
     return _changed(folder, base, applied) - _changed(folder, base) if base else frozenset()
 
 
 def text_before(folder: Path, applied: str) -> str:
-    """What the files that `applied` changed since it and this checkout parted said until then; empty as above."""
+    """The earlier text of the files that `applied` changed since it and this checkout diverged; empty as above."""
     base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
     options = ("--no-renames", "--no-ext-diff", "--relative", "--unified=100000")
     lines = _output(folder, "diff", *options, operands=[base, applied, "--"]).splitlines() if base else []
@@ -125,7 +125,7 @@ def _is_shallow(folder: Path) -> bool:
 def renamed_since(folder: Path, applied: str, *, remote: str) -> dict[str, str]:
     """The names that files had in the commit `applied`, from the top of the repository, and those they have now.
 
-    What is staged and not committed yet counts. A partial clone gets the files that it lacks from `remote`.
+    Staged changes count. A partial clone gets the files that it lacks from `remote`.
     """
     only = ("--name-status", "--diff-filter=R", "--find-renames", "-l5000", "--no-relative", "-z")
     ran = _output(folder, "diff", *only, operands=[applied, "--"], protocols=protocols_of(folder, remote))

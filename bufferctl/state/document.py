@@ -1,4 +1,4 @@
-"""What is in the document that a store keeps: the state, and where it is shared, who holds its lock and what is open.
+"""The document that a store keeps: the state and, if it is shared, its lock and open intents.
 
 ```json
 {"run": "…", "lock": {"user": "…", "host": "…", "pid": 1, "since": "…", "run": "…", "until": "…", "landing": 60},
@@ -15,8 +15,8 @@
    "questions": {"KEY": {"rule": "same-text", "candidates": {"ID": "CREATED"}}},
    "prefix": "Acme/twitter:acme/", "objects": {"KEY": {"id": "…", "file": 0, …}}}}}}
 ```
-An object is a line, without what most have in common (`_usual`).
-A document belongs to one endpoint: the sandbox's is never read for the real account, or vice versa. Pure.
+An object is a line, without the values that most objects share (`_usual`). A document belongs to one endpoint: the
+sandbox's is never read for the real account, or vice versa. Pure.
 """
 
 from __future__ import annotations
@@ -95,10 +95,11 @@ class _StoredFile:
 
 
 def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> SavedState:
-    """The document in `raw`. `place`: how messages name it; `remedy`: what to do where it is damaged.
+    """The document in `raw`.
 
-    `endpoint`: the API's URL that it must be of; None takes any, for commands that work offline.
-    Raises StateError if it is damaged, newer than this bufferctl, another endpoint's, or was moved away.
+    `place` is its name in messages; `remedy` says what to do if it is damaged. `endpoint` is the API's URL that it must
+    belong to; None accepts any, for commands that work offline. Raises StateError if it is damaged, newer than this
+    bufferctl, another endpoint's, or was moved away.
     """
     document = read(raw, place, endpoint, remedy=remedy)
     refuse_moved(document, place)
@@ -115,7 +116,7 @@ def refuse_moved(document: SavedState, place: str) -> None:
 
 
 def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> SavedState:
-    """As `parse`, also a document whose state was moved away."""
+    """Like `parse`, but also for a document whose state was moved away."""
     name = at_start(place)
     try:
         data: dict[str, Any] = from_json(raw, cache_strings="keys")  # hardly a value is there twice
@@ -147,12 +148,12 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> SavedS
 
 
 def replacing(current: SavedState, new: SavedState) -> SavedState:
-    """The document to write where a person replaces the stored one by another, older or edited one (design: Applying).
+    """The document to write when a person replaces the stored one by an older or edited one (design: Applying).
 
-    Its serial is above both, the stored lock, open intents and spent digests stay, and each home counts as complete
-    only as far as both say. A home that only one of them lists starts from the older `complete_at`. Where the stored
-    one has an object that the new one lacks, no home counts as recorded: an edit of that object would look like a new
-    post.
+    Its serial is above both; the stored lock, open intents and spent digests stay, and each home counts as complete
+    only as far as in both. A home that only one of them lists starts from the older `complete_at`. If the stored
+    document has an object that the new one lacks, no home counts as recorded, since an edit of that object would look
+    like a new post.
     """
     before, state = current.state, new.state
     homes = {
@@ -199,7 +200,7 @@ def _full(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def digest(raw: bytes) -> str:
-    """What tells one state from another: of all but the lock and what is open, which change with every run."""
+    """A digest that distinguishes states, without the lock and open intents, which change with every run."""
     return blake2b(raw[max(0, raw.find(_RECORD)) :], digest_size=10).hexdigest()
 
 
@@ -260,7 +261,8 @@ def _day(instant: datetime | None) -> datetime | None:
 def dump(document: SavedState) -> bytes:
     """The document as bytes; equal documents give equal ones.
 
-    One whose state was moved away has a format that earlier versions refuse, so that no old checkout goes on with it.
+    A document whose state was moved away has a format that earlier versions refuse, so that no old checkout continues
+    with it.
     """
     state = document.state
     listed: dict[frozenset[str], int] = {}

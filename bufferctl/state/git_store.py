@@ -1,11 +1,9 @@
 """The state on a branch of a git remote, by plumbing alone: no checkout, index or object of the project is touched.
 
 Everything happens in a bare repository in a work folder of the run, at depth 1. The swap is a push with
-`--force-with-lease` on the exact commit that was read. git's configuration in the project (remotes, credentials, ssh,
-proxies) is handed to it in the environment, so that the user's own credentials work, and those that a checkout in CI
-left behind.
-
-Why git could not fetch or push is read from what it and the large forges print, with LC_ALL=C.
+`--force-with-lease` on the exact commit that was read. The project's git configuration (remotes, credentials, ssh,
+proxies) is passed in the environment, so that the user's own credentials work, and those that a checkout in CI left
+behind. The reasons of failures are recognized from the output of git and of the large forges, with LC_ALL=C.
 """
 
 from __future__ import annotations
@@ -111,12 +109,12 @@ class Failure:
 
     @property
     def hint(self) -> str:
-        """What to do about it."""
+        """One thing to do about it."""
         return _HINTS.get(self.kind, "")
 
 
 def failure_of(printed: str) -> Failure:
-    """What went wrong, from everything that git printed."""
+    """The failure, from everything that git printed."""
     kind = next((kind for kind, sign in _SIGNS if sign.search(printed)), UNKNOWN)
     return Failure(kind, _reason(printed))
 
@@ -143,9 +141,9 @@ class _Tip:
 class GitStore(Store):
     """A `Store` on a branch. The version is the document's blob, so that other documents there change nothing.
 
-    `folder`: of the root file. `path`: of the document on the branch. `remote`: the name of one of the project's
-    remotes, or a URL. `environment`: git's, by default this process's. `root_file`: its path in the repository, where a
-    branch that has it is refused. Raises StateError for any other remote.
+    `folder` is that of the root file, `path` that of the document on the branch. `remote` is the name of one of the
+    project's remotes, or a URL; StateError is raised for anything else. `environment` is git's, by default this
+    process's. `root_file` is its path in the repository: a branch that has this file is refused.
     """
 
     is_shared = True
@@ -184,7 +182,7 @@ class GitStore(Store):
         return f"{self._path} on {self.place}"
 
     def read(self) -> Stored:
-        """One fetch."""
+        """Read the document with one fetch."""
         left = _UNANSWERED
         while isinstance(found := self._fetch("--depth=1"), Failure):
             left -= 1
@@ -194,7 +192,7 @@ class GitStore(Store):
         return found
 
     def others(self) -> dict[str, bytes]:
-        """From what was fetched."""
+        """The other documents of the last fetch."""
         if not (self._tip and self._tip.commit):
             return {}
         listed = os.fsdecode(
@@ -215,7 +213,7 @@ class GitStore(Store):
         )
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
-        """One push where nobody else writes to the branch at the same time."""
+        """Replace the document with one push, unless somebody else writes to the branch at the same time."""
         if self._tip is None:
             self.read()
         blob = hashlib.new(self._hash, b"blob %d\0%b" % (len(document), document), usedforsecurity=False).hexdigest()

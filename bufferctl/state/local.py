@@ -30,7 +30,10 @@ class LocalStore(Store):
         return f"the state file {self.path}"
 
     def read(self) -> Stored:
-        """A folder that is missing is not made. A link is refused: replacing it would leave the file that it names."""
+        """Read the file; a missing folder is not created.
+
+        A link is refused, since replacing it would leave its target behind.
+        """
         if self.path.is_symlink():
             raise StateError(
                 f"The state file {self.path} is a symbolic link to {self.path.readlink()}",
@@ -48,7 +51,7 @@ class LocalStore(Store):
         return Stored(document, _digest(document))
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:  # noqa: ARG002 - it keeps no history
-        """The previous file stays as `….backup`."""
+        """Replace the file; the previous one stays as `….backup`."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._locked():
@@ -67,9 +70,9 @@ class LocalStore(Store):
         return _digest(document)
 
     def others(self) -> dict[str, bytes]:
-        """Those in the same folder, and of the projects above, below and beside this one; in a repository, all of them.
+        """The documents in this folder, and of projects above, below and beside this one; in a repository, all of them.
 
-        Of those, not what is more than three folders deep.
+        Folders more than three levels deep are not searched.
         """
         project = self.path.parent.parent
         folders = {self.path.parent, *project.glob("*/.bufferctl"), *project.parent.glob("*/.bufferctl")}

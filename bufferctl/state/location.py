@@ -27,9 +27,9 @@ def open_store(settings: StateSettings | None, root_file: Path, *, named: Path |
 def open_shared(
     settings: StateSettings, root_file: Path, *, name: str = "state", environment: Mapping[str, str] | None = None
 ) -> Store:
-    """The shared store of this root file. `name`: of the document, where it is not the state but lies beside it.
+    """The shared store of this root file.
 
-    `environment`: git's, by default this process's.
+    `name` is given for a document beside the state. `environment` is git's, by default this process's.
     """
     repository = repository_of(root_file)
     path = document_path(root_file, repository, name)
@@ -58,10 +58,10 @@ def document_path(root_file: Path, repository: Path | None, name: str = "state")
 
 
 def claimed_elsewhere(stored: StateFile, root_file: Path) -> list[Claim]:
-    """What the states of other root files in the same place have.
+    """The claims of the states of other root files in the same place.
 
-    Not what copies of this project claim, which have its lineage, nor documents that cannot be read. Raises StateError
-    where the store cannot be read.
+    Copies of this project, which have its lineage, are left out, and so are documents that cannot be read. Raises
+    StateError if the store cannot be read.
     """
     top = top_of(root_file) if stored.is_shared else Path()
     claimed: list[Claim] = []
@@ -100,6 +100,6 @@ def top_of(root_file: Path) -> Path:
 
 
 def has_remote(root_file: Path) -> bool:
-    """Whether the root file is in a repository with the remote that a state on a branch is kept on by default."""
+    """Whether the root file is in a repository with the default remote for the state."""
     repository = repository_of(root_file)
     return repository is not None and not git(repository, "config", "--get", f"remote.{GIT_REMOTE}.url").returncode

@@ -4,9 +4,9 @@
 lock whose holder died on this machine is taken over. One from another machine (a shared folder) cannot be checked from
 here, so it is left for a person (`bufferctl state unlock`).
 
-*Of a shared state*: a lease in the document, by Buffer's clock, since machines' clocks may be minutes apart. Whoever
-holds it sends only while the lease outlives a request and its consequences. Whoever finds one that ended that long ago
-knows that nothing more of that run can arrive, and takes it over (design: Applying).
+*Of a shared state*: a lease in the document, by Buffer's clock, since machines' clocks may be minutes apart. A run that
+holds it sends only while the lease outlives a request and its consequences. A run that finds a lease that ended that
+long ago knows that nothing more of the other run can arrive, and takes it over (design: Applying).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Lock:
 
     @property
     def held_by(self) -> str:
-        """Who holds the lock, for messages: the run, or the path of whatever blocks it; empty if it is free."""
+        """The holder of the lock, for messages: the run, or the path of the file that blocks it; empty if free."""
         if holder := self.holder:
             return str(holder)
         return f"an unknown run (there is {self._path})" if os.path.lexists(self._path) else ""
@@ -123,7 +123,7 @@ class Lock:
 
 
 def soft_lock(path: Path, timeout: float) -> SoftFileLock:
-    """A lock file that names its process. One that a killed run left is removed first, where filelock would wait."""
+    """A lock file that names its process. A killed run's file is removed first, since filelock would wait for it."""
     from filelock import SoftFileLock
 
     with suppress(OSError, ValueError):
@@ -154,7 +154,7 @@ class Lease(Holder):
 
     @property
     def dead_at(self) -> datetime:
-        """When another run may take over: nothing from the holder can arrive any more."""
+        """When another run may take over, because nothing from the holder can arrive any more."""
         return self.until + timedelta(seconds=self.landing)
 
 
@@ -164,14 +164,14 @@ def same_process(holder: Holder | None, lease: Lease | None) -> bool:
 
 
 def holders(lock: Lock, lease: Lease | None) -> tuple[str, ...]:
-    """Who holds the two locks, for messages; a run that holds both is there once."""
+    """The holders of the two locks, for messages; a run that holds both is listed once."""
     if same_process(lock.holder, lease):
         lease = None
     return tuple(each for each in (lock.held_by, str(lease or "")) if each)
 
 
 def user_name() -> str:
-    """Who runs this, as other people know them."""
+    """The user who runs this, by a name that other people recognize."""
     try:
         name = getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -185,15 +185,15 @@ def lease_length(landing: float) -> timedelta:
 
 
 def is_mine(lease: Lease, began_here: frozenset[str]) -> bool:
-    """Whether the holder was a run on this machine. It is dead: this run holds the machine's own lock.
+    """Whether the holder was a run on this machine; it is dead then, since this run holds the machine's own lock.
 
-    `began_here`: ids of runs that the journal of this machine knows.
+    `began_here` are ids of runs in this machine's journal.
     """
     return lease.run in began_here and lease.host == platform.node()
 
 
 def locked_by(lease: Lease, *, tells_time: bool) -> LockedError:
-    """The refusal while another run holds the lock. `tells_time`: Buffer's answers carry its time."""
+    """The error while another run holds the lock. `tells_time`: Buffer's answers have a Date."""
     dead_at = f"{lease.dead_at.astimezone(UTC):%H:%M:%S} UTC"
     if tells_time:
         hint = (

@@ -47,12 +47,12 @@ class ObjectStore(Store):
         return f"{self._url}/{self._path}"
 
     def read(self) -> Stored:
-        """One request."""
+        """Read the document with one request."""
         found = self._get({})
         return Stored(None, "") if found is None else Stored(self._document(found), _version(found.meta))
 
     def others(self) -> dict[str, bytes]:
-        """Read now, a request for the list and one for each; none without the right to list."""
+        """The other documents, read now with a request for the list and one each; none without permission to list."""
         try:
             listed = self._guard(lambda bucket: [each["path"] for page in bucket.list() for each in page], "be read")
             others = sorted(path for path in listed if path.endswith("state.json") and path != self._path)
@@ -65,7 +65,7 @@ class ObjectStore(Store):
         return ObjectStore(self._url, path, endpoint=self._endpoint)
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:  # noqa: ARG002 - objects stay
-        """One request, unless the answer is lost."""
+        """Replace the document with one request, unless the answer is lost."""
         attributes = {
             "Content-Type": "application/json",
             "Cache-Control": "no-store",
@@ -96,7 +96,10 @@ class ObjectStore(Store):
         raise AssertionError("the last attempt returns or raises")
 
     def log(self) -> Sequence[PastDocument]:
-        """Newest first, as far as the bucket keeps versions: each names the one before it. Raises StateError."""
+        """Earlier versions, newest first, as far as the bucket keeps them: each names the one before it.
+
+        Raises StateError.
+        """
         return tuple(self._revisions())
 
     def read_at(self, revision: str) -> bytes:

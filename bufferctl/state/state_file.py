@@ -1,8 +1,8 @@
 """The state as a run reads and writes it: in its own file, or in a shared store.
 
-A state of its own is written whenever something is to be kept. A shared one is written as seldom as safety allows: it
-is read once, one swap locks it, one stores everything that is about to be sent, and a last one what came of that, with
-the lock released (design: Applying). Whoever loses the lock on the way sends nothing more.
+A state in its own file is written at every change. A shared one is written as seldom as safety allows: it is read once,
+one swap locks it, one stores all intents, and a last one stores the results and releases the lock (design: Applying). A
+run that loses the lock on the way sends nothing more.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from bufferctl.value import replace
 class StateFile:
     """The state in `store`.
 
-    `endpoint` is the API's URL that it is of; None uses the one in the document, for commands that work offline.
-    `run`: the id of the run that holds the lock of a shared state, else empty. `commit`: that of its checkout, empty
-    if there is none. `complete`: whether the run applied the checkout in full, so that a shared state names `commit`.
+    `endpoint` is the API's URL that it belongs to; None uses the one in the document, for commands that work offline.
+    `run` is the id of the run that holds the lock of a shared state, else empty. `commit` is that of its checkout,
+    empty if there is none. `complete`: the run applied the checkout in full, so that a shared state names `commit`.
     """
 
     run = commit = ""
@@ -50,12 +50,12 @@ class StateFile:
 
     @property
     def place(self) -> str:
-        """How messages name it."""
+        """The state's name in messages."""
         return self.store.place
 
     @property
     def name(self) -> str:
-        """The same, at the start of a sentence."""
+        """The state's name at the start of a sentence."""
         return at_start(self.place)
 
     @property
@@ -100,7 +100,7 @@ class StateFile:
         self.document = replace(document, state=self.with_next_serial(document.state), moved_to="")
 
     def save(self, state: State) -> bool:
-        """Replace the state under the next serial; True: it is stored now.
+        """Replace the state under the next serial. Returns True: it is stored now.
 
         Nothing is written if only the time of day of a horizon changed. Raises StateError if it cannot be written; the
         document then stays as it was.
@@ -116,21 +116,21 @@ class StateFile:
         return False
 
     def begin(self, state: State, intents: Sequence[Intent]) -> bool:  # noqa: ARG002 - the journal has them
-        """Before `intents` are sent: as `save`."""
+        """Keep the state before `intents` are sent, like `save`."""
         return self.save(state)
 
     def ensure_lock(self) -> None:
-        """Right before a request: the lock of a shared state lasts; this machine's own needs no other lock."""
+        """Called right before a request, to check the lock of a shared state; a local state needs no other lock."""
 
     def keep_lock(self) -> None:
-        """While waiting: as `ensure_lock`."""
+        """Called while waiting, like `ensure_lock`."""
 
     def keeping_lock(self) -> AbstractContextManager[None]:
-        """While a person is asked, or something else blocks this thread: as `ensure_lock`."""
+        """A context for when a person is asked, or something else blocks this thread; otherwise like `ensure_lock`."""
         return nullcontext()
 
     def close(self, intents: Sequence[Intent], message: str) -> bool:  # noqa: ARG002 - all of it is stored
-        """The end of the run; False: nothing is stored now."""
+        """End the run. Returns False: nothing is stored now."""
         return False
 
     def check_writable(self) -> None:
@@ -190,8 +190,8 @@ class LockedState(StateFile):
     def lock_later(self, server_time: Callable[[], datetime], landing: float) -> None:
         """Take the lock only before something is sent, with the document as it was last read: by `lock` or `begin`.
 
-        That document has no lock and lists nothing as open; where another has taken its place by then, OvertakenError.
-        So whatever was read of Buffer since the last reading was read as if the lock had been held.
+        That document has no lock and lists nothing as open; if another one has replaced it by then, OvertakenError is
+        raised. So anything read from Buffer since the last reading was read as if the lock had been held.
         """
         self._server_time, self._landing, self._is_later = server_time, landing, True
 
@@ -202,8 +202,8 @@ class LockedState(StateFile):
     def lock(self, server_time: Callable[[], datetime] | None = None, landing: float | None = None) -> None:
         """Take the lock, which no living run held at the last reading. Raises OvertakenError, StateError.
 
-        `server_time`: Buffer's clock, as of its last answer. `landing`: seconds, see `Lease`. By default those of
-        `lock_later`.
+        `server_time` is Buffer's clock, as of its last answer; `landing` is in seconds, see `Lease`. By default, both
+        are those of `lock_later`.
         """
         self._server_time = server_time or self._server_time
         self._landing = self._landing if landing is None else landing
@@ -222,7 +222,7 @@ class LockedState(StateFile):
         self.replace(document, message)
 
     def ensure_lock(self) -> None:
-        """Right before a request: make sure that the lease is this run's, and outlasts all its consequences.
+        """Called right before a request, to make sure that the lease is this run's and outlasts all its consequences.
 
         Raises PartWayError if it cannot be read or renewed: nothing may be sent then.
         """
@@ -236,7 +236,10 @@ class LockedState(StateFile):
             self._renew()
 
     def keep_lock(self) -> None:
-        """While waiting: renew the lease from half of its time on. Raises PartWayError as `ensure_lock` does."""
+        """Called while waiting, to renew the lease from half of its time on.
+
+        Raises PartWayError as `ensure_lock` does.
+        """
         if not self.is_lock_due and self._left <= lease_length(self._lease.landing).total_seconds() / 2:
             self._renew()
 
@@ -288,15 +291,15 @@ class LockedState(StateFile):
             thread.join()
 
     def save(self, state: State) -> bool:
-        """Keep the state for the end of the run; False, because it is not stored before."""
+        """Keep the state for the end of the run. Returns False, because it is not stored before."""
         self._pending = state
         return False
 
     def begin(self, state: State, intents: Sequence[Intent]) -> bool:
-        """Store the state and the writes about to be sent, if there are any, with the lock; whether it is stored now.
+        """Store the state and the writes about to be sent, if there are any, with the lock.
 
-        What is there already is not stored again. Raises PartWayError if that fails, or OvertakenError and
-        StateError if the lock had yet to be taken: nothing may be sent then.
+        Returns whether it is stored now. Nothing is stored twice. Raises PartWayError if storing fails, or
+        OvertakenError and StateError if the lock had yet to be taken; nothing may be sent then.
         """
         own = [each for each in intents if each.run == self.run]
         announced = {each.slot: each.write for each in self.document.intents if each.run == self.run}
@@ -322,11 +325,11 @@ class LockedState(StateFile):
         return True
 
     def close(self, intents: Sequence[Intent], message: str) -> bool:
-        """Release the lock, and store what was saved and what stays open; whether that is stored now.
+        """Release the lock, and store the saved state and the open intents.
 
-        Where nothing was sent and nothing changed the document is what it was before, to the byte; one from before and
-        after a run that sent anything differ at least in its id. Raises PartWayError if it fails; OvertakenError and
-        StateError if nothing was to be sent, and so no lock was taken.
+        Returns whether they are stored now. If nothing was sent and nothing changed, the document is the same as
+        before, to the byte; after a run that sent anything, it differs at least in the run's id. Raises PartWayError if
+        it fails; OvertakenError and StateError if nothing was to be sent, and so no lock was taken.
         """
         if self._lost is not None:  # that was reported, and the state belongs to another run by now
             return False

@@ -1,7 +1,7 @@
 """Where the state is kept: one document, only replaced by compare and swap (design: The state).
 
-A store moves bytes and knows nothing of what they say; `document.py` does. Three kinds implement `Store`: a local file
-(`local.py`), a branch of a git remote, an object in a bucket. One test suite, `tests/stores`, holds for all of them.
+A store moves bytes and does not know their meaning; `document.py` does. Three classes implement `Store`: a local file
+(`local.py`), a branch of a git remote, and an object in a bucket. One test suite, `tests/stores`, runs for all of them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Stored:
 
 
 def at_start(place: str) -> str:
-    """How messages name a place at the start of a sentence; a URL stays as it is."""
+    """A place's name at the start of a sentence; a URL stays as it is."""
     return place if "://" in place.partition(" ")[0] else place[:1].upper() + place[1:]
 
 
@@ -34,11 +34,11 @@ class Store(Protocol):
 
     @property
     def place(self) -> str:
-        """How messages name it: `the state file acme/.bufferctl/state.json`, `the branch bufferctl-state of origin`."""
+        """Its name in messages: `the state file acme/.bufferctl/state.json`, `the branch bufferctl-state of origin`."""
 
     @property
     def address(self) -> str:
-        """How another document names this one: `social/state.json on the branch bufferctl-state of origin`."""
+        """Its name in other documents: `social/state.json on the branch bufferctl-state of origin`."""
         return self.place
 
     @property
@@ -49,15 +49,15 @@ class Store(Protocol):
         """The newest document, including what another machine wrote a moment ago. Raises StateError."""
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
-        """Replace the document of that `version`, from `read` or `swap`; the version of the new one.
+        """Replace the document of that `version`, from `read` or `swap`. Returns the version of the new one.
 
         Raises OvertakenError if the store holds another version by now: nothing was written, read again. Raises
-        StateError if the document could not be written, or if it is unknown whether it was: an answer that is
-        lost is read back first, so that this happens only where the store cannot be reached at all.
+        StateError if the document could not be written, or if it is unknown whether it was: after a lost answer, the
+        document is read back first, so that this happens only if the store cannot be reached at all.
 
-        `message`: what happened, for people, where the store keeps a history ("apply: 4 created, 1 changed").
-        `squash`: this ends a run, and the history may show its swaps as one: those since the version that this object
-        first swapped, if nobody else wrote meanwhile. Where the document is the one from before the run, none is left.
+        `message` says what happened, if the store keeps a history ("apply: 4 created, 1 changed"). `squash`: this ends
+        a run, and the history may show as one all swaps since the version that this object first swapped, if nobody
+        else wrote meanwhile. If the document is the one from before the run, no swap stays.
         """
 
     def others(self) -> Mapping[str, bytes]:

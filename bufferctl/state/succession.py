@@ -1,7 +1,7 @@
 """The state of a root file that was moved or renamed: its document still has the old path.
 
-Where git shows that the old root file became this one, the state goes on at the new path by itself. Everything else
-is left to a person, since a new root file that does not know what the old one created would publish it again.
+If git shows that the old root file became this one, the state continues at the new path by itself. Everything else is
+left to a person, since a new root file that does not know the old one's posts would publish them again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from bufferctl.value import replace, value
 
 @value()
 class Predecessor:
-    """A document whose root file is gone from this checkout. `path`: its own; `root_files`: what that may have been."""
+    """A document whose root file is gone from this checkout.
+
+    `path` is the document's; `root_files` are the possible root files.
+    """
 
     path: str
     root_files: tuple[Path, ...]
@@ -35,9 +38,9 @@ class Predecessor:
         return self.root_files[0]
 
     def homes(self, channels: Iterable[LiveChannel], organizations: Collection[str]) -> frozenset[str]:
-        """Which of these channels, and of the organizations with ideas, it has objects of; ids.
+        """The ids of these channels, and of the organizations with ideas, whose objects it has.
 
-        A channel that was reconnected counts under the id that it has now.
+        A channel that was reconnected counts under its present id.
         """
         state = self.document.state
         used = {slot.home for slot in state.bindings} | {each.slot.home for each in self.document.intents}
@@ -49,8 +52,8 @@ class Predecessor:
 def predecessors(stored: StateFile, root_file: Path) -> list[Predecessor]:
     """The documents beside this one that have a state and whose root file is gone.
 
-    If one of them was being moved here when a run was cut off, only that one; what was being moved elsewhere is among
-    them, and nothing proves that. Raises StateError if the store cannot be read.
+    If one of them was being moved here when a run was cut off, only that one. One that was being moved elsewhere is
+    among them, though git proves nothing about it. Raises StateError if the store cannot be read.
     """
     found: list[Predecessor] = []
     for path, raw in stored.store.others().items():
@@ -69,7 +72,7 @@ def predecessors(stored: StateFile, root_file: Path) -> list[Predecessor]:
 def proves(old: Predecessor, root_file: Path, files: Collection[str], *, remote: str) -> bool:
     """Whether git shows that the old root file, or if it was rewritten, most of its files, moved to this root file.
 
-    `files`: all that this root file reads, below its folder. What the checkout lacks is fetched from `remote`.
+    `files` are all files that this root file reads, below its folder. Missing history is fetched from `remote`.
     """
     top, applied, here = repository_of(root_file), old.document.commit, head(root_file.parent)
     if top is None or not applied or not here or old.document.moved_to:
@@ -93,10 +96,10 @@ def name_of(root_file: Path) -> str:
 
 
 def hand_over(old: StateFile, new: StateFile) -> None:
-    """Move the state from one document to another one in the same store, with what is open, but without the lock.
+    """Move the state from one document to another one in the same store, with its open intents, but without the lock.
 
-    The old one is closed first, and keeps the state until the new one is written: wherever this is cut off, exactly
-    one root file can go on with it. Nothing happens if another run was faster. Raises OvertakenError, StateError.
+    The old one is closed first, and keeps the state until the new one is written: wherever this is cut off, exactly one
+    root file can go on with it. Nothing happens if another run was faster. Raises OvertakenError, StateError.
     """
     new.read()
     if new.exists and not new.document.moved_to:
