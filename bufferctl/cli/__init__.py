@@ -45,8 +45,8 @@ GROUPS = {
         "plan": ("review", "Show what apply would change in Buffer."),
         "show": ("review", "Show a saved plan or a receipt."),
         "apply": ("review", "Make Buffer match the files."),
-        "suspend": ("suspending", "Let nothing go out for now, in one line."),
-        "resume": ("suspending", "Let it go out again."),
+        "suspend": ("suspending", "Stop publishing for now, with one line."),
+        "resume": ("suspending", "End a suspension."),
     },
     "Keep in sync with Buffer": {
         "drift": ("sync", "Show what changed in Buffer since the last apply."),
@@ -79,7 +79,7 @@ EXIT_CODES = {
 
 
 def examples(*commands: tuple[str, str], codes: Sequence[int] = ()) -> str:
-    """The epilog of a command's help: examples of calling it, each with what it is for; and what `codes` mean."""
+    """The epilog of a command's help: example calls, each with its purpose, and the meaning of `codes`."""
     width = max(len(command) for command, _ in commands)
     lines = [f"  {command:{width}}  {purpose}".rstrip() for command, purpose in commands]
     meanings = [f"  {code:<3}  {EXIT_CODES[code]}" for code in codes]
@@ -88,7 +88,7 @@ def examples(*commands: tuple[str, str], codes: Sequence[int] = ()) -> str:
 
 
 def load_command(name: str) -> click.Command:
-    """Import a command. The function of one whose name Python uses itself ends in an underscore."""
+    """Import a command. If Python uses its name itself, its function ends in an underscore."""
     module = import_module(f"bufferctl.cli.{COMMANDS[name][0]}")
     command: click.Command = getattr(module, f"{name}_" if name in {"import", "list"} else name)
     return command
@@ -117,7 +117,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; a mistyped one is answered with the nearest."""
+        """Find the command; for a mistyped one, the error names the nearest."""
         if args and args[0] not in COMMANDS:
             from bufferctl.diagnostics import nearest
 

@@ -111,7 +111,7 @@ def plan(
 def comment(page: str, number: int, **job_options: Any) -> int:
     """Link the comment of the plan to its page, so that a reviewer opens it with one tap.
 
-    The page has an address only after ci plan, when it was uploaded as an artifact of its own.
+    The page has a URL only after it was uploaded as an artifact of its own, which happens after ci plan.
     """
     from bufferctl.ci.job import JobOptions, run_job
     from bufferctl.ci.plan import comment as run
@@ -147,10 +147,10 @@ def apply(branch: str, decision: str, **job_options: Any) -> int:
 
     A run on a schedule also looks at Buffer, and keeps an issue open while something needs a person.
 
-    A decision overrules what is held: "reapply" overwrites Buffer's version, "recreate" creates again after a deletion,
-    "max-deletes" allows more deletes, and "approve" publishes a merged request that lacks approvals, if somebody else
-    wrote it; each only in a run that a person started on the branch. Addresses are separated by spaces, and limit the
-    run to them. "everything" publishes all of the files, reviewed or not.
+    A decision overrules holds: "reapply" overwrites Buffer's version, "recreate" creates a post again after it was
+    deleted, "max-deletes" allows more deletes, and "approve" publishes a merged request that lacks approvals, if
+    somebody else wrote it; each only in a run that a person started on the branch. Addresses are separated by spaces,
+    and limit the run to them. "everything" publishes all of the files, reviewed or not.
     """
     from bufferctl.ci.apply import apply as run
     from bufferctl.ci.job import JobOptions, run_job

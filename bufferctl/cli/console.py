@@ -35,7 +35,7 @@ WAITING = "Waiting for Buffer's answer"
 
 @dataclass
 class Console(Listener):
-    """Where output goes: `out` paints what goes to stdout, `err` what goes to stderr."""
+    """Prints output: `out` styles text for stdout, `err` text for stderr."""
 
     out: Paint
     err: Paint
@@ -46,15 +46,15 @@ class Console(Listener):
     def create(cls, *, no_color: bool = False, full: bool = False, verbose: bool = False) -> Console:
         """Color on terminals only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
 
-        As wide as the terminal or COLUMNS say, within what reads well; `full`: long texts are not folded. `verbose`:
-        with how posts were made from their entries.
+        The width is that of the terminal or COLUMNS, within what reads well. `full`: long texts are not folded.
+        `verbose`: with how posts were made from their entries.
         """
         width = min(max(get_terminal_size().columns, _NARROWEST), _WIDEST)
         out, err = (Paint(_colored(stream, no_color), width, full, verbose) for stream in (sys.stdout, sys.stderr))
         return cls(out, err)
 
     def data(self, text: str) -> None:
-        """Print what was asked for, as it is."""
+        """Print the requested data as it is."""
         click.echo(_for_log(text, sys.stdout), nl=not text.endswith("\n"), color=True)
 
     def note(self, text: str) -> None:
@@ -83,19 +83,19 @@ class Console(Listener):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """As `Listener`: a line once it takes a second."""
+        """Like `Listener`: a line once it takes a second."""
         with self._saying(READING):
             yield
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """A line if Buffer takes more than a second to answer a request, unless one about more than that is due."""
+        """A line if Buffer takes more than a second to answer a request, unless a broader line is due."""
         with self._saying(WAITING):
             yield
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """While this lasts, something else shows that the run goes on."""
+        """While this lasts, something else shows progress."""
         was, self._is_busy = self._is_busy, True
         try:
             yield
@@ -147,7 +147,7 @@ class Console(Listener):
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:
-        """Ask whether to go on, as `Listener`; without consent, what was not done is printed."""
+        """Ask whether to continue, as `Listener` describes; without consent, print what was not done."""
         if not self.can_ask:
             return super().confirm(question, nothing_was=nothing_was, hint=hint)
         if not (agreed := click.confirm(question, err=True)):

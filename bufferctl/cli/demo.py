@@ -1,4 +1,4 @@
-"""`bufferctl demo`: the whole way on a local Buffer, without a key; with `--crash` under lost answers and kills."""
+"""`bufferctl demo`: from validate to a second plan on a local Buffer; with `--crash` despite lost answers and kills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`bufferctl validate`, `list`, `preview`, `fmt` and `schema`: what the files say; and `completion`, which reads it."""
+"""`bufferctl validate`, `list`, `preview`, `fmt`, `schema` and `completion`, which work from the files."""
 
 from __future__ import annotations
 
@@ -179,8 +179,8 @@ KINDS = (
 def schema(what: str) -> None:
     """Print the JSON Schema of the files, for completion and checks in editors.
 
-    A file names it in its first line: `# yaml-language-server: $schema=FILE`. With a KIND it is the schema of what
-    --json prints: plan, apply, receipt, list, validate, drift, doctor, state, object (`state show`), state-log, or
+    A file names it in its first line: `# yaml-language-server: $schema=FILE`. With a KIND, print the schema of the
+    output of --json: plan, apply, receipt, list, validate, drift, doctor, state, object (`state show`), state-log, or
     error, for every command that fails.
     """
     if what == "files":

@@ -30,7 +30,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def complete_addresses(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The addresses that the files declare; their parts until a channel has been typed."""
+    """The addresses that the files declare; until a channel has been typed, only their first parts."""
     found = [str(item.address) for item in _declared(ctx).items]
     if incomplete.count("/") < 2:  # noqa: PLR2004 - organization, channel, key
         found = [f"{each.rpartition('/')[0]}/" for each in found]
@@ -88,13 +88,13 @@ def day(value: str) -> datetime:
 
 
 def file_option(*names: str, help_text: str, metavar: str = "FILE", **more: Any) -> Callable[[F], F]:
-    """An option that names a file, which cannot be a folder; `more`: as click.option takes it."""
+    """An option that names a file and not a folder; `more` is passed to click.option."""
     kind = click.Path(path_type=Path, dir_okay=False)
     return click.option(*names, type=kind, metavar=metavar, help=help_text, **more)
 
 
 def writable(_ctx: click.Context, option: click.Parameter, value: Any) -> Any:
-    """A callback, before any work. Raises UsageError if a file that the option names could not be written."""
+    """A callback that runs before any work. Raises UsageError if a file that the option names could not be written."""
     for path in value if isinstance(value, tuple) else filter(None, [value]):
         folder = path.resolve().parent
         if path.is_dir():
@@ -111,7 +111,7 @@ def writable(_ctx: click.Context, option: click.Parameter, value: Any) -> Any:
 
 
 def out_option(*names: str, help_text: str, **more: Any) -> Callable[[F], F]:
-    """As `file_option`, for a file to write."""
+    """Like `file_option`, for a file to write."""
     return file_option(*names, help_text=help_text, callback=writable, **more)
 
 
@@ -227,7 +227,7 @@ choice_options = in_order(
 
 @dataclass
 class Setup:
-    """What a command works on: the project and its state, the account, and the console."""
+    """The things that a command works on: the project and its state, the account, and the console."""
 
     file: Path | None = None  # the root file, if not the nearest
     state_file: Path | None = None  # the state file, if not what the files name
@@ -268,7 +268,7 @@ class Setup:
 
     @contextmanager
     def reading(self, files: Files) -> Iterator[Session]:
-        """A session for reading only, as `open_to_read`."""
+        """A session for reading only, from `open_to_read`."""
         from bufferctl.run.session import open_to_read
 
         with (
@@ -279,7 +279,10 @@ class Setup:
 
     @contextmanager
     def changing(self, files: Files, wait: float, *, quiet: bool = True, **how: Any) -> Iterator[Session]:
-        """A session that holds the locks. `quiet`: outcomes are not printed. `wait`, `how`: as `open_to_change`."""
+        """A session that holds the locks.
+
+        `quiet`: outcomes are not printed. `wait` and `how` are those of `open_to_change`.
+        """
         from bufferctl.cli.watching import Watching
         from bufferctl.run.session import open_to_change
 

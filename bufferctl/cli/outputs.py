@@ -1,8 +1,8 @@
-"""What a command puts out: reports, printed, in files by their suffix, and at lines of a pull request.
+"""The output of a command: reports, printed, in files by their suffix, and at lines of a pull request.
 
 Files are written whole or not at all; one that a user names is checked before any work. In GitHub Actions, problems are
-annotated at their lines, and the report is added to the summary of the step. No switch: reporters of pytest, RuboCop
-and Vitest do so too where `GITHUB_ACTIONS` is `true`. Annotations go to stderr, so that data stays data.
+annotated at their lines, and the report is added to the summary of the step, without a switch, as reporters of pytest,
+RuboCop and Vitest do if `GITHUB_ACTIONS` is `true`. Annotations go to stderr, so that stdout has only data.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _FEWEST = 3_000
 
 
 def check_apart(*files: Path | None) -> None:
-    """Before any work. Raises UsageError if two outputs would be the same file; None is passed over."""
+    """Called before any work. Raises UsageError if two outputs would be the same file; None is skipped."""
     paths = [path for path in files if path]
     for path, real in zip(paths, resolved := [path.resolve() for path in paths], strict=True):
         if resolved.count(real) > 1:
@@ -63,7 +63,7 @@ def check_apart(*files: Path | None) -> None:
 
 
 class ReportFile(click.Path):
-    """A file whose suffix says the form; anything else is a mistake in the command line."""
+    """A file whose suffix gives the format; any other suffix is a mistake in the command line."""
 
     name = "file"
 
@@ -112,7 +112,7 @@ def _with_page(report: Report, files: Sequence[Path]) -> Report:
 
 
 def write_data(file: Path | None, report: Report, files: Sequence[Path]) -> None:
-    """Write a report as data, if `bufferctl ci` asked for it: it says the rest and comments."""
+    """Write a report as data if `bufferctl ci` asked for it; that adds the rest and comments."""
     if file:
         from bufferctl.ci.report_file import dump_report
 
@@ -121,7 +121,7 @@ def write_data(file: Path | None, report: Report, files: Sequence[Path]) -> None
 
 @contextmanager
 def keeping_problems(file: Path | None) -> Iterator[None]:
-    """Write the problems of files that cannot be planned likewise."""
+    """Write the problems of files that cannot be planned in the same way."""
     try:
         yield
     except FilesError as error:
@@ -134,9 +134,10 @@ def keeping_problems(file: Path | None) -> Iterator[None]:
 
 
 def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: State | None = None) -> Report:
-    """The report with the images below `root` that its formats show. Thumbnails are only made for pages.
+    """The report with the images below `root` that its formats show.
 
-    `reports`: the files it is written to. `state`: which pictures were applied before.
+    Thumbnails are only made for pages. `reports` are the files that it is written to. `state` has the images that were
+    applied before.
     """
     applied = {source for binding in state.bindings.values() for source in binding.media} if state else ()
     is_page = any(path.suffix.lower() == ".html" for path in reports)
@@ -175,7 +176,7 @@ def read_text(option: str, path: Path) -> str:
 def report_of(plan: Plan, desired: Desired, files: Files | None = None, **more: Any) -> Report:
     """The plan with everything that its formats show, and `more` of its fields.
 
-    With `files`, also their problems, their paths in their repository, and the meaning of the broken rules.
+    With `files`, it has also their problems, their paths in their repository, and the meaning of the broken rules.
     """
     from bufferctl.checks import RULES, text_lengths, worth_a_look
     from bufferctl.render.report import Report
@@ -190,7 +191,7 @@ def report_of(plan: Plan, desired: Desired, files: Files | None = None, **more: 
 
 
 def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
-    """Print a plan, or what happened to it, to stdout."""
+    """Print a plan, or its outcomes, to stdout."""
     if as_json:
         from bufferctl.render.json_documents import report_json
 
@@ -211,7 +212,7 @@ def shows_problems() -> bool:
 
 
 def annotate_report(report: Report, root: Path, console: Console) -> None:
-    """Show a plan, or an apply: problems and posts that need somebody at their lines, everything as the summary."""
+    """Annotate problems and posts that need somebody at their lines, and add the plan or the apply to the summary."""
     if shows_problems():
         from bufferctl.render.grouped import problems_of
         from bufferctl.render.markdown import report_markdown
@@ -220,7 +221,7 @@ def annotate_report(report: Report, root: Path, console: Console) -> None:
 
 
 def annotate_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path] = ()) -> None:
-    """Show the problems of the files likewise, if there are any; always write them to `files`."""
+    """Annotate the problems of the files in the same way, if there are any; always write them to `files`."""
     if not (files or (problems and shows_problems())):
         return
     from bufferctl.checks import RULES

@@ -1,4 +1,4 @@
-"""`bufferctl plan`, `show` and `apply`: what would change, what a file says of it, and doing it."""
+"""`bufferctl plan`, `show` and `apply`: show what would change, show a saved plan or receipt, and apply changes."""
 
 from __future__ import annotations
 

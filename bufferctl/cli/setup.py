@@ -1,4 +1,4 @@
-"""`bufferctl init`, `doctor` and `sandbox`: a first root file, what must be well before an apply, a local Buffer."""
+"""`bufferctl init`, `doctor` and `sandbox`: a first root file, checks before an apply, and a local Buffer."""
 
 from __future__ import annotations
 
@@ -298,7 +298,7 @@ def started_sandbox(
     seed: int = 0,
     media_roots: tuple[str, ...] = (),
 ) -> Sandbox:
-    """Start a sandbox; every way in which it can fail to start is a message."""
+    """Start a sandbox; every failure to start has a message."""
     import sqlite3
 
     from bufferctl.sandbox import FaultError, FixtureError, Sandbox, read_rules

@@ -1,4 +1,4 @@
-"""`bufferctl state`: which post in Buffer each entry became, and mending it by hand. Only `begin` asks Buffer."""
+"""`bufferctl state`: inspect and correct which post in Buffer each entry became. Only `begin` contacts Buffer."""
 
 from __future__ import annotations
 

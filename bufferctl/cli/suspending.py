@@ -1,4 +1,4 @@
-"""`bufferctl suspend` and `resume`: the line that lets nothing go out, and what became too late meanwhile."""
+"""`bufferctl suspend` and `resume`: the line that stops publishing, and posts that became too late meanwhile."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def _missed(value: str) -> int | None:
 @options.root_option
 @options.console_options
 def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: str, setup: options.Setup) -> int:
-    """Let nothing of ours go out, for a REASON.
+    """Stop your posts from going out, for a REASON.
 
     It writes one line, `suspended: REASON`, into the root file, or only for an organization, a channel or the files
-    PATH. The next apply makes drafts of what is scheduled; `bufferctl resume` deletes the line.
+    PATH. The next apply turns scheduled posts into drafts; `bufferctl resume` deletes the line.
     """
     from bufferctl.config.write import suspended
 
@@ -89,10 +89,10 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
 @options.state_option
 @options.console_options
 def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str | None, setup: options.Setup) -> int:
-    """Let it go out again.
+    """End a suspension.
 
     It deletes the line `suspended` of the root file, or only that of an organization, a channel or the files PATH. The
-    next plan shows what goes back on the schedule. With --missed it also answers for everything whose time is past.
+    next plan shows the posts that are scheduled again. --missed also decides about posts whose time is past.
     """
     from bufferctl.config.write import resumed
 

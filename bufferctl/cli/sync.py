@@ -1,4 +1,4 @@
-"""`bufferctl drift`, `pull` and `import`: what is in Buffer and not in the files."""
+"""`bufferctl drift`, `pull` and `import`: differences that exist only in Buffer."""
 
 from __future__ import annotations
 

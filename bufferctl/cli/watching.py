@@ -1,4 +1,4 @@
-"""Watching an apply: progress on a terminal, outcomes as they come, Ctrl-C and SIGTERM heard."""
+"""Watching an apply: progress on a terminal, outcomes as they come, and a stop on Ctrl-C and SIGTERM."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _UNHEARD = 1.0
 
 
 class Stopping(Stop):
-    """Whether somebody asked to stop: once, and the request in flight is finished; twice, and it is not."""
+    """Whether somebody asked to stop: the first time, the request in flight is finished; the second time, it is not."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -43,7 +43,7 @@ class Stopping(Stop):
         self._is_asked.set()
 
     def patient(self) -> AbstractContextManager[None]:
-        """Hear SIGINT and SIGTERM while this lasts; before and after they interrupt at once."""
+        """Turn SIGINT and SIGTERM into a request to stop while this lasts; before and after, they interrupt at once."""
         return hearing(self._hear)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
@@ -60,7 +60,7 @@ class Stopping(Stop):
 
     @contextmanager
     def undisturbed(self) -> Iterator[list[int]]:
-        """Take or release a lock in here: SIGINT and SIGTERM do not cut it short for 10 s."""
+        """A context for taking or releasing a lock: SIGINT and SIGTERM do not interrupt it for 10 s."""
         until, heard = time.monotonic() + _GRACE, list[int]()
 
         def hear(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal module's signature
@@ -75,7 +75,8 @@ class Stopping(Stop):
 class Watching(Console):
     """The console of an apply: a bar with a countdown on a terminal, lines anywhere else.
 
-    Outcomes go to stdout as they come, those of an item together; `quiet`: the whole is printed as JSON at the end.
+    Outcomes go to stdout as they come, those of an item together. `quiet`: the caller prints everything as JSON at the
+    end.
     """
 
     def __init__(self, console: Console, *, quiet: bool) -> None:
@@ -89,7 +90,7 @@ class Watching(Console):
 
     @contextmanager
     def progress(self, total: int) -> Iterator[None]:
-        """As `Listener`: a bar, if stderr is a terminal."""
+        """Like `Listener`: a bar, if stderr is a terminal."""
         self._has_printed = False
         is_shown = not self._quiet and sys.stderr.isatty()
         with (
@@ -105,7 +106,7 @@ class Watching(Console):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """As `Listener`: where there is a bar, it says so."""
+        """Like `Listener`: shown in the bar, if there is one."""
         if self._update:
             self._update(description=READING, until=0.0, visible=True)
             yield
@@ -114,7 +115,10 @@ class Watching(Console):
             yield
 
     def outcome(self, outcome: Outcome) -> None:
-        """Print an outcome once its item's are all there. Holds were shown with the plan, unless they are new."""
+        """Print an outcome once all outcomes of its item are there.
+
+        Holds were shown with the plan, unless they are new.
+        """
         if self._update and outcome.change.action in WRITING and outcome.status is not Status.NOT_SENT:
             self._update(advance=1, description=_APPLYING, until=0.0)
         shown_before = outcome.status is Status.HELD and outcome.change.action is Action.HOLD

@@ -1,4 +1,4 @@
-"""`bufferctl new`, `convert` and `shift`: files with posts to go on from, and their dates moved."""
+"""`bufferctl new`, `convert` and `shift`: start files with posts, and move their dates."""
 
 from __future__ import annotations
 
@@ -330,13 +330,12 @@ def convert(
 ) -> int:
     """Turn posts from elsewhere into YAML: a content calendar, a document with dated headings, or Markdown.
 
-    Works offline. A calendar, as CSV or TSV, is read by the names of its columns, as Google Sheets, Excel, Notion,
-    Airtable, Trello and Buffer's bulk upload write it; columns that are not read are named. What is published or past
-    is left out. Rows that cannot be placed go into a file beside the calendar, NAME.left.csv, with a column Problem.
+    It works offline. A calendar, as CSV or TSV, is read by the names of its columns, as Google Sheets, Excel, Notion,
+    Airtable, Trello and Buffer's bulk upload write it; unknown columns are listed. Published and past posts are left
+    out. Rows with a problem go into a file beside the calendar, NAME.left.csv, with a column Problem.
 
-    In a document in Markdown, each heading with a time and channels begins a post. A folder stands for the Markdown
-    files in it. Each post gets a key from its date and first words. You can change keys now, but not after the first
-    apply.
+    In a Markdown document, each heading with a time and channels begins a post. A folder stands for its Markdown files.
+    Each post gets a key from its date and first words. You can change keys now, but not after the first apply.
     """
     from bufferctl.config.write.convert import Answers, Order
     from bufferctl.config.write.convert import convert as converted
@@ -483,10 +482,10 @@ def shift(
 ) -> int:
     """Move the dates of the posts in PATHs.
 
-    In a file with `starts`, that day moves, and with it all times that count from it; its other dates are fixed,
-    unless you pass --all. In other files, all dates move. Times of day stay. It shows the edits, asks, and
-    writes the files; `apply` then moves the posts in Buffer. Published posts keep their dates. Nothing is written if a
-    post with its own date would move into the past.
+    In a file with `starts`, that day moves, and so do all times that count from it; other dates only move with --all.
+    In other files, all dates move. Times of day stay. It shows the edits, asks, and writes the files; `apply` then
+    moves the posts in Buffer. Published posts keep their dates. Nothing is written if a post with its own date would
+    move into the past.
     """
     from bufferctl.config.write import Project
     from bufferctl.config.write import shift as shift_dates
