@@ -1,4 +1,4 @@
-"""What narrows or overrules a plan. It loads nothing, so that `--help` stays fast."""
+"""The options that narrow or overrule a plan. This module loads nothing, so that `--help` stays fast."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bufferctl.value import value
 
 @value()
 class Choices:
-    """What narrows or overrules a plan: options of plan and apply, or those that a saved plan was made with."""
+    """Options that narrow or overrule a plan: those of plan and apply, or those that a saved plan was made with."""
 
     targets: tuple[str, ...] = ()  # globs of addresses; empty: all
     excludes: tuple[str, ...] = ()  # globs of addresses that are left out

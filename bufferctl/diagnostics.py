@@ -74,7 +74,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
     def below(self, folder: str) -> Place:
-        """The same place as it is called where the root folder is `folder`: in a repository with several."""
+        """The place with `folder`, the root folder, in front, as in a repository with several root files."""
         return Place(normpath(join(folder, self.file)), self.line, self.column)
 
 
@@ -121,7 +121,7 @@ class Diagnostic:
 
     @property
     def level(self) -> str:
-        """How loudly a program shows it: `error`, `warning`, or `note` for what is only worth a look."""
+        """Its level in other programs: `error`, `warning`, or `note` if it is only worth a look."""
         return "note" if self.kind is Kind.WORTH_A_LOOK else self.severity.value
 
     @property
@@ -131,7 +131,7 @@ class Diagnostic:
 
 
 class FilesError(ConfigError):
-    """The files have errors. `problems`: all that was found in them, warnings too; `root`: what places start from."""
+    """The files have errors. `problems` are all findings, warnings too; places are relative to `root`."""
 
     def __init__(self, message: str, problems: Iterable[Diagnostic], root: Path, *, hint: str) -> None:
         super().__init__(message, hint=hint)
@@ -147,9 +147,9 @@ class FilesError(ConfigError):
 class RuleHelp:
     """The help for a rule that found something.
 
-    `code` never changes once published; `name` is what people call it. `severity` is the level unless the files set
-    another. `summary`: what is found, `why`: what happens otherwise, `hint`: one thing to do; each one sentence
-    without its full stop, in Markdown.
+    `code` never changes once published; `name` is for people. `severity` is the level unless the files set another.
+    `summary` says what is found, `why` what happens otherwise, and `hint` what to do; each is one sentence without its
+    period, in Markdown.
     """
 
     code: str

@@ -1,10 +1,10 @@
-"""Digests of what a reviewer agrees to: one for each change, one for the plan.
+"""The digests that a reviewer agrees to: one for each change, one for the plan.
 
-A create or an update agrees to what Buffer will have at its address, so both have the same digest: organization,
-channel, board and tag ids, text, thread, title, assets, metadata, and the schedule; for a file in the repository, the
-digest of its bytes. If a change destroys the current content (a delete, or an update that overwrites somebody's edit),
-the digest covers that content too. It does not cover messages, places in files, or the time of planning, so planning
-again gives the same digest.
+A create or an update agrees to the object that Buffer will have at its address, so both have the same digest:
+organization, channel, board and tag ids, text, thread, title, assets, metadata, and the schedule; for a file in the
+repository, the digest of its bytes. If a change destroys the current content (a delete, or an update that overwrites
+somebody's edit), the digest covers that content too. It does not cover messages, places in files, or the time of
+planning, so planning again gives the same digest.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _PRIVATE = {kind: frozenset(fields_with(kind, lambda about: about.private)) for 
 def change_digest(change: Change) -> str:
     """The digest of one change, 20 hexadecimal digits; empty if it changes nothing.
 
-    A create, the same create that waits for room, and an update with the same result have the same digest. What a
-    suspension takes off the schedule agrees to the draft of that post alone.
+    A create, the same create that waits for room, and an update with the same result have the same digest. A post that
+    a suspension takes off the schedule agrees to the draft of that post alone.
     """
     if change.action not in _DIGESTED:
         return ""
@@ -56,7 +56,7 @@ def change_digest(change: Change) -> str:
 def plan_digest(plan: Plan, digests: Iterable[str] = ()) -> str:
     """The digest of everything a reviewer of `plan` approves, in any order; 20 hexadecimal digits.
 
-    `digests`: that of each change, if they have been made already.
+    `digests` are those of the changes, if they have been made already.
     """
     made = zip(plan.changes, digests or map(change_digest, plan.changes), strict=True)
     return _hash(sorted(digest for change, digest in made if change.action in REVIEWED))
@@ -80,12 +80,12 @@ def _what_it_has(change: Change) -> list[Any]:
 
 
 def facts(change: Change) -> dict[str, str | None]:
-    """The live facts a change rests on: its `id` (even if it is gone) and its `standing`, None if there is none."""
+    """The live facts that a change relies on: its `id` (even if it is gone), and its `standing`, None without one."""
     return {"id": change.live_id, "standing": standing(change.live) if change.live else None}
 
 
 def what_it_says(item: Item | None) -> dict[str, Any]:
-    """What a declared object makes public, and when, by field name in the file; tags sorted, instants in UTC."""
+    """What a declared object makes public, and when, by field name in the file; tags are sorted, instants in UTC."""
     if item is None:
         return {}
     public = identity(item, without=_PRIVATE[type(item)])

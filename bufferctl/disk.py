@@ -1,6 +1,6 @@
 """Replaces files so that even after a power failure they hold either their old content or all of the new.
 
-What a run writes for itself alone lies in the user's state folder, where the next run removes what a killed one left.
+A run's own temporary files are in the user's state folder, where the next run removes those of a killed one.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class LockedError(BufferctlError):
 
 
 class StalePlanError(BufferctlError):
-    """A fact that a saved plan rests on no longer holds."""
+    """A fact that a saved plan relies on no longer holds."""
 
     exit_code = 3
 

@@ -1,9 +1,9 @@
 """Runs git as a child process, without the API key or a forge's token in its environment.
 
 Names of remotes and commits come from files that anybody may propose. So they have a form that no option has, and git
-gets them as operands, behind `--end-of-options`. What is in the checkout is never run as a hook, a monitor or the
-configuration of a repository, and git contacts nobody unless the call names the protocols.
-git runs in its own session, so only bufferctl receives Ctrl-C and decides what to finish first.
+gets them as operands, behind `--end-of-options`. Files in the checkout never act as a hook, a monitor or the
+configuration of a repository, and git contacts nobody unless the call names the protocols. git runs in its own session,
+so only bufferctl receives Ctrl-C and decides what to finish first.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ def git_bytes(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a git command in `folder` and return its exit code and output; it never asks for a password.
 
-    `options`: the command and its options, none of them from a file. `operands`: the rest, which git never reads as
-    options. `protocols`: those that it may use, as `protocols_of` gives them; without any it stays on this machine.
-    `data`: its standard input. `environment`: this process's by default; secrets are removed. `timeout` is in seconds.
+    `options` are the command and its options, none of them from a file. `operands` are the rest, which git never reads
+    as options. `protocols` are those that it may use, from `protocols_of`; without any it stays on this machine. `data`
+    is its standard input. `environment` is this process's by default; secrets are removed. `timeout` is in seconds.
     Raises OSError if git is not installed, subprocess.TimeoutExpired.
     """
     given = environment_without_secrets(os.environ if environment is None else environment)
@@ -108,8 +108,8 @@ def git_bytes(
 def protocols_of(folder: Path, remote: str, environment: Mapping[str, str] | None = None) -> str:
     """The protocols that git needs to reach `remote` from the repository in `folder`; empty if it has no such remote.
 
-    A remote that git has may use whatever its own URLs use, a path on this machine too; a URL in a file only https
-    and ssh, or what the user's own `insteadOf` makes of it. Raises OSError if git is not installed.
+    A remote that git has may use the protocols of its own URLs, also a path on this machine. A URL in a file may only
+    use https and ssh, or the protocol from the user's own `insteadOf`. Raises OSError if git is not installed.
     """
     if not re.fullmatch(REMOTE, remote):
         return ""
@@ -124,7 +124,7 @@ def protocols_of(folder: Path, remote: str, environment: Mapping[str, str] | Non
 def in_git(path: str) -> bool:
     """Whether a pattern or a path names git's own files, which may contain keys and other people's work.
 
-    In any of the ways in which Windows reads that name, too.
+    All spellings that Windows accepts for that name count, too.
     """
     return re.search(r"(?:^|[/\\])(?:\.git[. ]*|git~1)(?:[/\\]|\Z)", path.casefold()) is not None
 

@@ -1,6 +1,6 @@
-"""What the machine hands in: its clock, streams, the home folder, proxies and certificates, the date of an answer.
+"""Facts about the machine: its clock, streams, the home folder, proxies and certificates, the date of an answer.
 
-Any of it may be missing or unusable. The message then names it; nothing of it may end a run half-way.
+Any of them may be missing or unusable. The message then names it, and no run ends half-way because of it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CENTURY = timedelta(days=36525)
 
 
 def waking_clock() -> Callable[[], float]:
-    """A clock of seconds that never goes backwards, and also counts while the machine is asleep if one here does."""
+    """A clock of seconds that never goes backwards, and also counts while the machine sleeps, if the system has one."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     if clock is None and sys.platform == "darwin":  # on macOS it counts sleep; `monotonic` does so on Windows only
         clock = time.CLOCK_MONOTONIC
@@ -84,7 +84,7 @@ def take_streams() -> None:
 
 
 def encoding_of(stream: TextIO, platform: str = sys.platform) -> str:
-    """What it is written in: UTF-8 for a file or a pipe on Windows, unless PYTHONIOENCODING says otherwise."""
+    """The encoding of a stream: UTF-8 for a file or a pipe on Windows, unless PYTHONIOENCODING says otherwise."""
     chosen = platform != "win32" or os.environ.get("PYTHONIOENCODING") or stream.isatty()
     return stream.encoding if chosen else "utf-8"
 
@@ -104,7 +104,7 @@ def state_folder() -> Path:
 
 @contextmanager
 def opening_connections() -> Iterator[None]:
-    """Around whatever creates an HTTP client, which reads proxies and certificates. Raises BufferctlError."""
+    """A context for creating an HTTP client, which reads proxies and certificates. Raises BufferctlError."""
     from urllib.parse import urlsplit
 
     try:
@@ -137,7 +137,7 @@ def _unusable(error: Exception) -> BufferctlError:
 
 
 def clock_ahead(date: str, now: datetime) -> timedelta | None:
-    """By how much the clock behind a `Date` header is ahead of `now`; None if it has no date that can be true."""
+    """How far the clock of a `Date` header is ahead of `now`; None if the header has no plausible date."""
     from email.utils import parsedate_to_datetime  # slow to import
 
     try:

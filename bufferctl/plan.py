@@ -82,8 +82,8 @@ class Cause(StrEnum):
 class Reason(StrEnum):
     """Why a change is held, as a code; `message` and `hint` of the change explain it to people.
 
-    The last four are not holds: three ways a person moved a post forward in Buffer, and a reviewed change that came too
-    late, because its post was published first.
+    The last four are not holds: three ways in which a person moved a post forward in Buffer, and a reviewed change that
+    came too late, because its post was published first.
     """
 
     CHANNEL = "channel-unavailable"
@@ -125,9 +125,9 @@ _PROGRESS = frozenset({Reason.APPROVED, Reason.SCHEDULED, Reason.SHARED})
 class Difference:
     """One field that differs: its path in the file, the value in Buffer, and the value in the file.
 
-    `then`: the file has no value; `after` is what Buffer gives it where nothing is said, if that is known.
-    `is_recorded`: Buffer does not show the field, so `before` is what was last applied. `is_reviewed`: `before` is what
-    reviewers of the last plan of the post agreed to.
+    `then`: the file has no value; `after` is Buffer's default, if known. `is_recorded`: Buffer does not return the
+    field, so `before` is the last applied value. `is_reviewed`: `before` is the value that reviewers of the post's last
+    plan agreed to.
     """
 
     path: str
@@ -194,7 +194,7 @@ class Change:
 
     @property
     def awaits_approval(self) -> bool:
-        """Whether the live post waits for an approval that its file does not ask for: its channel made it one."""
+        """Whether the live post waits for an approval that its channel requires and its file does not ask for."""
         post, live = self.desired, self.live
         waits = isinstance(live, LivePost) and live.status is PostStatus.NEEDS_APPROVAL
         if not waits or not isinstance(post, Post) or self.action in {Action.HOLD, Action.UPDATE}:
@@ -218,18 +218,18 @@ class Change:
 
     @property
     def stays(self) -> str:
-        """What becomes of the live object if it is not deleted: drafts and posts to approve are not published."""
+        """What happens to the live object if it is not deleted: drafts and posts to approve are not published."""
         return "will be published" if self.goes_out else "stays in Buffer"
 
 
 @value()
 class Recording:
-    """What apply records besides bindings: the homes that the plan covers, and its questions.
+    """The data that apply records besides bindings: the homes that the plan covers, and its questions.
 
-    `unexplained`: live objects that no address claims and that may be ours; only `state begin` lets them go.
-    `corrected`: ids of guessed claims that end, by slot, and `freed`: objects that no address has taken since then.
-    `unanswered`: by home, when the oldest published post was created that may be a declared object without a claim, so
-    that the horizon stops before it. `suspended`: as in `State`.
+    `unexplained` are live objects that no address claims and that may be ours; only `state begin` lets them go.
+    `corrected` are ids of guessed claims that end, by slot, and `freed` are objects that no address has taken since.
+    `unanswered` has, by home, when the oldest published post was created that may be a declared object without a claim;
+    the horizon stops before it. `suspended` is as in `State`.
     """
 
     homes: tuple[Home, ...] = ()
@@ -251,7 +251,7 @@ class Beside(NamedTuple):
 
 
 class GoesOut(NamedTuple):
-    """A post that Buffer publishes although what it belongs to is suspended.
+    """A post that Buffer publishes although its entry, channel or organization is suspended.
 
     `address`: its entry's; empty if bufferctl did not make it. `due_at`: None if its queue has no free slot for it.
     `awaits_approval`: only once somebody approves it in Buffer.
@@ -267,7 +267,7 @@ class GoesOut(NamedTuple):
 
 @value()
 class Suspension:
-    """What a plan says of what is suspended, before all else (design: Suspended)."""
+    """The part of a plan about suspensions, which comes first (design: Suspended)."""
 
     reasons: tuple[str, ...] = ()  # each once
     let_out: tuple[Address, ...] = ()  # what `suspended: false` lets out and is not published yet
@@ -295,7 +295,7 @@ class Plan:
     queue_times: Mapping[Slot, datetime] = field(default_factory=dict)  # roughly; people's own changes shift them
 
     def count(self) -> Counter[Action]:
-        """How many changes of each action."""
+        """The number of changes of each action."""
         return Counter(change.action for change in self.changes)
 
     def of(self, *actions: Action) -> tuple[Change, ...]:
@@ -321,7 +321,7 @@ class Plan:
 
     @property
     def drift(self) -> tuple[Change, ...]:
-        """What changed in Buffer since the last apply, in plan order."""
+        """Objects that changed in Buffer since the last apply, in plan order."""
         return tuple(c for c in self.changes if c.reason in _DRIFT and c.binding and c.action is Action.HOLD)
 
     @property
@@ -336,7 +336,7 @@ class Plan:
         return not any(c.action in acting or c.reason is Reason.OVERTAKEN for c in self.changes)
 
     def narrow(self, keep: Callable[[Change], bool]) -> Plan:
-        """The same plan with only the changes for which `keep` returns true; posts move up in their queues."""
+        """The plan with only the changes for which `keep` returns true; posts move up in their queues."""
         changes = tuple(filter(keep, self.changes))
         times: dict[str, Iterator[datetime]] = {
             channel: iter([at for slot, at in self.queue_times.items() if slot.channel_id == channel])
@@ -366,7 +366,7 @@ def idea_of(change: Change) -> Slot | None:
 
 
 def requests_needed(plan: Plan) -> int:
-    """The number of requests for an apply: reading again (besides plan's own read), writing, reading after."""
+    """The number of requests for an apply: to read again (besides plan's own read), to write, to read afterwards."""
     return write_requests(plan) + plan.read_requests
 
 
@@ -398,7 +398,7 @@ class Status(StrEnum):
 
 
 class Trouble(StrEnum):
-    """Why a change was not made as planned, as a code, where no reason of a hold and no refusal fits."""
+    """Why a change was not made as planned, as a code, if it was neither held nor refused."""
 
     MEDIA = "media-not-public"
     BY_PERSON = "created-by-a-person"

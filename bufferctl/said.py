@@ -1,4 +1,4 @@
-"""What objects to a change, as data: a sentence with blanks, and the ways to answer it.
+"""Objections to a change, as data: a sentence with blanks, and the ways to answer it.
 
 Code reads facts and answers; people read the words. Nothing decides by the words, so they can change at any time.
 """
