@@ -60,7 +60,7 @@ class Page:
         return not (self.start and item.created_at < self.start) and not (self.end and item.created_at > self.end)
 
     def cut(self, cuts: Iterable[datetime]) -> list[Page]:
-        """The page cut at these instants, newest part first; instants outside it or too close to another are ignored."""
+        """The page cut at these instants, newest part first; those outside it or too close to another are ignored."""
         parts, end = [], self.end
         for cut in sorted({_whole(at) for at in cuts}, reverse=True):
             if (end is None or cut + OVERLAP < end) and (self.start is None or cut > self.start):
