@@ -170,6 +170,7 @@ class Likeness(StrEnum):
     LET_GO = "let-go"
     EDITED = "edited-since"
     LOST = "lost"
+    UNANSWERED = "unanswered"
 
 
 @value()

@@ -38,7 +38,8 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
         left = [
             siblings.first(d, each) for each in near.get(d.slot, ()) if not _is_meant_again(d, each, scene, siblings)
         ]
-        if match := _question(d, left, claims, scene, texts):
+        may_be_renamed = d.slot not in lost and not d.item.cancelled and scene.question(d) is None
+        if match := _question(d, left, claims, scene, texts, scene.left_open(d) if may_be_renamed else {}):
             found[d.slot] = match
     suspected = {
         s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api
@@ -175,8 +176,17 @@ def _is_meant_again(d: Declared, near: Suspect, scene: Scene, siblings: _Sibling
     return has_key and near.rule is Likeness.SAME_TEXT and near.explained
 
 
-def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene, texts: _Texts) -> Match | None:
+def _question(
+    d: Declared,
+    near: Sequence[Suspect],
+    claims: Claims,
+    scene: Scene,
+    texts: _Texts,
+    left_open: Mapping[str, datetime],
+) -> Match | None:
     """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
+
+    `left_open`: those of an earlier one about an address that is gone, which may have been renamed to that of `d`.
 
     What a person let go from its address may be it, whatever `d` says by now, until another address claims it.
     """
@@ -187,6 +197,7 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
     if old is not None and (old.may_be_ours or is_unchanged):
         taken = frozenset[str]() if old.rule is Likeness.LOST else claims.ids
         earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in taken}
+    earlier |= {id_: at for id_, at in left_open.items() if id_ not in claims.ids}
     for id_, created in earlier.items():
         if id_ not in d.item.repeat_of:
             suspects.setdefault(id_, texts.earlier(d, id_, created, scene.by_id.get(id_)))
@@ -195,7 +206,8 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
     carried = suspects.keys() - {each.id for each in near}
     may_be_ours = not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours))
     ordered = sorted(suspects.values(), key=lambda each: each.text_of is not None)
-    rule = near[0].rule if ordered[0].id not in carried else (old.rule if old else Likeness.LET_GO)
+    of_old = old.rule if old else (Likeness.UNANSWERED if ordered[0].id in left_open else Likeness.LET_GO)
+    rule = of_old if ordered[0].id in carried else near[0].rule
     return scene.ask(d, rule, ordered, may_be_ours=may_be_ours, postponed=scene.waits(d.item))
 
 

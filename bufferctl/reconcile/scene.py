@@ -7,6 +7,7 @@ An object created after the horizon of its home is *unexplained*: it may be ours
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -34,7 +35,7 @@ from bufferctl.model import (
 from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS, content_of_desired, fingerprint
 from bufferctl.model.state import ANY
 from bufferctl.plan import Change
-from bufferctl.reconcile.horizons import homes_of, is_late, let_go_from
+from bufferctl.reconcile.horizons import all_slots, homes_of, is_late, let_go_from
 from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import Declared, How, Match, Suspect, Trace, is_over
 from bufferctl.value import field, value
@@ -198,10 +199,31 @@ class Scene:
 
     def undecided(self, d: Declared) -> dict[str, datetime]:
         """Candidates of that question that may still be `d`, with their creation times; also one let go by address."""
-        let_go = {id_ for id_, each in self.state.let_go.items() if not each.key}  # `state rm` leaves it, no answer
         question = self.question(d)
-        if question is None:
-            return {}
+        return self._still_open(question) if question else {}
+
+    def left_open(self, d: Declared) -> dict[str, datetime]:
+        """Candidates of questions about addresses that no file has any more: one of these may be `d`, renamed."""
+        found: dict[str, datetime] = {}
+        for key, question in self._left_open.get(d.slot.home, ()):
+            if not d.item.number or key.endswith(f"-{d.item.number}"):
+                found |= self._still_open(question)
+        return found
+
+    @cached_property
+    def _left_open(self) -> dict[str, list[tuple[str, Question]]]:
+        """Such questions by their homes, each with the key that it was about."""
+        found: dict[str, list[tuple[str, Question]]] = defaultdict(list)
+        open_ = {slot: question for slot, question in self.state.questions.items() if question.may_be_ours}
+        if open_:
+            declared = {slot for item in self.desired.items for slot in all_slots(self.targets.slot(item), item)}
+            for slot in open_.keys() - declared:
+                found[slot.home].append((slot.key, open_[slot]))
+        return found
+
+    def _still_open(self, question: Question) -> dict[str, datetime]:
+        """The candidates of a question that no other address has, and that are there."""
+        let_go = {id_ for id_, each in self.state.let_go.items() if not each.key}  # `state rm` leaves it, no answer
         # what another address has is none of these, unless that was a guess, or took it from this one
         claimed = set() if question.rule is Likeness.LOST else self._certain | self._of_others
         answered: tuple[Collection[str], ...] = (self.live.gone, claimed, let_go)
