@@ -22,7 +22,7 @@ from bufferctl.render.decisions import decisions_of
 from bufferctl.render.diagnostics import counts_text, summary_text
 from bufferctl.render.grouped import Grouped, Move, NeedsYou, PlanItem, Week, causes_of, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
-from bufferctl.render.markdown_posts import EXCERPT, MESSAGE, FileLinks, PostForms, ids, moved, paragraphs
+from bufferctl.render.markdown_posts import EXCERPT, MESSAGE, Above, FileLinks, PostForms, above, ids, moved, paragraphs
 from bufferctl.render.markdown_text import (
     FOLD,
     PAGE_MARK,
@@ -148,11 +148,11 @@ class _Page:
     def posts(self) -> PostForms:
         return PostForms(self.context.files)
 
-    def line(self, item: PlanItem) -> str:
-        """An item on a line: the more there are, the shorter."""
+    def line(self, item: PlanItem, shared: Above = Above()) -> str:  # noqa: B008 - a value that nobody changes
+        """An item on a line: the more there are, the shorter. `shared`: what is said above it."""
         number = len(self.whole.items)
         length = next((length for most, length in _LENGTHS if number <= most), _SHORTEST)
-        return self.posts.line(item, length=length, pictures=number <= _PICTURED)
+        return self.posts.line(item, length=length, pictures=number <= _PICTURED, shared=shared)
 
     def form(self, item: PlanItem) -> str:
         """An item as it is shown above the folds."""
@@ -175,14 +175,15 @@ class _Page:
         changed = [item for item in found.changed if not item.takes_off]
         changed = changed if self.listed else sorted(changed, key=meaning.weight)
         edits: list[PlanItem | Move] = [*found.moves, *changed]
+        shared = above(changed) if self.listed and not self.few else Above()
         moves, total = len(found.moves), f" ({meaning.counts(changed)})" if len(changed) > 1 else ""
         sections: list[Section[Any]] = [
             Section("At once", found.at_once, self._in_short, f"at once; {more}", least=1),
             Section("Deleted", found.of("delete"), self.form, f"deleted; {more}", least=1, gap=gap),
             Section(
-                f"Changed{total}",
+                f"Changed{shared.words}{total}",
                 edits,
-                self._change,
+                partial(self._change, shared=shared),
                 f"changed; {more}",
                 f"{len(edits):,} changed{total}",
                 least=bool(moves),
@@ -191,14 +192,16 @@ class _Page:
             ),
         ]  # fmt: skip - one argument per line would take a page
         if self.listed:
-            sections.append(Section("New", found.new, self.form, more, gap=gap))
+            shared = above(found.new, with_links=True)
+            form = self.form if self.few else partial(self.line, shared=shared)
+            sections.append(Section(f"New{shared.words}", found.new, form, more, gap=gap))
             sections = [replace(each, most=len(each.items)) for each in sections]
         return tuple(sections)
 
-    def _change(self, change: PlanItem | Move) -> str:
+    def _change(self, change: PlanItem | Move, shared: Above) -> str:
         if isinstance(change, Move):
             return moved(change)
-        return self.posts.changed(change) if self.few else self.line(change)
+        return self.posts.changed(change) if self.few else self.line(change, shared)
 
     def _in_short(self, item: PlanItem) -> str:
         """An item whole, unless that is too high to be open beside everything else."""

@@ -31,9 +31,10 @@ from bufferctl.render.pieces import Piece
 from bufferctl.render.shown import Fact, Media
 from bufferctl.value import value
 
-#: How many characters are shown of a text, of a message, of a value on a line, of an address, and of unchanged text
-#: beside a change.
-EXCERPT, MESSAGE, VALUE, _ADDRESS, _BESIDE = 140, 300, 80, 60, 60
+#: How many characters are shown of a text, of a message, of a value on a line, and of unchanged text beside a change.
+EXCERPT, MESSAGE, VALUE, _BESIDE = 140, 300, 80, 60
+#: From how many items on what they share is said once above them.
+_ABOVE = 4
 #: The part of a word that a cut leaves at the end of a text, and at its start.
 _LAST_PART, _FIRST_PART = re.compile(r"\s+\S*\Z"), re.compile(r"\A\S*\s+")
 #: What a forge takes for a commit.
@@ -80,27 +81,66 @@ def _quoted(path: str) -> str:
 
 
 @value()
+class Above:
+    """What items share and is said once above them, so that each takes fewer lines: networks, and links of the texts.
+
+    Both are empty where they are said for each.
+    """
+
+    networks: str = ""
+    links: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """`on X, with https://…`, after a heading; empty if they share nothing."""
+        on = f" on {plain(self.networks)}" if self.networks else ""
+        return f"{on}{' with ' if self.links else ''}{' and '.join(map(address, self.links))}"
+
+
+def above(items: Sequence[PlanItem], *, with_links: bool = False) -> Above:
+    """What these items share, if there are enough of them to say it once. `with_links`: their lines have links."""
+    if len(items) < _ABOVE or any(item.is_idea for item in items):
+        return Above()
+    networks = {item.networks for item in items}
+    links = [each for each in _links_of(items[0]) if with_links and all(each in _links_of(item) for item in items[1:])]
+    return Above(networks.pop() if len(networks) == 1 else "", tuple(links))
+
+
+def _links_of(item: PlanItem) -> tuple[str, ...]:
+    """The links of its text, each once."""
+    return tuple(dict.fromkeys(links_in("\n".join(part.text for part in item.main.shown.parts))))
+
+
+@value()
 class PostForms:
     """The forms of an item in a comment."""
 
     files: FileLinks
 
-    def line(self, item: PlanItem, *, length: int = EXCERPT, pictures: bool = True, beside: str = "") -> str:
+    def line(
+        self,
+        item: PlanItem,
+        *,
+        length: int = EXCERPT,
+        pictures: bool = True,
+        beside: str = "",
+        shared: Above = Above(),  # noqa: B008 - a value that nobody changes
+    ) -> str:
         """An item on a line of a list: when, where, its name, how its text begins and what decides, or what changes.
 
         `length`: how many characters of the text there are, and of old and new values. `pictures`: whether it has its
-        pictures. `beside`: what stands beside its name.
+        pictures. `beside`: what stands beside its name. `shared`: what stands above it.
         """
         excerpt = clipped(item.main.text, length)
         changes = [line for networks, changed in item.changes for line in _changes_on_lines(networks, changed, length)]
         has_text = any(each.path == "text" for _, changed in item.changes for each in changed)
         about = [] if has_text else [plain(excerpt)]
-        about += [] if changes else self._decides(item, excerpt)
+        about += [] if changes else self._decides(item, excerpt, shared)
         small = self._thumbnails(item.main) if pictures and not changes else ""
         is_said_above = item.kind in {"hold", "bad"} or item.main.cards[0].change.action is Action.WAITING
         said = [prose(clipped(item.message, MESSAGE))] if item.message and not is_said_above else []
         alone = changes if len(changes) == 1 else []  # a single change is on the same line
-        first = " · ".join(filter(None, [f"{_head(item)}{beside}", *about, *alone]))
+        first = " · ".join(filter(None, [f"{_head(item, shared)}{beside}", *about, *alone]))
         return "- " + "\\\n  ".join(filter(None, [first, small, *(changes if not alone else []), *said]))
 
     def whole(self, item: PlanItem) -> str:
@@ -163,12 +203,11 @@ class PostForms:
         images = (thumbnail(self.files.picture(each), each.alt) for each in version.media if each.kind == "image")
         return " ".join([*filter(None, images)][:_PICTURES])
 
-    def _decides(self, item: PlanItem, excerpt: str) -> Iterator[str]:
+    def _decides(self, item: PlanItem, excerpt: str, shared: Above) -> Iterator[str]:
         """What decides beside the first words: addresses, what is attached, fields, what some networks have."""
         shown, main = item.main.shown, item.main
-        seen = set(links_in(excerpt))
-        texts = "\n".join(part.text for part in shown.parts)
-        yield from (address(each) for each in dict.fromkeys(links_in(texts)) if each not in seen)
+        seen = {*links_in(excerpt), *shared.links}
+        yield from (address(each) for each in _links_of(item) if each not in seen)
         if len(shown.parts) > 1:
             yield f"thread of {len(shown.parts)}"
         yield from (_attached(each) for each in main.media if each.kind != "image")
@@ -210,9 +249,8 @@ def _attached(media: Media) -> str:
 
 
 def address(url: str) -> str:
-    """A link that shows its address without `https://`, the start of it if it is long."""
-    text = url.removeprefix("https://")
-    linked = link(url, text if len(text) <= _ADDRESS else f"{text[: _ADDRESS - 1]}…")
+    """A link that shows its whole address, so that it can be copied."""
+    linked = link(url, url)
     return linked if linked.startswith("[") else code(url)
 
 
@@ -237,11 +275,11 @@ def moved(move: Move) -> str:
     return "- " + "\\\n  ".join([head, *ends, *weekdays])
 
 
-def _head(item: PlanItem) -> str:
+def _head(item: PlanItem, shared: Above = Above()) -> str:  # noqa: B008 - a value that nobody changes
     """When, where, its name, and what happens to it if that is not as usual."""
-    what = item.main.cards[0].what
+    what, networks = item.main.cards[0].what, "" if shared.networks else plain(item.networks)
     parts = [
-        f"<b>{_when(item.when)}</b> {plain(item.networks)}" if item.when else plain(item.networks),
+        f"<b>{_when(item.when)}</b> {networks}".rstrip() if item.when else networks,
         "" if what in _USUAL else f"<b>{plain(what.removeprefix('will '))}</b>",
         plain(item.name),
     ]

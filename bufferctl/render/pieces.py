@@ -82,7 +82,7 @@ def own_words(main: str, text: str) -> tuple[Piece, ...]:
 def _merged(before: str, after: str) -> list[Piece]:
     """The parts of both in order; empty if that would not be readable, or takes too long."""
     first, old_lines, new_lines, last = _trimmed(before.splitlines(keepends=True), after.splitlines(keepends=True))
-    start, old, new, end = _trimmed(*(re.findall(_WORDS, "".join(each)) for each in (old_lines, new_lines)))
+    start, old, new, end = _trimmed(*(list(_words("".join(each))) for each in (old_lines, new_lines)))
     head, tail = "".join([*first, *start]), "".join([*end, *last])
     if len(old) * len(new) > PAIRS:
         counts = Counter(new)
@@ -96,6 +96,15 @@ def _merged(before: str, after: str) -> list[Piece]:
     parts.append(Piece("same", tail))
     shared = sum(len(piece.text) for piece in parts if piece.kind == "same")
     return parts if 2 * shared >= ALIKE * (len(before) + len(after)) else []
+
+
+def _words(text: str) -> Iterator[str]:
+    """The parts of a text that are compared: a link without the punctuation behind it is one."""
+    for word in re.findall(_WORDS, text):
+        first = trimmed(word) if "://" in word else word
+        yield first
+        if first != word:
+            yield word[len(first) :]
 
 
 def _pieces(text: str) -> Iterator[Piece]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
@@ -9,7 +11,7 @@ from bufferctl.render.grouped import grouped
 from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report
 from tests.render.github import comment_page
-from tests.render.plans import PLANS
+from tests.render.plans import PLANS, many
 
 PHONE = ViewportSize(width=380, height=800)
 #: How high a comment on more than 40 posts is at most, and a line of its text.
@@ -38,6 +40,12 @@ def test_height_of_so_few_that_each_has_a_line(browser: Browser, name: str) -> N
     items = len(grouped(report).items)
     height, width = _size(browser, report)
     assert (height <= MOST + items * 3 * LINE, width) == (True, PHONE["width"]), height
+
+
+def test_forty_posts_take_two_lines_each(browser: Browser, tmp_path: Path) -> None:
+    """Where they share network and link, which are said above them: first words and what decides in two lines."""
+    height, width = _size(browser, many(tmp_path, 40))
+    assert (height <= 40 * 2 * (LINE + 2) + 450, width) == (True, PHONE["width"]), height
 
 
 def test_what_matters_is_on_the_first_screen(browser: Browser) -> None:

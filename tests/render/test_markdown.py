@@ -174,7 +174,7 @@ def test_each_of_forty_posts_has_a_line_before_anything_is_unfolded() -> None:
     """With its time, network and first words; of more posts there are counts and a calendar, and one fold has them."""
     listed = _closed(_of(*_creates(40, "Hello, dear readers")))
     assert (
-        len(re.findall(r"^- <b>\w+ \d+ Dec \d\d:\d\d</b> X · post-\d+ · Hello, dear readers$", listed, re.MULTILINE))
+        len(re.findall(r"^- <b>\w+ \d+ Dec \d\d:\d\d</b> · post-\d+ · Hello, dear readers$", listed, re.MULTILINE))
         == 40
     )
     assert "#### When" not in listed
@@ -208,14 +208,34 @@ def test_a_line_has_what_decides() -> None:
         changes[number] = replace(changes[number], desired=replace(item, metadata=own, assets=media))
     lines = [each for each in _closed(_of(*changes)).splitlines() if each.startswith("- ")]
     seen = [
-        ["card [acme.example/card](<", "first comment: Ask us"],
-        ["`type`: story", "video [acme.example/a.mp4](<"],
+        ["card [https://acme.example/card](<", "first comment: Ask us"],
+        ["`type`: story", "video [https://acme.example/a.mp4](<"],
         ["`board`: Recipes", "[https://acme.example/pin](<", "2 images"],
         ["`privacy`: unlisted"],
-        ["Sat 22 Dec 2029 10:00", "[https://acme.example/book](<", "`details_event.button`: book"],
+        ["Sat 22 Dec 2029 11:00 CET", "[https://acme.example/book](<", "`details_event.button`: book"],
     ]
     for line, expected in zip(lines, seen, strict=True):
-        assert [each for each in [*expected, "[acme.example/text](<"] if each not in line] == []
+        assert [each for each in expected if each not in line] == []
+
+
+def test_what_posts_share_is_said_once_above_them() -> None:
+    """Networks and links of the texts, of four posts or more; what only some have is on their lines."""
+    same, other = (_creates(4, f"Hello https://acme.example/{each}") for each in ("all", "one"))
+    shared = _closed(_of(*same))
+    assert "#### New on X with [https://acme.example/all](<https://acme.example/all>)\n" in shared
+    assert len(re.findall(r"^- <b>\w+ \d+ Dec \d\d:\d\d</b> · post-\d+ · Hello", shared, re.MULTILINE)) == 4
+    mixed = _closed(_of(*same[:3], other[3]))
+    assert "#### New on X\n" in mixed
+    assert mixed.count("[https://acme.example/all](<") == 3
+    few = _closed(_of(*same[:3]))
+    assert ("#### New\n" in few, few.count("[https://acme.example/all](<")) == (True, 3)
+
+
+def test_an_address_is_whole_however_long() -> None:
+    """Its end may be what decides, and a part of it cannot be copied."""
+    url = f"https://acme.example/{'long' * 30}/end"
+    said = _closed(_of(*_creates(3, f"{'word ' * 40}{url}"), *_creates(9, "Hello")[3:]))
+    assert said.count(f"[{url}](<{url}>)") == 3
 
 
 def test_changes_are_ranked_by_meaning() -> None:
