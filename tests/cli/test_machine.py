@@ -118,8 +118,11 @@ MACHINES = {
     "lock-is-empty": Handed(there=lambda folder: lock_of(folder).touch()),
     "lock-is-a-folder": Handed(there=lambda folder: lock_of(folder).mkdir(), named=everywhere(".lock", "apply")),
 }
-#: "no-streams" has them all; each takes four processes.
-FURTHER = ("no-stdout", "no-stderr", "no-stdin")
+#: "no-streams" has them all, and the others have one like them; each takes four processes.
+FURTHER = (
+    "no-stdout", "no-stderr", "no-stdin", "state-is-cut", "state-is-a-list", "state-of-a-number", "odd-proxy",
+    "certificates-are-a-folder", "lock-is-empty",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("machine", [*(each for each in MACHINES if each not in FURTHER), *long(*FURTHER)])

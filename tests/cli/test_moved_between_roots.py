@@ -124,7 +124,7 @@ def test_a_move_that_is_reverted_after_publication(project: Project, shared: str
     assert texts(project).count("A tip") == 1
 
 
-@pytest.mark.parametrize(("is_shared", "in_files"), [(False, False), (True, False), (False, True)])
+@pytest.mark.parametrize(("is_shared", "in_files"), [(True, False), *long((False, False), (False, True))])
 def test_a_move_with_an_edit_is_held(project: Project, shared: str, *, is_shared: bool, in_files: bool) -> None:
     """The post is known beside it; `import` or `existing` says that it is the same, a published one asks nothing."""
     head = HEAD.format(state=shared if is_shared else "")

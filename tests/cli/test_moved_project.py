@@ -150,6 +150,7 @@ def test_a_move_that_is_staged(project: Project) -> None:
     assert project("plan", "--file", "acme.yaml").planned == ["~ timed", "! past"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("bare")
 def test_a_root_file_that_was_rewritten(project: Project) -> None:
     """The state is used, since the posts are where they were, though git sees no move."""
@@ -195,6 +196,7 @@ def test_an_old_checkout_does_nothing(project: Project, tmp_path: Path) -> None:
         assert "git pull" in ran.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("message", ["state: moving to", *long("state: moved from", "state: moved to")])
 def test_cut_off_while_it_is_moved(project: Project, bare: Path, message: str) -> None:
     """The next run completes the move; a plan in between shows the same changes."""
@@ -214,6 +216,7 @@ def test_cut_off_while_it_is_moved(project: Project, bare: Path, message: str) -
     assert left["format_version"] == "4.0"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cut_off", ["", *long("state: moved from")], ids=["moved", "cut off"])
 def test_two_root_files_that_may_go_on_with_it(project: Project, bare: Path, cut_off: str) -> None:
     """Exit 1 for the second of two moves, on two branches: the first has taken the state."""
@@ -284,6 +287,7 @@ def test_a_new_root_file_beside_an_old_document(project: Project) -> None:
     assert len(texts(project)) == 5
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("bare")
 def test_while_another_run_works_on_it(project: Project) -> None:
     """Exit 1 while a run holds the lock of the old document; the move continues afterwards."""

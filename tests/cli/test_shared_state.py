@@ -282,6 +282,7 @@ def test_log_and_restore(project: Project) -> None:
     assert "state restore" in project("state", "log").out
 
 
+@pytest.mark.long
 def test_restored_over_an_edit(project: Project) -> None:
     """Held: a post that only the newer version has looks like a new one after an edit."""
     project.apply()
@@ -303,6 +304,7 @@ def test_restore_of_something_else(project: Project) -> None:
     assert (ran.code, "bufferctl state log" in ran.err) == (1, True)
 
 
+@pytest.mark.long
 def test_restore_over_a_damaged_record(project: Project, bare: Path) -> None:
     """An earlier version replaces a damaged one, and nothing is published twice."""
     project.apply()
@@ -360,6 +362,7 @@ def test_migrate_never_replaces_a_record(project: Project) -> None:
     assert project.state.read_bytes() == kept
 
 
+@pytest.mark.long
 def test_migrate_between_stores(project: Project, other: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the branch to a bucket; a checkout that still names the branch fails with the new place."""
     project.apply()

@@ -128,6 +128,7 @@ def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: sign
     assert project.sandbox.posts() == []
 
 
+@pytest.mark.long
 def test_killed_in_the_last_read(whole_program: list[str], gated: tuple[Any, Gate]) -> None:
     """Everything was sent: the receipt is there, and lists it."""
     project, gate = gated

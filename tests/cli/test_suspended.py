@@ -537,6 +537,7 @@ def test_a_policy_and_the_notice_hold_nothing_back(project: Project) -> None:
     assert statuses(project) == {"We are live": "scheduled"}
 
 
+@pytest.mark.long
 def test_five_hundred_posts_take_seventeen_requests_to_write(project: Project) -> None:
     """Of the 100 that Buffer allows in 15 minutes; the others read 100 posts each, before, meanwhile and after."""
     entries = [f"{{key: k{n}, due_at: 2029-12-{10 + n // 24:02} {n % 24:02}:00, text: Number {n}}}" for n in range(500)]
