@@ -139,6 +139,15 @@ REFUSING_HOST = advice(
     "what these sites are known to do",
 )
 
+OTHER_KIND = advice(
+    "BC123",
+    "media-of-another-kind",
+    "an image is at a URL that ends like that of a video or a document",
+    "Buffer cannot read it as an image, and refuses the post",
+    "write it under `assets` as what it is",
+    "what the endings of files mean",
+)
+
 IS_A_PAGE = refusal(
     "BC022",
     "media-is-a-page",
@@ -185,12 +194,22 @@ _REFUSING = (
 )
 #: Ends of addresses that name pages.
 _PAGE = re.compile(r"https?://[^/?#]+/[^?#]*(\.(?:x?html?|php|aspx?|jsp))(?:[?#]|$)", re.IGNORECASE)
+#: Ends of addresses of other files than images.
+_NO_IMAGE = re.compile(
+    r"https?://[^?#]+\.(?:(?P<video>mp4|m4v|mov|webm)|(?P<document>pdf|pptx?|docx?))(?:[?#]|$)", re.IGNORECASE
+)
 #: A file of a kind, in a sentence.
 A_KIND = {"image": "an image", "video": "a video", "document": "a document", "gif": "a GIF", "picture": "an image"}
 
 
 def address_findings(item: Post | Idea) -> Iterator[Finding]:
     for path, kind, url in _addresses(item):
+        meant = "" if kind != "image" else kind_instead(url)
+        if meant:
+            message = f"this URL is {A_KIND[meant]}'s, so Buffer cannot read it as an image"
+            title = ', title: "…", thumbnail_url: "…"' if meant == "document" else ""
+            hint = f"write `assets: [{{{meant}: {{url: {url}{title}}}}}]` instead of `image` and `alt`"
+            yield Finding(OTHER_KIND, item, path, message, hint)
         if is_fine(url):
             continue
         host = _HOST.match(url)
@@ -213,6 +232,12 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
                     rule, surely = (IS_A_PAGE, "") if instead else (REFUSING_HOST, "probably ")
                     message = f"{what}, so Buffer {surely}cannot read this {kind}"
                     yield Finding(rule, item, path, message, instead or rule.hint)
+
+
+def kind_instead(url: str | None) -> str:
+    """What is at the URL of an image by its ending, if that is another kind of file; empty if it may be an image."""
+    found = _NO_IMAGE.match(url) if url else None
+    return (found.lastgroup or "") if found else ""
 
 
 def is_fine(url: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
+from bufferctl.checks.attachments import kind_instead
 from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
 from bufferctl.checks.texts import because_of_parameters, utf16
 from bufferctl.model import NetworkMetadata, Post, SchedulingType
@@ -120,7 +121,8 @@ def field_findings(post: Post) -> Iterator[Finding]:
 def _of_its_type(post: Post) -> Iterator[Finding]:
     """What does not fit a reel or a story."""
     kind, label = _type(post.metadata), NETWORKS[post.service].label
-    if kind == "reel" and not any(asset.video for asset in post.assets):
+    is_misplaced = any(asset.image and kind_instead(asset.image.url) == "video" for asset in post.assets)
+    if kind == "reel" and not is_misplaced and not any(asset.video for asset in post.assets):
         message = f"a reel on {label} is a video and this post has none, so {label} will probably refuse it"
         yield Finding(REEL_WITHOUT_VIDEO, post, _path(post, "type"), message)
     is_for_a_person = post.scheduling_type is SchedulingType.NOTIFICATION  # who is reminded, and reads the text

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from bufferctl.checks.attachments import kind_instead
 from bufferctl.checks.finding import Finding, Path, Rule, advice, few, refusal
 from bufferctl.checks.visible import visible_texts
 from bufferctl.model import Post
@@ -32,7 +33,9 @@ NOT_HTTPS = advice(
 
 def alt_text_findings(post: Post) -> Iterator[Finding]:
     for path, asset in assets_of(post):
-        if asset.image and not (asset.image.alt_text and asset.image.alt_text.strip()):
+        if asset.image is None or kind_instead(asset.image.url):
+            continue
+        if not (asset.image.alt_text and asset.image.alt_text.strip()):
             message = "this image has no `alt_text`, so screen-reader users will not know what it shows"
             yield Finding(NO_ALT_TEXT, post, (*path, "image", "alt_text"), message)
 

@@ -28,6 +28,23 @@ def test_alt_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "instead"),
+    [
+        ("https://media.acme.example/tour.MP4?v=2", "{video: {url: https://media.acme.example/tour.MP4?v=2}}"),
+        ("https://a.example/a.pdf", '{document: {url: https://a.example/a.pdf, title: "…", thumbnail_url: "…"}}'),
+        ("https://a.example/mp4", ""),
+        ("https://a.example/a.mp4/poster.jpg", ""),
+    ],
+)
+def test_an_image_that_is_none(url: str, instead: str) -> None:
+    """By the ending of its address; no alt text is asked for, and no video for its reel."""
+    given = post("instagram", "x", assets=[image(url=url)], metadata={"type": "reel"} if "mp4" in url.lower() else None)
+    found = [each for each in findings(given) if each.rule.code in {"BC123", "BC101"}]
+    hints = [f"write `assets: [{instead}]` instead of `image` and `alt`"] if instead else []
+    assert [each.hint for each in found] == hints
+
+
+@pytest.mark.parametrize(
     ("fields", "paths"),
     [
         ({"text": "See https://acme.example"}, []),
@@ -113,7 +130,7 @@ def test_links_in_metadata(service: str, metadata: dict[str, Any], path: Any) ->
         ("https://youtu.be/x", ["BC022"]),
         ("https://m.youtube.com/shorts/x", ["BC022"]),
         ("https://vimeo.com/1", ["BC022"]),
-        ("https://player.vimeo.com/progressive_redirect/playback/1/a.mp4", []),
+        ("https://player.vimeo.com/progressive_redirect/playback/1/a", []),
         ("https://unsplash.com/photos/x", ["BC022"]),
         ("https://images.unsplash.com/photo-1", []),
         ("https://imgur.com/a/x", ["BC022"]),

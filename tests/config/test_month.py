@@ -134,7 +134,7 @@ def one_followed(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912,
     elif (
         (found := re.match(r"(?:write |.*: )`((\w+): [^|].*?)`(?=[ ;,]|$)(?!.*below)", hint))
         and problem.kind is not Kind.UNKNOWN_FIELD
-        and (there := _row_of(lines, row, "image" if hint.endswith("instead of `image:`") else found[2])) is not None
+        and (there := _row_of(lines, row, "image" if "instead of `image`" in hint else found[2])) is not None
     ):
         before = re.split(rf"(?<!\w)(?:{found[2]}|image):", lines[there])[0]
         lines[there : _end_of(lines, there, len(before))] = [before + found[1]]

@@ -290,11 +290,6 @@ def _asset(value: str, beside: Source, kind: str = "") -> str:
     return f"{kind}: {{{source}{more}}}"
 
 
-def asset_hint(value: str, beside: Source) -> str:
-    """How to write a video or a document that somebody named as an image."""
-    return f"write `assets: [{{{_asset(value, beside)}}}]` instead of `image:`"
-
-
 def _path(value: str, source: Source) -> str:
     """The path of a file for a field of `source`: where it is, beside it, in the root folder or in `media`."""
     plain = value.strip().replace("\\", "/").removeprefix("./")

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bufferctl.config.format import Faults, PartEntry, PostFields
-from bufferctl.config.read import MEDIA, Reading, Spot, asset_hint, kind_of, value_hint
+from bufferctl.config.read import MEDIA, Reading, Spot, kind_of, value_hint
 from bufferctl.config.resolve.expand.variables import Variables
 from bufferctl.diagnostics import Kind
 from bufferctl.model.content import Asset, Image
@@ -55,12 +55,6 @@ def pictures_of(fields: WithPictures, at: Spot, variables: Variables) -> tuple[A
             message = f"this names {len(several)} images, and YAML takes it for one"
             hint = f"write `image: [{', '.join(several)}]`"
             variables.reading.problems.append(spot.at(part, message, hint=hint))
-            continue
-        if (kind := kind_of(written)) not in {"image", ""}:
-            variables.reading.spoil(variables.entry, "image")
-            message = f"this is a {kind}, and `image` takes images"
-            hint = asset_hint(written, spot.tree.source)
-            variables.reading.problems.append(at.at_key("image", message, hint=hint, kind=Kind.INVALID_VALUE))
             continue
         source = {"url": written} if is_url else {"file": _looked_up(written, spot, part, variables.reading)}
         try:
