@@ -16,7 +16,7 @@ from bufferctl.cli.console import Console
 from bufferctl.diagnostics import FilesError, all_of, has_errors, some_of
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model.plain_text import visible
-from bufferctl.render.lines import count
+from bufferctl.render.lines import capitalized, count, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -167,7 +167,7 @@ def _ask_channels(console: Console, usual: list[str], desired: Desired) -> tuple
         try:
             starting.need_an_image(desired, names)
         except UsageError as error:
-            raise click.BadParameter(f"{error.message}. {error.hint}") from None
+            raise click.BadParameter(f"{sentence(error.message)} {capitalized(error.hint)}") from None
         if not names:
             raise click.BadParameter("Name at least one.")
         return names

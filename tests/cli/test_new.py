@@ -170,7 +170,7 @@ def test_a_post_for_instagram_is_asked_for_its_picture(project: Project, program
     for question, answer in (
         (b"Text of the post", "The people behind it\n"),
         (b"with commas between: ", "instagam\n"),
-        (b"did you mean", "Instagram\n"),
+        (b"Did you mean", "Instagram\n"),
         (b"the queue)", "2031-03-04 09:00\n"),
         (b"It needs an image: a URL, or a file in media/", "tem.jpg\n"),
         (b"There is no media/tem.jpg", "team.jpg\n"),

@@ -25,6 +25,16 @@ from bufferctl.model import Channel, Desired
 
 _TABLES = (".csv", ".tsv", ".txt")
 _MARKDOWN = (".md", ".markdown")
+#: How to make a file that is read of one that is not.
+_HOW_TO_SAVE = {
+    **dict.fromkeys(
+        (".xlsx", ".xls", ".ods", ".numbers"), "Save it as CSV: in Excel, CSV UTF-8; in Google Sheets, File, Download."
+    ),
+    **dict.fromkeys(
+        (".docx", ".doc", ".odt"), "Save it as Markdown: open it in Google Docs, then File, Download, Markdown."
+    ),
+    ".json": "Export it as CSV: in Trello, on the workspace's page Export.",
+}
 #: What no text has, but other files do.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -198,6 +208,9 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             raise UsageError(f"There is no {path}", hint="Check the spelling of the path.")
         elif path.suffix.lower() in (*_TABLES, *_MARKDOWN):
             yield path
+        elif path.suffix.lower() in _HOW_TO_SAVE:
+            message = f"{path} is not a kind of file that convert reads"
+            raise UsageError(message, hint=_HOW_TO_SAVE[path.suffix.lower()])
         else:
             hint = f"It reads {', '.join((_TABLES[0], _TABLES[1], *_MARKDOWN))}, and folders of Markdown."
             raise UsageError(f"{path} is not a kind of file that convert reads", hint=hint)
