@@ -711,8 +711,7 @@ _MAY_BE_THERE: Mapping[Likeness, Said] = {
     Likeness.SAME_TITLE: Said("Buffer already has an idea with this title{seen}, so it may be there already"),
     Likeness.LET_GO: Said("Buffer still has what the state had under this address{seen}, so it may be there already"),
     Likeness.UNANSWERED: Said(
-        "An entry that is gone left a question open about what Buffer has{seen}, and this may be that entry under "
-        "another key"
+        "Nobody has said whether an entry that is gone is in Buffer{seen}, and this may be that entry under another key"
     ),
     Likeness.SAME_TIME: Said("Buffer already has a post at this time{seen}, so it may be there already"),
     Likeness.EDITED: Said(

@@ -115,17 +115,29 @@ class Oracle:
         self.main = dict(main)
 
     def judged(
-        self, before: Posts, after: Posts, now: datetime, down: frozenset[str], out: frozenset[str], *, ended: bool
+        self,
+        before: Posts,
+        after: Posts,
+        now: datetime,
+        down: frozenset[str],
+        out: frozenset[str],
+        asked: frozenset[str] = frozenset(),
+        *,
+        ended: bool,
     ) -> Iterator[str]:
-        """What a run did wrong. `out`: what is published. `ended`: whether nothing kept the run from its work."""
+        """What a run did wrong. `out`: what is published; `asked`: about what it asks, so that it may wait.
+
+        `ended`: whether nothing kept the run from its work.
+        """
         for token in sorted({*before, *after}):
             if before.get(token) != after.get(token):
                 yield from self._of_a_write(token, before.get(token), after.get(token), now)
                 self.sent.setdefault(token, []).append(after.get(token))
+        may_wait = out | asked
         for token in sorted({*self.main, *after}):
             if self.main.get(token) == after.get(token):
                 self.agreed[token] = self.merges
-            elif ended and token not in out and (must := self._must_be_sent(token, after.get(token), now, down)):
+            elif ended and token not in may_wait and (must := self._must_be_sent(token, after.get(token), now, down)):
                 yield f"{token}: {must}, and Buffer has {after.get(token)} where main has {self.main.get(token)}"
 
     def _of_a_write(self, token: str, was: Said | None, now_there: Said | None, now: datetime) -> Iterator[str]:

@@ -23,8 +23,13 @@ from tests.conftest import long
 
 SERVICES = ("twitter", "linkedin")
 #: What `make test` draws, and `make test-all` besides.
-SEEDS, MORE = (7,), (*range(1, 7), *range(8, 56), *range(57, 64))
+SEEDS, MORE = (7,), (*range(1, 7), *range(8, 64))
 STEPS = 16
+#: What a run asks about an entry that was renamed before it was ever sent, while others are gone: its file, and the
+#: answer that it is none of those, which is true in these lives.
+ASKED = re.compile(
+    r"^::error file=posts/([\w-]+)\.yaml,.*title=bufferctl ambiguous::.* write `(repeat_of: [^`]+)`", re.MULTILINE
+)
 
 
 def apart(token: str) -> str:
@@ -287,8 +292,23 @@ class Life:
         )
         assert "Traceback" not in ran.log, ran.log
         down, ended = frozenset(self.down), not fault and not scheduled
-        wrong = list(self.oracle.judged(before, self.buffer(), self.now, down, self.published(), ended=ended))
+        asked = dict(ASKED.findall(ran.log))
+        main = self.files_at("origin/main")
+        of_them = frozenset(declared({name: text for name, text in main.items() if name.split(".")[0] in asked}))
+        wrong = list(self.oracle.judged(before, self.buffer(), self.now, down, self.published(), of_them, ended=ended))
         assert not wrong, "\n".join([*wrong, *self.log, ran.log])
+        if asked:
+            self.answer(main, asked)
+
+    def answer(self, files: dict[str, str], asked: dict[str, str]) -> None:
+        """A request says of entries that they are none of those that are gone, as the plan prints it."""
+        for name, both in asked.items():
+            files[f"{name}.yaml"] = re.sub(r"(- key: .*\n)", f"\\g<1>    {both}\n", files[f"{name}.yaml"], count=1)
+        self.log.append(f"answered for {', '.join(asked)}")
+        number = self.with_files(files)
+        self.plan(number)
+        self.merge(number)
+        self.apply()
 
     def set_connected(self, service: str, *, is_connected: bool) -> None:
         """Somebody disconnects a channel in Buffer, or connects it again."""
@@ -412,12 +432,7 @@ def drawn(team: Team, seed: int) -> Iterator[str]:
     yield from life.log
 
 
-#: An entry is renamed before it was ever sent, while the post of another one, which is gone, is still there: whether it
-#: was renamed twice, nothing tells. A person is asked, rightly, and in these lives nobody answers.
-OPEN = pytest.param(56, marks=[pytest.mark.long, pytest.mark.xfail(raises=AssertionError, strict=True)])
-
-
-@pytest.mark.parametrize("seed", [*SEEDS, *long(*MORE), OPEN])
+@pytest.mark.parametrize("seed", [*SEEDS, *long(*MORE)])
 def test_requests_in_any_order(team: Team, seed: int) -> None:
     """The oracle has nothing to say of any run, and in the end Buffer is as main says."""
     assert list(drawn(team, seed))
