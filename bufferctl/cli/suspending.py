@@ -57,7 +57,7 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
     It writes one line, `suspended: REASON`, into the root file, or only for an organization, a channel or the files
     PATH. The next apply turns scheduled posts into drafts; `bufferctl resume` deletes the line.
     """
-    from bufferctl.config.write import suspended
+    from bufferctl.config.write import Target, suspended
 
     reason = " ".join(reason.split())
     if not _suspends(reason):
@@ -69,9 +69,8 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
         changes = suspended(root_file, target, reason)
         _write(changes, root_file, setup)
         what = "is" if changes.wanted else "was already"
-        setup.console.data(
-            f"{visible(str(target)).capitalize() if not target.file else target} {what} suspended. {_NEXT}"
-        )
+        named = visible(str(target)) if target != Target() else "Everything"
+        setup.console.data(f"{named} {what} suspended. {_NEXT}")
     return 0
 
 
@@ -99,19 +98,38 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
     root_file = _root_file(setup)
     days = _missed(missed) if missed is not None else None
     for target in _targets(root_file, paths, organization, channel):
-        changes = resumed(root_file, target)
+        changes, still = resumed(root_file, target), _still_suspended(root_file, target)
         if not changes.wanted and missed is None:
             raise ConfigError(
                 f"There is no line `suspended` for {visible(str(target))}, so nothing was written",
-                hint="`bufferctl plan` lists suspensions first. Name the --organization, --channel or file.",
+                hint=still or "`bufferctl plan` lists suspensions first. Name the --organization, --channel or file.",
             )
         _write(changes, root_file, setup)
         if changes.wanted:
             setup.console.data(f"Deleted the line `suspended` for {visible(str(target))}.")
+            if still:
+                setup.console.data(f"It is still suspended. {still}")
     if missed is not None:
         _answer_missed(days, setup)
     setup.console.data(f"Next: bufferctl plan. {_NEXT}")
     return 0
+
+
+def _still_suspended(root_file: Path, target: Target) -> str:
+    """Which line further up suspends it as well, and what to do about that; empty if none does."""
+    from bufferctl.config import load
+
+    found = load(root_file, Path.cwd()).suspending
+    if found is None or not (target.organization or target.channel or target.file):
+        return ""
+    reason, where = found.suspended.get((root_file.name, ""), ""), "The root file"
+    for each in found.organizations if target.channel else ():
+        if target.organization in {"", each.name, each.id} and each.suspended not in {"", reason}:
+            reason, where = each.suspended, f"The organization {visible(each.label)}"
+    if not reason:
+        return ""
+    line = f"`suspended: {visible(reason)}`"
+    return f"{where} has {line}, too: delete that line, or write `suspended: false` here to let this out alone."
 
 
 def _suspends(reason: str) -> bool:

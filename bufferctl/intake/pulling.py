@@ -33,7 +33,7 @@ from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import UNSAID, thread_of
 from bufferctl.model.plain_text import normal_text
-from bufferctl.model.seen import bind
+from bufferctl.model.seen import as_it_was, bind
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile import differences, handling_differences, schedule_differences
 from bufferctl.value import replace
@@ -75,6 +75,7 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
             unclear = "bufferctl cannot tell which post in Buffer it is; run `bufferctl plan`"
             pulled.left_out.append((change.address, unclear))
             continue
+        change = replace(change, live=as_it_was(change.binding, change.live))  # noqa: PLW2901 - a suspension's draft
         try:
             fields = fields_to_take(change, plan.channels.get(change.slot.channel_id))
         except NotExpressibleError as error:

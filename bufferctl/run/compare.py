@@ -392,6 +392,8 @@ def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
         return plan
 
     def keeps(change: Change) -> bool:
+        if change.takes_off:  # the line that suspends it says more than a selection
+            return True
         address = str(change.address)
         is_targeted = not choices.targets or matches(address, choices.targets)
         in_file = files.named is None or (change.place is not None and change.place.file in files.named)

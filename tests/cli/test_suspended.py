@@ -357,6 +357,29 @@ def test_a_lost_state_makes_nothing_twice(project: Project, when: str) -> None:
     assert len(texts) == 4
 
 
+@pytest.mark.parametrize("by_name", [True, False])
+def test_pull_takes_a_persons_words_and_no_draft(project: Project, by_name: bool) -> None:
+    """The suspension made the draft; the post goes back with the new text."""
+    write(project, TIMED, QUEUED[0])
+    project.apply()
+    write(project, TIMED, QUEUED[0], line=LINE)
+    project.apply()
+    names = [f"Acme/twitter:acme/{key}" for key in ("launch", "tip-one")] if by_name else []
+    assert project("pull", *names).code == 0
+    text = (project.folder / "posts/a.yaml").read_text()
+    assert "draft" not in text
+    project.sandbox.person.edit_post(post(project, "We are live")["id"], text="We are nearly live")
+    assert project("pull", *names).code == 0
+    text = (project.folder / "posts/a.yaml").read_text()
+    assert "We are nearly live" in text
+    assert "draft" not in text
+    project.apply()
+    assert set(statuses(project).values()) == {"draft"}
+    project.write("buffer.yaml", ROOT.format(line="", twitter=""))
+    project.apply()
+    assert statuses(project) == {"We are nearly live": "scheduled", "Tip number one": "scheduled"}
+
+
 def test_a_damaged_state_says_what_stops_everything(project: Project) -> None:
     """Before what mends it; without it, the posts are found by what they say and become drafts."""
     write(project, TIMED)
@@ -569,6 +592,49 @@ def test_what_is_no_reason_is_not_written(project: Project, reason: str) -> None
     before = (project.folder / "buffer.yaml").read_bytes()
     assert project("suspend", reason).code == 64
     assert (project.folder / "buffer.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [["suspend", "Outage"], ["resume"]])
+@pytest.mark.parametrize(
+    ("option", "hint"),
+    [
+        (("--channel", "twiter:acme"), "Did you mean twitter:acme?"),
+        (("--channel", "pinterest"), "There are `twitter:acme`, `mastodon:acme@social.example`."),
+        (("--organization", "Acne"), "Did you mean Acme?"),
+        (("--organization", "Acne", "--channel", "twitter"), "Did you mean Acme?"),
+    ],
+)
+def test_a_name_that_is_not_there(project: Project, command: list[str], option: tuple[str, ...], hint: str) -> None:
+    """It says which one may be meant, and writes nothing."""
+    write(project, TIMED)
+    before = (project.folder / "buffer.yaml").read_bytes()
+    ran = project(*command, *option)
+    assert (ran.code, hint in ran.err) == (1, True), ran.err
+    assert (project.folder / "buffer.yaml").read_bytes() == before
+
+
+def test_a_resume_of_one_channel_says_that_all_is_suspended(project: Project) -> None:
+    """With the line further up, whether or not the channel has one of its own."""
+    write(project, TIMED, line=LINE)
+    ran = project("resume", "--channel", "twitter:acme")
+    assert ran.code == 1
+    assert "The root file has `suspended: Earthquake; ask Dana`, too" in ran.err
+    assert "\ntwitter is suspended." in project("suspend", "Outage", "--channel", "twitter").out
+    ran = project("resume", "--channel", "twitter:acme")
+    assert ran.code == 0
+    assert "It is still suspended. The root file has `suspended: Earthquake; ask Dana`, too" in ran.out
+    assert project("resume").code == 0
+
+
+@pytest.mark.parametrize("option", [["posts/b.yaml"], ["--target", "*/b"], ["--exclude", "*/launch"]])
+def test_a_selection_leaves_nothing_on_the_schedule(project: Project, option: list[str]) -> None:
+    """The line says that nothing goes out; the rest of what is not selected stays as it is."""
+    write(project, TIMED)
+    project.write("posts/b.yaml", "channels: [twitter]\nposts:\n  - {key: b, text: Of b, due_at: 2029-12-20 10:00}\n")
+    project.apply()
+    write(project, TIMED, line=LINE)
+    assert project("apply", *option, "--auto-approve", "--settle", "0").code == 0
+    assert set(statuses(project).values()) == {"draft"}
 
 
 def test_a_plan_from_before_does_not_agree_to_what_no_run_saw(project: Project) -> None:

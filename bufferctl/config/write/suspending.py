@@ -5,9 +5,10 @@ It edits the text of that file alone, so mistakes in other files do not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from bufferctl.config.format import listed, nearest_value
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.nodes import Node
 from bufferctl.config.write.yaml_files import FileChanges, Text
@@ -66,11 +67,20 @@ def _owner(root: Node, target: Target) -> Node:
     """What the line stands in. Raises ConfigError if there is not exactly one of that name."""
     if not (target.organization or target.channel):
         return root
-    organizations = [each for each in _each(root, "organizations") if _is_named(each, target.organization)]
-    if not target.channel:
-        return _only(organizations, "organization", target.organization)
-    channels = [each for one in organizations for each in _each(one, "channels") if _is_channel(each, target.channel)]
-    return _only(channels, "channel", target.channel)
+    there = [*_each(root, "organizations")]
+    organizations = [each for each in there if _is_named(each, target.organization)]
+    if target.organization or not target.channel:
+        owner = _only(organizations, "organization", target.organization, _names(there))
+        if not target.channel:
+            return owner
+    there = [each for one in organizations for each in _each(one, "channels")]
+    channels = [each for each in there if _is_channel(each, target.channel)]
+    return _only(
+        channels,
+        "channel",
+        target.channel,
+        [f"{each.value.get('service')}:{name}" for each in there for name in _names([each])],
+    )
 
 
 def _each(node: Node, name: str) -> Iterator[Node]:
@@ -87,7 +97,15 @@ def _is_channel(node: Node, reference: str) -> bool:
     return node.is_mapping and node.value.get("service") == service and _is_named(node, name)
 
 
-def _only(found: list[Node], kind: str, name: str) -> Node:
+def _names(nodes: Iterable[Node]) -> list[str]:
+    """What each of them may be called."""
+    return [
+        name for each in nodes if each.is_mapping for name in (each.value.get("name"), each.value.get("id")) if name
+    ]
+
+
+def _only(found: list[Node], kind: str, name: str, names: Sequence[str]) -> Node:
+    """`names`: what it could have been."""
     if len(found) == 1:
         return found[0]
     if found:
@@ -95,4 +113,6 @@ def _only(found: list[Node], kind: str, name: str) -> Node:
             f"There are {len(found)} {kind}s {name}, so nothing was written",
             hint="Name it as `service:name`, or with --organization.",
         )
-    raise ConfigError(f"The root file has no {kind} {name}, so nothing was written", hint="Check its name there.")
+    near = nearest_value(name, names)
+    hint = f"Did you mean {near}?" if near else f"There are {listed(names)}." if names else "Check its name there."
+    raise ConfigError(f"The root file has no {kind} {name}, so nothing was written", hint=hint)
