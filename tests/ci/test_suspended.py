@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ci.conftest import FILES, Team, post
+from tests.ci.sides import Side, on_gitlab, side
+
+__all__ = ["on_gitlab", "side"]  # fixtures
 
 LINE = "suspended: Earthquake; ask Dana\n"
 SUSPENDED = FILES.replace("state: git\n", f"state: git\n{LINE}")
@@ -110,3 +115,30 @@ def test_a_resume_in_a_request(team: Team) -> None:
     ran = team.apply()
     assert not ran.failed, ran.log
     assert statuses(team) == {"We are live": "scheduled"}
+
+
+@pytest.mark.parametrize("side", ["gitlab"], indirect=True)
+def test_on_gitlab_a_commit_that_nobody_planned(side: Side) -> None:
+    """The line of the newest commit of the branch counts there, too; plans from before publish nothing."""
+    side.launched()
+    late = side.planned("late", late=post("late", "Later", "2029-12-21 09:00"))
+    side.later(minutes=5)
+    side.settings(LINE)
+    ran = side.apply()
+    assert not ran.failed, ran.log
+    assert [each["status"] for each in side.sandbox.posts()] == ["draft"]
+    side.land(late)
+    assert not side.apply().failed
+    assert [each["status"] for each in side.sandbox.posts()] == ["draft"]
+    side.later(minutes=5)
+    side.ada.branch("main")
+    path = side.ada.folder / "buffer.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(LINE, ""), encoding="utf-8")
+    side.ada.push()
+    assert side.apply().failed  # nobody planned the resume
+    assert [each["status"] for each in side.sandbox.posts()] == ["draft"]
+    again = side.planned("again", other=post("other", "Another", "2029-12-22 09:00"))
+    side.land(again)
+    assert not side.apply().failed
+    assert side.texts() == ["Another", "Later", "We are live"]
+    assert {each["status"] for each in side.sandbox.posts()} == {"scheduled"}
