@@ -360,12 +360,14 @@ def _suspended(page: _Page) -> None:
     if opening is None:
         return
     heads = "<br>".join(f"<b>{prose(each)}</b>" for each in opening.heads)
-    sheet.put(paragraphs([heads, *map(prose, opening.also)]))
+    sheet.put(heads)
     if opening.out:
         sheet.put(f"<b>{html(opening.out_head)}</b>")
         sheet.put("\n".join(map(_still_out, opening.out[:_OPEN])))
         sheet.fold(f"{len(opening.out) - _OPEN:,} more", opening.out[_OPEN:], _still_out, page.everything)
         sheet.put(f"To stop these, pause their channels [in Buffer]({BUFFER}).")
+    if opening.also:
+        sheet.put(paragraphs(map(prose, opening.also)))
 
 
 def _still_out(each: StillOut) -> str:

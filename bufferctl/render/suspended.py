@@ -141,6 +141,7 @@ def _still_out(post: GoesOut, plan: Plan) -> StillOut:
     zone = channel.timezone if channel else ""
     when = words.short(words.in_zone(post.due_at, zone)) if post.due_at else "in the queue"
     text = " ".join(post.text.split())
-    what = post.address or f"not made by bufferctl: {text}"
-    what = f"once approved: {what}" if post.awaits_approval else what
+    approved = "once approved" if post.awaits_approval else ""
+    who = ", ".join(filter(None, ["" if post.address else "not made by bufferctl", approved]))
+    what = ": ".join(filter(None, [who, post.address or text]))
     return StillOut(when, visible(channel.label) if channel else "", visible(what))

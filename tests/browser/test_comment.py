@@ -49,9 +49,18 @@ def test_forty_posts_take_two_lines_each(browser: Browser, tmp_path: Path) -> No
 
 
 def test_what_matters_is_on_the_first_screen(browser: Browser) -> None:
-    """What needs a person, and what is worth a look, without scrolling."""
+    """What needs a person, what is worth a look, what is suspended and what goes out all the same: no scrolling."""
     page = browser.new_page(viewport=PHONE)
-    for name, seen in (("held", "Needs you"), ("moved", "38 posts move by 1 day")):
+    suspended = (
+        "115 scheduled posts become drafts",
+        "Not stopped; 8 posts still go out, and 1 once",
+        "about the week, 4",
+    )
+    for name, seen in (
+        ("held", "Needs you"),
+        ("moved", "38 posts move by 1 day"),
+        *(("suspended", each) for each in suspended),
+    ):
         page.set_content(comment_page(report_markdown(PLANS[name]())))
         box = page.get_by_text(seen).first.bounding_box()
         assert box is not None

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from bufferctl.checks import worth_a_look
 from bufferctl.config import load
-from bufferctl.model import CreatePost, DeletePost, EditPost, Likeness, LivePost, Post, PostStatus, ShareMode
-from bufferctl.model.state import State
-from bufferctl.plan import Action, Cause, Change, Difference, Plan
+from bufferctl.model import CreatePost, DeletePost, DraftPost, EditPost, Likeness, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model.comparable import instant
+from bufferctl.model.state import QUEUE, State
+from bufferctl.plan import Action, Cause, Change, Difference, GoesOut, Plan, Suspension
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.offline import offline
@@ -183,6 +184,30 @@ def extreme() -> Report:
     return replace(found, plan=replace(found.plan, changes=changes))
 
 
+def suspended() -> Report:
+    """All of them become drafts, and nine posts of others still go out, one of them once it is approved."""
+    plan = plan_at(CAMPAIGN)
+    channels = list(plan.channels)
+    others = tuple(
+        GoesOut(f"p{n}", channels[n % 3], NOW + timedelta(hours=5 * n), f"A person's own post about the week, {n}")
+        for n in range(8)
+    )
+    waits = GoesOut("p9", channels[0], NOW + timedelta(days=3), "A partner's post", awaits_approval=True)
+    reason = "Earthquake in Portugal; ask Dana before posting"
+    suspension = Suspension((reason,), (), (*others, waits), ("Acme/threads:acme",))
+    changes = tuple(map(_taken_off, plan.changes))
+    return report_of(replace(plan, changes=changes, suspension=suspension))
+
+
+def _taken_off(change: Change) -> Change:
+    post = change.desired
+    assert isinstance(post, Post)
+    live = _live(change, post.text)
+    taken_from = instant(change.due_at) or QUEUE
+    write = DraftPost(live.id, post, change.slot.channel_id, taken_from=taken_from)
+    return replace(change, action=Action.UPDATE, cause=Cause.SUSPENDED, live=live, write=write)
+
+
 def _with(by_key: dict[str, Callable[[Change], Change]], *, with_rest: bool = True) -> Report:
     """The campaign, of which the posts with these keys are changed in these ways."""
     plan = plan_at(CAMPAIGN)
@@ -244,6 +269,7 @@ PLANS: dict[str, Callable[[], Report]] = {
     "cleared": cleared,
     "crowded": crowded,
     "extreme": extreme,
+    "suspended": suspended,
 }
 
 
