@@ -254,7 +254,7 @@ class GoesOut(NamedTuple):
     """A post that Buffer publishes although its entry, channel or organization is suspended.
 
     `address`: its entry's; empty if bufferctl did not make it. `due_at`: None if its queue has no free slot for it.
-    `awaits_approval`: only once somebody approves it in Buffer.
+    `awaits_approval`: only once somebody approves it in Buffer. `perhaps`: the address of the entry that it may be.
     """
 
     id: str
@@ -263,6 +263,7 @@ class GoesOut(NamedTuple):
     text: str
     address: str = ""
     awaits_approval: bool = False
+    perhaps: str = ""
 
 
 @value()

@@ -233,7 +233,8 @@ def _theirs(changes: Iterable[Change], why: _Why, scene: Scene, matches: Matches
             organization = scene.channels[post.channel_id].organization_id
             if why.of(Slot(organization, post.channel_id, ""), nowhere):
                 posts.append(post)
-    yield from sorted(map(_going_out, posts), key=_when)
+    asked = {id_: str(c.address) for c in changes if c.action is Action.HOLD for id_ in c.candidates}
+    yield from sorted((_going_out(post)._replace(perhaps=asked.get(post.id, "")) for post in posts), key=_when)
 
 
 def _may_go_out(post: LivePost) -> bool:

@@ -498,6 +498,8 @@ class GoesOutForm(_Form):
     """The address of its entry; empty if bufferctl did not make the post."""
     awaits_approval: bool
     """Whether it goes out only once somebody approves it in Buffer."""
+    perhaps: str
+    """The address of the entry that it may be, which the plan asks about; empty if there is none."""
 
 
 class SuspensionForm(_Form):

@@ -357,6 +357,17 @@ def test_a_lost_state_makes_nothing_twice(project: Project, when: str) -> None:
     assert len(texts) == 4
 
 
+def test_what_may_be_ours_is_named_as_such(project: Project) -> None:
+    """Without a state, an edited post may be another tool's: it is not touched, and the question is named with it."""
+    write(project, TIMED)
+    project.apply()
+    lose_state(project)
+    write(project, TIMED.replace("We are live", "We were live"), line=LINE)
+    assert apply(project) == 1
+    assert "  ! Thu 20 Dec 09:00 CET  twitter:acme  perhaps Acme/twitter:acme/launch" in project("plan").out
+    assert statuses(project) == {"We are live": "scheduled"}
+
+
 @pytest.mark.parametrize("by_name", [True, False])
 def test_pull_takes_a_persons_words_and_no_draft(project: Project, by_name: bool) -> None:
     """The suspension made the draft; the post goes back with the new text."""

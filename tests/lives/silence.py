@@ -270,8 +270,9 @@ class Silence:
         self.account.create(PERSON, "buffer", given)
 
     def lose_state(self) -> None:
-        """State and journal are gone, unless a person's words would make a question of it."""
-        if not self.edited and not self.is_broken:
+        """State and journal are gone, unless other words in Buffer, a person's or older ones, would be a question."""
+        older = any(post.content["text"] != each.text for each in self.entries for post in self.of(each.token))
+        if not self.edited and not self.is_broken and not older:
             shutil.rmtree(self.checkout.state, ignore_errors=True)
             shutil.rmtree(self.checkout.journal, ignore_errors=True)
 
