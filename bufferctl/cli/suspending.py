@@ -100,9 +100,12 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
     for target in _targets(root_file, paths, organization, channel):
         changes, still = resumed(root_file, target), _still_suspended(root_file, target)
         if not changes.wanted and missed is None:
+            named = visible(str(target))
+            if still:
+                raise ConfigError(f"There is no line `suspended` for {named}, so nothing was written", hint=still)
             raise ConfigError(
-                f"There is no line `suspended` for {visible(str(target))}, so nothing was written",
-                hint=still or "`bufferctl plan` lists suspensions first. Name the --organization, --channel or file.",
+                f"There is no line `suspended` for {named}, so nothing was written",
+                hint="`bufferctl plan` lists suspensions first. Name the --organization, --channel or file.",
             )
         _write(changes, root_file, setup)
         if changes.wanted:
