@@ -110,7 +110,6 @@ def test_the_pages_show_the_same_ways_to_install() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)  # it downloads
 @pytest.mark.parametrize("version", pythons())
 @pytest.mark.parametrize(
     ("lines", "kind", "program"),

@@ -126,7 +126,7 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_anew(serve: Callable[.
     server = serve(answer(ACCOUNT, keep=False), answer(ACCOUNT))
     with api.connect(server.url, KEY) as buffer:
         buffer.account()
-        assert server.answered.acquire(timeout=30)  # and this closes the connection
+        assert server.answered.acquire(timeout=300)  # and this closes the connection
         buffer.account()
     assert server.requests == 2
 

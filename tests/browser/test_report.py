@@ -234,7 +234,6 @@ def test_times_of_both_zones(show: Show) -> None:
         expect(row(page, "launch").locator(".when")).to_have_text(f"will schedule · Thu 6 Dec 2029 09:00 CET{yours}")
 
 
-@pytest.mark.timeout(600)  # axe-core takes a thousand posts eight times
 @pytest.mark.parametrize("name", [*PAGES, *CAMPAIGNS])
 def test_nobody_is_shut_out(show: Show, name: str) -> None:
     """axe-core has no objections to any view, on a phone, a tablet and a screen, in light and dark, open and closed."""

@@ -75,7 +75,7 @@ def test_a_cancelled_job_keeps_what_it_did(team: Team, number: signal.Signals) -
 
     def cancel(process: subprocess.Popen[str]) -> None:
         if "ci apply" in Path(str(process.args[-1])).read_text(encoding="utf-8"):  # type: ignore[index]  # a list
-            assert hold.arrived.wait(60)
+            assert hold.arrived.wait(300)
             process.send_signal(number)
             assert process.stdout
             while "Stopping after the request in flight" not in process.stdout.readline():

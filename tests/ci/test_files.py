@@ -178,7 +178,6 @@ def test_the_pinned_commit_fits_the_examples(pinned: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)  # it downloads
 def test_the_pinned_commit_installs(pinned: str, tmp_path: Path) -> None:
     """As in the GitLab example, and its commands have every option that the example gives them."""
     archive = subprocess.run(["git", "-C", str(ROOT), "archive", pinned], capture_output=True, check=True)
@@ -295,7 +294,6 @@ def test_inputs_are_explained() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)  # it downloads
 def test_install(tmp_path: Path) -> None:
     """The installed bufferctl runs, with its `ci` commands, from any folder; a second install takes no time."""
     command = ["sh", str(ROOT / ".ci" / "install"), sys.executable, str(tmp_path / "python")]

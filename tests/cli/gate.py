@@ -53,7 +53,7 @@ class Gate:
     def _pass_on(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         writes = b"mutation" in body
         (self.before_write if writes else self.before_read)()
-        connection = http.client.HTTPConnection(self._target.netloc, timeout=30)
+        connection = http.client.HTTPConnection(self._target.netloc, timeout=300)
         connection.request("POST", path, body, {k: v for k, v in headers.items() if k.lower() != "host"})
         response = connection.getresponse()
         answer = response.read()
@@ -82,7 +82,7 @@ class Hold:
 
     def __call__(self) -> None:
         self.arrived.set()
-        self._go_on.wait(60)
+        self._go_on.wait(300)
 
     def go_on(self) -> None:
         """Release the waiting threads and all that arrive later."""

@@ -53,7 +53,7 @@ class Terminal:
             pass
         os.close(self._main)
         text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self._shown.decode()).replace("\r\n", "\n")
-        return self._process.wait(30), text
+        return self._process.wait(300), text
 
     def _read(self) -> bytes:
         try:

@@ -48,7 +48,6 @@ def test_it_overwrites_nothing(program: list[str], environment: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 def test_a_crash_at_any_time(program: list[str], environment: Path) -> None:
     """Every post is there once, whatever was killed and lost, counted on the sandbox."""
     ran = demo(program, environment, "--crash")

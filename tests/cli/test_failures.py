@@ -53,7 +53,7 @@ def server(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
                 self.rfile.read(int(self.headers["content-length"]))
                 keys.append(self.headers.get("authorization", ""))
                 if answer.waits:
-                    over.wait(30)
+                    over.wait(300)
                 self.send_response_only(answer.status)
                 body = answer.body.encode()
                 headers = {"content-type": answer.type, "content-length": str(len(body)), **answer.headers}

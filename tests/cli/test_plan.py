@@ -266,7 +266,7 @@ def test_a_long_reading_is_said_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -
         pass
     assert screen.getvalue() == ""
     with Console.create().reading():
-        assert said.wait(30)
+        assert said.wait(300)
     assert screen.getvalue() == "Reading what is in Buffer…\r\x1b[K"
 
 
@@ -283,7 +283,7 @@ def test_a_long_wait_is_said_once_where_there_is_no_terminal(monkeypatch: pytest
     monkeypatch.setattr("sys.stderr", log)
     console = Console.create()
     with console.reading(), console.answering():
-        assert said.wait(30)
+        assert said.wait(300)
     with console.busy(), console.answering():
         pass
     assert log.getvalue() == "Reading what is in Buffer…\n"

@@ -238,14 +238,14 @@ def test_receipt_of_an_interrupted_apply(
         command = [*program, "apply", "--auto-approve", "--settle", "0", "--receipt", "receipt.json"]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         with subprocess.Popen(command, cwd=declared.folder, text=True, **pipes) as process:  # type: ignore[call-overload]  # pipes are two of its arguments
-            assert hold.arrived.wait(30)
+            assert hold.arrived.wait(300)
             process.send_signal(signal.SIGINT)
             assert process.stderr.readline()
             if twice:
                 process.send_signal(signal.SIGINT)
             else:
                 hold.go_on()
-            process.communicate(timeout=30)
+            process.communicate(timeout=300)
             hold.go_on()
     receipt = checked(read(declared, "receipt.json"))
     statuses = {each["status"] for each in receipt["outcomes"]}

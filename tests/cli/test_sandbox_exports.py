@@ -28,7 +28,7 @@ def started(program: list[str], folder: Path, *arguments: str) -> Iterator[tuple
             yield process, lines
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=300)
 
 
 def test_exports(program: list[str], environment: Path) -> None:
@@ -52,7 +52,7 @@ def test_ends(program: list[str], environment: Path) -> None:
     """Ctrl-C ends it: exit 0, and the page's address is the only message."""
     with started(program, environment) as (process, lines):
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     url = lines.split("\n")[0].partition("=")[2]
     assert (process.returncode, out, err) == (0, "", f"Watch posts arrive at {url}\n")
 

@@ -60,13 +60,13 @@ def test_once(program: list[str], gated: tuple[Any, Gate], number: signal.Signal
     project, gate = gated
     gate.before_write = hold = Hold()
     with start(program, project) as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         process.send_signal(number)
         assert process.stderr
         said = iter(process.stderr.readline, "")
         assert next(filter(without_waiting, said)) == "Stopping after the request in flight; once more stops at once.\n"
         hold.go_on()
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert err.endswith("Run it again to send the other 5.\n")
@@ -82,12 +82,12 @@ def test_twice(program: list[str], gated: tuple[Any, Gate]) -> None:
     project, gate = gated
     gate.after_write = hold = Hold()
     with start(program, project) as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         process.send_signal(signal.SIGINT)
         assert process.stderr
         process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=300)
     hold.go_on()
     assert process.returncode == 130
     assert err == "error: Interrupted.\n"
@@ -103,9 +103,9 @@ def test_killed(whole_program: list[str], gated: tuple[Any, Gate]) -> None:
     project, gate = gated
     gate.after_write = hold = Hold()
     with start(whole_program, project) as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=300)
     hold.go_on()
     assert process.returncode == -signal.SIGKILL
     ran = project("apply", "--auto-approve", "--settle", "0")
@@ -120,9 +120,9 @@ def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: sign
     project, gate = gated
     gate.before_read = hold = Hold()
     with start(program, project) as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     hold.go_on()
     assert (process.returncode, out, without_waiting(err)) == (130, "", "error: Interrupted.\n")
     assert project.sandbox.posts() == []
@@ -140,9 +140,9 @@ def test_killed_in_the_last_read(whole_program: list[str], gated: tuple[Any, Gat
 
     gate.after_write, gate.before_read = lambda: writes.append(1), wait
     with start(whole_program, project, "--receipt", "receipt.json") as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=300)
     hold.go_on()
     receipt = json.loads((project.folder / "receipt.json").read_text(encoding="utf-8"))
     assert len(receipt["outcomes"]) == POSTS
@@ -161,10 +161,10 @@ def test_in_the_last_read(program: list[str], gated: tuple[Any, Gate], number: s
 
     gate.after_write, gate.before_read = lambda: writes.append(1), wait
     with start(program, project) as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         process.send_signal(number)
         hold.go_on()
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Applied: 35 created, 0 changed, 0 deleted." in out
     assert err == "error: Interrupted; the changes above were made and saved, but not verified.\n"
@@ -202,9 +202,9 @@ def test_terminated_while_reading_releases_the_lock(program: list[str], shared: 
 
     gate.before_read = wait
     with start(program, project) as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     hold.go_on()
     assert (process.returncode, out, err) == (130, "", "error: Interrupted.\n")
     assert not is_locked(project)
@@ -215,12 +215,12 @@ def test_a_cancelled_job_releases_the_lock(program: list[str], shared: tuple[Any
     project, gate = shared
     gate.after_write = hold = Hold()
     with start(program, project) as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         process.send_signal(signal.SIGINT)
         assert process.stderr
         process.stderr.readline()
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=300)
     hold.go_on()
     assert (process.returncode, err) == (130, "error: Interrupted.\n")
     assert not is_locked(project)
@@ -258,7 +258,7 @@ def test_closed_pipe(program: list[str], gated: tuple[Any, Gate], command: str) 
     assert process.stderr
     err = process.stderr.read()
     process.stderr.close()
-    assert (process.wait(30), err) == (141, "")
+    assert (process.wait(300), err) == (141, "")
 
 
 def unread(program: list[str], project: Project, arguments: list[str]) -> subprocess.Popen[str]:
@@ -280,7 +280,7 @@ def test_reader_of_an_apply_is_gone(program: list[str], gated: tuple[Any, Gate])
     assert process.stderr
     err = process.stderr.read()
     process.stderr.close()
-    assert (process.wait(30), "Traceback" in err) == (141, False)
+    assert (process.wait(300), "Traceback" in err) == (141, False)
     assert project.sandbox.posts() == []
 
 
@@ -289,13 +289,13 @@ def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) 
     project, gate = gated
     gate.before_write = hold = Hold()
     with start(program, project) as process:
-        assert hold.arrived.wait(30)
+        assert hold.arrived.wait(300)
         assert process.stdout
         process.stdout.close()
         hold.go_on()
         assert process.stderr
         err = process.stderr.read()
-        code = process.wait(30)
+        code = process.wait(300)
     assert (code, err) == (141, "error: Stopped as requested, after the request in flight.\n")
     assert len(project.sandbox.posts()) == 30
     assert len(json.loads(project("state", "list", "--json").out)["objects"]) == 30

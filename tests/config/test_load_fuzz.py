@@ -103,7 +103,6 @@ def test_a_changed_file_gives_messages(name: str, changes: list[tuple[float, int
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(FILES))
 @given(changes=CHANGES)
 @settings(max_examples=2000)

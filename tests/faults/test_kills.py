@@ -70,7 +70,6 @@ def printed(folder: Path) -> Path:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(10))
 def test_killed_at_random(tmp_path: Path, seed: int) -> None:
     """Each post exactly once after ten kills; for odd seeds with `.bufferctl` deleted between the runs."""

@@ -56,7 +56,6 @@ def _declared(*sides: dict[str, str]) -> list[str]:
     return sorted(text for side in sides for text in side.values() if text)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_main_did_stands_until_it_is_merged(seed: int, main: Desk, branch: Desk) -> None:
     """In Buffer: main's version of what main touched, else the branch's; the merged one once merged, exit 0."""

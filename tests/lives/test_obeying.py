@@ -30,14 +30,12 @@ SEEDS = range(int(os.environ.get("LIVES", "4")))
 LONG = len(SEEDS) >= 100
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_life_that_obeys_keeps_the_promises(seed: int, server: Server) -> None:
     """After every run and every answer, by the oracle's own bookkeeping."""
     lived(draw(seed), partial(live, server=server))
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", range(2) if LONG else range(1))
 def test_a_year_asks_at_most_one_question_a_quarter_in_vain(seed: int, server: Server) -> None:
     """With the state whole, every rename written down, and people at work in Buffer; a quarter in `make test`."""

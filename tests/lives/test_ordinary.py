@@ -98,7 +98,6 @@ class Years:
         return day + timedelta(days=self.rng.randint(1, 9), minutes=15 * self.rng.randint(24, 80))
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(2) if LONG else range(1))
 def test_years_of_ordinary_use_ask_at_most_once(seed: int, server: Server) -> None:
     """At most one question in five years of two applies a week; a quarter of a year in `make test`."""
@@ -189,7 +188,6 @@ def test_the_first_merge_after_init_is_not_questioned(server: Server, prints: Ca
         assert [len(s.ours(each.text)) for each in FIRST[:4]] == [1, 1, 1, 1]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("posts", "requests"), [(1000, 5), (5000, 15)] if LONG else [(1000, 5)])
 def test_a_plan_with_the_record_whole_takes_few_requests(
     posts: int, requests: int, server: Server, tmp_path: Path

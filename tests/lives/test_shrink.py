@@ -94,7 +94,6 @@ def made_twice(life: obeying.Obeying) -> str:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [2, 3])
 def test_the_story_of_a_whole_life_has_at_most_ten_steps(
     server: Server, monkeypatch: pytest.MonkeyPatch, seed: int

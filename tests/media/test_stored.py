@@ -81,7 +81,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture(params=["s3", pytest.param("az", marks=(pytest.mark.long, pytest.mark.timeout(600))), "gs"])
+@pytest.fixture(params=["s3", pytest.param("az", marks=pytest.mark.long), "gs"])
 def place(request: pytest.FixtureRequest, place_of: Make, cloud: None) -> Place:
     """A place in each kind of store."""
     return place_of(request.param)
@@ -291,7 +291,7 @@ def test_kill_after_the_upload(
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-            assert google.stored.wait(60)
+            assert google.stored.wait(300)
             killed.kill()
             killed.wait()
             assert project.apply().code == 0

@@ -7,8 +7,6 @@ import signal
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from bufferctl.state import LocalStore
 from tests.lives.account import Account
 from tests.lives.projects import LINKEDIN, TWITTER
@@ -21,7 +19,6 @@ from tests.races.stage import Answer, Contact, Stage
 __all__ = ["stage"]  # a fixture, used here by name
 
 
-@pytest.mark.timeout(300)
 def test_a_machine_whose_clocks_stood_still(stage: Stage, tmp_path: Path) -> None:
     """Suspended with its first request; another machine takes over and sends the rest. It ends with 5 then."""
     stage.begin(Account([TWITTER, LINKEDIN]))

@@ -28,7 +28,6 @@ BLOCKS = [(kind, range(first, min(first + TOGETHER, RACES))) for kind in KINDS f
 QUICK = [("git", range(1000, 1001))]
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("kind", "seeds"),
     [*QUICK, *(pytest.param(*each, marks=pytest.mark.long) for each in BLOCKS)],
@@ -45,7 +44,6 @@ def test_in_a_race_everything_is_made_once(kind: str, seeds: range) -> None:
 
 
 # Seeds known to break come first, so this is quick as long as races are drawn in the same way.
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("forgets", "first"),
     [(("lock",), 7), *long((("intents", "listed"), 3))],

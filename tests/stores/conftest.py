@@ -34,13 +34,11 @@ def place_of() -> Iterator[Callable[[str], Place]]:
         yield place
 
 
-#: npm installs Azurite, once.
-_SLOW = (pytest.mark.long, pytest.mark.timeout(600))
 #: git by path is as strict and needs no server; test_git_store.py covers HTTP.
 _KINDS = [each if each != "git-http" else pytest.param(each, marks=pytest.mark.long) for each in PLACES]
 
 
-@pytest.fixture(params=[*_KINDS, "s3", pytest.param("az", marks=_SLOW)])
+@pytest.fixture(params=[*_KINDS, "s3", pytest.param("az", marks=pytest.mark.long)])
 def open_store(request: pytest.FixtureRequest, tmp_path: Path, place_of: Callable[[str], Place]) -> Iterator[Open]:
     """Opens a store on this test's place, as another machine would."""
     with place_of(request.param)(tmp_path) as opens:

@@ -122,7 +122,7 @@ def test_a_bucket_that_is_not_there(server: buckets.Google) -> None:
             store(server).read()
 
 
-@pytest.mark.parametrize("kind", ["s3", pytest.param("az", marks=(pytest.mark.long, pytest.mark.timeout(600)))])
+@pytest.mark.parametrize("kind", ["s3", pytest.param("az", marks=pytest.mark.long)])
 def test_a_bucket_that_is_not_there_on_other_clouds(
     tmp_path: Path, place_of: Callable[[str], Place], kind: str
 ) -> None:
