@@ -98,10 +98,18 @@ def test_what_windows_would_read_as_another_folder(root: Path, path: str, by_nam
         open_below(root, path, by_name=by_name)
 
 
-@pytest.mark.parametrize("written", ["C:/secret.png", "/C:/secret.png", "media/C:secret.png"])
-def test_a_drive_in_a_file_is_outside(root: Path, written: str) -> None:
-    """A drive replaces the root folder on Windows."""
-    with pytest.raises(UnreadableError, match="outside the folder of the root file"):
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("C:/secret.png", "it is on one computer"),
+        ("C:\\Users\\ana\\secret.png", "it is on one computer"),
+        ("/C:/secret.png", "outside the folder of the root file"),
+        ("media/C:secret.png", "outside the folder of the root file"),
+    ],
+)
+def test_a_drive_in_a_file_is_outside(root: Path, written: str, reason: str) -> None:
+    """A drive replaces the root folder on Windows; a whole path there is somebody's own."""
+    with pytest.raises(UnreadableError, match=reason):
         path_below(root, root, written)
 
 
