@@ -103,8 +103,9 @@ def rename(life: Obeying) -> str:
     life.used += 1
     old, entry.form["key"] = entry.form["key"], f"{'s' if entry.starts else 'k'}{life.used}"
     entry.form.pop("was", None)
-    is_asked = any(each["action"] == "hold" for each in life.plan())  # a question does not follow a key silently
-    if is_asked or life.is_tidy or life.rng.random() < 0.7:
+    # a question follows its entry to another key; what else holds one says that another key is another post
+    is_held = any(each["action"] == "hold" and each["reason"] != "ambiguous" for each in life.plan())
+    if is_held or life.is_tidy or life.rng.random() < 0.7:
         entry.form["was"] = old
     for other in life.entries:
         if other.form.get("repeat_of") == old:
