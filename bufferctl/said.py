@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from io import StringIO
 from itertools import takewhile
 from shlex import join
@@ -127,7 +127,6 @@ def prose(text: str) -> Said:
     return Said("{text}", {"text": text})
 
 
-@lru_cache(maxsize=1024)
 def names_in(template: str) -> tuple[str, ...]:
     """The names of its blanks, each once, in order."""
     fields = (name for _, name, _, _ in Formatter().parse(template) if name)

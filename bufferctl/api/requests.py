@@ -45,14 +45,12 @@ class Request(GraphQLRequest):
         return {"query": self.text, "variables": self.variable_values, "operationName": self.operation_name}
 
 
-@cache
 def operation(name: str) -> str:
     """The text of `operations/NAME.graphql`, with the fragments it uses."""
     text = _file(name)
     return "\n".join((text, *_fragments(text)))
 
 
-@cache
 def merged(title: str, names: tuple[str, ...]) -> str:
     """One document named `title` with the field of each named operation, aliased `a0`, `a1`, … in order.
 
@@ -74,7 +72,6 @@ def numbered(variables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {f"{name}{number}": value for number, each in enumerate(variables) for name, value in each.items()}
 
 
-@cache
 def _split(name: str) -> tuple[str, str, str]:
     """Kind, declared variables and field of an operation's file."""
     match = _OPERATION.fullmatch(_file(name))

@@ -248,7 +248,6 @@ def is_fine(url: str) -> bool:
     return _public(host[1]) and not _refusing(host[1]) and not _PAGE.match(url)
 
 
-@lru_cache(maxsize=256)
 def _public(host: str) -> bool:
     host = host.lower().rstrip(".")
     if _NUMERIC.fullmatch(host):

@@ -214,7 +214,6 @@ def _too_long(
         yield Finding(TOO_LONG, post, path, f"{counts}, so Buffer refuses it", hint=over + own)
 
 
-@lru_cache(maxsize=128)
 def _aside(counting: Counting, text: str, used: int) -> str:
     """What a person who counts letters would overlook."""
     plain = utf16(text)

@@ -78,12 +78,9 @@ def links(post: Post) -> Iterator[Link]:
     Invisible characters do not belong to a link: a reader does not see them, and browsers drop many.
     """
     for each in visible_texts(post):
-        text = _perceived(each.text)
+        text = without_invisible(each.text)
         urls = [text] if each.is_link else links_in(text)
         yield from (Link(each.path, url) for url in urls)
-
-
-_perceived = lru_cache(maxsize=128)(without_invisible)
 
 
 def links_in(text: str) -> list[str]:

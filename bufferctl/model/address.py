@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 
 from bufferctl.value import value
 
@@ -33,7 +32,7 @@ class Address:
     key: str
 
     def __str__(self) -> str:
-        return f"{_home(self.organization, self.channel)}/{_quoted(self.key)}"
+        return "/".join(map(_quoted, (self.organization, self.channel, self.key)))
 
     @property
     def is_idea(self) -> bool:
@@ -47,11 +46,6 @@ class Address:
             raise ValueError(f"{text!r} is not an address such as Acme/twitter:acme/launch")
         organization, channel, key = (json.loads(p) if p.startswith('"') else p for p in parts)
         return cls(organization, channel, key)
-
-
-@cache
-def _home(organization: str, channel: str) -> str:
-    return f"{_quoted(organization)}/{_quoted(channel)}"
 
 
 def _quoted(part: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 #: The class of the characters that may be invisible.
@@ -126,7 +125,6 @@ def parameters_in(text: str) -> list[str]:
     return list(dict.fromkeys(_ONE_PARAMETER.findall(text)))
 
 
-@lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
     """The domain that a link leads to, as `normal_host` writes it; empty if there is none."""
     parts = split(url)
@@ -142,7 +140,6 @@ def split(url: str) -> SplitResult | None:
         return None
 
 
-@lru_cache(maxsize=256)
 def normal_host(host: str) -> str:
     """A domain in normal form, the same for all its spellings: lower case, in ASCII (IDNA)."""
     host = unicodedata.normalize("NFKC", host).casefold().replace("。", ".").strip(".")

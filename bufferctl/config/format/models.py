@@ -764,7 +764,6 @@ GIVEN_BY_FILES = IncludedFile.model_fields.keys() & PostEntry.model_fields.keys(
 REPLACED = (GIVEN_BY_FILES & PostFields.model_fields.keys()) - {"cancelled"}
 
 
-@lru_cache(maxsize=128)
 def fields_given_with(name: str) -> tuple[str, ...]:
     """A field of posts and the fields that belong together with it: an override of one of them replaces all."""
     return name, *(each for each, other in _TOGETHER.items() if other == name)

@@ -6,8 +6,6 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
-from functools import lru_cache
-from operator import methodcaller
 from unicodedata import normalize
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,7 +37,6 @@ class LocalTimeError(BufferctlError):
     """A local time that matches no instant, or two."""
 
 
-@lru_cache(maxsize=256)
 def zone_of(name: str) -> tzinfo | None:
     """The zone of that name; None if there is none, or if it is only an offset (`EST`), since people mean a place."""
     if name in {"UTC", "Z"}:
@@ -67,10 +64,6 @@ def zone_hint(name: str) -> str:
     return f"did you mean `{near}`?" if near else "write a place, such as `Europe/Berlin`"
 
 
-#: A time of day, the second time that a clock shows it. Posts share these, and `replace` is slow.
-_again = lru_cache(maxsize=1024)(methodcaller("replace", fold=1))
-
-
 @value()
 class LocalTimes:
     """The zone of times without an offset, and its name."""
@@ -82,8 +75,8 @@ class LocalTimes:
         """The instant that a time means. Raises LocalTimeError if a clock change skips or repeats it."""
         if when.tzinfo is not None:
             return when
-        at = when.time()
-        early, late = datetime.combine(when, at, self.zone), datetime.combine(when, _again(at), self.zone)
+        early = when.replace(tzinfo=self.zone)
+        late = early.replace(fold=1)  # the second time that a clock shows it
         if early.utcoffset() != late.utcoffset():
             raise self._unclear(early, late)
         return early
