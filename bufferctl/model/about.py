@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator
@@ -120,3 +124,40 @@ def reading_order(*models: type[BaseModel]) -> tuple[str, ...]:
     fields = [item for model in models for item in model.model_fields.items()]
     places = {name: max((each.order for each in about(field)), default=0) for name, field in fields}
     return tuple(sorted(filter(places.get, places), key=lambda name: places[name]))
+
+
+def texts_below(kind: type) -> dict[str, str]:
+    """The text below each field of a class, or below each member of an enum; inherited ones included.
+
+    It is read from the source only when somebody asks: pydantic would read that of each class at its import.
+    """
+    found: dict[str, str] = {}
+    for base in reversed(kind.__mro__):
+        if base is BaseModel:  # the texts of a library are about itself
+            continue
+        try:
+            body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
+        except (OSError, TypeError, SyntaxError):  # installed without its source, or not written in Python
+            continue
+        for statement, below in pairwise(ast.iter_child_nodes(body)):
+            match statement, below:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    found[name] = inspect.cleandoc(text)
+    return found
+
+
+def describe(schema: Mapping[str, Any], descriptions: Mapping[str, str]) -> None:
+    """Give the fields of a model their descriptions, in its JSON Schema."""
+    for name, field in schema.get("properties", {}).items():
+        if name in descriptions:
+            field["description"] = descriptions[name]
+
+
+def subclasses(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Every model that is made from another one, directly or not."""
+    for below in kind.__subclasses__():
+        yield below
+        yield from subclasses(below)

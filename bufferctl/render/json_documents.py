@@ -24,6 +24,7 @@ from bufferctl.diagnostics import Diagnostic, FilesError, Severity
 from bufferctl.digests import change_digest, facts
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, PostStatus, Service
+from bufferctl.model.about import describe, subclasses, texts_below
 from bufferctl.model.comparable import instant, others_of
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
@@ -61,9 +62,7 @@ UtcText = Annotated[datetime, PlainSerializer(instant), WithJsonSchema({"type": 
 
 
 class _Form(BaseModel):
-    """The base of all forms; docstrings are the schemas' descriptions."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    """The base of all forms; the texts below their fields are the schemas' descriptions."""
 
     @model_validator(mode="before")
     @classmethod
@@ -859,6 +858,9 @@ def document(kind: str, source: Any) -> str:
 def document_schema(kind: str) -> str:
     """The schema of one kind of document, ending in a newline. Later minor versions may have more fields."""
     schema = _bare(DOCUMENTS[kind].model_json_schema(mode="serialization"))
+    describe(schema, texts_below(DOCUMENTS[kind]))
+    for form in subclasses(_Form):
+        describe(schema.get("$defs", {}).get(form.__name__, {}), texts_below(form))
     head = {**_HEAD, "kind": {"const": kind, "type": "string", "description": "What this is."}}
     schema |= {"properties": {**head, **schema["properties"]}, "required": [*head, *schema["required"]]}
     return json.dumps({"$schema": _DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"

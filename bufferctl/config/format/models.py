@@ -3,15 +3,11 @@
 Names are the API's in snake_case, except where `design` gives shorter ones: `draft`, `tags`, `idea`, `board`.
 """
 
-import ast
-import inspect
 import re
-import textwrap
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
 from functools import lru_cache
-from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -27,7 +23,7 @@ from pydantic import (
 
 from bufferctl.config.format.validation import each_of
 from bufferctl.git import REMOTE
-from bufferctl.model.about import About, about, reading_order
+from bufferctl.model.about import About, about, reading_order, texts_below
 from bufferctl.model.base import (
     LATER,
     READS_WHOLE,
@@ -784,18 +780,7 @@ def names_of(kind: type) -> frozenset[str]:
 @lru_cache(maxsize=128)
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
     """The description of each field of a model that has one, inherited fields included."""
-    found = {name: field.description for name, field in model.model_fields.items() if field.description}
     if model is Metadata:  # each network says itself what it is
-        found = {service.value: f"For {each.__doc__}" for service, each in MODELS.items()}
-    for base in reversed(model.__mro__):
-        if not issubclass(base, BaseModel) or base is BaseModel:
-            continue
-        try:
-            body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
-        except (OSError, SyntaxError):  # installed without its source
-            continue
-        for field_and_text in pairwise(ast.iter_child_nodes(body)):
-            match field_and_text:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                    found[name] = inspect.cleandoc(text)
-    return found
+        return {service.value: f"For {each.__doc__}" for service, each in MODELS.items()}
+    stated = {name: field.description for name, field in model.model_fields.items() if field.description}
+    return stated | texts_below(model)

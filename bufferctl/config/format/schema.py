@@ -7,14 +7,13 @@ is null anywhere, since an empty field is an error.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
 from bufferctl.config.format.models import IncludedFile, RootFile, descriptions
+from bufferctl.model.about import describe, subclasses
 from bufferctl.model.base import Model
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -42,11 +41,8 @@ def schema() -> dict[str, Any]:
     references, made = models_json_schema(
         [(RootFile, "validation"), (IncludedFile, "validation")], by_alias=False, schema_generator=_Generator
     )
-    for model in _models(Model):
-        properties = made["$defs"].get(model.__name__, {}).get("properties", {})
-        for name, text in descriptions(model).items():
-            if name in properties:
-                properties[name]["description"] = text
+    for model in subclasses(Model):
+        describe(made["$defs"].get(model.__name__, {}), descriptions(model))
     return {
         "$schema": _DIALECT,
         "title": "bufferctl",
@@ -56,12 +52,6 @@ def schema() -> dict[str, Any]:
         "else": references[(IncludedFile, "validation")],
         "$defs": made["$defs"],
     }
-
-
-def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for below in model.__subclasses__():
-        yield below
-        yield from _models(below)
 
 
 def schema_text() -> str:
