@@ -29,10 +29,10 @@ _AZURE = frozenset({"AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY", "AZ
 _AZURE |= {"AZURE_CLIENT_ID", "IDENTITY_ENDPOINT", "AZURE_FEDERATED_TOKEN_FILE"}
 
 
-def open_bucket(url: str, endpoint: str = "") -> S3Store | GCSStore | AzureStore:
+def open_bucket(url: str, endpoint: str) -> S3Store | GCSStore | AzureStore:
     """The bucket of `url`; the path in `url` becomes the store's prefix. No request is sent yet.
 
-    `endpoint`: the service's address if it is not the cloud's own; for `gs://`, an emulator that needs no credentials.
+    `endpoint`: the service's address, empty for the cloud's own; for `gs://`, an emulator that needs no credentials.
     Raises ImportError if obstore is not installed, obstore's BaseError if its configuration is incomplete.
     """
     from obstore.store import AzureStore, GCSStore, S3Store

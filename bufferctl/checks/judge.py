@@ -87,19 +87,20 @@ _OF_POST: tuple[Callable[[Post], Iterable[Finding]], ...] = (
 )
 
 
-def check_lengths(
-    desired: Desired, max_characters: Mapping[Address, int], now: datetime | None = None
-) -> tuple[Finding, ...]:
-    """The findings about lengths of texts, for posts whose account may know a better limit than the table."""
+def check_lengths(desired: Desired, max_characters: Mapping[Address, int], now: datetime) -> tuple[Finding, ...]:
+    """The findings about lengths of texts, for posts whose account may know a better limit than the table.
+
+    What was due before `now` is history.
+    """
     varying = {service for service, row in NETWORKS.items() if row.paid or row.text_varies}
-    found = (
-        finding
-        for post in desired.posts
-        if post.service in varying and not post.cancelled
-        if now is None or post.due_at is None or post.due_at >= now - PAST
-        for finding in texts.text_findings(post, max_characters.get(post.address))
-        if post.address in max_characters or finding.rule in texts.ACCOUNT_KNOWS
-    )
+    found: list[Finding] = []
+    for post in desired.posts:
+        is_history = post.due_at is not None and post.due_at < now - PAST
+        if post.service not in varying or post.cancelled or is_history:
+            continue
+        is_known = post.address in max_characters
+        of_post = texts.text_findings(post, max_characters.get(post.address))
+        found += [finding for finding in of_post if is_known or finding.rule in texts.ACCOUNT_KNOWS]
     return tuple(at_levels(found, desired.settings.rules))
 
 

@@ -36,7 +36,7 @@ def pass_on(line: str) -> None:
         start = ""
 
 
-def add_to_summary(text: str, environment: Mapping[str, str] = os.environ) -> None:
+def add_to_summary(text: str, environment: Mapping[str, str]) -> None:
     """Add a paragraph of Markdown to the summary of a step of GitHub Actions."""
     if path := environment.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:

@@ -75,14 +75,11 @@ class Seen(NamedTuple):
         return not self.cards or self.cards <= frozenset(_facts(there.cards))
 
 
-def seen_of(there: Content, declared: Content | None = None, *, content: str = "") -> Seen:
-    """The `seen` of an object.
-
-    Of cards, it has only fields that were `declared` and kept. `content` is the content's digest, if known.
-    """
+def seen_of(there: Content, declared: Content | None = None) -> Seen:
+    """The `seen` of an object. Of cards, it has only fields that were `declared` and kept."""
     given = declared.cards if declared else {}
     kept = {path: value for path, value in given.items() if there.cards.get(path) == value}
-    return Seen(content or digest(there), details_digest(there.details), frozenset(_facts(kept)))
+    return Seen(digest(there), details_digest(there.details), frozenset(_facts(kept)))
 
 
 def details_digest(details: Details) -> str:

@@ -90,7 +90,7 @@ def unsaid_differences(desired: Content, live: Content, given: Given | None) -> 
     )
 
 
-def hidden_differences(item: Item, given: Given | None, live: Content | None = None) -> tuple[Difference, ...]:
+def hidden_differences(item: Item, given: Given | None, live: Content) -> tuple[Difference, ...]:
     """Fields that Buffer does not return, with their last applied values."""
     return tuple(Difference(*each, is_recorded=True) for each in hidden_changes(item, given, live))
 

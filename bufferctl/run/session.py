@@ -303,41 +303,47 @@ def _open_shared(
     refuse_older(files, store)
     known = old.document.state if old else store.saved
     with closing(FileJournal(state_folder(), store.endpoint, files.root_file, known.lineage)) as journal:
-        landing = landing_time(buffer.timeout, waiting.settle)
         is_free = store.exists and not (old or store.document.lease or store.document.intents or journal.unsettled)
         if plans_first and is_free:
-            store.lock_later(buffer.server_time, landing)
+            store.lock_later(buffer.server_time, landing_time(buffer.timeout, waiting.settle))
             session = Session(files, buffer, store, journal, listener, waiting.stop, waiting.settle)
-            with _ending(session, message):
-                yield session
-            return
-        wanted = find_organizations(files, known, journal)
-        expected = expected_account(files.desired, known)  # the look is for Buffer's clock, too
-        looked = look(buffer, wanted, expected, files.desired, known, begins_reading=False)
-        if old:
-            there = StateFile(store.store.beside(old.path), store.endpoint)
-            there.read()
-            waiting.until_free(there, lambda: hand_over(there, store), journal.runs)
-            store.load()
-            refuse_older(files, store)
-        commit = store.document.commit
-        journal.begin(store.run)
-        try:
-            dead = waiting.until_free(store, lambda: store.lock(buffer.server_time, landing), journal.runs)
-            if dead is not None and not same_process(crashed, dead):
-                listener.notice(f"took over the lock of a run that did not release it: {visible(str(dead))}")
-            if store.document.commit != commit:
+        else:
+            wanted = find_organizations(files, known, journal)
+            expected = expected_account(files.desired, known)  # the look is for Buffer's clock, too
+            looked = look(buffer, wanted, expected, files.desired, known, begins_reading=False)
+            if old:
+                there = StateFile(store.store.beside(old.path), store.endpoint)
+                there.read()
+                waiting.until_free(there, lambda: hand_over(there, store), journal.runs)
+                store.load()
                 refuse_older(files, store)
-            session = Session(files, buffer, store, journal, listener, waiting.stop, waiting.settle)
-        except BaseException:
-            with suppress(BufferctlError), waiting.stop.undisturbed():
-                if store.is_locked:
-                    store.close(store.document.intents, "stopped")
-            raise
-        if find_organizations(files, session.state, journal) <= wanted:  # no other run added more of them meanwhile
-            session.look = looked
+            session = _locked(files, store, journal, waiting, crashed)
+            if find_organizations(files, session.state, journal) <= wanted:  # no other run added more meanwhile
+                session.look = looked
         with _ending(session, message):
             yield session
+
+
+def _locked(
+    files: Files, store: LockedState, journal: FileJournal, waiting: Waiting, crashed: Holder | None
+) -> Session:
+    """The session, after the lock of its state was taken. However that fails, the lock is released."""
+    buffer, listener = waiting.buffer, waiting.listener
+    landing = landing_time(buffer.timeout, waiting.settle)
+    commit = store.document.commit
+    journal.begin(store.run)
+    try:
+        dead = waiting.until_free(store, lambda: store.lock(buffer.server_time, landing), journal.runs)
+        if dead is not None and not same_process(crashed, dead):
+            listener.notice(f"took over the lock of a run that did not release it: {visible(str(dead))}")
+        if store.document.commit != commit:
+            refuse_older(files, store)
+        return Session(files, buffer, store, journal, listener, waiting.stop, waiting.settle)
+    except BaseException:
+        with suppress(BufferctlError), waiting.stop.undisturbed():
+            if store.is_locked:
+                store.close(store.document.intents, "stopped")
+        raise
 
 
 @contextmanager

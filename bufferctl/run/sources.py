@@ -84,25 +84,8 @@ def source_of(
     """
     is_plan = len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in POST_FILES
     plan_file = paths[0] if is_plan else None
-    option = "--merged" if merged else "--reviewed"
-    if plan_file and (reviewed or merged):
-        raise UsageError(
-            f"{plan_file} is a saved plan, and {option} names another",
-            hint="Name one: PATH applies the whole plan or nothing, --reviewed applies what the files still declare.",
-        )
-    if merged and reviewed:
-        raise UsageError(
-            "--merged already names the plans, so it cannot be combined with --reviewed", hint="Leave one of them out."
-        )
-    if digest and not plan_file:
-        raise UsageError("--digest identifies a saved plan, and none is given", hint="Pass the plan as PATH.")
+    _refuse_combined(plan_file, reviewed, merged, digest, choices)
     if plan_file:
-        if choices != Choices():  # they were fixed when it was made
-            raise UsageError(
-                f"The saved plan {plan_file} is applied whole or not at all, so options that narrow or overrule a plan "
-                "do not go with it; nothing was sent",
-                hint="Pass them to `plan -o FILE`.",
-            )
         plan = read_plan(plan_file)
         _check_meant(plan, plan_file, digest)
         return _from_saved_plan(plan, plan_file, open_project(file, (), listener), listener)
@@ -119,6 +102,30 @@ def source_of(
     if merged:
         return _from_merged(fresh, read_merged(merged), listener)
     return _from_reviewed(fresh, agreed, listener) if agreed else fresh
+
+
+def _refuse_combined(
+    plan_file: Path | None, reviewed: Sequence[Path], merged: Path | None, digest: str, choices: Choices
+) -> None:
+    """Raises UsageError where the command line names several sources, or options of another one."""
+    if plan_file and (reviewed or merged):
+        option = "--merged" if merged else "--reviewed"
+        raise UsageError(
+            f"{plan_file} is a saved plan, and {option} names another",
+            hint="Name one: PATH applies the whole plan or nothing, --reviewed applies what the files still declare.",
+        )
+    if merged and reviewed:
+        raise UsageError(
+            "--merged already names the plans, so it cannot be combined with --reviewed", hint="Leave one of them out."
+        )
+    if digest and not plan_file:
+        raise UsageError("--digest identifies a saved plan, and none is given", hint="Pass the plan as PATH.")
+    if plan_file and choices != Choices():  # they were fixed when it was made
+        raise UsageError(
+            f"The saved plan {plan_file} is applied whole or not at all, so options that narrow or overrule a plan "
+            "do not go with it; nothing was sent",
+            hint="Pass them to `plan -o FILE`.",
+        )
 
 
 def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listener) -> PlanSource:

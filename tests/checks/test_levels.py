@@ -60,9 +60,11 @@ def test_what_waits_for_the_account() -> None:
     toot, tweet, note = post("mastodon", LONG), post("twitter", "x" * 281), post("threads", LONG)
     assert [each.rule in LEFT_TO_PLAN for each in findings(toot, tweet, note)] == [True, True, False]
     desired = Desired(posts=(toot, tweet, note))
-    assert [each.rule.code for each in check_lengths(desired, {})] == ["BC003", "BC002"]
-    assert [each.rule.code for each in check_lengths(desired, {toot.address: 500, tweet.address: 25_000})] == ["BC001"]
-    assert check_lengths(Desired(Settings(rules={"BC001": "off"}), posts=(toot,)), {toot.address: 500}) == ()
+    assert [each.rule.code for each in check_lengths(desired, {}, NOON)] == ["BC003", "BC002"]
+    assert [each.rule.code for each in check_lengths(desired, {toot.address: 500, tweet.address: 25_000}, NOON)] == [
+        "BC001"
+    ]
+    assert check_lengths(Desired(Settings(rules={"BC001": "off"}), posts=(toot,)), {toot.address: 500}, NOON) == ()
     assert check_lengths(desired, {}, NOON) != ()
 
 

@@ -11,7 +11,7 @@ from bufferctl.checks import RULES, check_lengths
 from bufferctl.checks.attachments import _of_assets
 from bufferctl.model import Desired, SchedulingType, Service
 from bufferctl.model.networks import NETWORKS, Limit
-from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
+from tests.checks.posts import DOCUMENT, NOON, VIDEO, codes, findings, image, post
 from tools.make_networks import rules_of
 
 WITH_POSTS = [service.value for service, network in NETWORKS.items() if network.takes_posts]
@@ -91,9 +91,9 @@ def test_what_the_account_takes() -> None:
     """The limit of the server counts, higher or lower; likewise for a paid X account."""
     toot, tweet = post("mastodon", "x" * 501), post("twitter", "x" * 281)
     assert codes(toot, tweet) == ["BC003", "BC002"]
-    assert check_lengths(Desired(posts=(toot, tweet)), {toot.address: 1000, tweet.address: 25_000}) == ()
+    assert check_lengths(Desired(posts=(toot, tweet)), {toot.address: 1000, tweet.address: 25_000}, NOON) == ()
     short = post("mastodon", "x" * 141)
-    (found,) = check_lengths(Desired(posts=(short,)), {short.address: 140})
+    (found,) = check_lengths(Desired(posts=(short,)), {short.address: 140}, NOON)
     assert found.rule.code == "BC001"
     assert codes(post("twitter", "x" * 25_001)) == ["BC001"]
 

@@ -50,8 +50,8 @@ def new_root(
     return head + yaml_text(_given(fields | {"organizations": list(map(_declaration, organizations))}))
 
 
-def root_with(root: Text, organizations: Iterable[OrganizationEntry], *, managed_since: datetime | None = None) -> str:
-    """The root file with more organizations or channels, and another `managed_since`.
+def root_with(root: Text, organizations: Iterable[OrganizationEntry], *, managed_since: datetime | None) -> str:
+    """The root file with more organizations or channels, and another `managed_since`; None leaves that as it is.
 
     Raises ConfigError.
     """
