@@ -98,8 +98,8 @@ class Binding:
     unmerged: bool = False  # imported into a file that no apply has seen yet
     #: Until an apply sees what pull wrote: its fingerprint, then `applied`, `seen` and `due_at` from then on.
     pulled: tuple[str, ...] = ()
-    #: What was last applied, of an unsent post, of fields that Buffer does not return or fills in itself, by path, for
-    #: showing alone (`model/unsaid.py`); None: not known.
+    #: What was last applied, of an idea or an unsent post, of fields that Buffer does not return or fills in itself, by
+    #: path, for showing alone (`model/unsaid.py`); None: not known.
     given: Mapping[str, str] | None = None
     commit: str = ""  # the checkout that last wrote it
     #: Checkouts that lack that commit, and declared it just so when they were applied; newest last.

@@ -21,11 +21,12 @@ from bufferctl.value import value
 
 #: How much of a value is kept.
 _MOST = 500
-#: Fields of a post that Buffer does not return.
+#: Fields of a post that Buffer does not return, and those of an idea.
 _HIDDEN = ("ai_assisted", "source", "draft_id")
+_HIDDEN_IN_IDEAS = ("cta", "template_id", "group.place_after_id")
 #: What Buffer does not return below a post's assets and its network's fields, or not as it was sent.
 _HIDDEN_BELOW = frozenset(
-    {"thumbnail_url", "animated_thumbnail", "height", "width", "comment"}
+    {"thumbnail_url", "animated_thumbnail", "height", "width", "comment", "size", "source.trigger"}
     | {"link_attachment.title", "link_attachment.description", "link_attachment.thumbnail.url"}
     | {"annotations.id", "annotations.entity", "annotations.link", "annotations.vanity_name"}
     | {"annotations.content", "annotations.url"}
@@ -64,12 +65,12 @@ class LeftOut:
 
 
 def given_of(item: Item) -> Given:
-    """The values that an unsent object was given for fields that Buffer does not return, or fills in itself, by path.
+    """The values that an idea or an unsent post was given for fields that Buffer does not return, or fills in, by path.
 
     For details, it only notes that they were given, since Buffer returns their values.
     """
     if isinstance(item, Idea):
-        return {}
+        return {path: _text(leaf) for path, leaf in _hidden_in_idea(item) if leaf is not None}
     found = [(name, getattr(item, name)) for name in _HIDDEN]
     losable = {f"metadata.{name}" for name in LOSABLE[type(item.metadata)]} if item.metadata else ()
     found += [
@@ -77,6 +78,16 @@ def given_of(item: Item) -> Given:
     ]
     found += [(path, "") for path in details_of_desired(item)]
     return {path: _text(leaf) for path, leaf in found if leaf not in (None, ())}
+
+
+def _hidden_in_idea(idea: Idea) -> Iterator[tuple[str, Any]]:
+    yield from (("cta", idea.cta), ("template_id", idea.template_id))
+    if idea.group:
+        yield "group.place_after_id", idea.group.place_after_id
+    for number, medium in enumerate(idea.media):
+        yield f"media.{number}.thumbnail_url", medium.thumbnail_url
+        yield f"media.{number}.size", medium.size
+        yield f"media.{number}.source.trigger", medium.source and medium.source.trigger
 
 
 def _is_filled_in(path: str, leaf: Any) -> bool:
@@ -91,7 +102,7 @@ def still_given(item: Item, before: Given | None) -> Given | None:
 def is_hidden(path: str) -> bool:
     """Whether Buffer does not return the field, so that only the last applied value can be shown."""
     named = ".".join(part for part in path.split(".") if not part.isdecimal())
-    return path in _HIDDEN or any(f".{named}".endswith(f".{each}") for each in _HIDDEN_BELOW)
+    return path in (*_HIDDEN, *_HIDDEN_IN_IDEAS) or any(f".{named}".endswith(f".{each}") for each in _HIDDEN_BELOW)
 
 
 def hidden_changes(

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bufferctl.model import Binding, EditPost, Item, LiveItem, LivePost, MediaFile, Post, PostStatus, SchedulingType
+from bufferctl.model import (
+    Binding,
+    EditPost,
+    Idea,
+    Item,
+    LiveIdea,
+    LiveItem,
+    LivePost,
+    MediaFile,
+    Post,
+    PostStatus,
+    SchedulingType,
+)
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import (
     AssetContent,
@@ -93,6 +105,16 @@ def unsaid_differences(desired: Content, live: Content, given: Given | None) -> 
 def hidden_differences(item: Item, given: Given | None, live: Content) -> tuple[Difference, ...]:
     """Fields that Buffer does not return, with their last applied values."""
     return tuple(Difference(*each, is_recorded=True) for each in hidden_changes(item, given, live))
+
+
+def idea_differences(item: Item, live: LiveItem) -> Iterator[Difference]:
+    """What only an edit of its file asks for: people move ideas along the board, and Buffer may set the other."""
+    if not isinstance(item, Idea) or not isinstance(live, LiveIdea):
+        return
+    if item.group is not None and item.group.group_id != live.group_id:
+        yield Difference("group.group_id", live.group_id, item.group.group_id)
+    if live.ai_assisted and not item.ai_assisted:
+        yield Difference("ai_assisted", True, False)
 
 
 def edits_of_unread(binding: Binding, item: Item) -> tuple[Difference, ...]:

@@ -26,6 +26,7 @@ from bufferctl.reconcile.differences import (
     edits_of_unread,
     handling_differences,
     hidden_differences,
+    idea_differences,
     media_differences,
     schedule_differences,
     unsaid_differences,
@@ -165,7 +166,9 @@ def facts_of(match: Match) -> Facts:
         shown = {each.path for each in left if each.was_given or not edited}
         unsaid = unsaid_differences(wanted, content, binding.given)
         different += tuple(each for each in unsaid if each.path in shown)
-        different += hidden_differences(item, binding.given, content) if edited else ()
+        is_known = isinstance(item, Post) or (before is not None and before.hidden != now.hidden)
+        different += hidden_differences(item, binding.given, content) if edited and is_known else ()
+        different += tuple(idea_differences(item, live)) if edited and is_known else ()
     return Facts(match, live, content, before, edited, rescheduled, changed, sent, different, is_off, left)
 
 
