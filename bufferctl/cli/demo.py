@@ -213,9 +213,12 @@ def _what_next(folder: Path, console: Console) -> None:
         "",
         f"The page with the calendar: {folder / _PAGE}",
         "What to try next:",
-        f"  edit {folder / 'posts' / 'launch.yaml'}, then run `{again}` again: the plan shows your edit",
-        "  bufferctl demo --crash another-folder    while answers get lost and runs are killed",
-        "  export BUFFER_API_KEY=…; bufferctl init  in another folder, for your own account",
+        f"  Edit {folder / 'posts' / 'launch.yaml'}, then see your edit in the plan:",
+        f"      {again}",
+        "  Lose answers and kill the run until all posts have arrived:",
+        "      bufferctl demo --crash another-folder",
+        "  Begin with your own account, in another folder:",
+        "      export BUFFER_API_KEY=…; bufferctl init",
     ]
     console.data("\n".join(lines))
 
