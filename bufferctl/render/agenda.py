@@ -1,7 +1,7 @@
-"""What goes out when, for `bufferctl list`: a plan with its quiet posts and the unmanaged ones, by day and item.
+"""The posts of `bufferctl list` by day and item: a plan with its quiet posts and the unmanaged ones.
 
-As text, as JSON, and as a calendar (RFC 5545). An event's UID is derived from the address of its first post, so a
-calendar that reads the file again moves the event instead of adding another.
+It is shown as text, as JSON, and as a calendar (RFC 5545). An event's UID is derived from the address of its first
+post, so a calendar that reads the file again moves the event instead of adding another.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _summary(plan: Plan, earlier: Sequence[str], untimed: Sequence[Change], *, i
 
 
 def agenda_json(plan: Plan, span: Span, *, is_live: bool) -> str:
-    """The same as one document, ending in a newline."""
+    """The posts as one JSON document, ending in a newline."""
     found = (Listed(change, plan) for change in _going_out(within_days(plan, span)).changes)
     posts = sorted(found, key=lambda each: by_time(each.change, each.moment))
     return document("list", {"at": plan.at, "live": is_live, "posts": posts})

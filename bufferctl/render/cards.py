@@ -1,4 +1,4 @@
-"""Each change of a plan as a card: what happens to which post, where, when and why, and what it will look like.
+"""Each change of a plan as a card: what happens to which post, where, when and why, and how it will look.
 
 Text, Markdown, HTML, drift and receipts are made from cards, so that all of them describe a change in the same words.
 """
@@ -46,9 +46,10 @@ class ShownChannel:
 
 @value()
 class Moment:
-    """When a post goes out, or went out. `due`: in the channel's `zone`. `now`: the plan's.
+    """When a post goes out, or went out.
 
-    `is_slot`: the queue sets the time. `written`: the same in the file's zone, if the local time differs.
+    `due` is in the channel's `zone`; `now` is the plan's. `is_slot`: the queue sets the time. `written` is the time in
+    the file's zone, if the local time differs.
     """
 
     due: datetime
@@ -93,8 +94,8 @@ class Moment:
 class Changed:
     """A field that differs, with both values as people write them, empty for no value. `words`: both texts combined.
 
-    `path`: the field's in the file (`Difference`), empty for what differs between networks. `is_reviewed`: `before` is
-    what was reviewed, and not Buffer's.
+    `path` is the field's in the file (`Difference`), empty for differences between networks. `is_reviewed`: `before` is
+    the reviewed value, and not Buffer's.
     """
 
     name: str
@@ -148,7 +149,7 @@ class Card:
 
     @cached_property
     def shown(self) -> Shown:
-        """Its content; computed on demand, since a form does not show it for every change."""
+        """The content to show; computed on demand, since no form shows it for every change."""
         change = self.change
         is_deleted = change.action is Action.DELETE and change.live is not None
         item = change.live if is_deleted else change.desired or change.live
@@ -156,7 +157,7 @@ class Card:
 
     @cached_property
     def message(self) -> str:
-        """Why it needs a person, or what else there is to know, as a sentence."""
+        """Why it needs a person, or another note, as a sentence."""
         return visible(sentence(str(self.said or "")))
 
     @cached_property
@@ -166,7 +167,7 @@ class Card:
 
     @cached_property
     def digest(self) -> str:
-        """Its digest as people see it, empty if the change changes nothing; made once, since that takes a while."""
+        """The digest as people see it, empty if nothing changes; computed once, since that takes a while."""
         return change_digest(self.change)[:SHORT]
 
     @property
@@ -187,7 +188,7 @@ def cards_of(
 ) -> Iterator[Card]:
     """Each change with its outcome, as planned; then outcomes of changes that are not in the plan.
 
-    `is_preview`: the cards show the files alone. `with_quiet`: also what is unchanged, which is most of a plan.
+    `is_preview`: the cards show only the files. `with_quiet`: also unchanged posts, which are most of a plan.
     """
     pictures = Pictures(report.public, report.pictures if with_thumbnails else None)
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}

@@ -1,4 +1,4 @@
-"""How many posts there are, counted in one way in every form."""
+"""Counts posts in the same way for every form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person decides in a run of CI by hand, where nobody types a command: words in place of options of apply."""
+"""Decisions for a CI run by hand, where nobody types a command: words in place of options of apply."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ APPROVE = "approve"
 
 
 def decisions_of(answers: Iterable[Answer]) -> Iterator[str]:
-    """The answers that a run by hand takes, as it takes them: one line for each word, with all its addresses."""
+    """The answers that a run by hand accepts, in its form: one line for each word, with all its addresses."""
     addresses: dict[str, dict[str, None]] = {REAPPLY: {}, RECREATE: {}}
     numbers: dict[str, None] = {}
     for answer in answers:

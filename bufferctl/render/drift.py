@@ -1,4 +1,4 @@
-"""Changes in Buffer since the last apply: those causes of a plan, as text and JSON. CI posts it as an issue."""
+"""Changes in Buffer since the last apply, as text and JSON. CI posts them as an issue."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _LOST_HINT = "Put the file back, or use another URL and apply. Buffer shows the 
 
 
 class Drift(NamedTuple):
-    """What `drift` found. `recorded`: how many posts and ideas the state has. `lost`: the media that may be gone.
+    """The result of `drift`. `recorded` is how many posts and ideas the state has; `lost` are media that may be gone.
 
     `missing`: the location of a shared state that was not found, empty if it is the local state that was not found;
     None if no state is missing.

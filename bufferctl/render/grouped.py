@@ -1,7 +1,7 @@
 """A plan as people read it: by item, with each text once. Every form for people is made from this.
 
-A *post* is what Buffer gets; an *item* is one occurrence of an entry with its networks, a date in the calendar. What is
-agreed to stays by post: an item has the cards of its posts.
+A *post* is sent to Buffer; an *item* is one occurrence of an entry with its networks, a date in the calendar. Reviewers
+agree to posts, so an item has the cards of its posts.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _networks(cards: Iterable[Card]) -> str:
 
 @value()
 class Version:
-    """What an item is on one or several of its networks, where it is the same: their cards.
+    """An item's cards on the networks where it is the same.
 
     `shown` and `changed`: of the first card; their links lack the `utm` parameters, which differ by network. `differs`:
     the fields in which it differs from the item's main version, empty for that one.
@@ -120,7 +120,7 @@ class PlanItem:
 
     @property
     def hints(self) -> tuple[str, ...]:
-        """What to do about it: once for all its posts, if one answer is enough for them."""
+        """The hints for its posts: only one, if one answer is enough for all of them."""
         hint, is_for_all = _answer_for(self.cards, of_one_entry=True)
         hints = [hint] if is_for_all else [card.hint for card in self.cards]
         return tuple(filter(None, dict.fromkeys(hints)))
@@ -140,21 +140,21 @@ class PlanItem:
 
     @property
     def changes(self) -> tuple[tuple[str, tuple[Changed, ...]], ...]:
-        """What changes, with the networks where it does; without them if it is the same on all."""
+        """The changed fields with their networks; without networks if a change is the same on all of them."""
         if all(version.changed == self.main.changed for version in self.others):
             return (("", self.main.changed),) if self.main.changed else ()
         return tuple((version.networks, version.changed) for version in self.versions if version.changed)
 
     @property
     def has_both_sides(self) -> bool:
-        """Whether it is held, and its changes are what Buffer has against what the file has."""
+        """Whether it is held, and its changes compare Buffer's version with the file's."""
         return self.kind in {"hold", "bad"} and any(
             not each.is_reviewed for _, changes in self.changes for each in changes
         )
 
     @property
     def own(self) -> Mapping[str, tuple[str, ...]]:
-        """What is different on some networks (`own text`, `no media`), with these networks."""
+        """The differences on some networks (`own text`, `no media`), with these networks."""
         found: dict[str, tuple[str, ...]] = {}
         for version in self.others:
             for what in dict.fromkeys(each.in_words for each in version.differs):
@@ -171,7 +171,7 @@ class PlanItem:
 class NeedsYou:
     """Why items are held, or failed: one sentence, and one thing to do for all of them.
 
-    `own_hints`: each post has an answer of its own, of which `hint` is what they share.
+    `own_hints`: each post has its own answer, and `hint` is their common part.
     """
 
     code: str
@@ -263,7 +263,7 @@ class Grouped:
 
     @cached_property
     def at_once(self) -> tuple[PlanItem, ...]:
-        """What is published as soon as it is sent."""
+        """The items that are published as soon as they are sent."""
         return tuple(item for item in self.of("create", "update") if item.main.cards[0].at_once)
 
     @cached_property
@@ -304,7 +304,7 @@ class Grouped:
 
     @cached_property
     def changing(self) -> tuple[PlanItem, ...]:
-        """The items of which something is sent to Buffer."""
+        """The items with something to send to Buffer."""
         return self.of("create", "update", "delete")
 
     @cached_property
@@ -355,7 +355,7 @@ class Grouped:
 def grouped(
     report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
 ) -> Grouped:
-    """The report by item. `is_preview`: of the files alone. `with_thumbnails`: files as they are on a page."""
+    """The report by item. `is_preview`: it shows only the files. `with_thumbnails`: images as on a page."""
     groups: dict[tuple[Occurrence, Hashable, bool], list[Card]] = {}
     cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails, with_quiet=with_quiet)
     for card in sorted(cards, key=lambda card: by_time(card.change, card.when)):
@@ -365,10 +365,10 @@ def grouped(
 
 
 def problems_of(report: Report) -> Iterator[Diagnostic]:
-    """The problems in files and plan; what needs a person, a cause once for each line; what is worth a look.
+    """The problems in files and plan; items that need a person, a cause once for each line; and what is worth a look.
 
-    What needs a person is a warning before an apply and an error after it, like the exit code; its code is the reason
-    of a hold, or the status of a change that failed.
+    An item that needs a person is a warning before an apply and an error after it, like the exit code; its code is the
+    reason of a hold, or the status of a change that failed.
     """
     yield from (*report.diagnostics, *report.plan.warnings)
     severity = Severity.WARNING if report.outcomes is None else Severity.ERROR
@@ -413,7 +413,7 @@ def duration(span: timedelta) -> str:
 
 
 def months_of(weeks: Iterable[Week]) -> tuple[Week, ...]:
-    """The same items by month: each begins with its first day, and its days are those that have items."""
+    """The items by month: each begins with its first day, and has only days with items."""
     days = [day for week in weeks for day in week.days]
     months = groupby(days, key=lambda each: each[0].replace(day=1))
     return tuple(Week(first, tuple(found)) for first, found in months)

@@ -93,14 +93,14 @@ class Panel:
 
 
 class Bodies:
-    """What is below the rows, by the number of the item: in its place, or packed at the end of a large page."""
+    """The bodies below the rows, by the number of the item: in their places, or packed at the end of a large page."""
 
     def __init__(self, number: int) -> None:
         self.is_packed = number > _UNPACKED
         self._found: dict[int, str] = {}
 
     def put(self, row: AgendaRow, body: str) -> str:
-        """What stands below a row: its body, or nothing if that is packed."""
+        """The body below a row, or nothing if it is packed."""
         if not self.is_packed:
             return body
         self._found[row.number] = body
@@ -115,9 +115,9 @@ class Bodies:
 
 @value()
 class AgendaRow:
-    """A line of the agenda. `is_new`: it is not as in the report that a reader has seen before.
+    """A line of the agenda.
 
-    `looks`: what is worth a look about it.
+    `is_new`: it differs from the report that a reader saw before. `looks` are its lines that are worth a look.
     """
 
     item: PlanItem
@@ -137,14 +137,14 @@ class AgendaRow:
 
     @property
     def about(self) -> str:
-        """What its sign leaves open: which fields change, or what happened."""
+        """Details that its sign does not show: which fields change, or what happened."""
         if self.item.kind == "update":
             return ", ".join(dict.fromkeys(each.name for _, changed in self.item.changes for each in changed))
         return "" if self.item.kind == "hold" else self.item.what
 
     @property
     def messages(self) -> Mapping[tuple[str, str], None]:
-        """What is said about its posts, each with what to do."""
+        """The messages about its posts, each with what to do."""
         return dict.fromkeys((card.message, card.hint) for card in self.item.cards if card.message)
 
     @property

@@ -1,7 +1,7 @@
-"""The JSON documents, each key said once: its name, its type, what it is made of, and what it means.
+"""The JSON documents, with each key in one place: its name, its type, its source and its meaning.
 
-The published schemas are made from the same forms. Instants are ISO 8601 in UTC. Values that do not
-apply are null or empty, never left out. A minor version only adds.
+The published schemas are made from the same forms. Instants are ISO 8601 in UTC. Values that do not apply are null or
+empty, never left out. A minor version only adds.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _HEAD: dict[str, Any] = {
 
 @value()
 class Of:
-    """How a value is read from what its form is made of, if it is not the attribute of its name."""
+    """How a value is read from its form's source, if it is not the attribute of the same name."""
 
     read: Callable[[Any], Any]
 

@@ -1,7 +1,7 @@
 """A plan or a receipt as a comment on a pull request, made for a phone: what needs a person, then what is worth a look.
 
-It is short while it is closed. What is agreed to, every address and full text, is in the last fold, which is the first
-to be cut if a comment would be too long; then the weeks are.
+It is short while its folds are closed. The last fold has everything that reviewers agree to, with every address and
+full text. It is the first to be cut if a comment would be too long; the weeks are the second.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ _DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]{2}\b)")
 
 @value()
 class Note:
-    """What a job has to say: its point in bold, then the rest; text between backticks is code.
+    """A message from a job: its point in bold, then the rest; text between backticks is code.
 
-    `markdown`: what the forge words with a link, after all else.
+    `markdown` is the forge's own text with a link, at the end.
     """
 
     point: str = ""
@@ -102,7 +102,7 @@ class Note:
 
 @value()
 class Context:
-    """What a comment says that is not in its report: only the job that comments knows it."""
+    """The parts of a comment that are not in its report, and that only the job knows."""
 
     mark: str = ""  # the first line, by which a later run finds the comment; without it the report's own
     title: str = ""  # of the files, where a repository has several
@@ -244,7 +244,7 @@ def report_markdown(report: Report) -> str:
 
 
 def comment(report: Report, context: Context) -> str:
-    """The comment on a request: a report with what only the job knows. This is all of it; nobody adds to it."""
+    """The whole comment on a request: a report with the job's context. Nothing is added to it later."""
     context = replace(context, files=replace(context.files, folder=report.folder))
     report = report.in_repository
     whole = grouped(report)
@@ -268,7 +268,7 @@ def comment(report: Report, context: Context) -> str:
 
 
 def without_report(context: Context) -> str:
-    """The comment where there is neither a plan nor a receipt: its notes, and what was printed."""
+    """The comment without a plan or a receipt: its notes, and the printed output."""
     sheet = Sheet(context.mark, _run_line(context))
     printed = fenced(context.printed) if context.printed else ""
     for each in filter(None, [context.title, *map(str, context.notes), printed]):
@@ -277,7 +277,7 @@ def without_report(context: Context) -> str:
 
 
 def issue(report: Report, context: Context) -> str:
-    """The issue that is open while something of this needs a person: notes, causes, what is not sent, problems."""
+    """The issue that is open while something needs a person: notes, causes, unsent changes, problems."""
     context = replace(context, files=replace(context.files, folder=report.folder))
     report = report.in_repository
     found, everything = grouped(report), _all(report)

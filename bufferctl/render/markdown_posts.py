@@ -1,4 +1,4 @@
-"""A post in a comment: on a line of a list with what decides, whole, or with everything that is agreed to."""
+"""A post in a comment: on a line with the fields that matter, in full, or with everything that reviewers agree to."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _ASIDE = frozenset(
 
 @value()
 class FileLinks:
-    """Where a forge shows the files of the commit; nothing is a link where it does not.
+    """Links to the commit's files on a forge; without them, nothing is a link.
 
     Templates of addresses: `line` with `{path}` and `{line}`; `raw`, the file itself as a browser shows it, with
     `{path}`. `folder`: that of the root file, below the repository's root.
@@ -154,7 +154,7 @@ class PostForms:
         return paragraphs([_head(item), prose(clipped(item.message, MESSAGE)), *body])
 
     def everything(self, item: PlanItem) -> str:
-        """What is agreed to: each post with its digest and its place; then old and new, and the texts in full."""
+        """Everything that reviewers agree to: each post's digest and place, old and new values, and full texts."""
         lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item.when)}' if item.when else ''}"]
         for card in item.cards:
             digest = f" {code(card.digest)}" if card.change.action in REVIEWED else ""

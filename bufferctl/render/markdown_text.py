@@ -142,7 +142,7 @@ def picture(url: str, alt: str) -> str:
 
 
 def thumbnail(url: str, alt: str) -> str:
-    """The same within a line."""
+    """A small image within a line."""
     return _image(url, alt, f'height="{_SMALL}"')
 
 
@@ -283,7 +283,7 @@ class Section(Generic[T]):
 
     @property
     def kept(self) -> int:
-        """How high it is at least."""
+        """The least height of the section."""
         opened = max(self.least, self.keeps)
         folded = FOLD if len(self.items) > opened else 0
         return sum(self.heights[:opened]) + (_HEADING if opened and self.items else 0) + folded
@@ -302,7 +302,7 @@ class Sheet:
 
     @property
     def text(self) -> str:
-        """All of it, ending in a newline."""
+        """The whole comment, ending in a newline."""
         return _GAP.join(filter(None, [*self._parts, self._foot])) + "\n"
 
     def put(self, text: str, *, is_folded: bool = False) -> None:
@@ -333,7 +333,7 @@ class Sheet:
         self._screen = screen
 
     def fill(self, section: Section[T]) -> None:
-        """A section, unless it has no items: as many of them open as the screen has room for; then a fold."""
+        """Add a section, unless it has no items: as many of them open as the screen has room for; then a fold."""
         items, self._kept = section.items, self._kept - section.kept
         if items:
             seen = max(section.least, sum(map(self.shows, accumulate(section.heights, initial=_HEADING))) - 1)
@@ -345,7 +345,7 @@ class Sheet:
             self.fold(title, items[seen:], section.form, section.more, reserved=RESERVED, gap=section.gap)
 
     def items(self, items: Sequence[T], form: Callable[[T], str], more: str, gap: str = _GAP) -> None:
-        """Items, as many as fit."""
+        """Add as many items as fit."""
         self.put(gap.join(self._fitting(items, form, more, RESERVED)))
 
     def fold(
@@ -358,7 +358,7 @@ class Sheet:
         reserved: int = 0,
         gap: str = _GAP,
     ) -> None:
-        """Items below a line that opens them, unless there are none."""
+        """Add items below a line that opens them, unless there are none."""
         if items:
             head, end = f"<details><summary>{title}</summary>", "</details>"
             room = reserved + size(head) + size(end) + 3 * len(_GAP)

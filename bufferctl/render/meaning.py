@@ -1,6 +1,6 @@
 """What a change means: a link, a time, a picture, a first comment or a setting weighs more than the wording.
 
-Which of these a change is follows from the path of its field, and of a text from its links.
+The path of a changed field decides which of these it is; for a text, its links decide.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def by_meaning(changes: Iterable[Changed]) -> list[Changed]:
 
 
 def weight(item: PlanItem) -> int:
-    """The place of an item among others that change: by its weightiest change."""
+    """The rank of an item among others that change, by its weightiest change."""
     return min((_ORDER.index(each) for each in _meanings(item)), default=len(_ORDER))
 
 

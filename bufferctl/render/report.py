@@ -21,7 +21,7 @@ HoldIdentity = tuple[Address, Reason | None, str]
 
 
 def hold_identity(change: Change) -> HoldIdentity:
-    """What tells one held change from another."""
+    """A key that distinguishes held changes."""
     return change.address, change.reason, change_digest(change)
 
 
@@ -30,7 +30,7 @@ L = TypeVar("L", bound=Change | Diagnostic | Post | Idea)
 
 @value()
 class Report:
-    """One plan with everything that a report of it needs."""
+    """One plan with all data for its report."""
 
     plan: Plan  # its warnings are the problems found by planning
     diagnostics: tuple[Diagnostic, ...] = ()  # problems in the files
@@ -63,17 +63,17 @@ class Report:
 
     @property
     def digest(self) -> str:
-        """The digest of what a reviewer agrees to."""
+        """The digest that a reviewer agrees to."""
         return plan_digest(self.plan, self.digests)
 
     @property
     def own(self) -> Report:
-        """The same without what is sent although the request does not change it, which `waiting` has."""
+        """The report without changes that are sent although the request does not change them; `waiting` has those."""
         return self._with(lambda change: not self.is_waiting(change))
 
     @property
     def waiting(self) -> Report:
-        """What is on the branch already and not in Buffer, so that it is sent with the request."""
+        """Changes that are on the branch already and not in Buffer, so that they are sent with the request."""
         return self._with(self.is_waiting)
 
     def is_waiting(self, change: Change) -> bool:
@@ -87,7 +87,7 @@ class Report:
 
     @property
     def in_repository(self) -> Report:
-        """The same with the paths of files in their repository."""
+        """The report with the paths of files in their repository."""
 
         def located(each: L) -> L:
             return replace(each, place=each.place.below(self.folder)) if each.place else each
@@ -106,12 +106,12 @@ class Report:
 
     @property
     def problems(self) -> list[Diagnostic]:
-        """The problems in plan and files, errors first, without what comes first."""
+        """The problems in plan and files, errors first, without those in `first`."""
         return by_severity(each for each in (*self.plan.warnings, *self.diagnostics) if not each.comes_first)
 
     @property
     def first(self) -> list[Diagnostic]:
-        """What comes before everything else: what is deleted of a person, or goes out although no file says so."""
+        """The problems that come first: people's posts are deleted, or posts go out although no file has them."""
         return [each for each in self.plan.warnings if each.comes_first]
 
 

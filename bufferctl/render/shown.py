@@ -82,12 +82,12 @@ class Media(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """What there is to say about it, apart from `more`."""
+        """The words about it, apart from `more`."""
         return [each for each in (self.about, self.alt, self.title, self.text) if each]
 
     @property
     def said(self) -> list[str]:
-        """What there is to say about it."""
+        """All words about it."""
         return [*self.words, *map(str, self.more)]
 
 
@@ -105,7 +105,7 @@ class ShownPart(NamedTuple):
 
 @value()
 class Shown:
-    """Everything to show. `warning`: hides the text until it is opened, on networks that support it."""
+    """Everything to show. `warning` hides the text until it is opened, on networks that support this."""
 
     parts: tuple[ShownPart, ...]
     title: str = ""

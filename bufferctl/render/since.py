@@ -1,4 +1,4 @@
-"""What changed since a reader's last look: the earlier version of a comment has its digests in a hidden line.
+"""Finds changes since a reader's last look: the earlier version of a comment has its digests in a hidden line.
 
 The line has the commit and the time of the plan, then for each entry's occurrence a digest of its name, one of its
 texts, and the digests of its posts.
@@ -33,9 +33,9 @@ _Seen = tuple[str, frozenset[str]]
 
 @value()
 class Since:
-    """What is different from an earlier plan. `commit`: of that plan, empty if unknown. `removed`: how many items.
+    """The differences from an earlier plan, at `commit` (empty if unknown).
 
-    `found`: the items of this plan, by what happened to them.
+    `removed` is how many items are gone. `found` are the items of this plan, by what happened to them.
     """
 
     commit: str
@@ -45,7 +45,7 @@ class Since:
 
     @property
     def items(self) -> tuple[PlanItem, ...]:
-        """Those of this plan."""
+        """The items of this plan that differ."""
         return tuple(item for items in self.found.values() for item in items)
 
     def told(self, now: datetime) -> str:
@@ -71,7 +71,7 @@ def commit_of(comment: str) -> str:
 
 
 def since(grouped: Grouped, earlier: str) -> Since | None:
-    """What changed since the comment `earlier`; None if it has no such line."""
+    """The changes since the comment `earlier`; None if it has no such line."""
     line = _LINE.search(earlier)
     if line is None:
         return None

@@ -185,7 +185,7 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
 def unsent(left: Plan, outcomes: Iterable[Outcome]) -> Plan:
     """The plan that is left, without changes that this apply could not make: Buffer refused them, or they were held.
 
-    What Buffer had no room for waits: another apply could not send it either.
+    Posts that Buffer had no room for are left out, too, since another apply could not send them either.
     """
     statuses = {outcome.change.slot: outcome for outcome in outcomes}
 

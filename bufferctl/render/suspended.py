@@ -1,6 +1,6 @@
-"""What a plan, a comment, a page and a receipt begin with where something is suspended, or comes back.
+"""The beginning of a plan, a comment, a page and a receipt if something is suspended, or comes back.
 
-Right below it is what goes out all the same: nobody may think that it is quiet while it is not.
+Posts that still go out come right below it, so that nobody believes in a silence that is none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NAMED = 5
 
 @value()
 class StillOut:
-    """A post that goes out although what it belongs to is suspended."""
+    """A post that goes out although its entry, channel or organization is suspended."""
 
     when: str  # in its channel's zone
     channel: str
@@ -32,7 +32,7 @@ class StillOut:
 
 @value()
 class Opening:
-    """What comes first. `heads`: its sentences. `also`: what else to know. `out`: what goes out all the same."""
+    """The first lines: their sentences (`heads`), further notes (`also`), and posts that still go out (`out`)."""
 
     heads: tuple[str, ...]
     also: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Opening:
 
 
 def opening_of(report: Report) -> Opening | None:
-    """What comes before everything else; None if nothing is suspended, and nothing comes back."""
+    """The first lines; None if nothing is suspended, and nothing comes back."""
     plan, outcomes = report.plan, report.outcomes
     heads = [*_suspended(plan, outcomes), *_resumed(plan, outcomes)]
     if not heads:

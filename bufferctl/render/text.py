@@ -60,7 +60,7 @@ def plan_text(report: Report, paint: Paint) -> str:
 
 
 def opening_lines(report: Report, paint: Paint) -> Iterator[str]:
-    """What comes first where something is suspended or comes back, and what goes out all the same."""
+    """The first lines if something is suspended or comes back, and the posts that still go out."""
     opening = opening_of(report)
     if opening is None:
         return
@@ -111,7 +111,7 @@ def _move(move: Move, paint: Paint) -> Iterator[str]:
 
 
 def head_lines(item: PlanItem, found: Grouped, paint: Paint, *more_about: str) -> Iterator[str]:
-    """When and where an item goes out, and what happens to it, unless that is as usual for its sign."""
+    """When and where an item goes out, and what happens to it, unless its sign says that."""
     card, when = item.main.cards[0], item.when
     usual = {Action.CREATE: "will schedule", Action.UPDATE: "will change"}.get(card.change.action)
     about = [item.networks, *filter(None, ["" if card.what == usual else card.what, card.why])]

@@ -274,7 +274,7 @@ def value(raw: Any, zone: str = "", name: str = "") -> str:
 
 
 def left_to_buffer(then: Then, default: str) -> str:
-    """What becomes of a field that the files do not give: `Buffer's default (public)`."""
+    """What happens to a field that the files do not give: `Buffer's default (public)`."""
     if then is Then.CLEARED:
         return ""
     return f"Buffer's default ({default})" if then is Then.DEFAULT else "left to Buffer"
