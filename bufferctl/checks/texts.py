@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, advice, refusal
 from bufferctl.model import Address, Desired, Post
@@ -96,10 +96,10 @@ def text_length(post: Post, *, max_characters: int | None = None) -> TextLength:
 
 def text_lengths(desired: Desired, max_characters: Mapping[Address, int]) -> Callable[[Address], TextLength | None]:
     """The length of each post's text by its address, counted on request only, since few are shown."""
-    posts = cache(lambda: {post.address: post for post in desired.posts})
+    posts = {post.address: post for post in desired.posts}
 
     def length_of(address: Address) -> TextLength | None:
-        post = posts().get(address)
+        post = posts.get(address)
         return text_length(post, max_characters=max_characters.get(address)) if post else None
 
     return length_of

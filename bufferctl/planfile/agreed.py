@@ -177,6 +177,10 @@ def _is_over(change: Change, current: Change) -> bool:
 
 
 def _moved(change: Change, current: Change) -> str:
+    """Why today's plan no longer has a change, where the files are not the reason (`_revoked`) and it is not `_same`.
+
+    So the same action on something else means that Buffer has something else.
+    """
     if resolved := _resolved_otherwise(change, current):
         return f"{resolved} than when the plan was made"
     if current.action is change.action or current.reason in {Reason.CHANGED, Reason.CONFLICT}:

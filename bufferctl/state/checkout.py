@@ -85,10 +85,13 @@ def contained(folder: Path, commits: Collection[str]) -> frozenset[str]:
 def outdated_files(folder: Path, applied: str) -> frozenset[str]:
     """Files below `folder` that `applied` changed since it and this checkout diverged, and this checkout did not.
 
-    None if the checkout has `applied`, or the history is unknown.
+    Empty if the checkout has `applied`, or the history is unknown.
     """
     base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
-    return _changed(folder, base, applied) - _changed(folder, base) if base else frozenset()
+    if not base:
+        return frozenset()
+    changed_there, changed_here = _changed(folder, base, applied), _changed(folder, base)
+    return changed_there - changed_here
 
 
 def text_before(folder: Path, applied: str) -> str:
