@@ -49,7 +49,7 @@ class Hold:
         asides: Mapping[str, Fact] | None = None,
         candidates: tuple[str, ...] = (),
     ) -> Hold:
-        """The hold with these blanks filled in both sentences, as `Said` describes, and about these candidates alone."""
+        """The hold with these blanks filled in both sentences, as `Said` describes; `candidates` replace its own."""
 
         def with_blanks(said: Said) -> Said:
             has = names_in(said.template)

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from operator import attrgetter
 from typing import Any
 
 from bufferctl.diagnostics import all_of
@@ -39,9 +38,6 @@ LAG = timedelta(hours=1)
 _COMPARED = frozenset(
     {Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.MISSED, Reason.ADOPTED, Reason.IDEA, Reason.LEGAL}
 )
-#: What a binding keeps up to date although nothing is written.
-_KEPT_NAMES = ("address", "file", "protect", "media", "noted", "unmerged", "retired", "given", "status", "due_at")
-_KEPT = attrgetter(*_KEPT_NAMES)
 #: Shown for an edit of fields that Buffer does not read back, if it is not known what was last applied.
 _UNREADABLE = Said("Buffer does not show {hidden}, so only the new version is shown here")
 #: What Buffer has of a network, and nobody knows who set it: an edit that leaves it out may reset it (notes: Writing).
@@ -423,13 +419,20 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
         new = replace(bound, commit=old.commit, before=old.before)
     else:
         media = old.media if facts.edited else sources_of(item)
-        names = (str(item.address), item.place.file)
-        given = None if facts.sent else old.given
-        now: tuple[Any, ...] = (*names, item.protect, media, noted, False, False, given, old.status, old.due_at)
+        now: dict[str, Any] = {
+            "address": str(item.address),
+            "file": item.place.file,
+            "protect": item.protect,
+            "media": media,
+            "noted": noted,
+            "unmerged": False,
+            "retired": False,
+            "given": None if facts.sent else old.given,
+        }
         if isinstance(live, LivePost) and live.status != old.status:
-            now = (*now[:-2], live.status.value, due_seen(item, live))
-        # most are unchanged, and ten thousand copies take time
-        new = old if _KEPT(old) == now else replace(old, **dict(zip(_KEPT_NAMES, now, strict=True)))
+            now |= {"status": live.status.value, "due_at": due_seen(item, live)}
+        is_changed = any(getattr(old, name) != there for name, there in now.items())
+        new = replace(old, **now) if is_changed else old  # most are unchanged, and ten thousand copies take time
         if new.taken_from and not (isinstance(match.live, LivePost) and match.live.status is PostStatus.DRAFT):
             new = replace(new, taken_from="")
         if facts.content and not facts.sent and old.seen and Seen.read(old.seen).is_older:
