@@ -12,7 +12,7 @@ from bufferctl.cli import EXIT_CODES, GROUPS, cli, load_command
 _HEAD = """\
 # Commands
 
-For whoever runs bufferctl in a terminal or in CI; `bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to
+For people who run bufferctl in a terminal or in CI; `bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to
 stderr. Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off, `FORCE_COLOR` turns it on.
 
 ## Variables

@@ -12,7 +12,7 @@ _SCHEMAS = "https://github.com/bufferctl/bufferctl/blob/main/schemas"
 _HEAD = """\
 # JSON
 
-For programs that read what bufferctl prints. With `--json`, a command prints one document to stdout, everything else to stderr, and
+For programs that read bufferctl's output. With `--json`, a command prints one document to stdout, everything else to stderr, and
 its [exit code](commands.md#exit-codes) stays the same. `kind` says which document it is, and `format_version` is the version of the
 format; a minor version only adds to it. `bufferctl schema KIND` prints the schema.
 
