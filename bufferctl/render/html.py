@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache, partial
 from hashlib import sha1, sha256
@@ -60,8 +60,11 @@ _BESIDE_CONTENT = frozenset({"time", "what happens"})
 _WAITING = "Also waiting from before; merging publishes these, too"
 #: How much of a first line a row has.
 _LINE = 110
-#: With more items than this, what is below a row comes packed, and is shown by the page's script.
+#: With more items than this, what is below a row comes packed, and is shown by the page's script, which also builds
+#: the rows of a week only when they are needed.
 _UNPACKED = 400
+#: With no more items than this, a page opens as an agenda.
+_FEW = 3
 
 
 class Theirs(NamedTuple):
@@ -90,6 +93,19 @@ class Panel:
         used = {each[part - parts] for each in lengths if len(each) >= parts}
         from_least = f"{min(used):,} to " if len(used) > 1 else ""
         return f"{from_least}{count(max(used), 'character')}" if used else ""
+
+
+@value()
+class Section:
+    """Rows below their heading. `monday`: of its week, None if its rows have no time."""
+
+    title: str
+    monday: date | None
+    rows: tuple[AgendaRow | Theirs, ...]
+
+    def shown(self, *, with_quiet: bool) -> int:
+        """How many rows the page shows before anything is filtered."""
+        return sum(with_quiet or not isinstance(row, AgendaRow) or row.item.kind != "quiet" for row in self.rows)
 
 
 class Bodies:
@@ -180,6 +196,7 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         AgendaRow(item, number, id(item) in seen_since, _looks_of(item, looks))
         for number, item in enumerate(found.items)
     ]
+    with_quiet = all(row.item.kind == "quiet" for row in rows)
     kinds = Counter(_KINDS[row.item.kind] for row in rows if row.item.kind in _KINDS)
     return {
         "form": form,
@@ -199,6 +216,8 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "kinds": {name: kinds[name] for name in dict.fromkeys(_KINDS.values()) if kinds[name]},
         "networks": dict(sorted((c.channel.service, c.channel.network) for i in found.items for c in i.cards)),
         "sections": list(_sections(rows, found)),
+        "with_quiet": with_quiet,
+        "day": _day_of_most(row.item for row in rows if row.item.kind != "quiet"),
         "pictures": _pictures(found),
         "folds": " ".join(f"{service}:{row.fold}" for service, row in NETWORKS.items() if row.fold),
     }
@@ -250,7 +269,15 @@ def _lines(found: Grouped, form: str) -> Iterator[str]:
             yield f"Also waiting from before: apply {summary.does(found.waiting)}."
 
 
-def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[tuple[str, list[AgendaRow | Theirs]]]:
+def _day_of_most(items: Iterable[PlanItem]) -> str:
+    """The day on which the calendar opens: the first one of the month with most items, empty if an agenda will do."""
+    days = sorted(item.when.day for item in items if item.when)
+    months = Counter(day[:7] for day in days)
+    busiest = max(months, key=months.__getitem__, default="")
+    return next(day for day in days if day.startswith(busiest)) if len(days) > _FEW else ""
+
+
+def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[Section]:
     """Rows below their headings: posts published at once, weeks in the channels' zones, posts without a time, ideas.
 
     What a request does not change comes last.
@@ -280,9 +307,9 @@ def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[tuple[str, list
         title = ("At once", "", "Without a time", "Ideas")[place]
         if monday:
             title = summary.days_between(monday, monday + timedelta(days=6), plan.at.date())
-        yield title, list(group)
+        yield Section(title, monday, tuple(group))
     if waiting := [row for row in rows if row.item.is_waiting]:
-        yield _WAITING, list(waiting)
+        yield Section(_WAITING, None, tuple(waiting))
 
 
 def _pictures(found: Grouped) -> dict[str, tuple[str, float]]:

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from bufferctl.model import Asset
+from bufferctl.model import Asset, Post
 from bufferctl.plan import Action, Beside, Cause
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.markdown import report_markdown
@@ -373,6 +373,21 @@ def test_a_large_page_has_what_is_below_a_row(show: Show, tmp_path: Path) -> Non
     page.evaluate("location.hash = '#Acme/linkedin:acme-inc/p00011'")
     expect(page.locator("details.row[open]:visible").filter(has_text="Number 11: ").first).to_be_visible()
     assert axe(page) == []
+
+
+def test_a_large_page_is_built_as_it_is_needed(show: Show, tmp_path: Path) -> None:
+    """No row is parsed before it is needed; soon all are there, and without scripts, too."""
+    report = many(tmp_path, 450)
+    first, *others = report.plan.changes
+    assert isinstance(first.desired, Post)
+    hostile = replace(first, desired=replace(first.desired, text=f"</noscript>{HOSTILE}"))
+    document = report_html(replace(report, plan=replace(report.plan, changes=(hostile, *others))))
+    assert re.sub("(?s)<noscript>.*?</noscript>", "", document).count('<details class="row') == 0
+    for scripts in (True, False):
+        page = show(document, width=380, scripts=scripts)
+        expect(page.locator("details.row")).to_have_count(450)
+        expect(page.locator("details.row em").first).to_have_text(f"</noscript>{HOSTILE.splitlines()[0]}")
+        expect(page.locator("details.row").first).to_be_visible()
 
 
 def test_networks_side_by_side(show: Show) -> None:

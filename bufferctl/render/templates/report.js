@@ -12,20 +12,40 @@
   root.classList.add("js");
   const main = $("main"), calendar = $(".calendar"), dialog = $("dialog"), search = $(".bar input"), pick = $(".bar select");
   const wide = matchMedia("(min-width: 760px)");
-  const rows = $$(".row");
   const called = new Map(main.dataset.called.split(" ").map((each) => each.replace("_", " ").split(":")));
   const kindOf = (row) => called.get(row.classList[1]) ?? "";
 
-  /* What is below the rows of a large page comes packed: it is unpacked once, and a row gets its own when it is needed. */
+  /* In a large page the rows of a week are text until somebody needs them, or the browser has nothing else to do. */
+  const weeks = $$(".agenda > section").map((section) => ({ section, rows: null }));
+  const rowsOf = (week) => {
+    if (week.rows) return week.rows;
+    const text = $("noscript", week.section);
+    if (text) text.outerHTML = text.textContent;
+    week.rows = $$(".row", week.section);
+    for (const row of week.rows) row.hidden = !isAsked(row);
+    return week.rows;
+  };
+  const shown = (among = weeks) => among.flatMap(rowsOf).filter((row) => !row.hidden);
+  const rowCalled = (id) => {
+    const week = weeks.find(({ section }) => $("noscript", section)?.textContent.includes(`id="${id}"`));
+    if (week) rowsOf(week);
+    return document.getElementById(id);
+  };
+
+  /* What is below its rows comes packed: it is unpacked once, and a row gets its own when it is needed. */
   const packed = $("#bodies");
-  let bodies = null;
-  const unpacked = (async () => {
-    if (!packed) return;
-    const bytes = Uint8Array.from(atob(packed.textContent), (each) => each.charCodeAt(0));
+  let bodies = null, unpacking = null;
+  const unpacked = () => {
+    unpacking ??= unpack();
+    return unpacking;
+  };
+  const unpack = async () => {
+    const binary = atob(packed.textContent), bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
     const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
     bodies = JSON.parse(text);
     packed.remove();
-  })();
+  };
   const bodyOf = (row) => (packed ? (bodies?.[Number(row.id.slice(1))] ?? "") : ($(".body", row)?.innerHTML ?? ""));
   const filled = (row) => {
     if (bodies && row && !$(".body", row)) row.insertAdjacentHTML("beforeend", bodyOf(row));
@@ -46,8 +66,6 @@
     }
     return words.get(row);
   };
-  const sections = $$(".agenda > section").map((section) => [section, $$(".row", section)]);
-  for (const [section] of sections) if ($("[data-day]", section)) section.dataset.timed = "";
 
   /* Tabs by network: made when an item is opened, so that a long page has few nodes. */
   const folds = new Map(main.dataset.folds.split(" ").filter(Boolean).map((each) => each.split(":")));
@@ -93,7 +111,7 @@
   };
   const prepare = (row) => {
     const body = filled(row);
-    if (!body && packed && !bodies) unpacked.then(() => prepare(row));
+    if (!body && packed && !bodies) unpacked().then(() => prepare(row));
     if (!body || "ready" in body.dataset) return;
     body.dataset.ready = "";
     const due = $("time", row)?.dateTime, then = due && new Date(due);
@@ -164,26 +182,27 @@
 
   /* What is shown. */
   let kind = "", view = "agenda", day = "";
-  let shown = rows;
+  let asked = [];
+  const isAsked = (row) =>
+    (kind === "new" ? "new" in row.dataset : kind ? kindOf(row) === kind : "quiet" in main.dataset || !row.classList.contains("quiet")) &&
+    (!pick?.value || $(`.about .net.${pick.value}`, row)) &&
+    asked.every((word) => wordsOf(row).includes(word));
   const filter = () => {
-    const asked = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    shown = rows.filter(
-      (row) =>
-        (kind === "new" ? "new" in row.dataset : kind ? kindOf(row) === kind : onlyQuiet || !row.classList.contains("quiet")) &&
-        (!pick?.value || $(`.about .net.${pick.value}`, row)) &&
-        asked.every((word) => wordsOf(row).includes(word)),
-    );
-    const visible = new Set(shown);
-    for (const row of rows) row.hidden = !visible.has(row);
-    for (const [section, its] of sections) {
-      const number = its.filter((row) => visible.has(row)).length;
-      section.hidden = !number;
-      section.style.containIntrinsicSize = `auto ${37 + (view === "short" ? 44 : 68) * number}px`;
+    asked = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const isNarrowed = Boolean(kind || pick?.value || asked.length);
+    let all = 0, found = 0;
+    for (const week of weeks) {
+      if (isNarrowed) rowsOf(week);
+      for (const row of week.rows ?? []) row.hidden = !isAsked(row);
+      const number = week.rows ? week.rows.filter((row) => !row.hidden).length : Number(week.section.dataset.shown);
+      week.section.hidden = !number;
+      week.section.style.containIntrinsicSize = `auto ${37 + (view === "short" ? 44 : 68) * number}px`;
+      all += week.rows?.length ?? 0;
+      found += number;
     }
-    $(".found").textContent = kind || pick?.value || asked.length ? `${shown.length} of ${rows.length}` : "";
+    $(".found").textContent = isNarrowed ? `${found} of ${all}` : "";
     draw();
   };
-  const onlyQuiet = rows.every((row) => row.matches(".quiet, .theirs"));
 
   /* Days are text, 2029-12-03: the channel's own, whatever the zone of who looks. */
   const date = (of) => new Date(`${of}T00:00:00Z`);
@@ -217,7 +236,8 @@
     return made;
   };
   const cell = (of, most) => {
-    const here = shown.filter((row) => row.dataset.day === of), some = here.length > most ? most - 1 : most;
+    const week = weeks.filter(({ section }) => section.dataset.from === monday(of));
+    const here = shown(week).filter((row) => row.dataset.day === of), some = here.length > most ? most - 1 : most;
     const made = make("td", { class: view === "month" && of.slice(0, 7) !== day.slice(0, 7) ? "other" : "" });
     if (view === "month") made.append(make("span", { class: of === today ? "number today" : "number" }, String(Number(of.slice(8)))));
     made.append(...here.slice(0, some).map(chip));
@@ -234,8 +254,8 @@
     root.dataset.view = grid || view === "short" ? view : "agenda";
     for (const button of $$(".views button")) button.setAttribute("aria-pressed", String(button.dataset.view === root.dataset.view));
     if (!grid) return;
-    const start = monday(view === "month" ? `${day.slice(0, 7)}-01` : day), weeks = [];
-    for (let at = start; at === start || (view === "month" && at.slice(0, 7) <= day.slice(0, 7)); at = plus(at, 7)) weeks.push(at);
+    const start = monday(view === "month" ? `${day.slice(0, 7)}-01` : day), mondays = [];
+    for (let at = start; at === start || (view === "month" && at.slice(0, 7) <= day.slice(0, 7)); at = plus(at, 7)) mondays.push(at);
     const days = (from) => Array.from({ length: 7 }, (_, index) => plus(from, index));
     const title = view === "month" ? sayMonth(day) : `${sayDay(start)} to ${sayDay(plus(start, 6))}`;
     const step = (number) => (view === "month" ? month(day, number) : plus(day, 7 * number));
@@ -254,7 +274,7 @@
         "table",
         { class: view, "aria-label": title },
         make("thead", {}, make("tr", {}, ...heads)),
-        make("tbody", {}, ...weeks.map((from) => make("tr", {}, ...days(from).map((of) => cell(of, view === "month" ? 5 : 99))))),
+        make("tbody", {}, ...mondays.map((from) => make("tr", {}, ...days(from).map((of) => cell(of, view === "month" ? 5 : 99))))),
       ),
     );
   };
@@ -285,7 +305,7 @@
     dialog.showModal();
   };
   const step = (number) => {
-    const items = shown.filter((row) => !row.classList.contains("theirs"));
+    const items = shown().filter((row) => !row.classList.contains("theirs"));
     const next = items[items.indexOf(at.row) + number];
     if (next) fill(next);
   };
@@ -308,21 +328,21 @@
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || !event.target.matches(".row > summary")) return;
     event.preventDefault();
-    const items = shown.filter((row) => row.matches("details"));
+    const items = shown().filter((row) => row.matches("details"));
     $("summary", items[items.indexOf(event.target.parentNode) + step] ?? event.target.parentNode).focus();
   });
   const follow = () => {
     const id = decodeURIComponent(location.hash.slice(1));
-    let found = document.getElementById(id);
+    let found = document.getElementById(id) ?? rowCalled(id);
     if (!found && id && packed) {
-      if (!bodies) return void unpacked.then(follow);
+      if (!bodies) return void unpacked().then(follow);
       const number = bodies.findIndex((body) => body.includes(`<li id="${escaped(id)}"`));
-      filled(document.getElementById(`i${number}`));
+      filled(rowCalled(`i${number}`));
       found = document.getElementById(id);
     }
     const row = found?.closest("details.row");
     if (!row) return;
-    if (row.hidden || !$(".agenda").contains(row) || $(".agenda > section[data-timed]")?.checkVisibility() === false) {
+    if (row.hidden || !$(".agenda").contains(row) || $(".agenda > section[data-from]")?.checkVisibility() === false) {
       [kind, search.value] = ["", ""];
       if (pick) pick.value = "";
       row.classList.contains("quiet") && (kind = kindOf(row));
@@ -345,22 +365,17 @@
       filter();
     });
   for (const button of $$(".views button")) button.addEventListener("click", () => look(button.dataset.view));
-  search.addEventListener("input", () => (packed && !bodies ? unpacked.then(filter) : filter()));
+  search.addEventListener("input", () => (packed && !bodies ? unpacked().then(filter) : filter()));
   pick?.addEventListener("change", filter);
   wide.addEventListener("change", draw);
   addEventListener("hashchange", follow);
-  const dated = rows.filter((row) => row.dataset.day && !row.matches(".theirs, .quiet")).map((row) => row.dataset.day);
-  const months = new Map();
-  for (const each of dated) months.set(each.slice(0, 7), (months.get(each.slice(0, 7)) ?? 0) + 1);
-  const most = Math.max(...months.values());
-  day = dated.find((each) => months.get(each.slice(0, 7)) === most) ?? today;
-  view = dated.length > 3 ? "month" : "agenda";
-  look(view);
+  day = main.dataset.day || today;
+  look(main.dataset.day ? "month" : "agenda");
   follow();
   addEventListener("load", () => requestAnimationFrame(follow)); // the browser scrolls to the address itself meanwhile
   /* On paper everything is there. */
   addEventListener("beforeprint", () => {
-    for (const row of shown) {
+    for (const row of shown()) {
       if (!row.matches("details") || row.open) continue;
       filled(row);
       row.open = true;
@@ -373,5 +388,19 @@
       delete row.dataset.printed;
     }
   });
+  for (const week of weeks) if ($$(".row").length < 20) rowsOf(week);
+  const near = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) if (isIntersecting) rowsOf(weeks.find((week) => week.section === target));
+  }, { rootMargin: "100% 0px" });
+  const idle = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, 20));
+  const goOn = () => {
+    const week = weeks.find(({ rows }) => !rows);
+    if (packed && !unpacking) unpacked();
+    else if (week) rowsOf(week);
+    else return near.disconnect();
+    return idle(goOn);
+  };
+  for (const { section } of weeks) near.observe(section);
+  idle(goOn);
   main.dataset.ready = "";
 })();
