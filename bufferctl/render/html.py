@@ -96,7 +96,7 @@ class Panel:
 
 
 @value()
-class Section:
+class AgendaSection:
     """Rows below their heading. `monday`: of its week, None if its rows have no time."""
 
     title: str
@@ -159,9 +159,14 @@ class AgendaRow:
         return "" if self.item.kind == "hold" else self.item.what
 
     @property
-    def messages(self) -> Mapping[tuple[str, str], None]:
-        """The messages about its posts, each with what to do."""
-        return dict.fromkeys((card.message, card.hint) for card in self.item.cards if card.message)
+    def said(self) -> Mapping[str, Mapping[str, None]]:
+        """What to do, each with the messages that it answers: once, where one answer is enough for all its posts."""
+        hints = self.item.hints
+        found: dict[str, dict[str, None]] = {}
+        for card in self.item.cards:
+            if card.message:
+                found.setdefault(hints[0] if len(hints) == 1 else card.hint, {})[card.message] = None
+        return found
 
     @property
     def panels(self) -> Iterator[Panel]:
@@ -277,7 +282,7 @@ def _day_of_most(items: Iterable[PlanItem]) -> str:
     return next(day for day in days if day.startswith(busiest)) if len(days) > _FEW else ""
 
 
-def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[Section]:
+def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[AgendaSection]:
     """Rows below their headings: posts published at once, weeks in the channels' zones, posts without a time, ideas.
 
     What a request does not change comes last.
@@ -307,9 +312,9 @@ def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[Section]:
         title = ("At once", "", "Without a time", "Ideas")[place]
         if monday:
             title = summary.days_between(monday, monday + timedelta(days=6), plan.at.date())
-        yield Section(title, monday, tuple(group))
+        yield AgendaSection(title, monday, tuple(group))
     if waiting := [row for row in rows if row.item.is_waiting]:
-        yield Section(_WAITING, None, tuple(waiting))
+        yield AgendaSection(_WAITING, None, tuple(waiting))
 
 
 def _pictures(found: Grouped) -> dict[str, tuple[str, float]]:
