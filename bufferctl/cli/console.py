@@ -75,11 +75,12 @@ class Console(Listener):
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Print problems with their places, and a blank line after them."""
-        from bufferctl.render.diagnostics import diagnostics_text
-
-        width = self.err.width if sys.stderr.isatty() else 0
-        if text := diagnostics_text(tuple(diagnostics), self.err, width):
+        if text := _problems(diagnostics, self.err, sys.stderr):
             self.note(f"{text}\n\n")
+
+    def found(self, diagnostics: Iterable[Diagnostic], verdict: str) -> None:
+        """Print the problems that were asked for, and what they come to."""
+        self.data("\n\n".join(filter(None, (_problems(diagnostics, self.out, sys.stdout), verdict))))
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -176,3 +177,10 @@ def _colored(stream: TextIO, no_color: bool) -> bool:
     if no_color or os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _problems(diagnostics: Iterable[Diagnostic], paint: Paint, stream: TextIO) -> str:
+    """Problems as text, folded on a terminal only: other programs read a line each."""
+    from bufferctl.render.diagnostics import diagnostics_text
+
+    return diagnostics_text(tuple(diagnostics), paint, paint.width if stream.isatty() else 0)

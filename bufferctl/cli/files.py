@@ -79,11 +79,11 @@ def validate(
 
         console.data(document("validate", {"valid": is_valid, "problems": shown}))
     else:
-        from bufferctl.render.diagnostics import diagnostics_text, summary_text
+        from bufferctl.render.diagnostics import summary_text
 
         few = tuple(shorten(shown, as_text=True))
         verdict = summary_text(few) if has_errors(shown) else _verdict(loaded, files, elsewhere)
-        console.data("\n\n".join(filter(None, (diagnostics_text(few, console.out), verdict))))
+        console.found(few, verdict)
     return 0 if is_valid else 1
 
 

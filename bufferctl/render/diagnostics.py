@@ -19,6 +19,8 @@ from bufferctl.render.lines import Paint, cells, count, steps, wrapped
 #: How many columns of a line are shown; a longer line is cut around the caret.
 _SHOWN = 110
 _BEFORE = 50
+#: What stands beside a line that is shown: its number, and what says that it goes on.
+_MARGIN = 10
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint, width: int = 0) -> str:
@@ -51,7 +53,7 @@ def _one(diagnostic: Diagnostic, paint: Paint, width: int) -> str:
         first = f"{paint.strong(where) if where else ''}{color(f'{severity}:')} {first.removeprefix(plain)}"
     lines = [first, *more]
     if diagnostic.place and diagnostic.place.line and diagnostic.source.strip():
-        lines += _excerpt(diagnostic, paint)
+        lines += _excerpt(diagnostic, paint, min(_SHOWN, width - _MARGIN) if width else _SHOWN)
     if diagnostic.hint:
         for part in steps(f"hint: {diagnostic.hint}"):
             lines += (
@@ -71,13 +73,13 @@ def _wrapped(line: str, width: int, indent: str) -> list[str]:
     return [first, *(f"{indent}{each}" for each in wrapped(rest, width - len(indent)))] if rest else [first]
 
 
-def _excerpt(diagnostic: Diagnostic, paint: Paint) -> list[str]:
+def _excerpt(diagnostic: Diagnostic, paint: Paint, shown: int) -> list[str]:
     place = diagnostic.place
     number = str(place.line if place else 0).rjust(5)
     at = (place.column if place else 1) - 1
     line = diagnostic.source
-    start = max(0, at - _BEFORE) if len(line) > _SHOWN else 0
-    end = min(len(line), start + _SHOWN)
+    start = max(0, at - min(_BEFORE, shown // 2)) if len(line) > shown else 0
+    end = min(len(line), start + shown)
     if end < len(line):
         end -= len(line[start:end]) - len(line[start:end].rstrip("\u200d"))  # half of a joined emoji shows its joiner
     before, spot, after = line[start:at], line[at : min(at + diagnostic.width, end)], line[at + diagnostic.width : end]

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from typing import Any
 
+import pytest
+
+from bufferctl.cli.console import Console
+from bufferctl.diagnostics import Diagnostic, Severity
 from tests.cli.conftest import Project
 from tests.render.documents import checked
 
@@ -49,6 +54,22 @@ def test_strict_fails_on_warnings(project: Project) -> None:
     ran = warned(project)("validate")
     assert (ran.code, "warning" in ran.out) == (0, True)
     assert project("validate", "--strict").code == 1
+
+
+@pytest.mark.parametrize(("is_terminal", "widest"), [(True, 60), (False, 305)])
+def test_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, is_terminal: bool, widest: int) -> None:
+    """Problems are folded at 60 columns on a terminal of 60; a program that reads them gets a line for each."""
+    screen = StringIO()
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(screen, "isatty", lambda: is_terminal)
+    monkeypatch.setattr("sys.stdout", screen)
+    Console.create().found([Diagnostic(Severity.ERROR, "abcde " * 49 + "end.")], "1 error")
+    first, *_, last = lines = screen.getvalue().splitlines()
+    assert first.startswith("error: abcde")
+    assert last == "1 error"
+    assert max(map(len, lines)) <= widest
+    assert is_terminal or len(first) == widest
 
 
 def test_json(project: Project) -> None:

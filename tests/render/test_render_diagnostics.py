@@ -33,6 +33,17 @@ def test_caret_is_under_the_spot(source: str) -> None:
     assert cells(shown[: shown.rindex(spot)]) == carets.index("^")
 
 
+def test_a_narrow_terminal() -> None:
+    """At 60 columns prose is folded, and the line is cut around the caret."""
+    found = problem("key: " + "x" * 90 + " yy", " yy", message="long " * 30, hint="write " * 30)
+    text = diagnostics_text([found], Paint(), 60)
+    assert max(map(cells, text.splitlines())) <= 60
+    line, carets = (each for each in text.splitlines() if " | " in each)
+    assert line.endswith(" yy")
+    assert carets.endswith("^^^")
+    assert cells(line) == cells(carets)
+
+
 def test_a_problem_in_full() -> None:
     """Place, severity, message, line, caret, hint and the second place, in this order."""
     found = Diagnostic(
