@@ -18,7 +18,7 @@ ROOMS := $(if $(WINDOWS),tests/test_windows.py $(addprefix tests/,api checks con
 # With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-314 test-lives test-long test-browser azurite screenshots docs dist lint live coverage mutate bench soak size schemas lock clean help
+.PHONY: demo test test-all test-314 test-lives test-long test-browser azurite screenshots seen docs dist lint live coverage mutate bench soak size schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -134,6 +134,9 @@ dist: $(STAMP)   ## the wheel and the source distribution, in dist/
 
 screenshots: $(BROWSER) ## take the screenshots in docs/images
 	@$(BIN)/python -m tools.make_screenshots
+
+seen: $(BROWSER) ## show twelve plans as reviewers see them: pictures in seen/, and a table
+	@$(BIN)/python -m tools.make_seen seen
 
 lock: $(DEV)     ## update the locked dependencies
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \

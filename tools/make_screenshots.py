@@ -1,7 +1,6 @@
-"""Take the screenshots in docs/images: plans as a page on a screen and a phone, and as a comment, and the sandbox's page.
+"""Take the screenshots in docs/images: a plan as a page on a phone and on a screen, and as a comment; the sandbox.
 
-`make screenshots`. They show the beginning of examples/campaign three days before it starts: some posts are in Buffer
-with an earlier text, and a person has edited one there; and a larger campaign in five situations.
+`make screenshots`. The sandbox shows examples/campaign three days before it starts, applied.
 """
 
 from __future__ import annotations
@@ -11,77 +10,63 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import md5
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
 
 from bufferctl.render.html import report_html
 from bufferctl.render.markdown import report_markdown
 from bufferctl.sandbox import Clock, Sandbox
 from tests.render.github import comment_page
 from tests.render.plans import NOW as PLANNED
-from tests.render.plans import PLANS, campaign, held, moved
+from tests.render.plans import campaign, moved
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOW = "2030-03-01T06:00:00Z"
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-_POLL = """
-  - key: poll
-    due_at: 2030-03-07 17:00
-    channels: [twitter]
-    text: |
-      Tabs or spaces? Wrong answers only.
-"""
-_QUEUE = """
-  - key: ask-us
-    channels: [linkedin, bluesky]
-    text: |
-      What would you like to know about how a release is made? Ask below, we read all of it.
-"""
 
 
 def main() -> None:
     """Set up the account and the files, and take the screenshots."""
-    found = shutil.which("chromium")
-    if found is None:
-        sys.exit("There is no Chromium on this machine; on Debian: apt-get install chromium")
     (DOCS / "images").mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         Sandbox(clock=Clock.at(NOW), port=4141) as sandbox,
-        sync_playwright() as playwright,
+        browsing() as browser,
     ):
-        plan = planned(Path(folder), sandbox)
-        browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS])
-        picture(browser, plan.as_uri(), "plan", 1280, 1120)
-        picture(browser, f"{plan.as_uri()}#Acme/twitter:acme/launch", "phone", 380, 800, is_dark=True)
-        for name, made in PLANS.items():
-            page = write(report_html(made()), Path(folder) / f"page-{name}.html")
-            picture(browser, page, f"page-{name}-380", 380, 800, at=PLANNED)
-            picture(browser, page, f"page-{name}-1280", 1280, 900, at=PLANNED)
-        for name, report in ("comment", campaign()), ("comment-moved", moved()), ("comment-held", held()):
-            opened = comment_page(report_markdown(report)).replace("<details>", "<details open>", 1)  # as after one tap
-            address = write(opened, Path(folder) / f"{name}.html")
-            picture(browser, address, name, 380, 800, ready=".markdown-body")
+        page = write(report_html(moved()), Path(folder) / "page-moved.html")
+        picture(browser, page, "page-moved-380", 380, 1150)
+        page = write(report_html(campaign()), Path(folder) / "page-campaign.html")
+        picture(browser, page, "page-campaign-1280", 1280, 900)
+        unfolded = comment_page(report_markdown(campaign())).replace("<details>", "<details open>", 1)  # after one tap
+        picture(browser, write(unfolded, Path(folder) / "comment.html"), "comment", 380, 800)
+        apply(Path(folder), sandbox)
         picture(browser, sandbox.url, "sandbox", 1280, 700)
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """The machine's Chromium."""
+    found = shutil.which("chromium")
+    if found is None:
+        sys.exit("There is no Chromium on this machine; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS])
+        yield browser
         browser.close()
 
 
-def planned(folder: Path, sandbox: Sandbox) -> Path:
-    """Apply an earlier version of the campaign, edit it, and write the reports of the next plan; the HTML page."""
+def apply(folder: Path, sandbox: Sandbox) -> None:
+    """Apply examples/campaign."""
     shutil.copytree(DOCS.parent / "examples" / "campaign", folder / "campaign")
-    posts = folder / "campaign" / "posts" / "console.yaml"
-    final = posts.read_text(encoding="utf-8").partition("  - key: tip")[0]
-    earlier = final.replace("We are live", "We go live today").partition("  - key: story")[0]
-    posts.write_text(earlier + _POLL, encoding="utf-8")
-    run(folder, sandbox, "apply", "--auto-approve", "--settle", "0")
-    teaser = next(each for each in sandbox.posts() if each["channelId"] == sandbox.channel("bluesky")["id"])
-    sandbox.person.edit_post(teaser["id"], text="Something big is coming on Monday!")
-    posts.write_text(final + _QUEUE, encoding="utf-8")
-    run(folder, sandbox, "plan", "--report", "plan.html")
-    return folder / "campaign" / "plan.html"
+    env = {**os.environ, "BUFFER_API_URL": sandbox.url, "BUFFER_API_KEY": sandbox.key, "XDG_STATE_HOME": str(folder)}
+    command = [sys.executable, "-m", "bufferctl", "apply", "--auto-approve", "--settle", "0"]
+    subprocess.run(command, cwd=folder / "campaign", env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
 
 
 def write(html: str, page: Path) -> str:
@@ -90,36 +75,26 @@ def write(html: str, page: Path) -> str:
     return page.as_uri()
 
 
-def run(folder: Path, sandbox: Sandbox, *arguments: str) -> None:
-    """Run bufferctl on the campaign and the sandbox."""
-    env = {**os.environ, "BUFFER_API_URL": sandbox.url, "BUFFER_API_KEY": sandbox.key, "XDG_STATE_HOME": str(folder)}
-    command = [sys.executable, "-m", "bufferctl", *arguments]
-    subprocess.run(command, cwd=folder / "campaign", env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+def picture(browser: Browser, url: str, name: str, width: int, height: int) -> None:
+    """Take one screenshot of a window of that size, in 128 colors, which is a third of the bytes."""
+    with opened(browser, url, width, height) as page:
+        taken = Image.open(BytesIO(page.screenshot()))
+    taken.convert("RGB").quantize(128).save(DOCS / "images" / f"{name}.png", optimize=True)
 
 
-def picture(
-    browser: Browser,
-    url: str,
-    name: str,
-    width: int,
-    height: int,
-    *,
-    is_dark: bool = False,
-    at: datetime | str = NOW,
-    ready: str = "main[data-ready], .post:visible",
-) -> None:
-    """Take one screenshot of a window of that size, with the clock `at` that instant."""
+@contextmanager
+def opened(browser: Browser, url: str, width: int, height: int) -> Iterator[Page]:
+    """A window of that size that shows a page or a comment, with the clock at the plan's time, or the sandbox."""
     page = browser.new_page(
-        viewport=ViewportSize(width=width, height=height), color_scheme="dark" if is_dark else "light",
-        timezone_id="Europe/Berlin", reduced_motion="reduce",
-    )  # fmt: skip
+        viewport=ViewportSize(width=width, height=height), timezone_id="Europe/Berlin", reduced_motion="reduce"
+    )
     page.route("https://**/*", paint)
     if url.startswith("file:"):
-        page.clock.set_fixed_time(at)
+        page.clock.set_fixed_time(PLANNED)
     page.goto(url)
-    page.wait_for_selector(ready)
+    page.wait_for_selector("main[data-ready], .post:visible, .markdown-body")
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=DOCS / "images" / f"{name}.png")
+    yield page
     page.close()
 
 

@@ -154,7 +154,7 @@ class AgendaRow:
     @property
     def about(self) -> str:
         """Details that its sign does not show: which fields change, or what happened."""
-        if self.item.kind == "update":
+        if self.item.kind == "update" and self.item.changes:
             return ", ".join(dict.fromkeys(each.name for _, changed in self.item.changes for each in changed))
         return "" if self.item.kind == "hold" else self.item.what
 

@@ -208,6 +208,12 @@ def _taken_off(change: Change) -> Change:
     return replace(change, action=Action.UPDATE, cause=Cause.SUSPENDED, live=live, write=write)
 
 
+def errors() -> Report:
+    """Files with eight errors, so that there is no plan."""
+    found = load(None, Path(__file__).parent / "files" / "mistaken").diagnostics
+    return Report(Plan(NOW, endpoint=""), found, is_planned=False)
+
+
 def _with(by_key: dict[str, Callable[[Change], Change]], *, with_rest: bool = True) -> Report:
     """The campaign, of which the posts with these keys are changed in these ways."""
     plan = plan_at(CAMPAIGN)
