@@ -222,7 +222,7 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "networks": dict(sorted((c.channel.service, c.channel.network) for i in found.items for c in i.cards)),
         "sections": list(_sections(rows, found)),
         "with_quiet": with_quiet,
-        "day": _day_of_most(row.item for row in rows if row.item.kind != "quiet"),
+        "day": _day_of_most(row.item for row in rows if row.item.kind != "quiet" and not row.item.is_waiting),
         "pictures": _pictures(found),
         "folds": " ".join(f"{service}:{row.fold}" for service, row in NETWORKS.items() if row.fold),
     }
