@@ -31,6 +31,7 @@ _NARROWEST, _WIDEST = 40, 120
 _LONG = 1.0
 READING = "Reading what is in Buffer"
 WAITING = "Waiting for Buffer's answer"
+STORING = "Waiting for the state"
 
 
 @dataclass
@@ -86,6 +87,12 @@ class Console(Listener):
     def reading(self) -> Iterator[None]:
         """Like `Listener`: a line once it takes a second."""
         with self._saying(READING):
+            yield
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """As `Listener`: a line once it takes a second, since a git host or a bucket may be slow."""
+        with self._saying(STORING):
             yield
 
     @contextmanager

@@ -95,6 +95,7 @@ class Watching(Console):
         is_shown = not self._quiet and sys.stderr.isatty()
         with (
             self._below.busy() if is_shown else nullcontext(),
+            self.busy() if is_shown else nullcontext(),
             _bar(total, self.stopping) if is_shown else nullcontext() as update,
         ):
             self._update = update

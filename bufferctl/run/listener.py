@@ -42,6 +42,10 @@ class Listener:
         """While this lasts, the account is read."""
         return nullcontext()
 
+    def storing(self) -> AbstractContextManager[None]:
+        """While this lasts, the state is read from where it is, or written there."""
+        return nullcontext()
+
     def progress(self, total: int) -> AbstractContextManager[None]:  # noqa: ARG002 - for those who show it
         """While this lasts, `total` outcomes of writes and any number of waits may follow."""
         return nullcontext()

@@ -133,7 +133,7 @@ class Session:
         if not isinstance(self.store, LockedState) or not self.store.is_lock_due:
             return
         self.journal.begin(self.store.run)
-        with self.stop.undisturbed() as heard:
+        with self.stop.undisturbed() as heard, self.listener.storing():
             if intents:
                 begin = partial(self.store.begin, intents=intents)
                 self.state = save_state(state or self.state, self.journal, self.store, begin)
@@ -150,7 +150,7 @@ class Session:
         if self.is_finished:
             return
         self.is_finished = True
-        with self.stop.undisturbed():
+        with self.stop.undisturbed(), self.listener.storing():
             if self.store.close(self.journal.unsettled, message):
                 self.journal.end(self.store.run)
                 self.journal.compact((), Revision(self.store.saved.lineage, self.store.saved.serial, self.store.digest))
@@ -223,7 +223,8 @@ def open_to_read(
     `state` is the state file, by default the one that the files name. Raises StateError.
     """
     store = StateFile(files.store(state, listener), buffer.endpoint)
-    store.read()
+    with listener.storing():
+        store.read()
     if store.is_shared and (old := find_predecessor(files, store, buffer, listener)):
         store.stand_in(old.document)
     with closing(FileJournal(state_folder(), store.endpoint, files.root_file, store.saved.lineage)) as journal:
@@ -296,7 +297,8 @@ def _open_shared(
     """
     buffer, listener = waiting.buffer, waiting.listener
     store = LockedState(place, buffer.endpoint, commit=head(files.root))
-    store.read()
+    with listener.storing():
+        store.read()
     if wrong := find_unmoved(files.root_file, store):
         raise StateError(f"{wrong}, so nothing was done", hint=MOVE)
     old = find_predecessor(files, store, buffer, listener, afresh=afresh)
@@ -330,10 +332,15 @@ def _locked(
     """The session, after the lock of its state was taken. However that fails, the lock is released."""
     buffer, listener = waiting.buffer, waiting.listener
     landing = landing_time(buffer.timeout, waiting.settle)
+
+    def lock() -> None:
+        with listener.storing():
+            store.lock(buffer.server_time, landing)
+
     commit = store.document.commit
     journal.begin(store.run)
     try:
-        dead = waiting.until_free(store, lambda: store.lock(buffer.server_time, landing), journal.runs)
+        dead = waiting.until_free(store, lock, journal.runs)
         if dead is not None and not same_process(crashed, dead):
             listener.notice(f"took over the lock of a run that did not release it: {visible(str(dead))}")
         if store.document.commit != commit:

@@ -54,7 +54,10 @@ def axe(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("name", CAMPAIGNS)
 def test_an_agenda_on_a_phone(show: Show, name: str) -> None:
-    """380 pixels: a header of at most 200, then what needs a person, then rows of at most 72; nothing overflows."""
+    """380 pixels: a header of at most 200, then what needs a person, then rows of at most 72; nothing is cut.
+
+    Neither a button with its number, nor an entry's name, whatever else its row says.
+    """
     page = show(CAMPAIGNS[name], width=380)
     header = page.locator(".top").bounding_box()
     assert header is not None
@@ -62,6 +65,9 @@ def test_an_agenda_on_a_phone(show: Show, name: str) -> None:
     rows = page.locator("details.row").evaluate_all("rows => rows.map(row => row.offsetHeight)")
     assert max(rows) <= 72
     assert page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth]") == [380, 380]
+    cut = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
+    assert page.locator(".bar button:visible").evaluate_all(cut) == []
+    assert page.locator(".about > span:not(.nets, .sr, .own)").evaluate_all(cut) == []
     order = page.locator("section:visible > h2").all_text_contents()
     first = [title for title in ("Needs you", "Worth a look") if title in order]
     assert order[: len(first)] == first

@@ -34,7 +34,7 @@ from bufferctl.render.words import local
 from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.model.samples import posts
-from tests.render.plans import THREE_NETWORKS, campaign, many, plan_at
+from tests.render.plans import THREE_NETWORKS, campaign, many, plan_at, reworked
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
@@ -125,6 +125,14 @@ def test_what_waits_on_the_branch_already_is_apart() -> None:
     assert "waiting from before" not in report_html(replace(report, changed=every))
     nothing = Read(report_html(replace(report, changed=frozenset()))).text
     assert ("No changes" in nothing, "Apply sends nothing." in nothing, "matches" in nothing) == (True, True, False)
+
+
+def test_a_row_says_once_what_to_do() -> None:
+    """One answer for all its networks, with each address, above its texts; a command never breaks within an option."""
+    document = report_html(reworked())
+    row = next(each for each in document.split("<details class=") if "Acme/bluesky:acme.bsky.example/launch" in each)
+    assert row.count("one of the two versions would be lost") == 1
+    assert row.count('<span class="option">--reapply</span> Acme/') == 4
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -1,0 +1,48 @@
+"""Who follows a run hears of every wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bufferctl.api import connect
+from bufferctl.run.files import open_project
+from bufferctl.run.listener import Listener
+from bufferctl.run.session import open_to_change, open_to_read
+from bufferctl.sandbox import Sandbox
+from tests.stores import git
+
+ROOT = "version: 1\nstate: git\norganizations: [{name: Acme, channels: [{service: twitter, name: acme}]}]\n"
+
+
+class Hears(Listener):
+    """Counts the waits for the state."""
+
+    def __init__(self) -> None:
+        self.heard = list[str]()
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """As `Listener`."""
+        self.heard.append("begins")
+        yield
+        self.heard.append("ends")
+
+
+def test_a_wait_for_the_state_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading it once; in a run that writes, reading it, the lock, and what is stored at the end."""
+    clone = git.clone(str(git.remote(tmp_path / "remote.git")), tmp_path / "clone")
+    (clone / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    monkeypatch.chdir(clone)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    reads, writes = Hears(), Hears()
+    with Sandbox() as sandbox, connect(sandbox.url, sandbox.key) as buffer:
+        with open_to_read(open_project(listener=reads), buffer, listener=reads):
+            assert reads.heard == ["begins", "ends"]
+        with open_to_change(open_project(listener=writes), buffer, afresh=True, listener=writes) as session:
+            assert not session.store.is_lock_due
+    assert reads.heard == ["begins", "ends"]
+    assert writes.heard == ["begins", "ends"] * 3
