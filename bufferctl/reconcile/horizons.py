@@ -201,16 +201,17 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
         if change.slot.home in homes and change.binding:
             bindings.pop(change.moved_from or change.slot, None)
             bindings[change.slot] = change.binding
-    moved = {
-        home.id: replace(home, horizon=reached)
-        for home in plan.recording.homes
-        if home.id in homes and (reached := _reached(live, home.id, settle)) is not None
-    }
+    horizons: dict[str, datetime] = {}
+    for home in plan.recording.homes:
+        reached = _reached(live, home.id, settle) if home.id in homes else None
+        if reached is not None:
+            horizons[home.id] = reached
+    moved = {home.id: replace(home, horizon=horizons[home.id]) for home in plan.recording.homes if home.id in horizons}
     questions = {slot: question for slot, question in state.questions.items() if slot.home not in moved}
     let_go = {
         item.id: LetGo(item.home, item.created_at)
         for item in plan.recording.unexplained
-        if (there := moved.get(item.home)) and there.horizon and item.created_at > there.horizon
+        if item.home in horizons and item.created_at > horizons[item.home]
     }
     past = {change.slot for change in plan.of(Action.PAST) if change.slot.home in moved}
     let_go |= {id_: replace(gone, key="") for id_, gone in state.let_go.items() if gone.home in moved}

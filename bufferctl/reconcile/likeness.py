@@ -133,8 +133,10 @@ class Pool:
         else:
             likely = self.unexplained
         matcher = SequenceMatcher(None, b=wanted.text, autojunk=False)
-        for each in (*likely, *(c for id_ in own if (c := self.left.get(id_)) and c.explained)):
-            if rule := _rule(item, wanted, each, own, matcher):
+        known = (self.left[id_] for id_ in own if id_ in self.left)
+        for each in (*likely, *(each for each in known if each.explained)):
+            rule = _rule(item, wanted, each, own, matcher)
+            if rule:
                 yield each, rule
 
     @cached_property

@@ -165,7 +165,7 @@ def _reverses(change: Change, binding: Binding | None) -> bool:
     now, new = Fingerprint.read(binding.applied if binding else ""), Fingerprint.read(_version(change))
     if binding is None or now is None or new is None:
         return False
-    earlier = [before for each in binding.before if (before := Fingerprint.read(each))]
+    earlier = [before for before in map(Fingerprint.read, binding.before) if before]
     return any(now[part] != new[part] == before[part] for before in earlier for part in range(1, len(new)))
 
 

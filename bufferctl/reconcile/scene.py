@@ -195,7 +195,8 @@ class Scene:
 
     def question(self, d: Declared) -> Question | None:
         """The open question about `d`, under its key or the one that it had."""
-        return next((q for slot in d.slots if (q := self.state.questions.get(slot))), None)
+        questions = self.state.questions
+        return next((questions[slot] for slot in d.slots if slot in questions), None)
 
     def undecided(self, d: Declared) -> dict[str, datetime]:
         """Candidates of that question that may still be `d`, with their creation times; also one let go by address."""

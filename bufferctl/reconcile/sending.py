@@ -67,19 +67,23 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     room.update(each for c in leaving for each in _takes(c.slot.home, c.live) if each in room)
     changes = _within(changes, room, lambda change: _takes(change.slot.home, change.desired), _full)
     late = {change.slot for change in changes if change.action is Action.WAITING}
-    return [
-        replace(c, action=Action.WAITING, why=replace(_WAITS_FOR_IDEA, own={"idea": idea.key}))
-        if c.action is Action.CREATE and (idea := idea_of(c)) in late and idea
-        else c
-        for c in changes
-    ]
+    kept = []
+    for change in changes:
+        idea = idea_of(change) if change.action is Action.CREATE else None
+        if idea and idea in late:
+            change = replace(  # noqa: PLW2901 - the same change
+                change, action=Action.WAITING, why=replace(_WAITS_FOR_IDEA, own={"idea": idea.key})
+            )
+        kept.append(change)
+    return kept
 
 
 def hold_without_idea(changes: Iterable[Change], doing: Collection[Slot] | None = None) -> list[Change]:
     """Hold the posts of ideas that the run does not add. `doing`: the slots whose writes are part of it, or all."""
     changes = list(changes)
     added = {c.slot for c in changes if c.action is Action.CREATE and (doing is None or c.slot in doing)}
-    lacking = {c.slot for c in changes if c.action in WRITING and (idea := idea_of(c)) and idea not in added}
+    ideas = {change.slot: idea_of(change) for change in changes if change.action in WRITING}
+    lacking = {slot for slot, idea in ideas.items() if idea and idea not in added}
     return [holds.WITHOUT_IDEA.on(change) if change.slot in lacking else change for change in changes]
 
 
@@ -156,7 +160,7 @@ def _within(
 
 def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
     """Channels by noon of the day on which creating there brings them to `BUSY` posts or more."""
-    new = Counter(key for change in plan.of(Action.CREATE) if (key := _day(change, plan)))
+    new = Counter(day for day in (_day(change, plan) for change in plan.of(Action.CREATE)) if day)
     if not new:
         return {}
     existing = Counter((p.channel_id, _noon(p.due_at, plan, p.channel_id)) for p in live.posts if p.due_at)

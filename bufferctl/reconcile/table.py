@@ -112,7 +112,8 @@ class Table:
         """
         cause = Cause.EDITED if change.cause is Cause.EDITED else Cause.NEW
         change = replace(change, action=Action.ADOPT, cause=cause)
-        why = [replace(_UNSAID_THERE, own={"unsaid": named})] if (named := _named(left)) else []
+        named = _named(left)
+        why = [replace(_UNSAID_THERE, own={"unsaid": named})] if named else []
         if claim := self.scene.elsewhere.get(change.live_id or ""):
             why.append(replace(_MANAGED_TOO, facts={"root_file": claim.root_file}))
         return replace(change, why=_joined(why) or change.why)
@@ -438,7 +439,7 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
         if facts.content and not facts.sent and old.seen and Seen.read(old.seen).is_older:
             new = replace(new, seen=str(seen_of(facts.content, match.declared.content)))
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
-    return replace(change, reason=reason) if (reason := facts.progress) else change
+    return replace(change, reason=facts.progress) if facts.progress else change
 
 
 def _hold(facts: Facts, hold: Hold, cause: Cause, *, is_late: bool = False) -> Change:
