@@ -19,13 +19,13 @@ from unittest.mock import patch
 import pytest
 
 from bufferctl.cli import run as bufferctl
-from bufferctl.cli.console import READING, WAITING
 from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.fixture import default_fixture, load
 from bufferctl.sandbox.store import Store
 from tests import forks
 from tests.conftest import Expect
+from tests.waiting import without_waiting
 
 #: The sandbox's current time in these tests.
 NOW = "2029-12-03T09:00:00Z"
@@ -83,12 +83,6 @@ def run_in(folder: Path, *arguments: str) -> Ran:
     with chdir(folder), redirect_stdout(out), redirect_stderr(err):
         code = bufferctl(list(arguments))
     return Ran(code, out.getvalue(), without_waiting(err.getvalue()))
-
-
-def without_waiting(err: str) -> str:
-    """What a command printed without the line that depends on how long Buffer takes."""
-    lines = (f"{READING}…\n", f"{WAITING}…\n")
-    return "".join(line for line in err.splitlines(keepends=True) if line not in lines)
 
 
 @dataclass

@@ -15,10 +15,11 @@ import pytest
 
 from bufferctl.cli.console import Console
 from bufferctl.cli.watching import Stopping
-from tests.cli.conftest import Project, without_waiting
+from tests.cli.conftest import Project
 from tests.cli.gate import Gate, Hold
 from tests.conftest import long
 from tests.stores import git
+from tests.waiting import without_waiting
 
 #: More than fits into one request.
 POSTS = 35

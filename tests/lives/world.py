@@ -26,6 +26,7 @@ from unittest.mock import patch
 from bufferctl.cli import run as bufferctl
 from tests.lives.account import Account
 from tests.lives.endpoint import Endpoint, Fault, Server
+from tests.waiting import without_waiting
 
 #: Seconds, the users' default; sleeping costs nothing here.
 SETTLE = 30
@@ -51,7 +52,8 @@ class Ran:
     @property
     def shown(self) -> str:
         """The whole output, as a terminal shows it."""
-        errors = f"--- stderr\n{self.err}" if self.err else ""
+        printed = without_waiting(self.err)
+        errors = f"--- stderr\n{printed}" if printed else ""
         return f"$ bufferctl {' '.join(self.arguments)}\n{self.out}{errors}--- exit code {self.code}\n"
 
     def __str__(self) -> str:
