@@ -20,7 +20,7 @@ from bufferctl.model.about import fields_with
 from bufferctl.model.comparable import instant
 from bufferctl.model.seen import standing
 from bufferctl.model.serial import identity
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 
 #: How many hexadecimal digits of a digest people see, and at least have to hand over.
 SHORT = 16
@@ -35,14 +35,15 @@ _PRIVATE = {kind: frozenset(fields_with(kind, lambda about: about.private)) for 
 def change_digest(change: Change) -> str:
     """The digest of one change, 20 hexadecimal digits; empty if it changes nothing.
 
-    A create, the same create that waits for room, and an update with the same result have the same digest. A post that
-    a suspension takes off the schedule agrees to the draft of that post alone.
+    A create, the same create that waits for room, and an update with the same result have the same digest; one that
+    waits because it is suspended has another. A post that a suspension takes off the schedule agrees to the draft of
+    that post alone.
     """
     if change.action not in _DIGESTED:
         return ""
     if change.takes_off:
         return _hash([str(change.address), "draft", *change.slot[:2], change.live_id])
-    has = change.action in REVIEWED - {Action.DELETE}
+    has = change.action in REVIEWED - {Action.DELETE} and change.reason is not Reason.SUSPENDED
     parts: list[Any] = [str(change.address), "have" if has else change.action.value, *change.slot[:2]]
     if change.action is not Action.DELETE:
         parts.append(_what_it_has(change))

@@ -134,7 +134,8 @@ def _began(suspended: Mapping[Slot, Suspended], slot: Slot) -> Suspended | None:
 
 def _with_room(change: Change, current: Change | None) -> Change:
     """The change of a saved plan; a post that waits for room there is a new one as soon as there is room."""
-    has_room = change.action is Action.WAITING and current and current.action is Action.CREATE
+    is_full = change.action is Action.WAITING and change.reason is not Reason.SUSPENDED
+    has_room = is_full and current and current.action is Action.CREATE
     return replace(change, action=Action.CREATE) if has_room else change
 
 
@@ -462,6 +463,8 @@ def _why_not(row: _Row, change: Change, today: _Today) -> str:
     then, title = row.agreed, row.title
     if row.change and row.change.action is Action.HOLD:
         return f"it needed a person when {title} was made, and this version has not been reviewed"
+    if row.change and row.change.reason is Reason.SUSPENDED and change.action is not Action.DELETE:
+        return f"it is suspended in {title}, and it goes out only by a plan that was made since"
     if then is None:
         return _why_not_as_it_was(row, change, today)
     if (then.action is Action.DELETE) != (change.action is Action.DELETE):

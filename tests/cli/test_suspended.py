@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Collection
@@ -675,3 +676,24 @@ def test_an_equal_post_that_a_person_scheduled_meanwhile_is_asked_about(project:
     write(project, TIMED)
     assert apply(project) == 1
     assert sorted(each["status"] for each in project.sandbox.posts()) == ["draft", "scheduled"]
+
+
+@pytest.mark.parametrize("by", [["plan.json"], ["--reviewed", "plan.json"]])
+def test_a_plan_that_shows_it_suspended_does_not_publish_it(project: Project, by: list[str]) -> None:
+    """It said that the entry waits, also where no run saw the line between; the rest of that plan is sent."""
+    write(project, TIMED.replace("}", ", suspended: Ask Dana}"), LATER)
+    assert project("plan", "-o", "plan.json").code == 0
+    write(project, TIMED, LATER)
+    project("apply", *by, "--auto-approve", "--settle", "0")
+    assert statuses(project) == {"Still live": "scheduled"}
+    project.apply()
+    assert statuses(project) == {"Still live": "scheduled", "We are live": "scheduled"}
+
+
+def test_an_approval_of_a_suspended_entry_is_not_one_of_the_post(project: Project) -> None:
+    """Another digest: with the line, the plan says that the entry waits, and without it that it goes out."""
+    digests = []
+    for entry in (TIMED.replace("}", ", suspended: Ask Dana}"), TIMED):
+        write(project, entry)
+        digests.append(json.loads(project("plan", "--json").out)["digest"])
+    assert len(set(digests)) == 2
