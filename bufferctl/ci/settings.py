@@ -170,14 +170,21 @@ def _variables(api: Api) -> Iterator[Found]:
     except ForgeError as error:
         yield _unseen(error, "the variables", "the role Maintainer")
         return
-    hint = "Settings, CI/CD, Variables."
+    where = "Settings, CI/CD, Variables"
     for scope in (PLAN, PUBLISH):
         for key in (_KEY, "GITLAB_TOKEN"):
             found = next((each for each in variables if (each.key, each.environment_scope) == (key, scope)), None)
             if found is None:
-                yield Found(f"There is no {key} in the environment scope {scope}", is_fine=False, hint=hint)
-            elif scope == PUBLISH and not found.protected:
+                yield Found(
+                    f"There is no {key} in the environment scope {scope}", is_fine=False, hint=f"Add it ({where})."
+                )
+                continue
+            is_open = scope == PUBLISH and not found.protected
+            if is_open:
                 message = f"{key} in the environment scope {scope} is not protected, so every branch gets it"
-                yield Found(message, is_fine=False, hint=hint)
-            else:
+                yield Found(message, is_fine=False, hint=f"Protect it ({where}).")
+            if not found.masked:
+                message = f"{key} in the environment scope {scope} is not masked, so the log of a job may show it"
+                yield Found(message, is_fine=False, hint=f"Mask it ({where}).")
+            if found.masked and not is_open:
                 yield Found(f"There is a {key} in the environment scope {scope}")

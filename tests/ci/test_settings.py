@@ -124,3 +124,21 @@ def test_all_set_up_on_gitlab(on_gitlab: OnGitLab) -> None:
         "main is protected, but some may push there and so publish",
         "BUFFER_API_KEY in the environment scope buffer-publish is not protected, so every branch gets it",
     ]
+
+
+def test_variables_that_are_not_masked_on_gitlab(on_gitlab: OnGitLab) -> None:
+    """Each is named, also one that is not protected either; what `init --ci` asks for is checked."""
+    on_gitlab.gitlab.variables = [
+        {"key": "BUFFER_API_KEY", "environment_scope": "buffer-plan", "masked": False},
+        {"key": "GITLAB_TOKEN", "environment_scope": "buffer-plan", "masked": True},
+        {"key": "BUFFER_API_KEY", "environment_scope": "buffer-publish", "protected": True, "masked": True},
+        {"key": "GITLAB_TOKEN", "environment_scope": "buffer-publish", "protected": False, "masked": False},
+    ]
+    found = gitlab(on_gitlab)
+    assert {each: is_fine for each, is_fine in found.items() if "environment scope" in each} == {
+        "BUFFER_API_KEY in the environment scope buffer-plan is not masked, so the log of a job may show it": False,
+        "There is a GITLAB_TOKEN in the environment scope buffer-plan": True,
+        "There is a BUFFER_API_KEY in the environment scope buffer-publish": True,
+        "GITLAB_TOKEN in the environment scope buffer-publish is not protected, so every branch gets it": False,
+        "GITLAB_TOKEN in the environment scope buffer-publish is not masked, so the log of a job may show it": False,
+    }
