@@ -65,11 +65,10 @@ def find_homes(
     declared = {targets.organizations[each.label].id: each for each in desired.organizations}
     by_id = {targets.channels[each.organization, each.label].id: each for each in desired.channels}
     wanted = _organizations(account, organization, set(declared))
-    names = Counter(each.name.strip().casefold() for each in account.organizations)
     homes = []
     for live in wanted:
         there = declared.get(live.id)
-        is_named = live.name and names[live.name.strip().casefold()] == 1
+        is_named = sum(same_name(each.name, live.name) for each in account.organizations) == 1
         zones = Counter(each.timezone for each in live.channels if zone_of(each.timezone))
         if there:
             label, zone = there.label, there.timezone
@@ -92,7 +91,7 @@ def root_zone(account: Account, homes: Sequence[OrganizationHome]) -> str:
 def _organizations(account: Account, name: str | None, declared: set[str]) -> list[LiveOrganization]:
     if name is None:
         return [each for each in account.organizations if not declared or each.id in declared]
-    found = [each for each in account.organizations if name.casefold() in {each.id, each.name.casefold()}]
+    found = [each for each in account.organizations if name == each.id or same_name(each.name, name)]
     if len(found) == 1:
         return found
     names = [each.name for each in account.organizations]

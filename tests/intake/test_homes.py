@@ -59,7 +59,13 @@ def test_a_channel_is_called(channels: list[LiveChannel], expected: list[tuple[s
 
 @pytest.mark.parametrize(
     ("name", "beside", "expected"),
-    [("Acme", "", "Acme"), ("Acme", "Beta", "Acme"), ("Acme", " acme ", "o1"), ("", "Beta", "o1")],
+    [
+        ("Acme", "", "Acme"),
+        ("Acme", "Beta", "Acme"),
+        ("Acme", " acme ", "o1"),
+        ("Acme", "@acme", "o1"),
+        ("", "Beta", "o1"),
+    ],
 )
 def test_an_organization_is_called(name: str, beside: str, expected: str) -> None:
     """By its name if that is one, and no other's; else by its id."""
@@ -67,6 +73,13 @@ def test_an_organization_is_called(name: str, beside: str, expected: str) -> Non
     entry = home.entry(())
     assert home.label == expected
     assert (entry.name, entry.id) == ((expected, None) if expected == name else (None, expected))
+
+
+@pytest.mark.parametrize("wanted", ["Acme", "acme", " ACME", "@acme", "o1"])
+def test_the_organization_that_a_command_names(wanted: str) -> None:
+    """By its id, or by its name as a root file may have it."""
+    homes = find_homes(account(name=" Acme", beside="Beta"), Desired(), Targets({}, {}), wanted, ())
+    assert [home.live.id for home in homes] == ["o1"]
 
 
 @pytest.mark.parametrize(
