@@ -137,6 +137,17 @@ def test_what_would_not_be_valid(
     )
 
 
+def test_channels_of_two_organizations(environment: Path, new: Callable[..., Ran]) -> None:
+    """Exit 64; what to do speaks of channels, not of the command that was not called."""
+    beta = "  - name: Beta\n    channels: [{service: mastodon, name: beta}]\n"
+    (environment / "buffer.yaml").write_text(ROOT + beta, encoding="utf-8")
+    ran = new("post", "--text", "Hello", "--key", "hello", "--channel", "Acme/twitter", "--channel", "Beta/mastodon")
+    assert (ran.code, files(environment)) == (64, {})
+    assert ran.err == (
+        "error: These channels are of several organizations.\n  hint: Name the channels of one organization.\n"
+    )
+
+
 def test_a_post_for_a_file_that_is_there(environment: Path, new: Callable[..., Ran]) -> None:
     """It becomes the last entry, and everything else stays; a campaign needs a file of its own."""
     there = environment / "posts" / "may.yaml"

@@ -223,5 +223,5 @@ def named_channels(destination: Destination, names: Sequence[str]) -> tuple[Chan
     except UnknownNameError as error:
         raise UsageError(error.message, hint=error.hint) from None
     if len({each.organization for each in found}) > 1:
-        raise UsageError("These channels are of several organizations", hint="Convert for one organization at a time.")
+        raise UsageError("These channels are of several organizations", hint="Name the channels of one organization.")
     return found
