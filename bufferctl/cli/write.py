@@ -100,10 +100,10 @@ def new(
         kind = "campaign"
     kind = kind or _ask(console, "`post` or `campaign`", "A post or a campaign?", type=_KINDS, default="post")
     _check_options(kind, text=text, at=at, image=image, alt=alt, key=key, title=title, starts=starts, source=source)
-    draft = _read(source) if source else None
+    markdown = _read(source) if source else None
     usual = [each.label for each in starting.usual_channels(desired)]
     if kind == "post":
-        words = draft or text or _ask(console, "--text", "Text of the post")
+        words = markdown or text or _ask(console, "--text", "Text of the post")
         where = channels or _ask_channels(console, usual, desired)
         when = at or _ask_time(console)
         if image is None and console.can_ask and starting.need_an_image(desired, where):
@@ -113,7 +113,7 @@ def new(
         title = title or _ask(console, "--title", "What is it about?")
         day = starts or _ask(console, "--starts", "On which day does it start?", type=options.day)
         started = starting.new_campaign(
-            desired, channels or _ask_channels(console, usual, desired), title, day.date(), draft
+            desired, channels or _ask_channels(console, usual, desired), title, day.date(), markdown
         )
     path = output or files.root / "posts" / f"{started.key}.yaml"
     _write_new(path, started, files, console)

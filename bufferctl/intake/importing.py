@@ -311,7 +311,7 @@ def _at_rest(
         organizations, addresses = [home.entry(home.channels) for home in homes], {entry.address for entry in entries}
         loaded, refused = staged(organizations, [entry.alone(addresses).addition for entry in entries])
         if not refused and loaded.desired is not None:
-            refused = _changing(entries, replace(loaded.desired, settings=declared.settings), live, homes)
+            refused = _not_declarable(entries, replace(loaded.desired, settings=declared.settings), live, homes)
         if not refused:
             return entries, left_out
         twins = {index for index in refused if _text(entries[index]) != _text(own[entries[index].live.id])}
@@ -392,17 +392,21 @@ def _said(item: Post | Idea) -> tuple[object, ...] | None:
     return (item.address.organization, item.address.channel, text) if text else text_and_time(item)
 
 
-def _changing(
+def _not_declarable(
     entries: Sequence[NewEntry], desired: Desired, live: Live, homes: Sequence[OrganizationHome]
 ) -> dict[int, str]:
-    """The entries that a plan of them alone would change or hold, by index, each with the reason."""
+    """The entries that cannot be declared, by index, each with the first reason that applies.
+
+    It is an error of a rule, a field that files cannot express as Buffer has it, or what a plan of these entries alone
+    would change or hold.
+    """
     items = {item.address: item for item in desired.items}
     by_rules = _ruled_out(desired, entries, live)
     plan = reconcile(desired, live, State(bindings_of(entries, items)), _targets(homes), endpoint="")
     changes = {change.address: change for change in plan.changes}
     reasons = {
         index: by_rules.get(entry.address)
-        or _not_held_alike(entry, items[entry.address])
+        or _not_expressible(entry, items[entry.address])
         or _pending(changes.get(entry.address))
         for index, entry in enumerate(entries)
     }
@@ -417,7 +421,7 @@ def _ruled_out(desired: Desired, entries: Sequence[NewEntry], live: Live) -> dic
     return {each.item.address: each.message for each in findings if each.severity is Severity.ERROR}
 
 
-def _not_held_alike(entry: NewEntry, item: Post | Idea) -> str | None:
+def _not_expressible(entry: NewEntry, item: Post | Idea) -> str | None:
     """The first field that files cannot express as Buffer has it."""
     shortened = bool(entry.channel and entry.channel.live.link_shortening)
     found = list_differences(content_of_desired(item), content_of_live(entry.live), links_may_differ=shortened)

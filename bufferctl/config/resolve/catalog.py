@@ -171,7 +171,7 @@ def _organization(
     mentions: Mapping[str, Mentionable],
     problems: list[Diagnostic],
 ) -> DeclaredOrganization | None:
-    """An organization; None if it cannot be read, or has no name. `mentions`: the root file's."""
+    """An organization; None if it cannot be read, or has neither a name nor an id. `mentions`: the root file's."""
     if not (label := _label(entry, spot, "an organization", problems)) or entry is None:
         return None
     around = outer.within(entry, spot, problems)

@@ -111,8 +111,8 @@ class Project:
     def root_of(self, name: str) -> Node:
         return self._edits(name).root
 
-    def edited(self, changes: FileChanges) -> None:
-        """Add what the edits make of the files."""
+    def put_edited(self, changes: FileChanges) -> None:
+        """Put what the edits make of the files into `changes`; nothing is written."""
         for name, edits in self.edits.items():
             text = self.texts[name]
             changes.put(text.path, text.data, text.with_text(edits.result()))

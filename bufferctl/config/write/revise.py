@@ -126,7 +126,7 @@ class _Revising:
                 self._field(revision, layers, entry, name, new)
         for layers, entry in self._entries.values():
             layers.edits.update(layers.entry, entry)
-        self.project.edited(self._files)
+        self.project.put_edited(self._files)
         return self._files
 
     def _with_parts(self, revision: Revised) -> Revised:

@@ -92,8 +92,11 @@ class Shift:
     def is_left(self, post: Post) -> bool:
         return post.address not in self.published
 
-    def check(self, post: Post, *, is_own: bool) -> None:
-        """Note what prevents moving a post. `is_own`: its time is neither one of a series nor counted from `starts`."""
+    def note(self, post: Post, *, is_own: bool) -> None:
+        """Note in `refused` if a post cannot be moved, in `late` if its new time is past and it moves all the same.
+
+        `is_own`: its time is neither one of a series nor counted from `starts`.
+        """
         if post.cancelled or post.due_at is None or not self.is_left(post):
             return
         zone, when = post.due_at.tzinfo, post.due_at + timedelta(days=self.days)
@@ -135,12 +138,12 @@ def shift(
         project.edits[dated.file].replace(dated.offset, end, dated.moved(found.days))
         found.dates += 1
         for post in dated.posts if dated.name == "due_at" else ():
-            found.check(post, is_own=dated.is_own)
-    project.edited(found.changes)
+            found.note(post, is_own=dated.is_own)
+    project.put_edited(found.changes)
     files = {dated.file for dated in moving if dated.name == "starts"}
     for post in project.desired.posts:
         if post.place.file in files and post.is_counted:
-            found.check(post, is_own=False)
+            found.note(post, is_own=False)
     return found
 
 
@@ -160,7 +163,7 @@ def postponed(project: Project, late: Collection[str], until: datetime) -> Itera
             passed = max(until.astimezone(at.tzinfo).replace(tzinfo=None) - at.replace(tzinfo=None) for _, at in due)
             moved = Shift((), until, passed.days + 1)
             for post in dated.posts:
-                moved.check(post, is_own=True)
+                moved.note(post, is_own=True)
             later = [(channel, at + timedelta(moved.days)) for channel, at in due]
             if moved.refused or not taken.isdisjoint(later) or (dated.is_counted and not is_one):
                 continue

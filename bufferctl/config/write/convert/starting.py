@@ -96,8 +96,8 @@ def to_fill_in(desired: Desired, today: date) -> Started | None:
     return new_post(desired, [name], "[your text]", due_at, key)
 
 
-def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: date, draft: str | None) -> Started:
-    """A file with a campaign: of the sections of the Markdown `draft`, a week apart, or a skeleton of three posts.
+def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: date, markdown: str | None) -> Started:
+    """A file with a campaign: of the sections of `markdown`, a week apart, or a skeleton of three posts.
 
     Raises UsageError.
     """
@@ -109,7 +109,7 @@ def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: dat
         CommentedMap(key=key_for(None, f"{name} {end}", taken), due_at=when, text=text_value("text", text))
         for end, when, text in _SKELETON
     ]
-    posts = _sections(draft, name, taken) if draft else skeleton
+    posts = _sections(markdown, name, taken) if markdown else skeleton
     references = CommentedSeq(map(destination.reference, channels))
     references.fa.set_flow_style()
     fields = {
@@ -117,16 +117,16 @@ def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: dat
         "channels": references,
         "starts": starts,
         "draft": True,
-        "vars": None if draft else CommentedMap(title=text_value("", title.strip())),
+        "vars": None if markdown else CommentedMap(title=text_value("", title.strip())),
         "posts": posts,
     }
     given = {field: value for field, value in fields.items() if value is not None}
     return Started(name, _TOP + yaml_text(CommentedMap(given)))
 
 
-def _sections(draft: str, name: str, taken: set[str]) -> list[CommentedMap]:
+def _sections(markdown: str, name: str, taken: set[str]) -> list[CommentedMap]:
     """A post for each section with text below its heading; one post for a text without headings."""
-    found = _HEADING.split(draft.strip())  # the text above the first heading, then headings and texts in turn
+    found = _HEADING.split(markdown.strip())  # the text above the first heading, then headings and texts in turn
     used = set(taken)
     posts: list[CommentedMap] = []
     for words, text in zip(["", *found[1::2]], found[::2], strict=True):
