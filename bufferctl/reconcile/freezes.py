@@ -42,7 +42,7 @@ def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnos
     for change in changes if _limits_time(scene) else ():
         if settings.rules.get(FREEZE) != "off":
             yield from _beside(change, scene)
-        for code, hold in _against(change, scene):
+        for code, hold in _against(change, scene, is_sent=True):
             if settings.rules.get(code, Severity.ERROR) == Severity.WARNING:
                 held = hold.on(change)
                 message = f"{change.address}: {held.message[:1].lower()}{held.message[1:]}"
@@ -55,22 +55,25 @@ def _limits_time(scene: Scene) -> bool:
     return bool(policy.freeze) or policy.minimum_lead is not None
 
 
-def _against(change: Change, scene: Scene) -> Iterator[tuple[str, Hold]]:
-    """The objections to a change, by the rule's code; what takes a post off the schedule has none."""
+def _against(change: Change, scene: Scene, *, is_sent: bool = False) -> Iterator[tuple[str, Hold]]:
+    """The objections to a change, by the rule's code; what takes a post off the schedule has none.
+
+    `is_sent`: they are warnings, so it is sent all the same, and none says that it is not.
+    """
     post = change.desired
     if not isinstance(post, Post) or change.takes_off:
         return
     if change.action in _SENDING and not post.draft:
-        if change.cause in {Cause.NEW, Cause.EDITED} and (late := _too_late(change, post, scene)):
+        if change.cause in {Cause.NEW, Cause.EDITED} and (late := _too_late(change, post, scene, is_sent)):
             yield MINIMUM_LEAD, late
-        if post.freeze and (forbidden := _into_freeze(change, post, scene)):
+        if post.freeze and (forbidden := _into_freeze(change, post, scene, is_sent)):
             yield FREEZE, forbidden
     is_ours = change.binding is not None and change.binding.origin is not Origin.ADOPTED
     if change.action is Action.NO_OP and post.freeze and is_ours and (freeze := _freeze_there(change, scene)):
         yield FREEZE, _in_freeze(change, freeze)
 
 
-def _too_late(change: Change, post: Post, scene: Scene) -> Hold | None:
+def _too_late(change: Change, post: Post, scene: Scene, is_sent: bool) -> Hold | None:
     """The objection to a post that is new or edited too late. Sending a version again counts as neither.
 
     The lead time counts from when the applied plan was made, since that one was reviewed.
@@ -84,15 +87,17 @@ def _too_late(change: Change, post: Post, scene: Scene) -> Hold | None:
     has_waited = change.slot in scene.state.suspended  # for a suspension to end, so it was not planned late
     if has_waited or lead >= policy.minimum_lead:
         return None
-    return holds.too_short_notice(policy.minimum_lead, lead, at_once=at_once, is_new=change.live is None)
+    return holds.too_short_notice(policy.minimum_lead, lead, at_once=at_once, is_new=is_sent or change.live is None)
 
 
-def _into_freeze(change: Change, post: Post, scene: Scene) -> Hold | None:
+def _into_freeze(change: Change, post: Post, scene: Scene, is_sent: bool) -> Hold | None:
     """The objection to what would be sent for a time during a freeze: another one to what is there anyway."""
     at_once = post.mode is ShareMode.SHARE_NOW
     freeze = _freeze_at(scene.now if at_once else change.due_at, change, scene)
     if freeze is None:
         return None
+    if is_sent:
+        return holds.sent_into_freeze(freeze.reason)
     there = _freeze_there(change, scene)
     if there:
         return _in_freeze(change, there)
@@ -132,10 +137,13 @@ def _let_out(change: Change, scene: Scene) -> Change:
 
 
 def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:
-    """A post that Buffer publishes during a freeze, and that is held for another reason, or is not ours to hold."""
+    """A post that Buffer publishes during a freeze, and that this plan does not hold for that.
+
+    It is held for another reason, renamed in the state alone, or not ours to hold.
+    """
     post = change.desired
     is_adopted = change.binding is not None and change.binding.origin is Origin.ADOPTED
-    stays = change.action in {Action.HOLD, Action.ADOPT} or (change.action is Action.NO_OP and is_adopted)
+    stays = change.action in {Action.HOLD, Action.ADOPT, Action.MOVE} or (change.action is Action.NO_OP and is_adopted)
     if not isinstance(post, Post) or not post.freeze or not stays or change.reason in _ABOUT_FREEZES:
         return
     if freeze := _freeze_there(change, scene):

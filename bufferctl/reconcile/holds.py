@@ -1032,6 +1032,8 @@ NOW_IN_FREEZE = replace(
         beside=(_edit("due_at"),),
     ),
 )
+#: The same if the rule is only a warning.
+SENT_INTO_FREEZE = replace(INTO_FREEZE, message=Said("It goes out during a freeze that your team agreed on{reason}"))
 IN_FREEZE = Hold(
     Reason.FREEZE,
     Said("It is in Buffer already and goes out during a freeze that your team agreed on{reason}{besides}"),
@@ -1048,6 +1050,11 @@ def into_freeze(reason: str, *, at_once: bool, is_there: bool) -> Hold:
     if is_there:
         hold = replace(hold, message=hold.message + GOES_OUT)
     return hold.filled({"reason": _in_parentheses(reason)})
+
+
+def sent_into_freeze(reason: str) -> Hold:
+    """What a warning says of a post that is sent; `reason` as above."""
+    return SENT_INTO_FREEZE.filled({"reason": _in_parentheses(reason)})
 
 
 def in_freeze(reason: str, *, is_edited: bool, needs_approval: bool) -> Hold:

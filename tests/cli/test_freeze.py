@@ -248,3 +248,23 @@ def test_one_occurrence_is_let_out(project: Project) -> None:
     assert re.search(r"`freeze: false` under `each`", " ".join(project("plan").out.split()))
     write(project, series.replace("times: 3", "times: 3, each: {2: {freeze: false}}"), line=freeze)
     assert held(project("plan", "--json")) == {"tip-3": "freeze"}
+
+
+@pytest.mark.parametrize("renamed", [INSIDE.replace("inside", "new"), INSIDE.replace("inside,", "new, was: inside,")])
+def test_a_rename_is_not_silent(project: Project, renamed: str) -> None:
+    """The run that renames it says that it goes out in the freeze, and the next one holds it."""
+    in_buffer(project, INSIDE)
+    write(project, renamed)
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert "Acme/twitter:acme/new is in Buffer for a time during a freeze" in " ".join(ran.err.split())
+    assert held(project("plan", "--json")) == {"new": "freeze"}
+
+
+def test_a_warning_does_not_say_that_it_is_not_sent(project: Project) -> None:
+    """What is new, what is moved into the freeze, and what is edited in it is sent, as the level of the rule says."""
+    in_buffer(project, INSIDE, OUTSIDE)
+    moved = OUTSIDE.replace("2029-12-10", "2029-12-23")
+    write(project, INSIDE.replace("are", "were"), ALSO, moved, line=f"{FREEZE}\nrules: {{BC201: warning}}")
+    err = " ".join(project("plan").err.split())
+    assert err.count("goes out during a freeze that your team agreed on (Nobody is here) [BC201]") == 3
+    assert "not sent" not in err

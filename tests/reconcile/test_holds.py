@@ -73,6 +73,7 @@ HOLDS: dict[str, list[Hold]] = {
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
     "legal": [holds.legal("made_for_kids", True)],
     "into_freeze": [holds.into_freeze("", at_once=each, is_there=False) for each in (True, False)],
+    "sent_into_freeze": [holds.sent_into_freeze("")],
     "in_freeze": [holds.in_freeze("", is_edited=False, needs_approval=False)],
     "too_short_notice": [holds.too_short_notice(timedelta(2), timedelta(1), at_once=False, is_new=True)],
 }
