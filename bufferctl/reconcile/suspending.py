@@ -112,6 +112,8 @@ def _suspended(change: Change, reason: str, match: Match | None, resolver: Resol
     if binding and isinstance(live, LivePost) and live.is_scheduled and _is_ours(binding, live):
         if change.action is Action.DELETE and not scene.options.only_suspends:
             return change
+        if binding.taken_from and change.action is Action.FORGET:
+            return change  # another root file has it now, and lets it out
         if binding.taken_from:
             back = replace(change, binding=binding)
             return holds.SCHEDULED_WHILE_SUSPENDED.filled({"suspension": reason}).on(back)

@@ -697,3 +697,21 @@ def test_an_approval_of_a_suspended_entry_is_not_one_of_the_post(project: Projec
         write(project, entry)
         digests.append(json.loads(project("plan", "--json").out)["digest"])
     assert len(set(digests)) == 2
+
+
+def test_what_moved_to_another_root_file_is_named_there_once(project: Project) -> None:
+    """It goes out by the files of the other one, so the old one has nothing to ask, and says that it goes out."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, LATER, line=LINE)
+    apply(project)
+    write(project, LATER, line=LINE)
+    project.write("two.yaml", ROOT.format(line="include: [two/*.yaml]", twitter=""))
+    moved = TIMED.replace("}", f", existing: {post(project, 'We are live')['id']}}}")
+    project.write("two/a.yaml", f"channels: [twitter]\nposts:\n  - {moved}\n")
+    assert project("apply", "-f", "two.yaml", "--auto-approve", "--settle", "0").code == 0
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert ran.code == 0, ran.out
+    assert "1 post still goes out" in ran.out
+    assert statuses(project) == {"We are live": "scheduled"}
+    assert project("plan", "--detailed-exitcode").code == 0
