@@ -63,7 +63,7 @@ def _against(change: Change, scene: Scene, *, is_sent: bool = False) -> Iterator
     post = change.desired
     if not isinstance(post, Post) or change.takes_off:
         return
-    if change.action in _SENDING and not post.draft:
+    if _schedules(change, post):
         if change.cause in {Cause.NEW, Cause.EDITED} and (late := _too_late(change, post, scene, is_sent)):
             yield MINIMUM_LEAD, late
         if post.freeze and (forbidden := _into_freeze(change, post, scene, is_sent)):
@@ -71,6 +71,11 @@ def _against(change: Change, scene: Scene, *, is_sent: bool = False) -> Iterator
     is_ours = change.binding is not None and change.binding.origin is not Origin.ADOPTED
     if change.action is Action.NO_OP and post.freeze and is_ours and (freeze := _freeze_there(change, scene)):
         yield FREEZE, _in_freeze(change, freeze)
+
+
+def _schedules(change: Change, post: Post) -> bool:
+    """Whether Buffer would publish what is sent, such as a draft of the files that resumes as a person scheduled it."""
+    return change.action in _SENDING and (not post.draft or change.puts_back)
 
 
 def _too_late(change: Change, post: Post, scene: Scene, is_sent: bool) -> Hold | None:
@@ -96,7 +101,7 @@ def _into_freeze(change: Change, post: Post, scene: Scene, is_sent: bool) -> Hol
     freeze = _freeze_at(scene.now if at_once else change.due_at, change, scene)
     if freeze is None:
         return None
-    if is_sent:
+    if is_sent and not at_once:
         return holds.sent_into_freeze(freeze.reason)
     there = _freeze_there(change, scene)
     if there:
@@ -127,7 +132,7 @@ def _freeze_at(moment: datetime | None, change: Change, scene: Scene) -> Freeze 
 def _let_out(change: Change, scene: Scene) -> Change:
     """A change that is sent into a freeze because its file says so; it is said with it."""
     post = change.desired
-    if not isinstance(post, Post) or post.freeze or post.draft or change.action not in _SENDING:
+    if not isinstance(post, Post) or post.freeze or not _schedules(change, post):
         return change
     freeze = _freeze_at(scene.now if post.mode is ShareMode.SHARE_NOW else change.due_at, change, scene)
     if freeze is None:

@@ -268,3 +268,20 @@ def test_a_warning_does_not_say_that_it_is_not_sent(project: Project) -> None:
     err = " ".join(project("plan").err.split())
     assert err.count("goes out during a freeze that your team agreed on (Nobody is here) [BC201]") == 3
     assert "not sent" not in err
+
+
+def test_a_draft_that_a_person_scheduled_does_not_resume_into_it(project: Project) -> None:
+    """To put it back is to send it, although its file says that a person schedules it; `freeze: false` lets it."""
+    draft = INSIDE.replace("}", ", draft: true}")
+    in_buffer(project, draft)
+    project.sandbox.person.edit_post(post(project, "We are here")["id"], status="scheduled")
+    write(project, draft, line="suspended: Earthquake")
+    assert apply(project) == 0
+    write(project, draft)
+    assert apply(project) == 1
+    assert held(project("plan", "--json")) == {"inside": "into-freeze"}
+    assert statuses(project) == {"We are here": "draft"}
+    write(project, draft.replace("}", ", freeze: false}"))
+    assert "as `freeze: false` says" in " ".join(project("plan").out.split())
+    project.apply()
+    assert statuses(project) == {"We are here": "scheduled"}
