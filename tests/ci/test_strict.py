@@ -35,7 +35,7 @@ def test_what_the_request_brings_fails_the_check(drifted: Team) -> None:
     assert f"::error::{said}" in ran.log
     comment = drifted.github.bodies(number)[0]
     assert shown(comment)[0].startswith(f"**This check fails:** {said.replace('launch', '`launch`')}")
-    assert "changed in the file and in Buffer" in comment
+    assert "It changed in the file (`text`) and in Buffer (`text`), so one of the two versions would be lost" in comment
     assert ran.uploads
 
 

@@ -24,7 +24,16 @@ CAMPAIGNS = ("thread", "utm", "timezone", "vars", "repeat")
 ELSEWHERE = {
     *(
         ("PostEntry", name)
-        for name in (*Handling.model_fields, *CAMPAIGNS, "cancelled", "suspended", "text_file", "image", "alt")
+        for name in (
+            *Handling.model_fields,
+            *CAMPAIGNS,
+            "cancelled",
+            "suspended",
+            "freeze",
+            "text_file",
+            "image",
+            "alt",
+        )
     ),
     *((kind, "file") for kind in ("Image", "Video", "Document")),
     ("Document", "thumbnail_file"),
