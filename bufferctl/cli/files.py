@@ -128,7 +128,10 @@ def fmt(paths: tuple[Path, ...], check: bool, setup: options.Setup) -> int:
 
     console, loaded = setup.console, load(setup.file, Path.cwd(), today=datetime.now(UTC).date())
     named = named_files(paths, loaded)
-    files = [name for name in loaded.files if named is None or name in named or not loaded.root_is_sound]
+    if loaded.root_is_sound:
+        files = [name for name in loaded.files if named is None or name in named]
+    else:
+        files = [*loaded.files[:1]]  # the others could not be checked
     wrong = [each for each in loaded.diagnostics if has_errors([each]) and each.place and each.place.file in files]
     console.diagnostics(wrong)
     refused = {each.place.file for each in wrong if each.place}

@@ -19,7 +19,6 @@ from bufferctl.errors import LockedError, OvertakenError, StateError, UsageError
 from bufferctl.limits import MOST_DAYS
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import wrapped
-from bufferctl.render.suspended import BUFFER
 from bufferctl.value import replace
 
 if TYPE_CHECKING:
@@ -358,6 +357,8 @@ def _silence_first(files: Files) -> Iterator[None]:
         yield
     except (StateError, LockedError) as error:
         if files.desired.suspends:
+            from bufferctl.render.suspended import BUFFER
+
             pause = f"Pause the channels in Buffer now, since what is suspended may still go out: {BUFFER}"
             raise type(error)(error.message, hint=f"{pause}\nThen: {error.hint}") from error
         raise

@@ -57,6 +57,7 @@ def test_the_words_of_states_and_answers() -> None:
         "let-go",
         "edited-since",
         "lost",
+        "unanswered",
     ]
     assert [*Origin] == ["created", "recovered", "adopted", "imported"]
     assert [*PostStatus] == ["draft", "needs_approval", "scheduled", "sending", "sent", "error"]

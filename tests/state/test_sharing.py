@@ -411,7 +411,7 @@ def test_a_store_that_fails_at_the_end_loses_nothing(store: Memory) -> None:
     record.begin(State(), [announced(record)])
     record.save(STATE)
     store.away = True
-    with pytest.raises(PartWayError, match="is in the journal of this machine") as raised:
+    with pytest.raises(PartWayError, match="are in this machine's journal") as raised:
         record.close([], "apply")
     assert "on this machine" in raised.value.hint
 
