@@ -329,9 +329,13 @@ def recovered(changes: Changes) -> Iterator[Diagnostic]:
 
 
 def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
-    """Objects on unrecorded homes, created through the API, that no file declares: perhaps removed from the files."""
+    """Posts on unrecorded homes, created through the API, that no file declares: perhaps removed from the files.
+
+    Drafts are not among them, since they are not published.
+    """
     unexplained = matches.unexplained - matches.suspected
-    unsent = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.by_api and not each.is_out)
+    posts = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.by_api)
+    unsent = (each for each in posts if each.is_scheduled or each.status is PostStatus.NEEDS_APPROVAL)
     found = [each for each in unsent if each.id in unexplained and not scene.horizon(each.home).recorded]
     if not found:
         return

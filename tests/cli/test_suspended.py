@@ -715,3 +715,17 @@ def test_what_moved_to_another_root_file_is_named_there_once(project: Project) -
     assert "1 post still goes out" in ran.out
     assert statuses(project) == {"We are live": "scheduled"}
     assert project("plan", "--detailed-exitcode").code == 0
+
+
+def test_without_a_state_no_draft_is_said_to_be_published(project: Project) -> None:
+    """Also where its entry, which asks about it, has a time that is past."""
+    write(project, TIMED, LATER)
+    project.apply()
+    write(project, TIMED, LATER, line=LINE)
+    apply(project)
+    lose_state(project)
+    project.sandbox.clock.set("2029-12-20T12:00:00Z")
+    write(project, TIMED)
+    ran = project("plan")
+    assert "We are live" in ran.out
+    assert "will be published" not in ran.err

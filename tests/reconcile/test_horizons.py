@@ -168,7 +168,7 @@ def test_a_missing_managed_since_is_warned_about_before_the_record_begins(
 
 
 def test_what_may_have_been_removed_from_the_files_is_named_on_unrecorded_homes() -> None:
-    """Ten by name in order of time, what has none first, then a count; none in question, recorded, or a person's."""
+    """Ten by name in order of time, what has none first, then a count; no draft, none in question or of a person."""
     live = [in_buffer(post(f"k{n}", f"Number {n}", DUE + timedelta(days=n)), f"p{11 - n:02}") for n in range(12)]
     theirs = in_buffer(post("x", "By hand", LATER), "p99", via="buffer")
     said = warnings(World(live=[*live, theirs], state=NO_RECORD).plan())
@@ -178,8 +178,10 @@ def test_what_may_have_been_removed_from_the_files_is_named_on_unrecorded_homes(
     assert "no file declares" not in warnings(World(live=[replace(each, created_at=YOUNG) for each in live]).plan())
     suspected = warnings(World(live=live[:1], state=NO_RECORD).plan(post("k0", "Edited", DUE)))
     assert "no file declares" not in suspected
+    waits = in_buffer(queued("d", "Some day"), "p12", status=PostStatus.NEEDS_APPROVAL, due_at=None)
+    assert "'Some day' (p12), 'Number 0' (p11)." in warnings(World(live=[*live[:1], waits], state=NO_RECORD).plan())
     draft = in_buffer(queued("d", "Some day", draft=True), "p12")
-    assert "'Some day' (p12), 'Number 0' (p11)." in warnings(World(live=[*live[:1], draft], state=NO_RECORD).plan())
+    assert "no file declares" not in warnings(World(live=[draft], state=NO_RECORD).plan())
 
 
 def test_what_a_late_entry_may_be_is_named_all_the_same() -> None:
