@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bufferctl.limits import LEAD
-from bufferctl.model import Post
+from bufferctl.model import Post, State
+from bufferctl.plan import Change
 from bufferctl.reconcile import offline
 from bufferctl.run.files import Files
 from bufferctl.state import StateFile, Store
@@ -22,7 +23,15 @@ def missed(files: Files, store: Store) -> list[Post]:
     found: list[Post] = []
     for change in plan.changes:
         post = change.desired
-        was_off = change.slot in state.suspended or (change.binding is not None and bool(change.binding.taken_from))
+        was_off = _is_known(change, state) or (change.binding is not None and bool(change.binding.taken_from))
         if isinstance(post, Post) and post.due_at and post.due_at - now < LEAD and was_off and not post.cancelled:
             found.append(post)
     return found
+
+
+def _is_known(change: Change, state: State) -> bool:
+    """Whether the state has its entry as suspended. Only bindings tell the id of a channel, so else its name counts."""
+    slots = {slot for slot in state.suspended if slot.key == change.slot.key}
+    homes = [state.homes[slot.channel_id] for slot in slots if slot.channel_id in state.homes]
+    names = {f"{home.service}:{home.handle}" for home in homes if home.service}
+    return change.slot in slots or (change.binding is None and change.address.channel in names)

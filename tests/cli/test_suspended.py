@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
+import time_machine
 
 from .conftest import Project
 
@@ -729,3 +730,12 @@ def test_without_a_state_no_draft_is_said_to_be_published(project: Project) -> N
     ran = project("plan")
     assert "We are live" in ran.out
     assert "will be published" not in ran.err
+
+
+def test_what_was_never_sent_is_among_what_became_too_late(project: Project) -> None:
+    """Also where nothing of the channel is in Buffer, so that only the suspension knows the entry."""
+    write(project, TIMED, line=LINE)
+    assert apply(project) == 0
+    with time_machine.travel("2029-12-21T12:00:00Z"):
+        assert "Moved by 7 days: 1 post" in project("resume", "--missed", "+1w").out
+    assert "due_at: 2029-12-27 09:00" in (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
