@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _CANCEL = "cancel"
 _SPAN = re.compile(r"\+?(\d{1,4}) ?(d|days?|w|weeks?)")
+#: How many posts are named before the rest is counted.
+_NAMED = 10
 _NEXT = "Merge it into the branch that is published, or run `bufferctl apply`."
 
 _where = options.in_order(
@@ -71,7 +73,22 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
         what = "is" if changes.wanted else "was already"
         named = visible(str(target)) if target != Target() else "Everything"
         setup.console.data(f"{named} {what} suspended. {_NEXT}")
+        if target == Target() and (let_out := _let_out(root_file)):
+            setup.console.data(f"Let out by `suspended: false`, so not suspended: {let_out}.")
     return 0
+
+
+def _let_out(root_file: Path) -> str:
+    """The posts to come that a line further down lets out although the root file suspends everything."""
+    from datetime import UTC, datetime
+
+    from bufferctl.config import load
+    from bufferctl.diagnostics import some_of
+
+    found, now = load(root_file, Path.cwd()).suspending, datetime.now(UTC)
+    posts = [each for each in found.posts if not (each.suspended or each.cancelled)] if found else []
+    keys = dict.fromkeys(each.address.key for each in posts if each.due_at is None or each.due_at > now)
+    return some_of([f"`{visible(key)}`" for key in keys], _NAMED)
 
 
 @click.command(

@@ -739,3 +739,11 @@ def test_what_was_never_sent_is_among_what_became_too_late(project: Project) -> 
     with time_machine.travel("2029-12-21T12:00:00Z"):
         assert "Moved by 7 days: 1 post" in project("resume", "--missed", "+1w").out
     assert "due_at: 2029-12-27 09:00" in (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
+
+
+def test_the_command_names_what_an_old_line_lets_out(project: Project) -> None:
+    """A line that was left from an earlier suspension: not everything is suspended then."""
+    write(project, TIMED.replace("}", ", suspended: false}"), LATER)
+    assert "Let out by `suspended: false`, so not suspended: `launch`." in project("suspend", "Earthquake").out
+    write(project, TIMED, LATER)
+    assert "Let out" not in project("suspend", "Earthquake").out
