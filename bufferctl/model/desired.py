@@ -24,6 +24,9 @@ from bufferctl.value import field, replace, value
 #: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"
 
+#: The file and the key of a `suspended` line that counts for entries which no file has.
+NOWHERE = ("", "")
+
 #: The remote and branch of a state in git, unless the files set others.
 GIT_REMOTE, GIT_BRANCH = "origin", "bufferctl-state"
 
@@ -355,7 +358,8 @@ class Desired:
     ideas: tuple[Idea, ...] = ()
     files: tuple[str, ...] = ()
     #: Each `suspended` line as far as it can be read, also where the rest of its file has errors: the reason (empty for
-    #: `false`), by the file and the key of the entry; the key of a line at the top of a file is empty.
+    #: `false`), by the file and the key of the entry; the key of a line at the top of a file is empty. `NOWHERE` has
+    #: that of entries which no file has any more, as they may stand in one that cannot be read.
     suspended: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property

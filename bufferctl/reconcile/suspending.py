@@ -22,6 +22,7 @@ from bufferctl.model import (
     Suspended,
 )
 from bufferctl.model.comparable import content_of_live, instant
+from bufferctl.model.desired import NOWHERE
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.model.seen import Seen
 from bufferctl.model.state import QUEUE
@@ -93,6 +94,8 @@ class _Why:
                 return lines[line]
         if (binding.file, "") in lines and binding.file != self._root_file:
             return lines[binding.file, ""]
+        if NOWHERE in lines:
+            return lines[NOWHERE]
         address = binding.address_in(slot)
         label = (address.organization, address.channel)
         reasons = (

@@ -560,6 +560,20 @@ def test_an_entry_in_a_file_that_is_no_yaml(project: Project) -> None:
     assert statuses(project) == {"We are live": "draft", "Still live": "scheduled"}
 
 
+@pytest.mark.parametrize("old", ["posts:\n  - {key: b, channels: [twitter], due_at: 2029-12-21 09:00, text: B}\n", ""])
+def test_an_entry_that_moved_into_a_file_that_is_no_yaml(project: Project, old: str) -> None:
+    """A suspended file that cannot be read counts for whatever no file has any more, renamed or moved into it."""
+    write(project, TIMED)
+    project.apply()
+    path = project.folder / "posts/a.yaml"
+    project.write("posts/b.yaml", f"suspended: Recall\n{path.read_text()}foo\n")
+    path.unlink()
+    if old:
+        project.write("posts/a.yaml", old)
+    assert apply(project) == 1
+    assert statuses(project)["We are live"] == "draft"
+
+
 def test_a_policy_and_the_notice_hold_nothing_back(project: Project) -> None:
     """Neither the draft, nor what goes back."""
     soon = "{key: launch, due_at: 2029-12-03 12:00, text: We are live}"

@@ -14,6 +14,7 @@ from bufferctl.config.format import NO_REASON, suspended_reason
 from bufferctl.config.read import Source, Spot, parse
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Channel, Organization, Service
+from bufferctl.model.desired import NOWHERE
 
 _FIELD = "suspended"
 #: At the top of a file that is not YAML.
@@ -27,7 +28,7 @@ _MOST_LEFT_OUT = 20
 def suspended_lines(source: Source, spot: Spot, *, is_yaml: bool) -> dict[tuple[str, str], str]:
     """The reason of each line, empty for `false`, by the file and the key of its entry, empty at the top.
 
-    `is_yaml`: it could be read as it is written.
+    `is_yaml`: it could be read as it is written. If not, the reason at its top is also that of `NOWHERE`.
     """
     if _FIELD.encode() not in source.data:
         return {}
@@ -40,6 +41,8 @@ def suspended_lines(source: Source, spot: Spot, *, is_yaml: bool) -> dict[tuple[
     if len(lines) > 1 or (lines and (source.name, "") not in found):  # given twice: the one that suspends counts
         reasons = [_reason(line["reason"].partition(" #")[0].strip("\"' \t")) for line in lines]
         found[source.name, ""] = next(filter(None, reasons), "")
+    if not is_yaml and found.get((source.name, "")):
+        found[NOWHERE] = found[source.name, ""]
     return found
 
 
