@@ -12,8 +12,8 @@ _SCHEMAS = "https://github.com/bufferctl/bufferctl/blob/main/schemas"
 _HEAD = """\
 # JSON
 
-For programs that read bufferctl's output. With `--json`, a command prints one document to stdout, everything else to stderr, and
-its [exit code](commands.md#exit-codes) stays the same. `kind` says which document it is, and `format_version` is the version of the
+This page is for programs that read bufferctl's output. With `--json`, a command prints one document to stdout and everything else to
+stderr; its [exit code](commands.md#exit-codes) stays the same. `kind` names the document, and `format_version` is the version of the
 format; a minor version only adds to it. `bufferctl schema KIND` prints the schema.
 
 | kind | meaning |
@@ -23,7 +23,7 @@ _ERRORS = """
 ## Errors
 
 A command that fails prints a document of the kind `error` in place of its output, with at least one entry under `errors`.
-For errors in the files there is one for each, with its place.
+Each error in the files has an entry of its own, with its place.
 
 ```json
 {
@@ -46,8 +46,8 @@ For errors in the files there is one for each, with its place.
 _PROBLEMS = """
 ## Problems
 
-Each problem in the files has a `code`, for `validate --json` as for errors: that of its [rule](rules.md), such as `BC002`, or one of
-these. A code never changes its meaning.
+Each problem in the files has a `code`, both in `validate --json` and in errors: the code of its [rule](rules.md), such as `BC002`, or
+one of these. A code never changes its meaning.
 
 | code | meaning |
 |---|---|
@@ -56,13 +56,13 @@ _PLANS = """
 ## Plans
 
 A change's `before` and `after` have the same fields, so they can be compared; `differences` and `changed_fields` list where
-they differ. `preconditions` lists what the change relies on in Buffer, `cost` what it takes of the quota, and `digest` what a
-reviewer agrees to ([reviewing a plan](../review/plan.md)).
+they differ. `preconditions` lists the state of Buffer that the change relies on, `cost` counts its API operations, and a reviewer
+agrees to `digest` ([reviewing a plan](../review/plan.md)).
 
-What needs a person has a code (`reason` of a change, `code` of an outcome or a problem) and `answers`: each way to decide that its
-`hint` has, as a field to add or edit (`field`, `content`), a `command`, or something to do in Buffer. With `is_open`, a person has to
-look first, as several objects may be meant, and `content` may have `ID` in place of an id; with `later`, a later `due_at` is needed, too.
-The words of messages and hints can change in any version.
+A change, outcome or problem that needs a person has a code (`reason` of a change, otherwise `code`) and `answers`. Each answer is one
+way to decide that the `hint` describes: a field to add or edit (`field`, `content`), a `command`, or something to do in Buffer. If
+`is_open` is set, a person has to look first, because several objects may be meant, and `content` may have `ID` in place of an id. If
+`later` is set, a later `due_at` is needed, too. The wording of messages and hints can change in any version.
 """
 
 

@@ -144,7 +144,7 @@ OTHER_KIND = advice(
     "media-of-another-kind",
     "an image is at a URL that ends like that of a video or a document",
     "Buffer cannot read it as an image, and refuses the post",
-    "write it under `assets` as what it is",
+    "list it under `assets` as a video or a document",
     "what the endings of files mean",
 )
 

@@ -70,7 +70,7 @@ STORY_WITH_TEXT = advice(
     "BC121",
     "story-with-text",
     "a story has a text",
-    "a story shows its image or video alone, so nobody would read the text",
+    "a story only shows its image or video, so nobody would read the text",
     "put the words into the image, or delete `type: story`",
     RuleSource.NETWORK,
 )

@@ -48,7 +48,7 @@ TYPE_NOT_TAKEN = _refused(
 TYPE_DOUBTFUL = advice(
     "BC304",
     "file-type-doubtful",
-    "a PNG goes to a network where PNGs were seen to fail, or which documents other types only",
+    "a PNG goes to a network where PNGs were seen to fail, or to one that documents only other types",
     "Buffer may refuse the post, or the network may when it is published",
     "export it as JPEG",
     RuleSource.SEEN,

@@ -17,19 +17,19 @@ from bufferctl.model.plain_text import host_of, normal_host, within, without_par
 
 PLACEHOLDER = look_rule(
     "placeholder",
-    "a text has what authors write where something is still to come: TBD, TO-DO, `[add …]`, `{name}`",
+    "a text has a placeholder for words that are still missing: TBD, TO-DO, `[add …]`, `{name}`",
     "readers would see it as it is written",
     "write what belongs there",
 )
 OTHER_NETWORK = look_rule(
     "other-network",
     "a text speaks to the readers of another network: `Hey LinkedIn`, `RT`, `link in bio`",
-    "it was probably written for that network alone",
+    "it was probably written only for that network",
     "give this network a text of its own under `overrides`",
 )
 NEARLY_SAME = look_rule(
     "nearly-same-text",
-    "a text differs from another one of its channel, within four weeks, in case and punctuation alone",
+    "a text differs from another one of its channel, within four weeks, only in case and punctuation",
     "networks hide repetitions, and readers notice them",
     "change one of the texts; if it is intended, write `repeat_of:` and the key of the other one",
 )

@@ -16,7 +16,7 @@ MENTION = advice(
     "BC113",
     "mention-stays-text",
     "a text for Facebook or LinkedIn names somebody with `@`",
-    "these networks make no mention of it: it stays plain text, and nobody is notified",
+    "these networks do not turn it into a mention: it stays plain text, and nobody is notified",
     "describe the mention under `annotations` of the network, or write the name without `@`",
     "what Buffer's API needs for a mention",
 )
@@ -31,7 +31,7 @@ ONE_HANDLE = advice(
 NO_HANDLE = advice(
     "BC116",
     "mention-without-handle",
-    "a network on which a text can mention by handle gets the name, because `mentions` has no handle for it",
+    "a post has a name in place of a handle, because `mentions` has none for its network",
     "nobody is notified there",
     "add the handle under `mentions`, if there is an account",
     "how networks name accounts",
@@ -41,7 +41,7 @@ SPAN = Rule(
     "BC119",
     "annotation-span",
     Severity.ERROR,
-    "an annotation covers other words than it says, or goes beyond the end of the text",
+    "an annotation is not at the words that it names, or goes beyond the end of the text",
     "the mention would be made of the wrong words, or Buffer refuses the post",
     "correct the numbers, which count characters from 0; an emoji may count 1 or 2, since Buffer documents no unit",
     RuleSource.REFERENCE,

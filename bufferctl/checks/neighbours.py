@@ -36,7 +36,7 @@ SAME_ON_X = advice(
     "BC110",
     "same-text-on-x-accounts",
     "the same text goes out on two X channels",
-    "X forbids it and may hide or refuse it; whether Buffer does is not known",
+    "X forbids it and may hide or refuse it; whether Buffer refuses it is not known",
     "give one of them a text of its own under `overrides`, or name one of the channels",
     RuleSource.NETWORK,
 )

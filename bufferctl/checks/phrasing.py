@@ -52,7 +52,7 @@ MARKDOWN = advice(
     "BC108",
     "markdown-in-text",
     "a text has a link or emphasis in Markdown",
-    "networks show the signs as they are written",
+    "networks show the characters as they are written",
     "write plain text, and the bare URL of a link",
     "what networks do",
 )
@@ -62,7 +62,7 @@ IMAGE_IN_TEXT = refusal(
     "a text has an image in Markdown",
     "write `image:` beside the text, and delete it in the text",
     "what networks do",
-    "networks show the signs as they are written, and no image",
+    "networks show the characters as they are written, not the image",
 )
 LINK_BROKEN = advice(
     "BC118",

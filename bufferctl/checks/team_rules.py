@@ -60,7 +60,7 @@ def _agreed(code: str, name: str, summary: str, why: str, hint: str) -> Rule:
 FROZEN = _agreed(
     FREEZE,
     "policy-freeze",
-    "a post is due during a freeze; what is in Buffer already is no error to plan, which asks what becomes of it",
+    "a post is due during a freeze; if it is already in Buffer, plan asks what to do with it",
     "it would go out when your team has agreed not to post",
     "give it another time. If it is meant to go out all the same, add `freeze: false`",
 )

@@ -138,7 +138,7 @@ CUT_SHORT = advice(
     "text-cut-short",
     "a text is longer than its network shows",
     "Buffer accepts it, but readers do not see the end",
-    "shorten it, or put what matters first",
+    "shorten it, or put the important part first",
     RuleSource.NETWORK,
 )
 
