@@ -5,5 +5,6 @@ from __future__ import annotations
 from bufferctl.config.read.explaining import MEDIA, explain, explained, kind_of, value_hint
 from bufferctl.config.read.parsing import parse
 from bufferctl.config.read.reading import Reading
+from bufferctl.config.read.slips import joined_at_commas
 from bufferctl.config.read.source import MAX_BYTES, Source, UnreadableError, check_regular, read_source
 from bufferctl.config.read.tree import Spot, Tree, quoted, walk

@@ -77,14 +77,19 @@ def split_at_commas(source: Source, start: int, name: str, parts: Sequence[str])
     if not goes_on or not any(" " in part for part in parts):
         return None
     message = f"YAML splits what is in `[…]` at each comma, so this `{name}` has {len(parts)} parts"
-    meant = [parts[0]]
+    hint = f"write `{name}: {json.dumps(joined_at_commas(parts), ensure_ascii=False)}`"
+    return source.diagnostic(start, message, hint=hint, severity=Severity.WARNING)
+
+
+def joined_at_commas(parts: Sequence[str]) -> list[str]:
+    """The texts that were probably meant: a part that begins in lowercase belongs to the one before it."""
+    meant = list(parts[:1])
     for part in parts[1:]:
         if part[:1].islower():
             meant[-1] += f", {part}"
         else:
             meant.append(part)
-    hint = f"write `{name}: [{', '.join(json.dumps(each, ensure_ascii=False) for each in meant)}]`"
-    return source.diagnostic(start, message, hint=hint, severity=Severity.WARNING)
+    return meant
 
 
 def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagnostic:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from bufferctl.config.format import Faults, PartEntry, PostFields
-from bufferctl.config.read import MEDIA, Reading, Spot, kind_of, value_hint
+from bufferctl.config.read import MEDIA, Reading, Spot, joined_at_commas, kind_of, value_hint
 from bufferctl.config.resolve.expand.variables import Variables
 from bufferctl.diagnostics import Kind
 from bufferctl.model.content import Asset, Image
@@ -35,11 +35,35 @@ def check_pictures(given: Iterable[tuple[WithPictures, Spot]], reading: Reading)
             problem = spot.at_key("alt", message, hint="write `image` here, too", kind=Kind.MISSING_FIELD)
         elif spot.has("image") and alts not in {0, images} and reading.is_intact(spot):
             message = f"`image` lists {images} and `alt` {alts}, so one would describe another image"
-            written = [*fields.alt, *["…"] * (images - alts)][:images]
-            hint = f"write one for each: `alt: {json.dumps(written, ensure_ascii=False)}`"
-            problem = spot.at_key("alt", message, hint=hint)
+            problem = spot.at_key("alt", message, hint=_one_for_each(fields.alt, images, spot))
         if problem:
             reading.problems.append(problem)
+
+
+def _one_for_each(alts: Sequence[str], images: int, spot: Spot) -> str:
+    """The hint for another number of texts than of images; it drops none of them."""
+    if len(alts) < images:
+        return f"write one for each: {_as_list([*alts, *['…'] * (images - len(alts))])}"
+    if not _splits_at_commas(spot):
+        return "add the image that is missing, or delete the text that describes none"
+    joined = joined_at_commas(alts)
+    if len(joined) == images:
+        return f"put quotes around each description: {_as_list(joined)}"
+    return f"put quotes around each description: write {_as_list(alts)}, and join the parts that belong together"
+
+
+def _as_list(alts: Sequence[str]) -> str:
+    return f"`alt: {json.dumps(alts, ensure_ascii=False)}`"
+
+
+def _splits_at_commas(spot: Spot) -> bool:
+    """Whether `alt` lists texts in brackets without quotes, so that a comma may have been part of a text."""
+    source, alts = spot.tree.source, spot.down("alt")
+    start = spot.value("alt")
+    if source.part(start, start + 1) != "[":
+        return False
+    starts = [alts.value(index) for index in range(len(alts.node))]
+    return any(source.part(each, each + 1) not in {"'", '"'} for each in starts)
 
 
 def pictures_of(fields: WithPictures, at: Spot, variables: Variables) -> tuple[Asset, ...]:
