@@ -84,7 +84,8 @@ HTML = advice(
 PLACEHOLDER = advice(
     "BC114",
     "placeholder-in-text",
-    "a text has a placeholder: `{{name}}`, `[insert link]`, Lorem ipsum, or a note to its author (`TO-DO:`)",
+    "a text has a placeholder: `{{name}}`, `[insert link]`, Lorem ipsum, a note to its author (`TO-DO:`), `https://…`, "
+    "or nothing but `…`",
     "networks show it as it is written",
     "write the text that belongs there; a variable of `vars` is written `$(name)`",
     "what templates and drafts leave behind",
@@ -115,9 +116,11 @@ _HTML = re.compile(
 #: No words that are also used on purpose, such as "Speaker TBD".
 _PLACEHOLDER = re.compile(
     r"\{\{(?<!\$\{\{)[^{}\n]{1,60}\}\}|\[(?:insert|your|todo|tbd|placeholder|link|url|name|date)\b[^\[\]\n]{0,60}\](?!\()"
-    r"|\b(?-i:TO-?DO:)|\bLorem ipsum\b",
+    r"|\b(?-i:TO-?DO:)|\bLorem ipsum\b|https?://\u2026|\A\s*\u2026\s*\Z",
     re.IGNORECASE,
 )
+#: The same in a field that holds an address.
+_ADDRESS_PLACEHOLDER = re.compile(r"https?://\u2026", re.IGNORECASE)
 
 
 def plain_findings(post: Post) -> Iterator[Finding]:
@@ -138,7 +141,7 @@ def has_placeholder(text: str) -> bool:
 
 
 #: What the rules of this module find contains at least one of these characters and words, or is invisible.
-_OF_HTTP, _OF_PLACEHOLDERS = ("p://", "P://"), ("DO:", "psum", "PSUM")
+_OF_HTTP, _OF_PLACEHOLDERS = ("p://", "P://"), ("DO:", "psum", "PSUM", "://\u2026")
 _WORDS = _OF_HTTP + _OF_PLACEHOLDERS
 #: Links have two of the characters, too, but elsewhere.
 _ODD = re.compile(rf"[*<\]{{]|{HIDDEN}")
@@ -151,7 +154,7 @@ _SHOWN_AS_WRITTEN = (
     (
         PLACEHOLDER,
         "looks like a placeholder, and readers will see it as it is",
-        ("]", "{", *_OF_PLACEHOLDERS),
+        ("]", "{", "\u2026", *_OF_PLACEHOLDERS),
         _PLACEHOLDER,
     ),
 )
@@ -160,7 +163,7 @@ _SHOWN_AS_WRITTEN = (
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
     """A quick check whether a rule of this module may find something: most texts are only letters and emoji."""
-    if any(map(text.__contains__, _WORDS)) or _may_be_broken(text):
+    if any(map(text.__contains__, _WORDS)) or _may_be_broken(text) or text.strip() == "\u2026":
         return True
     left = unusual(text, _ORDINARY)
     return bool(left and (_ODD.search(left) or (("_" in left or "&" in left) and _IN_LINKS_TOO.search(text))))
@@ -192,6 +195,9 @@ def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str, str]]:
         found.append((INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0], ""))
     if not is_link:
         found += [*_images_in(text), *_broken_links_in(text)]
+    elif match := _ADDRESS_PLACEHOLDER.match(text):
+        message = f"`{match[0]}` looks like a placeholder, and leads nowhere"
+        found.append((PLACEHOLDER, message, match[0], "write the whole address"))
     for rule, what, its_signs, pattern in _SHOWN_AS_WRITTEN:
         if not is_link and not signs.isdisjoint(its_signs) and (match := pattern.search(text)):
             found.append((rule, f"`{match[0][:40]}` {what}", match[0], _instead_of(rule, match[0])))

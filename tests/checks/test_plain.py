@@ -42,6 +42,11 @@ from tests.checks.posts import codes, post
         ("Lorem ipsum dolor sit amet", ["BC114"]),
         ("Lorem Ipsum Dolor", ["BC114"]),
         ("LOREM IPSUM", ["BC114"]),
+        ("\u2026", ["BC114"]),
+        (" \u2026\n", ["BC114"]),
+        ("Read it: https://\u2026", ["BC114"]),
+        ("To be continued\u2026", []),
+        ("\u2026and then", []),
         ("`${{ secrets.KEY }}`, {x}, {{}}, [1], [urlaub], Speaker TBD, TODO INCLUIDO, our *_todo: this", []),
     ],
 )
