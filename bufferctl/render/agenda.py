@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
-from bufferctl.render.cards import Moment, by_time, moment_of
+from bufferctl.render.cards import Card, Moment, by_time, moment_of
 from bufferctl.render.counted import posts_counted
-from bufferctl.render.grouped import PlanItem, grouped, monday_of
+from bufferctl.render.grouped import PlanItem, grouped, monday_of, networks_of
 from bufferctl.render.json_documents import Listed, document
 from bufferctl.render.lines import INDENT, Paint, clipped, count, indented, wrapped
 from bufferctl.render.report import Report
@@ -129,12 +129,12 @@ def _going_out(plan: Plan) -> Plan:
 
 def _texts(item: PlanItem, paint: Paint) -> Iterator[str]:
     """Its text on one line; then for each network where text, time or standing differ, how it is there."""
+    said: dict[tuple[str, ...], list[Card]] = {}
     for version in item.versions:
         own = [each.after for each in version.differs if each.name in {"time", "what happens"}]
-        text = " ".join(version.text.split())
-        if version.differs and not own and text == " ".join(item.main.text.split()):
-            continue
-        on = ", ".join([version.networks, *own]) if item.others else ""
+        said.setdefault((" ".join(version.text.split()), *own), []).extend(version.cards)
+    for (text, *own), cards in said.items():
+        on = ", ".join([networks_of(cards), *own]) if len(said) > 1 else ""
         if line := ": ".join(filter(None, [on, text])):
             lines = indented(line, paint) if paint.full else [INDENT + clipped(line, paint.width - len(INDENT))]
             yield from map(paint.faint, lines)

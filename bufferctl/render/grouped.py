@@ -35,7 +35,7 @@ TOGETHER = 2
 _FIXED = 3
 
 
-def _networks(cards: Iterable[Card]) -> str:
+def networks_of(cards: Iterable[Card]) -> str:
     """`X, LinkedIn`; with the names of channels, `X (acme)`, if a network has several here."""
     channels = list(dict.fromkeys(card.channel for card in cards))
     names = [each.network for each in channels]
@@ -62,7 +62,7 @@ class Version:
 
     @property
     def networks(self) -> str:
-        return _networks(self.cards)
+        return networks_of(self.cards)
 
     @property
     def text(self) -> str:
@@ -136,7 +136,7 @@ class PlanItem:
 
     @property
     def networks(self) -> str:
-        return _networks(self.cards)
+        return networks_of(self.cards)
 
     @property
     def changes(self) -> tuple[tuple[str, tuple[Changed, ...]], ...]:
@@ -377,7 +377,7 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
         for item in cause.items:  # those with answers of their own stay apart
             by_place.setdefault(id(item) if cause.own_hints else _place_of(item), []).append(item)
         for items in by_place.values():
-            same, on = _caused(tuple(items)), _networks(card for item in items for card in item.cards)
+            same, on = _caused(tuple(items)), networks_of(card for item in items for card in item.cards)
             said = [f"{same.name} ({on})", *([items[0].what] if same.code in FAILED else []), same.message]
             yield Diagnostic(severity, ": ".join(said), _place_of(items[0]), same.hint, code=same.code)
     yield from report.worth_a_look

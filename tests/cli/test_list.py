@@ -275,3 +275,23 @@ def test_full_cuts_no_text(environment: Path, offline: Any) -> None:
     )
     assert "END" not in offline("list").out
     assert "END" in offline("list", "--full").out
+
+
+def test_networks_with_one_text_are_named_together(environment: Path, offline: Any) -> None:
+    """Those whose options differ, too: the text is what they share."""
+    root = root_file("twitter", "linkedin", "googlebusiness")
+    (environment / "buffer.yaml").write_text(root, encoding="utf-8")
+    written = """\
+posts:
+  - key: launch
+    due_at: 2031-03-04 09:00
+    channels: [twitter, googlebusiness, linkedin]
+    text: We are live
+    metadata: {googlebusiness: {type: whats_new, details_whats_new: {button: none}}}
+    overrides: {linkedin: {text: Another text}}
+"""
+    (environment / "posts" / "a.yaml").write_text(written, encoding="utf-8")
+    assert tuple(line.strip() for line in offline("list").out.splitlines()[2:4]) == (
+        "X, Google Business: We are live",
+        "LinkedIn: Another text",
+    )
