@@ -824,7 +824,7 @@ class ErrorForm(_Form):
 
 
 class ErrorDocument(_Form):
-    """What any command prints with --json in place of its output if it fails."""
+    """What a command prints with --json if it fails, in place of its output."""
 
     exit_code: int
     """The exit code of the command."""

@@ -215,9 +215,9 @@ class PolicyEntry(Model):
     ] = Field(default_factory=dict)
     """How many timed posts a channel may have on one day: a number, or one for each service or channel."""
     minimum_lead: Annotated[Lead | None, About("min_lead lead lead_time minimum_lead_time notice")] = None
-    """How long before its time a post may be added or changed at the latest: 30m, 2h, 1d."""
+    """The shortest notice at which a post may be added or changed: 30m, 2h, 1d before its time."""
     spacing: Annotated[Lead | None, About("gap apart distance between min_gap minimum_gap min_spacing")] = None
-    """How far apart two posts on one channel must be at least: 15m, 2h. Posts of others in Buffer do not count."""
+    """The shortest time between two posts on one channel: 15m, 2h. Unmanaged posts in Buffer do not count."""
     required_tags: Annotated[
         tuple[Filled, ...], About("require_tags needed_tags required_tag tags mandatory_tags")
     ] = ()
@@ -340,7 +340,7 @@ class PostFields(Handling):
     a draft. `false` lets it out, whatever is suspended above it.
     """
     freeze: Annotated[Flag, About("despite_freeze ignore_freeze", 319)] = True
-    """`false`: it goes out although it is due during a `freeze` of the team's policy."""
+    """`false` publishes it even if it is due during a `freeze` of the team's policy."""
     source: Annotated[str | None, About(order=290)] = None
     """The source that Buffer shows for it."""
     draft_id: Annotated[str | None, About(order=300)] = None
@@ -398,7 +398,7 @@ class Repeat(Model):
     every: Annotated[Every, About("interval frequency period")]
     """The time from one occurrence to the next: `1 week`, `2 weeks`, `10 days`. The local time stays the same."""
     times: Annotated[int, Field(ge=1, le=366), READS_WHOLE, About("count number occurrences")]
-    """How many occurrences there are, 366 at most. With fewer, the last ones are removed."""
+    """How many occurrences there are, 366 at most. If you lower the number, the last ones are removed."""
     each: Annotated[dict[OccurrenceNumber, OccurrenceEntry], About("exceptions occurrences")] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": f"^{_NUMBER_PATTERN}$"}}
     )
@@ -723,7 +723,7 @@ class RootFile(AnyFile):
         BeforeValidator(_list, json_schema_input_type=Person | tuple[Person, ...]),
         About("notifies alert alerts notification ping contact contacts watchers", 120),
     ] = ()
-    """Whom the issue mentions that CI opens when something fails: people or teams, `["@dana", "@acme/social"]`."""
+    """People or teams to mention in the issue that CI opens if something fails: `["@dana", "@acme/social"]`."""
     api_key_expires: Annotated[
         Day | None, About("key_expires api_key_expiry key_expiry expires expiry token_expires", 130)
     ] = None
