@@ -41,7 +41,7 @@ from Buffer's list of what each network allows, unless another source is named.
 NETWORKS_TAIL = """
 ## On every network
 
-- A post has a text, assets, a link attachment or something to share
+- A post needs a text, assets, a link attachment or a post to share
 - `link_attachment` and `assets` cannot be combined (Buffer's API reference)
 - The first part of a thread repeats the text; each part needs text or assets, within the limits above
   (Buffer's API reference)

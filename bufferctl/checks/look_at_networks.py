@@ -26,15 +26,15 @@ LINKS_DIFFER = look_rule(
 )
 PICTURES_DIFFER = look_rule(
     "pictures-differ",
-    "an entry has a picture on some networks and none, or another one, on others",
-    "`assets` under `overrides` replace those of the entry, so a picture is easily lost",
-    "add the picture under `overrides`, too",
+    "an entry has an image or video on some networks, and none or another one on others",
+    "`assets` under `overrides` replace those of the entry, so an image is easily lost",
+    "add the image under `overrides`, too",
 )
 PICTURE_MISSING = look_rule(
     "picture-missing",
-    "a post of a series has no picture, and all others of the series have one",
-    "a picture is easily forgotten, or lost under `each`",
-    "add the picture",
+    "a post of a series has no image or video, and all others of the series have one",
+    "an image is easily forgotten, or lost under `each`",
+    "add the image",
 )
 ALMOST_A_HOST = look_rule(
     "almost-a-host",
@@ -103,7 +103,7 @@ def differing_pictures(groups: Groups) -> Iterator[Sight]:
         posts = [each.post for each in versions if not each.is_only_moved]
         bare, shown = [post for post in posts if not post.assets], [post for post in posts if post.assets]
         if bare and shown and not any(map(_shows_elsewhere, bare)):
-            detail = f"no picture on {networks_of(bare)}, only on {networks_of(shown)}"
+            detail = f"no image or video on {networks_of(bare)}, only on {networks_of(shown)}"
             yield Sight(PICTURES_DIFFER, occurrence, "none", detail)
             continue
         by_picture: dict[tuple[str, ...], list[Post]] = {}
@@ -112,7 +112,7 @@ def differing_pictures(groups: Groups) -> Iterator[Sight]:
             by_picture.setdefault(tuple(pictures), []).append(post)
         most, *others = _odd_ones(by_picture) or [((), [])]
         for _, theirs in others:
-            detail = f"another picture on {networks_of(theirs)} than on {networks_of(most[1])}"
+            detail = f"another image or video on {networks_of(theirs)} than on {networks_of(most[1])}"
             yield Sight(PICTURES_DIFFER, occurrence, networks_of(theirs), detail)
 
 
@@ -136,7 +136,7 @@ def missing_pictures(groups: Groups, declared: Declared) -> Iterator[Sight]:
         bare = [occurrence for occurrence, has in of_series.items() if not has]
         if len(bare) == 1 and len(of_series) > _SIBLINGS and bare[0] in groups and bare[0] not in reported:
             reported.add(bare[0])
-            detail = f"has no picture, and the other {len(of_series) - 1} of its series have one"
+            detail = f"has no image or video, and the other {len(of_series) - 1} of its series have one"
             yield Sight(PICTURE_MISSING, bare[0], "", detail)
 
 

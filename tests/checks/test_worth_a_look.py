@@ -106,14 +106,14 @@ def test_a_picture_that_one_network_lacks(tmp_path: Path) -> None:
     """Lost to an override of one occurrence."""
     assert lines(
         plan_of(tmp_path, TIP.replace("times: 4", "times: 4, each: {2: {overrides: {bluesky: {assets: []}}}}"))
-    ) == [("worth-a-look/pictures-differ", "`tip 2`: no picture on Bluesky, only on X and LinkedIn")]
+    ) == [("worth-a-look/pictures-differ", "`tip 2`: no image or video on Bluesky, only on X and LinkedIn")]
 
 
 def test_another_picture(tmp_path: Path) -> None:
     """Unless it has the same description, and so is a crop of the same."""
     other = "    overrides: {linkedin: {assets: [{image: {url: https://acme.example/b.png, alt_text: ALT}}]}}\n"
     assert lines(plan_of(tmp_path, TIP + other.replace("ALT", "A cat"))) == [
-        ("worth-a-look/pictures-differ", "`tip 1 to 4`: another picture on LinkedIn than on X and Bluesky")
+        ("worth-a-look/pictures-differ", "`tip 1 to 4`: another image or video on LinkedIn than on X and Bluesky")
     ]
     assert lines(plan_of(tmp_path, TIP + other.replace("ALT", "The console"))) == []
 

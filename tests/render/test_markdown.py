@@ -398,11 +398,11 @@ def test_moves_are_told_outside_every_fold() -> None:
 def test_worth_a_look_is_above_the_weeks() -> None:
     """A planted mistake is in sight without opening anything."""
     look = Diagnostic(
-        Severity.WARNING, "`tip 2`: no picture on X, only on LinkedIn", code="worth-a-look/pictures-differ"
+        Severity.WARNING, "`tip 2`: no image or video on X, only on LinkedIn", code="worth-a-look/pictures-differ"
     )
     said = report_markdown(replace(PLANS["campaign"](), worth_a_look=(look,)))
     assert (
-        "tip 2: no picture on X, only on LinkedIn (worth-a-look/pictures-differ)"
+        "tip 2: no image or video on X, only on LinkedIn (worth-a-look/pictures-differ)"
         in Page(said.partition("#### When")[0]).text
     )
 
