@@ -357,10 +357,12 @@ def _check_managed_since(session: Session) -> None:
     since = session.files.desired.settings.managed_since
     if since is None:
         return
-    if since > session.buffer.server_time():
+    now = session.buffer.server_time()
+    if since > now:
         raise ConfigError(
             f"`managed_since` is {since.isoformat()}, which is in the future by Buffer's clock",
-            hint="Set it to the date and time at which bufferctl first posted to this account.",
+            hint=f"Write today's date and time, `managed_since: {now.astimezone(UTC):%Y-%m-%dT%H:%M:00Z}`; or, if "
+            "bufferctl posted to this account before, when it first did.",
         )
     first = first_creation(session.state)
     if first is not None and since > first:

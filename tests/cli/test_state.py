@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project
-from tests.cli.written import HEAD
+from tests.cli.written import HEAD, ONE
 
 CONFIG = f"""\
 {HEAD}          - {{key: launch, due_at: 2029-12-20 09:00, text: We are live}}
@@ -127,3 +128,15 @@ def test_two_addresses_of_one_post(applied: Project, monkeypatch: pytest.MonkeyP
         assert f"two addresses, {LAUNCH} and Acme/twitter:acme/start" in ran.err
     assert applied("state", "rm", "Acme/twitter:acme/start").code == 0
     assert "No changes." in applied("plan").out
+
+
+def test_a_beginning_in_the_future(project: Project) -> None:
+    """The hint is the line to write, also for somebody who never posted: with it, plan goes on."""
+    files = HEAD + ONE
+    project.write("buffer.yaml", files.replace("2029-12-01T00:00:00Z", "2031-12-01T00:00:00Z"))
+    ran = project("plan")
+    assert ran.code == 1
+    found = re.search(r"`(managed_since: \S+Z)`", " ".join(ran.err.split()))
+    assert found, ran.err
+    project.write("buffer.yaml", files.replace("managed_since: 2029-12-01T00:00:00Z", found[1]))
+    assert "1 new post" in project("plan").out
