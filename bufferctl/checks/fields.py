@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
@@ -180,7 +181,8 @@ def _lines(post: Post, kind: str, network: Network) -> str:
                 continue
             inner = below.setdefault(name, {})
             below = inner if isinstance(inner, dict) else {}
-        below[need.path[-1]] = _EXAMPLES.get(need.path[-1], '"…"')
+        beside = getattr(post.metadata, need.path[-1], None) if need.path[1:] else None  # Google Business: the title
+        below[need.path[-1]] = json.dumps(beside, ensure_ascii=False) if beside else _EXAMPLES.get(need.path[-1], '"…"')
     written = _flow(fields)
     if post.metadata is not None and post.metadata.model_fields_set:
         return f"write `{written[1:-1]}` below `{above}:` in `metadata`"

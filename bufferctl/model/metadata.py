@@ -129,7 +129,7 @@ class GoogleBusinessOffer(Model):
     """When it starts, 2026-12-01 09:00; without an offset in the channel's timezone."""
     end_date: When | None = None
     """When it ends, 2026-12-01 18:00; without an offset in the channel's timezone."""
-    code: str | None = None
+    code: Annotated[str | None, About("coupon coupon_code voucher voucher_code promo_code")] = None
     """The code to show or enter."""
     terms: Words | None = None
     """The conditions."""

@@ -453,7 +453,7 @@ class IdeaEntry(Handling):
     """The networks that it is for."""
     tags: Annotated[tuple[Filled, ...], About(order=130, one_line=True)] = ()
     """Buffer's tags for it, by name."""
-    date: Annotated[When | None, About(order=160)] = None
+    date: Annotated[When | None, About("due_at", 160)] = None
     """When it is planned for, 2026-12-01 09:00; without an offset in the nearest `timezone`."""
     media: Annotated[tuple[IdeaMedia, ...], About(order=230)] = ()
     """Images, videos, links or documents."""

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from bufferctl.config.format import nearest_field, services_in
 from bufferctl.diagnostics import all_of
 from bufferctl.model import Service
-from bufferctl.model.metadata import MODELS
+from bufferctl.model.about import below
+from bufferctl.model.metadata import MODELS, GoogleBusinessMetadata
 from bufferctl.model.networks import NETWORKS
 
 #: A text that YAML reads as text in braces, too, and as nothing else.
@@ -55,28 +56,79 @@ def elsewhere(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseM
 
 
 def _of_networks(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) -> str:
-    """The hint for an option of the networks that the entry goes to; empty if it is none, or if some are there."""
+    """The hint for an option of the networks that the entry goes to; empty if it is none."""
     services = services_of(entry)
-    if "metadata" in entry or "metadata" not in owner.model_fields or not _options(name, services):
+    if "metadata" not in owner.model_fields or not _options(name, services):
         return ""
+    if "metadata" in entry:
+        return _below_metadata(entry["metadata"], name, entry[name], services)
     meant: dict[str, dict[str, Any]] = {}
     first = ""
     for each, value in entry.items():
         if each in owner.model_fields or isinstance(value, list | dict):
             continue
         for service, field in _options(each, services).items():
-            meant.setdefault(service.value, {})[field] = value
+            meant.setdefault(service.value, {})[field] = in_group(MODELS[service], field, value)
             first = first or each
     return f"{'' if name == first else 'delete it, and '}write `metadata: {flow(meant)}`" if meant else ""
+
+
+def _below_metadata(metadata: Any, name: str, value: Any, services: Iterable[Service]) -> str:
+    """The hint for an option of networks beside `metadata`; empty if it has a form that no line can show."""
+    if not isinstance(metadata, Mapping) or isinstance(value, list | dict):
+        return ""
+    lines = []
+    for service, field in _options(name, services).items():
+        option = {field: in_group(MODELS[service], field, value)}
+        if isinstance(metadata.get(service.value), Mapping):
+            lines.append(f"`{flow(option)[1:-1]}` below `{service.value}:` in `metadata`")
+        else:
+            lines.append(f"`{service.value}: {flow(option)}` below `metadata:`")
+    return f"delete it, and write {', and '.join(lines)}"
+
+
+def in_group(model: type[BaseModel], field: str, value: Any) -> Any:
+    """The value for a field that somebody gave as one text, if it is a group with a field for that text."""
+    group = below(model, field)
+    if group is None or not isinstance(value, str):
+        return value
+    name = next((each for each in ("text", "url") if each in group.model_fields), "")
+    return {name: value} if name else value
+
+
+def in_details(entry: Mapping[str, Any], name: str) -> str:
+    """The hint for a field of Google Business's details that is beside them: the line for those of the post's type."""
+    details = f"details_{entry.get('type')}"
+    group = below(GoogleBusinessMetadata, details) if details in GoogleBusinessMetadata.model_fields else None
+    if group is None or nearest_field(name, group.model_fields) is None:
+        return ""
+    fields = {each: nearest_field(each, group.model_fields) for each in entry}
+    unknown = [each for each in entry if fields[each] and each not in GoogleBusinessMetadata.model_fields]
+    given = entry.get(details)
+    if isinstance(given, Mapping):
+        return f"write `{fields[name]}: {flow(entry[name])}` below `{details}:`"
+    moved = ["title", *unknown] if "title" in entry and fields["title"] else unknown
+    line = f"write `{details}: {flow({str(fields[each]): entry[each] for each in moved})}`"
+    return line if name == unknown[0] else f"delete it, and {line}"
 
 
 def _of_others(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) -> str:
     """The hint for an option that only networks have to which the entry does not go."""
     there = services_of(entry)
-    having = [service for service, model in MODELS.items() if name in model.model_fields]
+    having = _having(name)
     if not having or not there or "metadata" not in owner.model_fields or set(having) & set(there):
         return ""
-    return f"delete it: only {all_of(NETWORKS[each].label for each in having)} have it"
+    return of_others_only(name)
+
+
+def of_others_only(name: str) -> str:
+    """The hint for an option that a network lacks and others have; empty if none has it."""
+    having = _having(name)
+    return f"delete it: only {all_of(NETWORKS[each].label for each in having)} have it" if having else ""
+
+
+def _having(name: str) -> list[Service]:
+    return [service for service, model in MODELS.items() if name in model.model_fields]
 
 
 def _of_one_network(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseModel]) -> str:
@@ -100,4 +152,4 @@ def in_metadata(entry: Mapping[str, Any], name: str, value: Any) -> str:
     if len(found) != 1 or isinstance(value, list | dict):
         return ""
     ((service, field),) = found.items()
-    return f"write `{service.value}: {flow({field: value})}`"
+    return f"write `{service.value}: {flow({field: in_group(MODELS[service], field, value)})}`"

@@ -40,7 +40,7 @@ from bufferctl.model import SchedulingType, Service
 from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
 from bufferctl.model.content import Asset, Video
-from bufferctl.model.metadata import Metadata
+from bufferctl.model.metadata import GoogleBusinessMetadata, Metadata, NetworkMetadata
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK
 
@@ -430,12 +430,18 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], source: Source) -> 
         return f"write `{_asset(value, source, name if name in _MEDIA else '')}`"
     if name == "link_attachment" and LINK.match(value):
         return f"write `link_attachment: {{url: {value}}}`"
+    if name == "geolocation":
+        return _geolocation(value)
     if steps[-2:-1] == ["overrides"]:
         return f"write `{name}: {{text: {json.dumps(value, ensure_ascii=False)}}}`"
     if name == "repeat":
         every = "".join(re.findall(r"`(.+?)`", value_hint(value, "of days or weeks"))[:1]) or "1 week"
         return f"write `repeat: {{every: {every}, times: {value if value.isdecimal() else 10}}}`"
     return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
+
+
+def _geolocation(value: str) -> str:
+    return f"write `geolocation: {belongs.flow({'text': value})}`"
 
 
 #: What stands for an option in a hint, where not every text would be valid.
@@ -464,6 +470,8 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, source: So
     near = nearest_field(name, owner.model_fields)
     if near == "link_attachment" and LINK.match(value):
         return f"write `link_attachment: {{url: {value}}}`"
+    if near == "geolocation":
+        return _geolocation(value)
     if near == "draft" and name.casefold() == "status":
         is_draft = nearest_value(value, _NOT_READY) is not None
         return "write `draft: true`" if is_draft else "delete it: what is no draft is scheduled"
@@ -486,7 +494,7 @@ def _field_hint(name: str, owner: type[BaseModel] | None, value: Any, where: Spo
     if "overrides" in empty and name.partition(":")[0] in set(Service):
         return "write it two spaces further in, with what is below, so that it belongs to `overrides`"
     near = nearest_field(name, fields) or nearest_value(name, fields)
-    line = f"did you mean `{near}`?" if near else belongs.elsewhere(where.node, name, value, owner)
+    line = f"did you mean `{near}`?" if near else _of_a_network(name, owner, value, where)
     if line:
         return line
     if name == "timezone":
@@ -502,6 +510,22 @@ def _field_hint(name: str, owner: type[BaseModel] | None, value: Any, where: Spo
             return place if meant == name else f"did you mean `{meant}`? {place[0].upper()}{place[1:]}"
     own = dict.fromkeys(name for base in owner.__mro__[:-1] for name in base.__annotations__ if name in fields)
     return f"there are {listed(own)}" if own else "delete it: no field belongs here"
+
+
+def _of_a_network(name: str, owner: type[BaseModel], value: Any, where: Spot) -> str:
+    """The hint for an option of networks that is elsewhere than with theirs; empty for anything else."""
+    if owner is GoogleBusinessMetadata and (line := belongs.in_details(where.node, name)):
+        return line
+    if issubclass(owner, NetworkMetadata):
+        return belongs.of_others_only(name)
+    entry = where.node if "channels" in where.node else {**where.node, "channels": _channels_above(where)}
+    return belongs.elsewhere(entry, name, value, owner)
+
+
+def _channels_above(where: Spot) -> Any:
+    """The channels at the top of the file, which are those of an entry that names none."""
+    top = where.tree.data
+    return top.get("channels") if isinstance(top, dict) else None
 
 
 def _where(name: str, owner: type[BaseModel]) -> str:

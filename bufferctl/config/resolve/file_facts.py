@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from bufferctl import DOCS
 from bufferctl.config.format import MediaEntry, RootFile
-from bufferctl.config.read import Reading, Spot, UnreadableError, check_regular
+from bufferctl.config.read import Reading, Spot, UnreadableError, check_regular, kind_of
 from bufferctl.config.resolve.locate import Step, find
 from bufferctl.diagnostics import Diagnostic, Kind
 from bufferctl.git import in_git
@@ -78,7 +78,7 @@ def _check_there(root: Path, path: str, written: str) -> None:
 def _nearest(root: Path, path: str, written: str) -> str:
     """The hint for a file that is missing where it is `written`.
 
-    A similar name in its folder, else in the folder of that name at the root.
+    A similar name of a file of its kind in its folder, else in the folder of that name at the root.
     """
     wanted = PurePosixPath(path)
     for folder in dict.fromkeys((wanted.parent.as_posix(), wanted.parent.name, "media", ".")):
@@ -86,7 +86,8 @@ def _nearest(root: Path, path: str, written: str) -> str:
             names = [entry.name for entry in os.scandir(root / folder) if entry.is_file(follow_symlinks=False)]
         except (OSError, ValueError):
             continue
-        lowered = {name.casefold(): name for name in sorted(names, reverse=True)}
+        alike = [name for name in sorted(names, reverse=True) if kind_of(wanted.name) in {"", kind_of(name)}]
+        lowered = {name.casefold(): name for name in alike}
         near = get_close_matches(wanted.name.casefold(), lowered, n=1, cutoff=0.75)
         if near:
             there = f"/{PurePosixPath(folder, lowered[near[0]]).as_posix()}"
