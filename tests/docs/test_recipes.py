@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -168,6 +169,13 @@ def test_first_post(project: Project, expect: Expect) -> None:
     assert [post["text"] for post in project.sandbox.posts() if post["status"] == "scheduled"].count(
         "Hello from a text file."
     ) == 2
+
+
+def test_a_copied_root_file_has_begun() -> None:
+    """`plan` refuses a `managed_since` in the future: whoever copies the page's root file gets no further than that."""
+    page = (DOCS / "start" / "first-post.md").read_text(encoding="utf-8")
+    (since,) = re.findall(r"^managed_since: (\S+)$", page, re.MULTILINE)
+    assert datetime.fromisoformat(since) < datetime.now(UTC)
 
 
 def test_for_writers(project: Project, expect: Expect) -> None:
