@@ -212,7 +212,7 @@ class InstagramMetadata(NetworkMetadata):
     """Whether a reel also appears in the feed; default true."""
     first_comment: Annotated[Prose | None, About("comment firstcomment", may_be_lost=True)] = None
     """A comment to post right below it (needs a paid Buffer plan)."""
-    geolocation: InstagramGeolocation | None = None
+    geolocation: Annotated[InstagramGeolocation | None, About("location place venue")] = None
     """The place where it was taken."""
     is_ai_generated: Labeled = None
     link: Url | None = None

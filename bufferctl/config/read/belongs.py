@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bufferctl.config.format import nearest_field, services_in
+from bufferctl.config.format import meanings, nearest_field, services_in
 from bufferctl.diagnostics import all_of
 from bufferctl.model import Service
 from bufferctl.model.about import below
@@ -124,11 +124,16 @@ def _of_others(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) -> s
 def of_others_only(name: str) -> str:
     """The hint for an option that a network lacks and others have; empty if none has it."""
     having = _having(name)
-    return f"delete it: only {all_of(NETWORKS[each].label for each in having)} have it" if having else ""
+    if not having:
+        return ""
+    verb = "has" if len(having) == 1 else "have"
+    return f"delete it: only {all_of(NETWORKS[each].label for each in having)} {verb} it"
 
 
 def _having(name: str) -> list[Service]:
-    return [service for service, model in MODELS.items() if name in model.model_fields]
+    """The networks that have an option of that name, or that people call so."""
+    meant = {name, *meanings(name)}
+    return [service for service, model in MODELS.items() if meant & model.model_fields.keys()]
 
 
 def _of_one_network(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseModel]) -> str:
