@@ -391,6 +391,8 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int], source: Source) 
     name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
     if steps[-1:] == ["image"] and isinstance(value, dict) and (named := value.get("url") or value.get("file")):
         return f"write `image: {named}`, and what it shows as `alt` below"
+    if kind == "string_type" and isinstance(loc[-1], int) and (text := _as_text(value)):
+        return f"put it in quotes: `{json.dumps(text, ensure_ascii=False)}`"
     if kind == "string_type":
         return BLOCK_FORM.format(name=name) if name in PROSE else ""
     if kind != "tuple_type":
@@ -407,6 +409,14 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int], source: Source) 
         return "put each on a line of its own after `- `"
     entries = services_in(value) if name in {"channels", "services"} else []
     return f"write `{name}: [{', '.join(entries or [value])[:60]}]`"
+
+
+def _as_text(value: Any) -> str:
+    """The text of a list that YAML reads as a field because of the `: ` in it; empty for anything else."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return ""
+    ((name, rest),) = value.items()
+    return f"{name}: {rest}" if isinstance(rest, str) else ""
 
 
 def _list_hint(name: str, fields: Mapping[str, Any]) -> str:
