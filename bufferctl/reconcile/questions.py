@@ -206,8 +206,12 @@ def _question(
     carried = suspects.keys() - {each.id for each in near}
     may_be_ours = not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours))
     ordered = sorted(suspects.values(), key=lambda each: each.text_of is not None)
-    of_old = old.rule if old else (Likeness.UNANSWERED if ordered[0].id in left_open else Likeness.LET_GO)
-    rule = of_old if ordered[0].id in carried else near[0].rule
+    if ordered[0].id not in carried:
+        rule = near[0].rule
+    elif old:
+        rule = old.rule
+    else:
+        rule = Likeness.UNANSWERED if ordered[0].id in left_open else Likeness.LET_GO
     return scene.ask(d, rule, ordered, may_be_ours=may_be_ours, postponed=scene.waits(d.item))
 
 
