@@ -37,7 +37,7 @@ def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
 
 
 def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnostic]:
-    """Warnings of the policy, and what goes out during a freeze although it is held for another reason, or not ours."""
+    """The policy's warnings, and one for each post that a freeze does not hold although Buffer publishes it then."""
     settings = scene.desired.settings
     for change in changes if _limits_time(scene) else ():
         if settings.rules.get(FREEZE) != "off":
@@ -142,9 +142,9 @@ def _let_out(change: Change, scene: Scene) -> Change:
 
 
 def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:
-    """A post that Buffer publishes during a freeze, and that this plan does not hold for that.
+    """A warning if Buffer publishes a post during a freeze and the freeze does not hold it.
 
-    It is held for another reason, renamed in the state alone, or not ours to hold.
+    Such a post is held for another reason, is only renamed in the state, or was not made by bufferctl.
     """
     post = change.desired
     is_adopted = change.binding is not None and change.binding.origin is Origin.ADOPTED

@@ -39,7 +39,9 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
             siblings.first(d, each) for each in near.get(d.slot, ()) if not _is_meant_again(d, each, scene, siblings)
         ]
         may_be_renamed = d.slot not in lost and not d.item.cancelled and scene.question(d) is None
-        if match := _question(d, left, claims, scene, texts, scene.left_open(d) if may_be_renamed else {}):
+        left_open = scene.left_open(d) if may_be_renamed else {}
+        match = _question(d, left, claims, scene, texts, left_open)
+        if match:
             found[d.slot] = match
     suspected = {
         s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api

@@ -313,7 +313,8 @@ def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[AgendaSection]:
         if monday:
             title = summary.days_between(monday, monday + timedelta(days=6), plan.at.date())
         yield AgendaSection(title, monday, tuple(group))
-    if waiting := [row for row in rows if row.item.is_waiting]:
+    waiting = [row for row in rows if row.item.is_waiting]
+    if waiting:
         yield AgendaSection(_WAITING, None, tuple(waiting))
 
 

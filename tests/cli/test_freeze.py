@@ -9,19 +9,9 @@ from collections.abc import Collection
 import pytest
 
 from .conftest import Project, Ran
-from .test_suspended import apply, lose_state, post, statuses
+from .test_suspended import ROOT, apply, lose_state, post, statuses
 
 FREEZE = "policy: {freeze: [{from: 2029-12-20, to: 2029-12-27, reason: Nobody is here}]}"
-ROOT = """version: 1
-timezone: Europe/Berlin
-{line}
-managed_since: 2029-12-03T08:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - {{service: twitter, name: acme}}
-      - {{service: mastodon, name: acme@social.example}}
-"""
 INSIDE = "{key: inside, due_at: 2029-12-21 09:00, text: We are here}"
 ALSO = "{key: also, due_at: 2029-12-22 09:00, text: Also here}"
 OUTSIDE = "{key: outside, due_at: 2029-12-10 09:00, text: Before}"
@@ -35,7 +25,7 @@ def services() -> Collection[str]:
 
 def write(project: Project, *entries: str, line: str = FREEZE, to: str = "twitter") -> None:
     """The root file with this line, and a file of the entries."""
-    project.write("buffer.yaml", ROOT.format(line=line))
+    project.write("buffer.yaml", ROOT.format(line=line, twitter=""))
     project.write("posts/a.yaml", f"channels: [{to}]\nposts:\n" + "".join(f"  - {each}\n" for each in entries))
 
 

@@ -176,8 +176,12 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
     """What is wrong with the quotes or the indentation of a text on this line, or one that continues from above."""
     if offset is None:
         return None
-    if found := _group_on_a_line(source, offset) or _of_an_open_text(source, offset if began is None else began):
-        return found
+    group = _group_on_a_line(source, offset)
+    if group:
+        return group
+    text = _of_an_open_text(source, offset if began is None else began)
+    if text:
+        return text
     if (opened := _unclosed_quote(source, offset)) is not None:
         return source.diagnostic(opened, _OPEN_QUOTE, hint=_CLOSE_QUOTE), _closed_quote(source, opened)
     line, place = source.line(offset), source.place(offset)
