@@ -296,6 +296,20 @@ def test_on_paper(show: Show) -> None:
         assert page.evaluate("getComputedStyle(document.body).color") == ink[0]
 
 
+def test_no_row_is_seen_and_then_goes(show: Show) -> None:
+    """Rows that a page does not show at first are hidden as soon as it is ready, and none later."""
+    page = show(PAGES["receipt"], width=380)
+    hidden = "document.querySelectorAll('.row[hidden]').length"
+    page.add_init_script(
+        f"new MutationObserver(() => {{ if (document.querySelector('main[data-ready]')) window.hid ??= {hidden} }})"
+        ".observe(document, {attributes: true, subtree: true})"
+    )
+    page.reload()
+    page.wait_for_function("window.hid !== undefined")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.hid") == page.evaluate(hidden) > 0
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_it_asks_for_pictures_only(show: Show, name: str) -> None:
     """The file, and pictures at their own addresses; nothing else, for anything that is opened."""

@@ -388,7 +388,7 @@
       delete row.dataset.printed;
     }
   });
-  for (const week of weeks) if ($$(".row").length < 20) rowsOf(week);
+  for (const week of weeks) if (!$("noscript", week.section)) rowsOf(week); // so that no row is seen and then goes
   const near = new IntersectionObserver((seen) => {
     for (const { isIntersecting, target } of seen) if (isIntersecting) rowsOf(weeks.find((week) => week.section === target));
   }, { rootMargin: "100% 0px" });
