@@ -892,8 +892,8 @@ NO_SUCH_TAG = Hold(
     Reason.UNRESOLVED,
     Said("No post or idea in Buffer has the tag {tags}{tags_seen}, and its API cannot list tags"),
     Said(
-        "Add the tag to a post or an idea in Buffer (the Free plan allows 3 tags) and plan again, or give its "
-        "organization in buffer.yaml its id, as `tags: {{NAME: ID}}`.",
+        "Correct `tags`. If the tag is new, add it to a post or an idea in Buffer, such as a draft (the Free plan "
+        "allows 3 tags), and plan again.",
         beside=(_IN_BUFFER, _edit("tags")),
     ),
 )

@@ -260,22 +260,21 @@ class Handling(Model):
     """What happens to a declared object, apart from its content."""
 
     was: Annotated[Key | None, About("renamed_from old_key formerly previously", 20)] = None
-    """Its previous key; it stays the same post or idea under the new one."""
+    """Its previous key, after a rename: it stays the same post or idea."""
     existing: Annotated[
         dict[str, Filled],
         BeforeValidator(_by_channel, json_schema_input_type=Filled | dict[str, Filled]),
         About("buffer_id post_id live_id import_id existing_id", 30),
     ] = Field(default_factory=dict)
-    """The id of the post or idea in Buffer that this is, as `bufferctl import ADDRESS ID` would set it; `{twitter: ID}`
-    with several channels. Once applied, it may stay or go."""
+    """The id that this post or idea has in Buffer already; `{twitter: ID}` with several channels. You can remove the
+    line once it is applied."""
     repeat_of: Annotated[
         dict[str, OneOrMoreKeys],
         BeforeValidator(_repeated, json_schema_input_type=OneOrMoreKeys | dict[str, OneOrMoreKeys]),
         About("duplicate_of copy_of repeats_of", 310),
     ] = Field(default_factory=dict)
-    """The key of another entry with the same text, or the id of a post in Buffer: confirms that the repeat is intended.
-    A list for several, and `{twitter: ID}` with several channels; in a repeated post, the id of a post stands under
-    `each`.
+    """Confirms that a text is repeated on purpose: the key of the other entry, or the Buffer id of an unmanaged post.
+    A list for several, or `{twitter: ID}` with several channels. In a repeated post, write ids under `each`.
     """
     protect: Annotated[Flag, About("protected lock locked keep prevent_destroy", 330)] = False
     """Never delete it, not even when it is removed from the files."""
@@ -499,7 +498,7 @@ class TagEntry(Model):
     """A tag of Buffer."""
 
     id: Filled
-    """Buffer's id of the tag."""
+    """Its id. `bufferctl import` writes the tags of what it imports, with their ids."""
     color: str = ""
     """Its color, #rrggbb."""
 
