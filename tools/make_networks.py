@@ -74,8 +74,8 @@ The rules under `worth-a-look` check a plan and stop nothing. Each likely mistak
 comment, the page, the terminal, `--json` (`worth_a_look`) and SARIF (level `note`), and a notice at its line in the file. You can turn
 off one of them (`worth-a-look/night-hours: off`) or all (`worth-a-look: off`).
 
-| code | name | level | reports |
-|---|---|---|---|
+| code | name |
+|---|---|
 """
 
 
@@ -91,10 +91,7 @@ def networks_text() -> str:
 
 def rules_text() -> str:
     """The whole of docs/reference/rules.md."""
-    rows = "".join(
-        f"| [{rule.code}](#{rule.code.lower().replace('/', '')}) | {rule.name} | {rule.severity} | {rule.summary} |\n"
-        for rule in RULES
-    )
+    rows = "".join(f"| [{rule.code}](#{rule.code.lower().replace('/', '')}) | {rule.name} |\n" for rule in RULES)
     return RULES_HEAD + rows + "".join(map(_rule, RULES)) + _MADE
 
 

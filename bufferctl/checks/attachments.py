@@ -133,7 +133,7 @@ SIGNED = advice(
 REFUSING_HOST = advice(
     "BC104",
     "media-host-refuses",
-    "an image, a video or a document is on a site that shows a page instead of the file, or its URL is a page's",
+    "an image, a video or a document is on a site that shows a page instead of the file, or its URL leads to a page",
     "Buffer cannot read the file, and refuses the post or fails to publish it",
     "put the file on a site of your own, or use the site's direct download URL",
     "what these sites are known to do",

@@ -26,7 +26,7 @@ TYPE_NOT_TAKEN = refusal(
     "BC016",
     "type-not-taken",
     "a post has a type that its network does not have",
-    "use one of those that it has",
+    "use a type that the network has",
     RuleSource.SEEN,
 )
 FIELD_MISSING = refusal(

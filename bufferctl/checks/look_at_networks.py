@@ -32,13 +32,13 @@ PICTURES_DIFFER = look_rule(
 )
 PICTURE_MISSING = look_rule(
     "picture-missing",
-    "a post of a series has no image or video, and all others of the series have one",
+    "a post of a series has no image or video, but all others of the series have one",
     "an image is easily forgotten, or lost under `each`",
     "add the image",
 )
 ALMOST_A_HOST = look_rule(
     "almost-a-host",
-    "a link leads to a host that differs by a letter or two from the one of the other posts",
+    "a link leads to a host that differs by a letter or two from that of the other posts",
     "it is probably a typing mistake, and readers end up elsewhere",
     "correct the host",
 )

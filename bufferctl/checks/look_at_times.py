@@ -39,7 +39,7 @@ SOMEBODY_CLOSE = look_rule(
 )
 NIGHT_HOURS = look_rule(
     "night-hours",
-    "a post goes out between 22:00 and 6:00, and no other post of its channel does so near that hour",
+    "a post goes out between 22:00 and 6:00, and no other post of its channel goes out near that hour",
     "12-hour clocks and time zones are easily mixed up, and few people read at night",
     "correct `due_at`, or its zone",
 )

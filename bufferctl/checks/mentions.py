@@ -25,14 +25,14 @@ ONE_HANDLE = advice(
     "one-handle-for-several-networks",
     "a text for several networks mentions somebody by one handle",
     "the handle may belong to somebody else on the other networks, or to nobody",
-    "declare it under `mentions` in the root file, with the handle of each network, and write `$(@name)`",
+    "declare them under `mentions` in the root file, with a handle for each network, and write `$(@name)`",
     "how networks name accounts",
 )
 NO_HANDLE = advice(
     "BC116",
     "mention-without-handle",
     "a post has a name in place of a handle, because `mentions` has none for its network",
-    "nobody is notified there",
+    "nobody is notified on that network",
     "add the handle under `mentions`, if there is an account",
     "how networks name accounts",
 )

@@ -89,13 +89,13 @@ PER_DAY = _agreed(
     "BC205",
     "policy-posts-per-day",
     "a channel has more posts on a day than `posts_per_day` allows",
-    "readers get more than your team has agreed on",
+    "readers get more posts than your team has agreed on",
     "give one of them another day",
 )
 LEAD = _agreed(
     MINIMUM_LEAD,
     "policy-minimum-lead",
-    "a post is new or changed less than `minimum_lead` before its time; plan finds it, and holds the post",
+    "a post is new or changed less than `minimum_lead` before its time; `plan` holds the post",
     "reviewers would have less time than your team has agreed on",
     "give it a later time",
 )
@@ -103,7 +103,7 @@ SPACING = _agreed(
     "BC208",
     "policy-spacing",
     "two posts on one channel are closer than `spacing`",
-    "they compete for readers, and your team has agreed not to do that",
+    "the posts compete for readers; your team has agreed on a larger distance",
     "move one of them",
 )
 TAG = _agreed(

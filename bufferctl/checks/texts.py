@@ -117,7 +117,7 @@ NEEDS_PAID_X = refusal(
     "a text for X has more than 280 characters, which X allows only for paying accounts",
     "shorten it; if the account pays for X, set `rules: {BC002: off}` in the root file",
     RuleSource.SEEN,
-    "Buffer refuses the post unless the account pays; `plan` and `apply` ask the account instead of guessing",
+    "Buffer refuses the post unless the account pays; `plan` and `apply` look that up",
 )
 DEPENDS_ON_SERVER = advice(
     "BC003",

@@ -21,7 +21,7 @@ WRONG_YEAR = refusal(
     "a post is due in a year that is probably wrong",
     "correct the year of `due_at`",
     "mistakes that reviews missed",
-    "it would go out in another year, or never",
+    "the post would go out in another year, or never",
 )
 #: A year ago, give or take two months.
 _AGO = timedelta(days=304).total_seconds(), timedelta(days=427).total_seconds()

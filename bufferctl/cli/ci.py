@@ -106,7 +106,12 @@ def plan(
 @_files
 @click.option("--page", required=True, metavar="URL", help="Where the page of the plan was uploaded to.")
 @click.option(
-    "--request", "number", type=click.IntRange(min=0), default=0, metavar="N", help="As for plan, in a run by hand."
+    "--request",
+    "number",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="The pull request, in a run started by hand (GitHub).",
 )
 def comment(page: str, number: int, **job_options: Any) -> int:
     """Link the comment of the plan to its page, so that a reviewer opens it with one tap.
@@ -145,7 +150,7 @@ def comment(page: str, number: int, **job_options: Any) -> int:
 def apply(branch: str, decision: str, **job_options: Any) -> int:
     """Apply the reviewed plans of all requests merged since the last apply, and comment with the receipt.
 
-    A run on a schedule also looks at Buffer, and keeps an issue open while something needs a person.
+    A scheduled run also checks Buffer for drift, and keeps an issue open while something needs a person.
 
     A decision overrules holds: "reapply" overwrites Buffer's version, "recreate" creates a post again after it was
     deleted, "max-deletes" allows more deletes, and "approve" publishes a merged request that lacks approvals, if

@@ -182,7 +182,7 @@ KINDS = (
 def schema(what: str) -> None:
     """Print the JSON Schema of the files, for completion and checks in editors.
 
-    A file names it in its first line: `# yaml-language-server: $schema=FILE`. With a KIND, print the schema of the
+    Name it in the first line of a file: `# yaml-language-server: $schema=FILE`. With a KIND, print the schema of the
     output of --json: plan, apply, receipt, list, validate, drift, doctor, state, object (`state show`), state-log, or
     error, for every command that fails.
     """
@@ -357,7 +357,7 @@ def _write_calendar(path: Path, plan: Plan, console: Console) -> None:
 )
 @options.console_options
 def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
-    """Write an HTML page that shows the posts in a calendar, much as their networks would.
+    """Write an HTML page with a calendar of the posts, which look about as they will on their networks.
 
     It needs no API key and no network. PATHs limit it to those files or folders.
     """

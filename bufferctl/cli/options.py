@@ -217,7 +217,8 @@ choice_options = in_order(
     _addresses("--reapply", "Overwrite Buffer's version with the file's."),
     _addresses(
         "--confirm-removed",
-        "Delete or reverse this post although the checkout has diverged from the commit that was applied last.",
+        "Delete this post, or undo its last change, although the checkout has diverged from the commit that was "
+        "applied last.",
         "confirmed",
     ),
     click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes in this run."),

@@ -53,7 +53,7 @@ _NAMED = 5
     "--base",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder with the files as they were: the saved plan records which entries differ.",
+    help="Folder with the files before the change; the saved plan records which entries differ.",
 )
 @options.data_option
 @options.line_url_option
@@ -265,7 +265,7 @@ def report_of_receipt(receipt: Receipt) -> Report:
     "--reviewed-at",
     type=options.instant,
     metavar="TIME",
-    help="When the plan for --reviewed was made, as CI knows it, for the `policy` of the files. Default: now.",
+    help="When the plan for --reviewed was made, to check its notice under `policy`; default: now.",
 )
 @click.option("--digest", default="", metavar="D", help="Refuse a saved plan with another digest.")
 @options.out_option("--receipt", help_text="Write the result of each change, with id and link, even after a failure.")
@@ -273,8 +273,8 @@ def report_of_receipt(receipt: Receipt) -> Report:
 @options.seconds_option(
     "--settle",
     limits.SETTLE,
-    "Seconds to wait before checking what happened to a request whose answer was lost; any of it is sent "
-    "again only after five times as long.",
+    "Seconds to wait before checking what happened to a request whose answer was lost; it is "
+    "sent again only after five times as long.",
 )
 @options.seconds_option(
     "--max-wait",

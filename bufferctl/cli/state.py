@@ -231,9 +231,9 @@ def _stored(found: StateFile) -> str:
 def migrate(setup: options.Setup, source: str, endpoint: str) -> None:
     """Move the state from PLACE to the store that `state` in buffer.yaml names.
 
-    Without --from, PLACE is .bufferctl/ beside the root file. A root file that was moved or renamed stands for its
-    state in the same store. Unfinished writes move too. An old state file is renamed to ….migrated; in a shared store a
-    note is left behind, so that older checkouts do not continue with the old state.
+    Without --from, PLACE is .bufferctl/ beside the root file. If the root file was moved or renamed, PLACE is its old
+    path, and the state is in the same store. Unfinished writes move too. An old state file is renamed to ….migrated; in
+    a shared store a note is left behind, so that older checkouts do not continue with the old state.
     """
     number, old, new = setup.state.migrate(source, endpoint)
     setup.console.data(f"Moved {number} entries from {old} to {new}.")

@@ -94,12 +94,12 @@ def _let_out(root_file: Path) -> str:
 @click.command(
     epilog=examples(
         ("bufferctl resume", "everything that the root file suspends"),
-        ("bufferctl resume --missed +1w", "and move what became too late by a week"),
+        ("bufferctl resume --missed +1w", "also move late posts by a week"),
     )
 )
 @_where
 @click.option(
-    "--missed", metavar="cancel|+1w", help="Cancel what became too late meanwhile, or move it by days or weeks."
+    "--missed", metavar="cancel|+1w", help="Cancel posts that became too late meanwhile, or move them by days or weeks."
 )
 @options.root_option
 @options.state_option

@@ -104,7 +104,7 @@ def pull(
     Only changed values are rewritten; comments, order and quotes stay. Posts that were deleted in Buffer get
     `cancelled: true`. Nothing changes in Buffer.
 
-    Images, videos and documents that people added there are downloaded, if the root file has `media`.
+    Images, videos and documents that people added in Buffer are downloaded, if the root file has `media`.
     """
     from bufferctl.run.from_buffer import pull as take
 

@@ -300,10 +300,10 @@ def _time_of_day(_context: click.Context, _parameter: click.Parameter, given: st
     "--dates",
     "order",
     type=click.Choice(["day-first", "month-first"]),
-    help="What 5/1/2030 means, where the file does not show it.",
+    help="How to read 5/1/2030, if the file does not show it.",
 )
 @click.option(
-    "--time", metavar="TIME", callback=_time_of_day, help="Time of posts that have a day alone, such as 09:00."
+    "--time", metavar="TIME", callback=_time_of_day, help="Time of posts that only have a day, such as 09:00."
 )
 @click.option(
     "--status",
@@ -311,7 +311,7 @@ def _time_of_day(_context: click.Context, _parameter: click.Parameter, given: st
     multiple=True,
     metavar="STATUS=draft",
     callback=_fates,
-    help="What a status of yours means: draft, scheduled or skip. Repeatable.",
+    help="What one of your statuses means: draft, scheduled or skip. Repeatable.",
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write instead of printing."
