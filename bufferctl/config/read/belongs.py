@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -51,7 +51,9 @@ def _options(name: str, services: Iterable[Service]) -> dict[Service, str]:
 def elsewhere(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseModel]) -> str:
     """The hint for a field that belongs under `metadata` or `overrides`; empty for any other."""
     return (
-        _of_one_network(entry, name, value, owner) or _of_networks(entry, name, owner) or _of_others(entry, name, owner)
+        _of_one_network(entry, name, value, owner)
+        or _of_networks(entry, name, owner)
+        or _of_others(entry, name, value, owner)
     )
 
 
@@ -112,13 +114,20 @@ def in_details(entry: Mapping[str, Any], name: str) -> str:
     return line if name == unknown[0] else f"delete it, and {line}"
 
 
-def _of_others(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) -> str:
-    """The hint for an option that only networks have to which the entry does not go."""
+def _of_others(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseModel]) -> str:
+    """The hint for an option that only networks have to which the entry does not go, or which may be any network's."""
     there = services_of(entry)
     having = _having(name)
-    if not having or not there or "metadata" not in owner.model_fields or set(having) & set(there):
+    if not having or "metadata" not in owner.model_fields or set(having) & set(there):
         return ""
-    return of_others_only(name)
+    if there:
+        return of_others_only(name)
+    if len(having) == 1 or isinstance(value, list | dict):
+        return ""  # `metadata: {pinterest: …}` is for `explaining`, which also knows the fields of assets
+    first = having[0]
+    field = _options(name, [first]).get(first, name)
+    line = flow({first.value: {field: in_group(MODELS[first], field, value)}})
+    return f"write it for each network, such as `metadata: {line}`; only {_all_have(having)} it"
 
 
 def of_others_only(name: str) -> str:
@@ -126,8 +135,12 @@ def of_others_only(name: str) -> str:
     having = _having(name)
     if not having:
         return ""
-    verb = "has" if len(having) == 1 else "have"
-    return f"delete it: only {all_of(NETWORKS[each].label for each in having)} {verb} it"
+    return f"delete it: only {_all_have(having)} it"
+
+
+def _all_have(having: Sequence[Service]) -> str:
+    """`X has`, or `X and YouTube have`."""
+    return f"{all_of(NETWORKS[each].label for each in having)} {'has' if len(having) == 1 else 'have'}"
 
 
 def _having(name: str) -> list[Service]:

@@ -533,9 +533,13 @@ def _of_a_network(name: str, owner: type[BaseModel], value: Any, where: Spot) ->
 
 
 def _channels_above(where: Spot) -> Any:
-    """The channels at the top of the file, which are those of an entry that names none."""
-    top = where.tree.data
-    return top.get("channels") if isinstance(top, dict) else None
+    """The channels of an entry that names none: the one that lists it, or those at the top of its file."""
+    top = Spot(where.tree, where.tree.data)
+    for organization in top.down("organizations").each():
+        for channel in organization.down("channels").each():
+            if any(post.node is where.node for post in channel.down("posts").each()):
+                return channel.get("service")
+    return top.get("channels")
 
 
 def _where(name: str, owner: type[BaseModel]) -> str:
