@@ -17,8 +17,6 @@ from bufferctl.cli.console import Console
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import LockedError, OvertakenError, StateError, UsageError, worst
 from bufferctl.limits import MOST_DAYS
-from bufferctl.model.plain_text import visible
-from bufferctl.render.lines import wrapped
 from bufferctl.value import replace
 
 if TYPE_CHECKING:
@@ -67,7 +65,6 @@ _NAMED = 5
     metavar="DAYS",
     help="Days until the saved plan expires.",
 )
-@click.option("--explain", metavar="ADDRESS", help="Show what decided about this address, instead of the plan.")
 @click.option("--offline", is_flag=True, help="Plan from files and local state; contact nobody.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if changes are pending.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
@@ -86,7 +83,6 @@ def plan(
     diff_url: str,
     since: Path | None,
     expires: float,
-    explain: str | None,
     offline: bool,
     detailed_exitcode: bool,
     strict: bool,
@@ -110,15 +106,11 @@ def plan(
     earlier = outputs.read_text("--previous", since) if since else ""
     if offline:
         check_offline(choices)
-        if explain:
-            raise UsageError("--explain compares with Buffer, so it cannot be used with --offline")
     console = setup.console
     with outputs.keeping_problems(data):
         files = setup.open_project(paths)
     check_named(choices, files)
     changed = changed_since(base, files, console) if base else None
-    if explain:
-        return _explained(explain, files, choices, setup)
     made, state, before = _planned(setup, files, choices, base if data else None, offline=offline)
     shown = narrow(made, files, choices)
     console.diagnostics(shown.warnings)
@@ -168,21 +160,6 @@ def _planned(
         session.note_leftovers()
         state = session.state
         return made, state, plan_of_base(session, before, choices) if before and made.of(Action.HOLD) else None
-
-
-def _explained(address: str, files: Files, choices: Choices, setup: options.Setup) -> int:
-    """Print what decided about an address: the rule of matching, the action table, and the passes."""
-    from bufferctl.reconcile import Trace
-    from bufferctl.run.compare import plan
-
-    trace = Trace(address)
-    with setup.reading(files) as session:
-        plan(session, choices, trace=trace)
-    if not trace.lines:
-        raise UsageError(f"Nothing has the address {address}", hint="Run `bufferctl plan -v` to see addresses.")
-    lines = (part for line in trace.lines for part in wrapped(visible(line), setup.console.out.width))
-    setup.console.data("".join(f"{line}\n" for line in lines))
-    return 0
 
 
 @click.command(

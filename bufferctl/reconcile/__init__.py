@@ -5,7 +5,6 @@ from __future__ import annotations
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
 from bufferctl.reconcile.horizons import answer, begin, begin_anew, begin_homes, begin_run, homes_of, move_on, release
 from bufferctl.reconcile.lookup import Targets, find_targets, same_name
-from bufferctl.reconcile.matches import Trace
 from bufferctl.reconcile.matching import imported
 from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import reconcile, slots_of

@@ -1,10 +1,10 @@
-"""The data of matching: declared objects, objects that may be theirs, matches, and a trace of decisions about one."""
+"""The data of matching: declared objects, objects that may be theirs, and matches."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -25,7 +25,6 @@ from bufferctl.model import (
     Slot,
 )
 from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
-from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import EARLIEST, all_slots
 from bufferctl.value import replace, value
 
@@ -34,7 +33,7 @@ Mark = tuple[str, str]
 
 
 class How(Enum):
-    """The rule by which a declared object was matched, in the words of `plan --explain`."""
+    """The rule by which a declared object was matched, or why it was not."""
 
     KNOWN = "the state has its id"
     MOVED = "the state has it under an earlier key (`was`)"
@@ -242,34 +241,3 @@ def is_over(item: Item, now: datetime) -> bool:
 def is_out(binding: Binding, live: LiveItem | None) -> bool:
     """Whether a claimed object is published, as read or as last seen."""
     return live.is_out if live else binding.status == PostStatus.SENT
-
-
-@dataclass
-class Trace:
-    """Follows one address through planning: the rule of matching, the action table, and the pass that decided.
-
-    `lines`: what decided, in order.
-    """
-
-    address: str
-    lines: list[str] = field(default_factory=list)
-    _last: tuple[object, ...] | None = None
-
-    def start(self, matches: Iterable[Match], changes: Iterable[Change]) -> None:
-        """Note the rule by which it was matched, and the action table's decision."""
-        for each in matches:
-            if str(each.declared.item.address) == self.address:
-                live = f" ({each.live.id})" if each.live else ""
-                asks = ", so a person is asked" if each.question else ""
-                self.lines.append(f"Matching: {each.how.value}{live}{asks}.")
-        self.step("Action table", changes)
-
-    def step(self, name: str, changes: Iterable[Change]) -> None:
-        """Note what a step changed about it, if anything."""
-        for change in changes:
-            now = change.action, change.cause, change.reason
-            if str(change.address) == self.address and now != self._last:
-                self._last = now
-                reason = f", {change.reason.value}" if change.reason else ""
-                self.lines.append(f"{name}: {change.action.value} ({change.cause.value}{reason}).")
-                self.lines += [f"{change.message}."] if change.message else []

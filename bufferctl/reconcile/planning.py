@@ -61,12 +61,8 @@ def reconcile(
     scene = Scene(desired, live, replace(state, bindings=bindings), targets, options)
     matches = match(map(scene.declared, desired.items), scene)
     changes = [*_decided(scene, matches), *_removed(scene, matches)]
-    if options.trace:
-        options.trace.start(matches.matches, changes)
-    for name, each in PASSES.items():
+    for each in PASSES.values():
         changes = each(changes, scene, matches)
-        if options.trace:
-            options.trace.step(f"Pass {name}", changes)
     return Plan(
         at=live.at,
         endpoint=endpoint,

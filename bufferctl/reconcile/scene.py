@@ -37,7 +37,7 @@ from bufferctl.model.state import ANY
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import all_slots, homes_of, is_late, let_go_from
 from bufferctl.reconcile.lookup import Targets
-from bufferctl.reconcile.matches import Declared, How, Match, Suspect, Trace, is_over
+from bufferctl.reconcile.matches import Declared, How, Match, Suspect, is_over
 from bufferctl.value import field, value
 
 
@@ -84,7 +84,6 @@ class Options(Choices):
     declared_elsewhere: Mapping[Slot, str] = field(default_factory=dict)
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last
     only_suspends: bool = False  # the files have errors, so only what is suspended counts
-    trace: Trace | None = None  # told what decides
 
 
 @value()

@@ -30,7 +30,7 @@ from bufferctl.model import (
     Wanted,
 )
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
-from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
+from bufferctl.reconcile import Divergence, Options, Targets, find_targets, hold_repeats, offline
 from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
 from bufferctl.reconcile.planning import by_slot, reconcile
 from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
@@ -133,13 +133,12 @@ def plan(
     review: Callable[[Change, datetime], Change] | None = None,
     agreed_at: Mapping[Address, datetime] = MappingProxyType({}),
     unsettled: Mapping[Slot, tuple[str, ...]] = MappingProxyType({}),
-    trace: Trace | None = None,
 ) -> Plan:
     """Read the account and compare it with the files.
 
     `homes` are given if they were found just now. `review` holds changes that were not reviewed. `agreed_at` is when
     the plan that agrees to an address was made, according to CI. `unsettled` are the intents that `recover` left open.
-    `trace` follows one address. Raises the errors of `find_homes`.
+    Raises the errors of `find_homes`.
     """
     buffer = session.buffer
     homes = homes or find_homes(session)
@@ -156,7 +155,6 @@ def plan(
         deleted_files=_deleted_files(session, commit),
         diverged=session.diverged,
         only_suspends=session.files.only_suspends,
-        trace=trace,
     )
     made = _compared(session, live, homes, options)
     if session.files.only_suspends:

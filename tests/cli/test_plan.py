@@ -386,22 +386,3 @@ def test_a_wrong_year_is_named_once(project: Project) -> None:
     assert "Acme/twitter:acme/slip" in said
     project("apply", "--auto-approve", "--settle", "0")
     assert "due in the past" not in project("plan").err
-
-
-def test_explain(campaign: Project) -> None:
-    """Which rule matched it, what the action table said, and which pass held it; nothing else is printed."""
-    address = "Acme/twitter:acme/launch"
-    assert campaign("plan", "--explain", address).out.splitlines() == [
-        "Matching: nothing in Buffer matches it.",
-        "Action table: create (new).",
-    ]
-    campaign.apply()
-    matched, decided = campaign("plan", "--explain", address).out.splitlines()
-    assert re.fullmatch(r"Matching: the state has its id \(\w+\)\.", matched)
-    assert decided == "Action table: no-op (unchanged)."
-    campaign.write("posts/launch.yaml", "posts: []\n")
-    decided, held, *why = campaign("plan", "--explain", address).out.splitlines()
-    assert (decided, held) == ("Action table: delete (removed).", "Pass guard deletes: hold (removed, deletes).")
-    assert max(map(len, why)) <= 80
-    nobody = campaign("plan", "--explain", "Acme/twitter:acme/nobody")
-    assert (nobody.code, nobody.out) == (64, "")

@@ -13,8 +13,7 @@ from bufferctl.model import EditPost, Idea, Likeness, LiveAsset, LiveThreadItem,
 from bufferctl.model.comparable import content_of_desired, content_of_live, fingerprint, text_digest
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
-from bufferctl.reconcile import Divergence, Options, Trace
-from bufferctl.reconcile.matches import How
+from bufferctl.reconcile import Divergence, Options
 from bufferctl.reconcile.matching import imported
 from bufferctl.reconcile.planning import slots_of
 
@@ -309,33 +308,3 @@ def test_a_post_that_is_out_is_no_scheduled_one() -> None:
     for status, verdict in ((PostStatus.SCHEDULED, Action.WAITING), (PostStatus.SENT, Action.CREATE)):
         world = World(live=[in_buffer(there, "p9", OLD, status=status)], limit=1)
         assert world.verdict(post("c", "Something else entirely")) is verdict
-
-
-def test_an_explanation_names_the_reason_of_a_hold() -> None:
-    """After the action and its cause, and then its message."""
-    trace = Trace(str(post().address))
-    bound(post(), channels=(replace(TWITTER, is_locked=True), LINKEDIN), options=Options(trace=trace)).plan(post())
-    assert trace.lines == [
-        f"Matching: {How.KNOWN.value} (id-a-twitter).",
-        "Action table: hold (unchanged, channel-unavailable).",
-        "twitter:acme is locked in Buffer, so nothing is published there.",
-    ]
-
-
-def test_an_explanation_says_that_a_person_is_asked() -> None:
-    """With the pass that decided, if it was one; nothing of other addresses."""
-    trace = Trace(str(post().address))
-    options = Options(trace=trace)
-    World(live=[in_buffer(post(due=LATER), "p9", YOUNG)], options=options).plan(post(), post("b", "b"))
-    assert trace.lines[:2] == [
-        f"Matching: {How.IN_QUESTION.value}, so a person is asked.",
-        "Action table: hold (new, ambiguous).",
-    ]
-    trace.lines.clear()
-    World(limit=0, options=options).plan(post(), post("b", "b", tags=("nowhere",)))
-    assert trace.lines == [
-        f"Matching: {How.NEW.value}.",
-        "Action table: create (new).",
-        "Pass wait for room: waiting (new).",
-        "Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published.",
-    ]
