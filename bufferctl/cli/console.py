@@ -44,14 +44,13 @@ class Console(Listener):
     _has_said: bool = field(default=False, init=False)
 
     @classmethod
-    def create(cls, *, no_color: bool = False, full: bool = False, verbose: bool = False) -> Console:
+    def create(cls, *, no_color: bool = False, full: bool = False) -> Console:
         """Color on terminals only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
 
-        The width is that of the terminal or COLUMNS, within what reads well. `full`: long texts are not folded.
-        `verbose`: with how posts were made from their entries.
+        The width is that of the terminal or COLUMNS, within what reads well. `full`: nothing is folded.
         """
         width = min(max(get_terminal_size().columns, _NARROWEST), _WIDEST)
-        out, err = (Paint(_colored(stream, no_color), width, full, verbose) for stream in (sys.stdout, sys.stderr))
+        out, err = (Paint(_colored(stream, no_color), width, full) for stream in (sys.stdout, sys.stderr))
         return cls(out, err)
 
     def data(self, text: str) -> None:

@@ -237,13 +237,12 @@ class Setup:
     timeout: float = TIMEOUT  # seconds to wait for an answer
     debug: bool = False  # print each request
     no_color: bool = False  # print without color
-    full: bool = False  # long texts are not folded
-    verbose: bool = False  # with how posts were made from their entries
+    full: bool = False  # nothing is folded
 
     @cached_property
     def console(self) -> Console:
         """Where output goes."""
-        return Console.create(no_color=self.no_color, full=self.full, verbose=self.verbose)
+        return Console.create(no_color=self.no_color, full=self.full)
 
     @property
     def state(self) -> NamedState:

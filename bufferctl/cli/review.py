@@ -69,7 +69,6 @@ _NAMED = 5
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if changes are pending.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
 @options.full_option
-@click.option("-v", "--verbose", is_flag=True, help="Show how each post was made from its entry.")
 @options.setup_options
 def plan(
     paths: tuple[Path, ...],

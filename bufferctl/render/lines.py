@@ -59,15 +59,14 @@ def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
 
 @value()
 class Paint:
-    """How text is printed on a terminal: in color or not, lines of at most `width` columns, texts `full` or folded.
+    """How text is printed on a terminal: in color or not, lines of at most `width` columns, in `full` or folded.
 
-    `verbose`: also show how posts were made from their entries.
+    `full` also shows each post's address and digest, and how it was made from its entry.
     """
 
     enabled: bool = False
     width: int = 80
     full: bool = False
-    verbose: bool = False
 
     def __call__(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.enabled and text and code else text

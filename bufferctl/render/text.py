@@ -1,7 +1,7 @@
 """A plan and its results as text for a terminal: by day and item, readable at 80 columns and without color.
 
-Each text is there once with its networks; `-v` adds addresses and digests, `--full` everything that is folded. After
-the items come the counts and the cost of applying; what needs you is last, where it is easiest to see.
+Each text is there once with its networks; `--full` adds addresses, digests and everything that is folded. After the
+items come the counts and the cost of applying; what needs you is last, where it is easiest to see.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _OUT = 10
 def plan_text(report: Report, paint: Paint) -> str:
     """The whole plan, ending in a newline."""
     found = grouped(report, with_quiet=False)
-    moves = () if paint.full or paint.verbose else found.moves
+    moves = () if paint.full else found.moves
     moved = {id(item) for move in moves for item in move.items}
     lines = [*opening_lines(report, paint), *(line for move in moves for line in _move(move, paint))]
     items = [item for item in found.items if item.kind != "hold" and id(item) not in moved]
-    if not (paint.full or paint.verbose):  # they are what was there before, and the opening counts them
+    if not paint.full:  # they are what was there before, and the opening counts them
         items = [item for item in items if not item.takes_off]
     said: set[str] = set()
     for day, group in groupby(items, key=day_of):
@@ -68,7 +68,7 @@ def opening_lines(report: Report, paint: Paint) -> Iterator[str]:
         yield from map(paint.strong, wrapped(head, paint.width))
     if opening.out:
         yield paint.bad(opening.out_head)
-    shown = opening.out if paint.full or paint.verbose else opening.out[:_OUT]
+    shown = opening.out if paint.full else opening.out[:_OUT]
     for each in shown:
         first, *more = wrapped(f"{each.when}  {each.channel}  {each.what}", paint.width - 4)
         yield f"  {paint.bad('!')} {first}"
@@ -133,7 +133,7 @@ def _item(item: PlanItem, found: Grouped, said: set[str], paint: Paint) -> Itera
     """
     card, action = item.main.cards[0], item.main.cards[0].change.action
     yield from head_lines(item, found, paint)
-    if paint.verbose:
+    if paint.full:
         yield from _addresses(item, paint)
     if action in STATE_ONLY and not paint.full:
         return
@@ -203,7 +203,7 @@ def _own(version: Version, paint: Paint) -> Iterator[str]:
 
 def _media(media: Media, paint: Paint) -> str:
     """The kind of an attachment, its address, and what it shows; on one line if it is not shown in full."""
-    about, is_whole = f"({' · '.join(media.said)})" if media.said else "", paint.full or paint.verbose
+    about, is_whole = f"({' · '.join(media.said)})" if media.said else "", paint.full
     address = media.address or (media.href if is_whole else "")
     line = " ".join(filter(None, [f"with {media.kind}", address, about]))
     return line if is_whole else clipped(line, paint.width - len(INDENT))
@@ -260,10 +260,10 @@ def cause_lines(cause: NeedsYou, paint: Paint) -> Iterator[str]:
     yield f"  {paint.bad('!')} {paint.strong(first)}"
     yield from (f"{INDENT}{line}" for line in more)
     yield from indented(cause.message, paint)
-    shown = cause.items if paint.full or paint.verbose or len(cause.items) <= _POSTS + 1 else cause.items[:_POSTS]
+    shown = cause.items if paint.full or len(cause.items) <= _POSTS + 1 else cause.items[:_POSTS]
     for item in shown:
         yield from indented(_where(item), paint) if not is_one else ()
-        yield from _addresses(item, paint) if paint.verbose else ()
+        yield from _addresses(item, paint) if paint.full else ()
         yield from _changes(item, paint, is_held=True)
         if not item.changes and item.main.cards[0].change.reason is Reason.NOT_REVIEWED:
             yield from _content(item.main, paint)

@@ -131,7 +131,7 @@ def test_a_shortened_series_says_so(project: Project) -> None:
 
 
 def test_verbose_shows_how_a_post_was_made(project: Project) -> None:
-    """The occurrence, the start, each variable with its place, and the link parameters; without -v none of them."""
+    """The occurrence, the start, each variable with its place, and the link parameters; without --full none of them."""
     campaign(
         project,
         "starts: 2029-12-10\nchannels: [twitter]\nvars: {product: Console}\n"
@@ -139,7 +139,7 @@ def test_verbose_shows_how_a_post_was_made(project: Project) -> None:
         "posts:\n  - key: tip\n    due_at: start+0d 09:00\n    text: $(product) tip $(number) https://acme.example\n"
         "    repeat: {every: 1 week, times: 2}\n",
     )
-    said = " ".join(project("plan", "-v").out.split())
+    said = " ".join(project("plan", "--full").out.split())
     assert "occurrence 2 of 2, every 1 week (posts/campaign.yaml:6:10)" in said
     assert "its time counts from `starts`, 2029-12-10" in said
     assert "$(product) is Console (posts/campaign.yaml:3:17)" in said

@@ -26,7 +26,7 @@ def test_it_is_said_once(project: Project) -> None:
     for text in (ran.out, comment):
         assert text.count("disconnected") == text.count("Reconnect it") == 1
     assert all(f"/p{n}" in comment for n in range(3))
-    assert project("plan", "-v").out.count("/p") == 3
+    assert project("plan", "--full").out.count("/p") == 3
     applied = project("apply", "--auto-approve", "--settle", "0", "--report", "receipt.md")
     receipt = (project.folder / "receipt.md").read_text(encoding="utf-8")
     assert applied.code == 1

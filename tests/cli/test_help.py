@@ -64,7 +64,7 @@ def test_a_flag_has_one_meaning() -> None:
                     short.setdefault(name, set()).update({each for each in option.opts if not each.startswith("--")})
     assert {name for name, found in helps.items() if len(found) > 1} == set(ONE_MEANING)
     assert {name: found for name, found in short.items() if found} == {
-        "--file": {"-f"}, "--output": {"-o"}, "--verbose": {"-v"},
+        "--file": {"-f"}, "--output": {"-o"},
     }  # fmt: skip
 
 

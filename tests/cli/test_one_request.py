@@ -170,7 +170,7 @@ STORIES: dict[Callable[[Project], None], str] = {
     no_state: "Account Channels Read",
     no_state_and_ids: "Overview",
 }
-COMMANDS = (("plan", "-v"), ("drift",), ("apply", "--auto-approve", "--settle", "0"), ("plan", "-v"))
+COMMANDS = (("plan", "--full"), ("drift",), ("apply", "--auto-approve", "--settle", "0"), ("plan", "--full"))
 
 
 def refuse_joined(project: Project) -> None:

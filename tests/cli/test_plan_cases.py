@@ -204,7 +204,7 @@ def test_every_form(project: Project, name: str) -> None:
     case = CASES / name
     prepare(project, case)
     before = (project.state.read_bytes() if project.state.exists() else None, project.sandbox.dump())
-    plan, text = planned(project, *options(case)), project("plan", "-v", "-o", "plan.json", *options(case))
+    plan, text = planned(project, *options(case)), project("plan", "--full", "-o", "plan.json", *options(case))
     after = (project.state.read_bytes() if project.state.exists() else None, project.sandbox.dump())
     assert after == before, "plan wrote"
     is_refused = plan is not None and any(change["reason"] == "into-freeze" for change in plan["changes"])

@@ -106,16 +106,16 @@ def test_what_needs_you_is_last() -> None:
 
 
 def test_addresses_and_digests_are_there_on_request() -> None:
-    """With -v, the first sixteen digits, so that a review can refer to them."""
-    text = plan_text(REPORT, Paint(verbose=True))
+    """In full, the first sixteen digits, so that a review can refer to them."""
+    text = plan_text(REPORT, Paint(full=True))
     for each in PLAN.of(Action.CREATE, Action.UPDATE, Action.DELETE, Action.WAITING):
         assert f"{each.address}  {change_digest(each)[:16]}" in text
         assert change_digest(each)[:16] not in plan_text(REPORT, PLAIN)
 
 
 def test_a_variable_that_differs_by_network_is_that_of_one() -> None:
-    """With -v: what is the same for all networks stands alone, what differs behind the name of the first one."""
-    text = plan_text(PLANS["two"](), Paint(verbose=True))
+    """In full: what is the same for all networks stands alone, what differs behind the name of the first one."""
+    text = plan_text(PLANS["two"](), Paint(full=True))
     assert "      X: $(service) is twitter\n" in text
     assert "      $(site) is https://atlas.example (" in text
     assert "      X: links get utm_source=twitter, " in text
@@ -194,12 +194,12 @@ def test_what_is_said_of_several_is_said_once() -> None:
 
 
 def test_too_long() -> None:
-    """A text over its limit is marked beside its networks; with -v each has its length."""
+    """A text over its limit is marked beside its networks; in full each has its length."""
     item = post("ch-x", "long", 1, text="x" * 300)
     plan = replace(PLAN, changes=(change(item, Action.CREATE, Cause.NEW),))
     report = Report(plan, lengths={item.address: TextLength(300, 280)}.get)
     assert "20 too many on X" in plan_text(report, PLAIN)
-    assert "  300 of 280" in plan_text(report, Paint(verbose=True))
+    assert "  300 of 280" in plan_text(report, Paint(full=True))
 
 
 def test_long_texts_are_folded() -> None:
@@ -257,9 +257,9 @@ def test_nothing() -> None:
 @settings(max_examples=examples(50))
 @given(st.lists(st.sampled_from(PLAN.changes), unique_by=id), st.booleans())
 def test_any_part_of_a_plan(changes: list[Change], narrowed: bool) -> None:
-    """For any content, with -v each change that needs a look is named once, and the text ends with one newline."""
+    """For any content, in full each change that needs a look is named once, and the text ends with one newline."""
     plan = Plan(at=NOW, endpoint="x", changes=tuple(changes), channels=PLAN.channels, narrowed=narrowed)
-    text = plan_text(replace(REPORT, plan=plan), Paint(verbose=True))
+    text = plan_text(replace(REPORT, plan=plan), Paint(full=True))
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     quiet = {Action.NO_OP, Action.DONE, Action.PAST}
