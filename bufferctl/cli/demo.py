@@ -55,14 +55,13 @@ _MOST_RUNS = 60
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("bufferctl-demo"))
 @click.option("--crash", is_flag=True, help="Lose answers and kill the run until every post has arrived, then count.")
-@click.option("--open/--no-open", "opens", default=None, help="Open the page in a browser; default: on a desktop.")
 @options.console_options
-def demo(folder: Path, crash: bool, opens: bool | None, setup: options.Setup) -> int:
+def demo(folder: Path, crash: bool, setup: options.Setup) -> int:
     """Try bufferctl without an account: a month of posts for three networks, on a local Buffer that publishes nothing.
 
     It writes the files to FOLDER (bufferctl-demo), starts a local Buffer, and runs validate, plan, apply and a second
     plan, which says "No changes." FOLDER keeps the files and the local Buffer: edit a post, run it again, and the plan
-    shows your edit.
+    shows your edit. On a desktop, the page opens in a browser.
     """
     console = setup.console
     gc.enable()  # unlike other commands (see `main`) this one stays
@@ -79,7 +78,7 @@ def demo(folder: Path, crash: bool, opens: bool | None, setup: options.Setup) ->
     finally:
         sandbox.stop()
     _what_next(folder, console)
-    if _has_desktop() if opens is None else opens:
+    if _has_desktop():
         click.launch(str(folder / _PAGE))
     return 0
 

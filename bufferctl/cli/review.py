@@ -51,12 +51,15 @@ _NAMED = 5
     "--base",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
+    hidden=True,
     help="Folder with the files before the change; the saved plan records which entries differ.",
 )
 @options.data_option
 @options.line_url_option
 @options.diff_url_option
-@options.file_option("--previous", "since", help_text="An earlier report (.md): the new one says what changed since.")
+@options.file_option(
+    "--previous", "since", hidden=True, help_text="An earlier report (.md): the new one says what changed since."
+)
 @click.option(
     "--expires",
     type=options.Number(min=0, min_open=True, max=MOST_DAYS),
@@ -235,6 +238,7 @@ def report_of_receipt(receipt: Receipt) -> Report:
 )
 @options.file_option(
     "--merged",
+    hidden=True,
     help_text="Apply only what merged requests agree to, and hold the rest: `bufferctl ci apply` writes FILE.",
 )
 @click.option(

@@ -225,17 +225,16 @@ def _stored(found: StateFile) -> str:
     default="",
     help="Where the state is now: a state file, `git`, git:BRANCH, a bucket, or an old root file.",
 )
-@click.option("--from-endpoint", "endpoint", metavar="URL", default="", help="Endpoint of that bucket's store.")
 @options.root_option
 @options.in_setup
-def migrate(setup: options.Setup, source: str, endpoint: str) -> None:
+def migrate(setup: options.Setup, source: str) -> None:
     """Move the state from PLACE to the store that `state` in buffer.yaml names.
 
     Without --from, PLACE is .bufferctl/ beside the root file. If the root file was moved or renamed, PLACE is its old
     path, and the state is in the same store. Unfinished writes move too. An old state file is renamed to ….migrated; in
     a shared store a note is left behind, so that older checkouts do not continue with the old state.
     """
-    number, old, new = setup.state.migrate(source, endpoint)
+    number, old, new = setup.state.migrate(source)
     setup.console.data(f"Moved {number} entries from {old} to {new}.")
 
 

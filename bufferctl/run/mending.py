@@ -199,14 +199,14 @@ class NamedState:
         stored.replace(replacing(current, old), message)
         return stored
 
-    def migrate(self, source: str, endpoint: str) -> tuple[int, str, str]:
-        """Move the state here from `source`, at this `endpoint` if it is a bucket.
+    def migrate(self, source: str) -> tuple[int, str, str]:
+        """Move the state here from `source`.
 
         Returns how many entries, and both places. Raises UsageError and LockedError, with nothing moved.
         """
         root, target = self.root, self.find(is_meant=True)
         is_beside = target.is_shared and _is_root_file(source)
-        old = StateFile(_source(source, endpoint, root, target.store), None)
+        old = StateFile(_source(source, root, target.store), None)
         if old.store.address == target.store.address:
             raise UsageError(
                 f"The state is already in {target.place}",
@@ -276,14 +276,14 @@ def _is_root_file(source: str) -> bool:
     return source.endswith((".yaml", ".yml"))
 
 
-def _source(source: str, endpoint: str, root: Path, target: Store) -> Store:
+def _source(source: str, root: Path, target: Store) -> Store:
     """The store that `--from` names. `target`: of `root`."""
     if _is_root_file(source):
         old = Path(source)
         return target.beside(document_path(old, repository_of(old))) if target.is_shared else open_store(None, old)
     settings = None
     if source.partition("://")[0] in {"s3", "gs", "az"} and "://" in source:
-        settings = StateSettings(source.rstrip("/"), endpoint.rstrip("/"))
+        settings = StateSettings(source.rstrip("/"))
     elif source == "git" or source.startswith("git:"):
         settings = StateSettings(branch=source.partition(":")[2] or StateSettings().branch)
     named = Path(source) if source and settings is None else None
