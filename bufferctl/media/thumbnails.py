@@ -37,8 +37,7 @@ def thumbnail(root: Path, file: MediaFile, most_bytes: int = MOST_BYTES) -> byte
     except ImportError:
         return None
     try:
-        inside = (root / file.path).resolve().is_relative_to(root.resolve())
-        if not inside or read_file(root, file.path, None).digest != file.digest:
+        if read_file(root, file.path, None).digest != file.digest:  # which opens nothing outside the root folder
             return None
         with open_below(root, file.path) as source, warnings.catch_warnings():
             warnings.simplefilter("error")  # images that Pillow considers decompression bombs

@@ -227,6 +227,21 @@ def test_receipt_that_cannot_be_written_any_more(declared: Project, monkeypatch:
         assert apply(declared).code == 0
 
 
+def test_receipt_before_verifying(declared: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The outcomes are in it before the account is read again: where reading hangs and the job is killed, it is there."""
+    statuses: list[set[str]] = []
+
+    def verifying() -> None:
+        outcomes = checked(read(declared, "receipt.json"))["outcomes"]
+        statuses.append({each["status"] for each in outcomes})
+
+    with Gate(declared.sandbox.url) as gate:
+        monkeypatch.setenv("BUFFER_API_URL", gate.url)
+        gate.after_write = lambda: setattr(gate, "before_read", verifying)
+        assert apply(declared, "--receipt", "receipt.json").code == 0
+    assert statuses == [{"done"}]
+
+
 @pytest.mark.parametrize("twice", [True, *long(False)])
 def test_receipt_of_an_interrupted_apply(
     declared: Project, program: list[str], monkeypatch: pytest.MonkeyPatch, *, twice: bool

@@ -86,6 +86,17 @@ def test_a_picture_that_changed_since_the_plan_is_not_shown(tmp_path: Path) -> N
     assert thumbnail(tmp_path, planned) is None
 
 
+@pytest.mark.parametrize("path", ["../secret.png", "link.png"])
+def test_nothing_outside_is_shown(tmp_path: Path, path: str) -> None:
+    """Not even for a plan with an edited path: neither outside the root folder, nor through a link."""
+    Image.new("RGB", (40, 40), "red").save(tmp_path / "secret.png")
+    secret = read_file(tmp_path, "secret.png", None)
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "link.png").symlink_to(tmp_path / "secret.png")
+    assert thumbnail(root, secret.model_copy(update={"path": path})) is None
+
+
 SIDE = 13_000
 
 
