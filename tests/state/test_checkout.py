@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -82,26 +83,54 @@ def test_without_an_answer_of_git_nothing_is_known(
     assert contained(project, [here]) == frozenset()
 
 
-def test_how_commits_relate(project: Path) -> None:
-    """The same, newer, older, parted; and unknown where nobody has the other one."""
+@dataclass(frozen=True)
+class Parted:
+    """A repository with two commits after the first, neither of which has the other; `third` is checked out."""
+
+    folder: Path
+    first: str
+    second: str
+    third: str
+    nobodys: str = "1" * 40
+
+
+@pytest.fixture
+def parted(project: Path) -> Parted:
+    """Both change one file."""
     first = git(project, "rev-parse", "HEAD")
     second = commit(project, {"posts/a.yaml": "a: 2\n"})
     git(project, "checkout", "--quiet", "--detach", first)
-    third = commit(project, {"posts/a.yaml": "a: 3\n"})
-    for here, applied, expected in (
-        (first, first, Relation.SAME),
-        (second, first, Relation.NEWER),
-        (first, second, Relation.OLDER),
-        (third, second, Relation.DIVERGED),
-        (third, "1" * 40, Relation.UNKNOWN),
-    ):
-        assert relation(project, here, applied, remote="origin") is expected
-    assert contained(project, [first, second, third, "1" * 40]) == {first, third}
-    git(project, "checkout", "--quiet", "--orphan", "apart")
-    apart = commit(project, {"posts/a.yaml": "a: 4\n"})
-    assert relation(project, apart, second, remote="origin") is Relation.DIVERGED, "they have nothing in common"
-    git(project, "checkout", "--quiet", "--detach", third)
-    assert contained(project, []) == frozenset()
+    return Parted(project, first, second, commit(project, {"posts/a.yaml": "a: 3\n"}))
+
+
+@pytest.mark.parametrize(
+    ("here", "applied", "expected"),
+    [
+        ("first", "first", Relation.SAME),
+        ("second", "first", Relation.NEWER),
+        ("first", "second", Relation.OLDER),
+        ("third", "second", Relation.DIVERGED),
+        ("third", "nobodys", Relation.UNKNOWN),
+    ],
+)
+def test_how_commits_relate(parted: Parted, here: str, applied: str, expected: Relation) -> None:
+    """The same, newer, older, parted; and unknown where nobody has the other one."""
+    commits = getattr(parted, here), getattr(parted, applied)
+    assert relation(parted.folder, *commits, remote="origin") is expected
+
+
+def test_commits_with_nothing_in_common_diverged(parted: Parted) -> None:
+    """As those of a branch without a parent."""
+    git(parted.folder, "checkout", "--quiet", "--orphan", "apart")
+    apart = commit(parted.folder, {"posts/a.yaml": "a: 4\n"})
+    assert relation(parted.folder, apart, parted.second, remote="origin") is Relation.DIVERGED
+
+
+def test_which_commits_a_checkout_contains(parted: Parted) -> None:
+    """Its own and those before it; none of none."""
+    each = [parted.first, parted.second, parted.third, parted.nobodys]
+    assert contained(parted.folder, each) == {parted.first, parted.third}
+    assert contained(parted.folder, []) == frozenset()
 
 
 def test_what_a_shallow_checkout_lacks_is_fetched(project: Path, tmp_path: Path) -> None:

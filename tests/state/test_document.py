@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -319,11 +320,18 @@ def test_a_replaced_state_is_no_more_complete_than_the_stored_one() -> None:
     assert (made.homes["c0"].horizon, made.complete_at) == (None, None)
 
 
-def test_a_state_that_lacks_an_object_of_the_stored_one_is_unrecorded() -> None:
+@pytest.mark.parametrize(
+    ("bindings", "horizon"),
+    [
+        ({}, None),
+        ({SLOT: BOUND, Slot("org", "c0", "b"): replace(BOUND, id="p2")}, NOW),
+        ({Slot("org", "c0", "b"): BOUND}, NOW),
+    ],
+    ids=["lacks it", "has more", "has it under another key"],
+)
+def test_a_state_that_lacks_an_object_of_the_stored_one_is_unrecorded(
+    bindings: Mapping[Slot, Binding], horizon: datetime | None
+) -> None:
     """An edit of that object would look like a new post. One that has more is recorded."""
-    lacking = replaced(bindings={})
-    assert (lacking.homes["c0"].horizon, lacking.complete_at) == (None, None)
-    more = replaced(bindings={SLOT: BOUND, Slot("org", "c0", "b"): replace(BOUND, id="p2")})
-    assert (more.homes["c0"].horizon, more.complete_at) == (NOW, NOW)
-    renamed = replaced(bindings={Slot("org", "c0", "b"): BOUND})
-    assert renamed.homes["c0"].horizon == NOW, "an id under another key is there"
+    made = replaced(bindings=bindings)
+    assert (made.homes["c0"].horizon, made.complete_at) == (horizon, horizon)

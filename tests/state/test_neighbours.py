@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -151,22 +152,23 @@ def test_the_state_file_of_a_root_file(tmp_path: Path) -> None:
     assert state_path_of(tmp_path / "blog.yaml") == folder / "blog.state.json"
 
 
-def test_repositories(tmp_path: Path) -> None:
-    """The innermost around a root file; whether it has the usual remote."""
+def test_the_repository_around_a_root_file(tmp_path: Path) -> None:
+    """The innermost; its name there begins at the top."""
     root = tmp_path / "acme" / "buffer.yaml"
     root.parent.mkdir()
     assert (repository_of(root), top_of(root), has_remote(root)) == (None, root.parent, False)
     git(tmp_path, "init", "--quiet")
-    assert (repository_of(root), top_of(root), has_remote(root), name_of(root)) == (
-        tmp_path,
-        tmp_path,
-        False,
-        "acme/buffer.yaml",
-    )
-    git(tmp_path, "remote", "add", "upstream", "https://acme.example/posts")
-    assert not has_remote(root)
-    git(tmp_path, "remote", "add", "origin", "https://acme.example/posts")
-    assert has_remote(root)
+    assert (repository_of(root), top_of(root)) == (tmp_path, tmp_path)
+    assert name_of(root) == "acme/buffer.yaml"
+
+
+@pytest.mark.parametrize(("remotes", "expected"), [([], False), (["upstream"], False), (["upstream", "origin"], True)])
+def test_the_usual_remote(tmp_path: Path, remotes: list[str], expected: bool) -> None:
+    """`origin`, whatever others there are."""
+    git(tmp_path, "init", "--quiet")
+    for name in remotes:
+        git(tmp_path, "remote", "add", name, "https://acme.example/posts")
+    assert has_remote(tmp_path / "buffer.yaml") is expected
 
 
 def test_states_whose_root_file_is_gone(tmp_path: Path) -> None:
@@ -213,53 +215,120 @@ def old(tmp_path: Path, commit_id: str, *, name: str = "buffer", moved_to: str =
     return Predecessor(f".bufferctl/{name}.state.json", roots, document)
 
 
-def test_which_homes_it_has_objects_of() -> None:
+CHANNELS = [LiveChannel(id_, "org", Service.TWITTER, name) for id_, name in (("c", "x"), ("d", "acme"), ("e", "y"))]
+
+
+@pytest.mark.parametrize(
+    ("document", "channels", "homes"),
+    [
+        (SavedState(ENDPOINT, state()), CHANNELS, {"c", "d"}),
+        (
+            SavedState(ENDPOINT, replace(state(), homes={"c": Home("org", "c", NOW, "twitter", "")})),
+            [LiveChannel("g", "org", Service.TWITTER, "")],
+            frozenset(),
+        ),
+        (SavedState(ENDPOINT, state()), [LiveChannel("f", "org", Service.LINKEDIN, "acme")], frozenset()),
+        (
+            SavedState(ENDPOINT, State({Slot("org", "ideas", "a"): Binding("i1", Origin.CREATED)})),
+            CHANNELS,
+            {"org"},
+        ),
+        (
+            SavedState(ENDPOINT, intents=(Intent(1, Slot("org", "e", "a"), CreatePost(post("a"), "e"), NOW, NOW),)),
+            CHANNELS,
+            {"e"},
+        ),
+    ],
+    ids=["reconnected under its name", "without a name", "of another network", "ideas", "only open"],
+)
+def test_which_homes_it_has_objects_of(
+    document: SavedState, channels: list[LiveChannel], homes: Collection[str]
+) -> None:
     """A channel that was reconnected under its name; organizations with ideas; what is only open."""
-    ours = Predecessor("", (Path("a.yaml"),), SavedState(ENDPOINT, state()))
-    channels = [LiveChannel(id_, "org", Service.TWITTER, name) for id_, name in (("c", "x"), ("d", "acme"), ("e", "y"))]
-    assert ours.homes(channels, ["org"]) == {"c", "d"}
-    nameless = replace(ours.document, state=replace(state(), homes={"c": Home("org", "c", NOW, "twitter", "")}))
-    assert replace(ours, document=nameless).homes([LiveChannel("g", "org", Service.TWITTER, "")], []) == frozenset()
-    linked = LiveChannel("f", "org", Service.LINKEDIN, "acme")
-    assert ours.homes([linked], []) == frozenset()
-    ideas = State({Slot("org", "ideas", "a"): Binding("i1", Origin.CREATED)})
-    assert replace(ours, document=SavedState(ENDPOINT, ideas)).homes(channels, ["org", "other"]) == {"org"}
-    intent = Intent(1, Slot("org", "e", "a"), CreatePost(post("a"), "e"), NOW, NOW)
-    opened = SavedState(ENDPOINT, intents=(intent,))
-    assert replace(ours, document=opened).homes(channels, ["org"]) == {"e"}
+    assert Predecessor("", (Path("a.yaml"),), document).homes(channels, ["org"]) == homes
 
 
-def test_git_proves_a_move(tmp_path: Path) -> None:
-    """Of the root file itself, or where it was rewritten, of more than half of the files that it read."""
+@dataclass
+class Moved:
+    """A repository that moved its root file and the files that it reads, after they were applied at `applied`."""
+
+    folder: Path
+    applied: str
+
+    @property
+    def root(self) -> Path:
+        """The root file where it is now."""
+        return self.folder / "brand" / "buffer.yaml"
+
+    def proves(self, before: Predecessor | None = None, *read: str) -> bool:
+        """Whether git proves that the root file there now, which reads these files, was that of `before`."""
+        return proves(before or old(self.folder, self.applied), self.root, read, remote="origin")
+
+
+@pytest.fixture
+def moving(tmp_path: Path) -> Moved:
+    """One where the move is staged."""
     git(tmp_path, "init", "--quiet")
     text = "".join(f"line {number}\n" for number in range(30))
     applied = commit(tmp_path, {"buffer.yaml": text, "posts/a.yaml": text.upper(), "other.yaml": "o\n"})
-    before, root = old(tmp_path, applied), tmp_path / "brand" / "buffer.yaml"
-    assert not proves(before, root, [], remote="origin")
-    root.parent.mkdir()
+    (tmp_path / "brand").mkdir()
     git(tmp_path, "mv", "buffer.yaml", "brand/buffer.yaml")
     git(tmp_path, "mv", "posts", "brand/posts")
-    assert proves(before, root, [], remote="origin"), "it is staged"
-    commit(tmp_path, {})
-    assert proves(before, root, [], remote="origin")
-    assert not proves(before, tmp_path / "other.yaml", ["brand/posts/a.yaml"], remote="origin")
-    assert not proves(old(tmp_path, ""), root, [], remote="origin")
-    assert not proves(old(tmp_path, "1" * 40), root, [], remote="origin")
-    assert not proves(old(tmp_path, applied, moved_to="elsewhere"), root, [], remote="origin")
-    here = git(tmp_path, "rev-parse", "HEAD")
-    assert not proves(old(tmp_path, here), root, [], remote="origin")
-    newest = commit(tmp_path, {"brand/buffer.yaml": "rewritten\n"})
-    assert proves(before, root, ["posts/a.yaml"], remote="origin")
-    assert not proves(before, root, ["posts/b.yaml"], remote="origin")
-    assert not proves(before, root, [], remote="origin")
-    half = old(tmp_path, applied)
+    return Moved(tmp_path, applied)
+
+
+@pytest.fixture
+def moved(moving: Moved) -> Moved:
+    """One where it is committed."""
+    commit(moving.folder, {})
+    return moving
+
+
+def test_git_proves_a_move_that_is_staged(moving: Moved) -> None:
+    """Before it is committed."""
+    assert moving.proves()
+
+
+def test_git_proves_no_move_before_it_is_made(moving: Moved) -> None:
+    """The root file is where it was applied."""
+    git(moving.folder, "reset", "--quiet", "--hard")
+    assert not moving.proves()
+
+
+def test_git_proves_a_move_that_is_committed(moved: Moved) -> None:
+    """Of the root file itself, not of another one that reads its files."""
+    assert moved.proves()
+    other = moved.folder / "other.yaml"
+    assert not proves(old(moved.folder, moved.applied), other, ["brand/posts/a.yaml"], remote="origin")
+
+
+def test_git_proves_no_move_of_a_state_that_went_elsewhere_or_names_no_commit(moved: Moved) -> None:
+    """Nor of one whose commit nobody has, or has the root file at its place already."""
+    here = git(moved.folder, "rev-parse", "HEAD")
+    assert not moved.proves(old(moved.folder, moved.applied, moved_to="elsewhere"))
+    assert [moved.proves(old(moved.folder, each)) for each in ("", "1" * 40, here)] == [False] * 3
+
+
+def test_git_proves_a_move_of_a_rewritten_root_file_by_most_of_its_files(moved: Moved) -> None:
+    """More than half of those in the state are read here; half of them are not enough."""
+    commit(moved.folder, {"brand/buffer.yaml": "rewritten\n"})
+    assert moved.proves(None, "posts/a.yaml")
+    assert not moved.proves(None, "posts/b.yaml")
+    assert not moved.proves()
+    one = old(moved.folder, moved.applied)
     second = {Slot("org", "c", "d"): Binding("p4", Origin.CREATED, file="posts/d.yaml")}
-    both = replace(half.document.state, bindings={**half.document.state.bindings, **second})
-    half = replace(half, document=replace(half.document, state=both))
-    assert not proves(half, root, ["posts/a.yaml"], remote="origin"), "half of its files is not most"
-    assert proves(half, root, ["posts/a.yaml", "../posts/d.yaml"], remote="origin")
-    git(tmp_path, "checkout", "--quiet", "--detach", applied)
-    assert not proves(old(tmp_path, newest, name="brand/buffer"), tmp_path / "buffer.yaml", [], remote="origin")
+    both = replace(one.document.state, bindings={**one.document.state.bindings, **second})
+    two = replace(one, document=replace(one.document, state=both))
+    assert not moved.proves(two, "posts/a.yaml")
+    assert moved.proves(two, "posts/a.yaml", "../posts/d.yaml")
+
+
+def test_git_proves_no_move_in_an_older_checkout(moved: Moved) -> None:
+    """What was applied is newer than what is checked out."""
+    newest = git(moved.folder, "rev-parse", "HEAD")
+    git(moved.folder, "checkout", "--quiet", "--detach", moved.applied)
+    before = old(moved.folder, newest, name="brand/buffer")
+    assert not proves(before, moved.folder / "buffer.yaml", [], remote="origin")
 
 
 def test_a_state_is_handed_over(tmp_path: Path) -> None:

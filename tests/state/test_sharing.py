@@ -180,32 +180,57 @@ def test_an_apply_takes_three_swaps(store: Memory) -> None:
     assert (found.commit, found.run, found.state.serial) == ("5f" * 20, record.run, 1)
 
 
-def test_the_commit_is_that_of_complete_runs(store: Memory) -> None:
-    """A run that left something out keeps the earlier commit; a complete one names its own, even without changes."""
+def stop(store: Memory) -> None:
+    """A run that saves the state, and leaves something out."""
     record = locked(store)
     record.save(STATE)
     record.close([], "apply: stopped")
-    assert (store.now.commit, store.now.state.serial) == ("", 1)
-    record = locked(store)
-    record.complete = True
-    record.close([], "apply: nothing sent")
-    assert (store.now.commit, store.now.state.bindings, store.now.state.serial) == ("5f" * 20, STATE.bindings, 2)
+
+
+def complete(store: Memory) -> int:
+    """A complete run without changes; how often it stored something after it had the lock."""
     record, swaps = locked(store), len(store.messages)
     record.complete = True
     record.close([], "apply: nothing sent")
-    assert (store.now.state.serial, len(store.messages)) == (2, swaps + 1)
+    return len(store.messages) - swaps
+
+
+def test_a_run_that_left_something_out_keeps_the_earlier_commit(store: Memory) -> None:
+    """None, where there is no earlier one; what it saved is there."""
+    stop(store)
+    assert (store.now.commit, store.now.state.serial) == ("", 1)
+
+
+def test_a_complete_run_names_its_commit(store: Memory) -> None:
+    """Even without changes."""
+    stop(store)
+    complete(store)
+    assert (store.now.commit, store.now.state.bindings, store.now.state.serial) == ("5f" * 20, STATE.bindings, 2)
+
+
+def test_another_complete_run_of_the_same_commit_changes_nothing(store: Memory) -> None:
+    """It gives back the lock, in one swap, and the serial stays."""
+    stop(store)
+    complete(store)
+    assert (complete(store), store.now.state.serial) == (1, 2)
 
 
 def test_what_was_stored_before_sending_is_this_runs(store: Memory) -> None:
     """Though nothing came of it afterwards: by its run a lost answer of the last swap is recognized."""
     record = locked(store)
     record.begin(STATE, [announced(record)])
-    assert store.now.run == ""
     record.close([], "apply: nothing sent")
     assert (store.now.run, store.now.state.serial) == (record.run, 1)
-    other = locked(store)
-    other.close([], "nothing changed")
-    assert store.now.run == record.run
+
+
+def test_what_is_announced_is_of_no_run_yet(store: Memory) -> None:
+    """Nor is it of a later one that changes nothing."""
+    record = locked(store)
+    record.begin(STATE, [announced(record)])
+    announced_by = store.now.run
+    record.close([], "apply: nothing sent")
+    locked(store).close([], "nothing changed")
+    assert (announced_by, store.now.run) == ("", record.run)
 
 
 def test_what_stays_open_is_listed_for_whoever_comes_next(store: Memory) -> None:
@@ -550,19 +575,30 @@ def test_a_run_that_sent_nothing_leaves_the_document_as_it_was(store: Memory) ->
     assert store.document == before
 
 
-def test_a_run_with_nothing_to_send_stores_what_it_read_without_a_lock(store: Memory) -> None:
-    """One swap, if there is anything new; none otherwise, and none if another run came in between."""
+def test_a_run_with_nothing_to_send_and_nothing_new_stores_nothing(store: Memory) -> None:
+    """Not even the lock."""
     locked(store).close([], "apply")
-    record, idle, slow = later(store), later(store), later(store)
+    record = later(store)
     store.messages.clear()
-    assert (idle.close([], "apply: nothing sent"), store.messages) == (False, [])
+    assert (record.close([], "apply: nothing sent"), store.messages) == (False, [])
+
+
+def test_a_run_with_nothing_to_send_stores_what_it_read_without_a_lock(store: Memory) -> None:
+    """In one swap."""
+    locked(store).close([], "apply")
+    record = later(store)
+    store.messages.clear()
     record.save(STATE)
-    assert record.close([], "apply: nothing sent") is True
-    assert (store.messages, store.now.run, store.now.state.bindings) == (
-        ["apply: nothing sent"],
-        record.run,
-        STATE.bindings,
-    )
+    assert (record.close([], "apply: nothing sent"), store.messages) == (True, ["apply: nothing sent"])
+    assert (store.now.run, store.now.state.bindings) == (record.run, STATE.bindings)
+
+
+def test_a_run_with_nothing_to_send_stores_nothing_over_another_run(store: Memory) -> None:
+    """OvertakenError: another one came in between."""
+    locked(store).close([], "apply")
+    other, slow = later(store), later(store)
+    other.save(STATE)
+    other.close([], "apply: nothing sent")
     slow.save(STATE)
     with pytest.raises(OvertakenError):
         slow.close([], "apply: nothing sent")
@@ -658,13 +694,18 @@ def test_what_needs_a_lock_says_so() -> None:
         LockedState(Memory(), ENDPOINT).keep_lock()
 
 
-def test_a_state_that_is_not_shared_needs_no_lock(store: Memory) -> None:
-    """It is named as at the beginning of a sentence, has no version before it is read, and is written at once."""
+def test_a_state_that_was_not_read(store: Memory) -> None:
+    """It is named as at the beginning of a sentence, and has no version."""
     record = StateFile(store, None)
     assert (record.name, record.endpoint, record.version, record.exists) == ("The state", "", "", False)
+
+
+def test_a_state_that_is_not_shared_needs_no_lock(store: Memory) -> None:
+    """It is written at once, in one swap, and has its own serial and lineage from then on."""
+    record = StateFile(store, None)
     record.load()
-    assert record.exists is False
+    was_there = record.exists
     with record.keeping_lock():
         assert record.save(State(lineage="l"))
-    assert (record.exists, record.saved.lineage, store.messages) == (True, "l", ["save"])
+    assert (was_there, record.exists, record.saved.lineage, store.messages) == (False, True, "l", ["save"])
     assert record.with_next_serial(State(lineage="other")).lineage == "other"
