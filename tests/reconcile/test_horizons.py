@@ -167,21 +167,45 @@ def test_a_missing_managed_since_is_warned_about_before_the_record_begins(
     assert warnings(plan).count("`managed_since` is not set") == int(is_missing)
 
 
+TWELVE = [in_buffer(post(f"k{n}", f"Number {n}", DUE + timedelta(days=n)), f"p{11 - n:02}") for n in range(12)]
+
+
+def named(*live: LivePost, files: Collection[Post] = ()) -> str:
+    """The warnings of a plan without a state, with these posts in Buffer."""
+    return warnings(World(live=live, state=NO_RECORD).plan(*files))
+
+
 def test_what_may_have_been_removed_from_the_files_is_named_on_unrecorded_homes() -> None:
-    """Ten by name in order of time, what has none first, then a count; no draft, none in question or of a person."""
-    live = [in_buffer(post(f"k{n}", f"Number {n}", DUE + timedelta(days=n)), f"p{11 - n:02}") for n in range(12)]
-    theirs = in_buffer(post("x", "By hand", LATER), "p99", via="buffer")
-    said = warnings(World(live=[*live, theirs], state=NO_RECORD).plan())
+    """Ten by name in order of time, then a count; none of a person."""
+    said = named(*TWELVE, in_buffer(post("x", "By hand", LATER), "p99", via="buffer"))
     assert "12 unsent posts created through the API that no file declares: 'Number 0' (p11)" in said
     assert "'Number 9' (p02) and 2 more" in said
     assert "p99" not in said
-    assert "no file declares" not in warnings(World(live=[replace(each, created_at=YOUNG) for each in live]).plan())
-    suspected = warnings(World(live=live[:1], state=NO_RECORD).plan(post("k0", "Edited", DUE)))
-    assert "no file declares" not in suspected
+
+
+def test_what_has_no_time_is_named_first() -> None:
+    """As a post that waits for approval."""
     waits = in_buffer(queued("d", "Some day"), "p12", status=PostStatus.NEEDS_APPROVAL, due_at=None)
-    assert "'Some day' (p12), 'Number 0' (p11)." in warnings(World(live=[*live[:1], waits], state=NO_RECORD).plan())
-    draft = in_buffer(queued("d", "Some day", draft=True), "p12")
-    assert "no file declares" not in warnings(World(live=[draft], state=NO_RECORD).plan())
+    assert "'Some day' (p12), 'Number 0' (p11)." in named(*TWELVE[:1], waits)
+
+
+@pytest.mark.parametrize(
+    ("live", "files"),
+    [
+        (TWELVE[:1], [post("k0", "Edited", DUE)]),
+        ([in_buffer(queued("d", "Some day", draft=True), "p12")], []),
+    ],
+    ids=["in question", "a draft"],
+)
+def test_what_was_not_removed_from_the_files_is_not_named(live: list[LivePost], files: list[Post]) -> None:
+    """What is in question, or a draft."""
+    assert "no file declares" not in named(*live, files=files)
+
+
+def test_what_is_young_on_a_recorded_home_is_not_named() -> None:
+    """The state would have it."""
+    young = [replace(each, created_at=YOUNG) for each in TWELVE]
+    assert "no file declares" not in warnings(World(live=young).plan())
 
 
 def test_what_a_late_entry_may_be_is_named_all_the_same() -> None:
@@ -201,27 +225,53 @@ def test_channels_that_were_not_read_far_enough_are_named() -> None:
 # -- let go, until the horizon passes it
 
 
+FREED = in_buffer(post(), created=YOUNG)
+RELEASED = release(record((post(), FREED)), A)
+
+
 def test_what_leaves_the_record_by_name_is_let_go_with_its_address() -> None:
-    """No longer bound, but accounted for, until its address has a post again or it is gone."""
-    young = in_buffer(post(), created=YOUNG)
-    state = release(record((post(), young)), A)
-    assert A not in state.bindings
-    assert state.let_go == {"p1": LetGo("c1", YOUNG, "a")}
-    assert scene(state).is_explained(young)
-    assert moved(World(state=state), post("b", "b")).let_go == state.let_go
-    assert moved(World(state=state, gone=["p1"]), post("b", "b")).let_go == {}
+    """No longer bound, but accounted for."""
+    assert A not in RELEASED.bindings
+    assert RELEASED.let_go == {"p1": LetGo("c1", YOUNG, "a")}
+    assert scene(RELEASED).is_explained(FREED)
+
+
+def test_what_was_let_go_stays_so_until_it_is_gone() -> None:
+    """While other posts are planned."""
+    assert moved(World(state=RELEASED), post("b", "b")).let_go == RELEASED.let_go
+    assert moved(World(state=RELEASED, gone=["p1"]), post("b", "b")).let_go == {}
+
+
+def test_what_was_let_go_stays_so_until_its_address_has_a_post_again() -> None:
+    """Another one than it had."""
     other = in_buffer(post(), "p2")
-    again = replace(state, bindings=bindings((post(), other)))
+    again = replace(RELEASED, bindings=bindings((post(), other)))
     assert moved(World(live=[other], state=again), post()).let_go == {}
-    nameless = replace(state, let_go={"p1": LetGo("c1", YOUNG)})
-    assert moved(World(state=nameless, unread=["c1"]), post("b", "b")).let_go == nameless.let_go
-    assert moved(World(state=nameless), post("b", "b")).let_go == {}
-    elsewhere = replace(state, let_go={"p1": LetGo("c7", OLD)})
-    assert moved(World(state=elsewhere), post("b", "b")).let_go == elsewhere.let_go
-    at_reached = replace(state, let_go={"p1": LetGo("c1", REACHED)})
-    assert moved(World(state=at_reached), post("b", "b")).let_go == {}
-    unrecorded = State(let_go=nameless.let_go)
-    assert moved(World(state=unrecorded, unread=["c1"]), post("b", "b")).let_go == nameless.let_go
+
+
+@pytest.mark.parametrize(
+    ("let_go", "unread", "stays"),
+    [
+        (LetGo("c1", YOUNG), ["c1"], True),
+        (LetGo("c1", YOUNG), [], False),
+        (LetGo("c7", OLD), [], True),
+        (LetGo("c1", REACHED), [], False),
+    ],
+    ids=["not read", "read", "of a home that is not read", "just reached"],
+)
+def test_what_has_no_address_stays_let_go_until_the_horizon_passes_it(
+    let_go: LetGo, unread: list[str], stays: bool
+) -> None:
+    """Where its home is read whole."""
+    state = replace(RELEASED, let_go={"p1": let_go})
+    found = moved(World(state=state, unread=unread), post("b", "b")).let_go
+    assert found == ({"p1": let_go} if stays else {})
+
+
+def test_what_has_no_address_stays_let_go_on_an_unrecorded_home() -> None:
+    """If that is not read, either."""
+    unrecorded = State(let_go={"p1": LetGo("c1", YOUNG)})
+    assert moved(World(state=unrecorded, unread=["c1"]), post("b", "b")).let_go == unrecorded.let_go
 
 
 def test_a_binding_without_a_creation_is_let_go_as_an_old_one() -> None:
@@ -230,22 +280,40 @@ def test_a_binding_without_a_creation_is_let_go_as_an_old_one() -> None:
     assert (state.bindings, state.let_go) == ({}, {"p1": LetGo("c1", datetime(1970, 1, 1, tzinfo=UTC), "a")})
 
 
-def test_what_stays_in_buffer_is_kept() -> None:
-    """An adopted post whose entry was removed: not released; its publication or disappearance is recorded."""
-    adopted = in_buffer(post())
-    world = World(live=[adopted], state=record((post(), adopted), origin=Origin.ADOPTED))
-    plan = world.plan(post("b", "b", LATER))
+STAYS = in_buffer(post())
+ADOPTED = World(live=[STAYS], state=record((post(), STAYS), origin=Origin.ADOPTED))
+
+
+def removed(world: World) -> State:
+    """The state of `ADOPTED` after its entry was removed, and then what this world shows."""
+    plan = ADOPTED.plan(post("b", "b", LATER))
     (change,) = (change for change in plan.changes if change.address.key == "a")
     assert change.binding is not None
-    assert (change.action, change.binding.retired, begin_run(world.state, plan).let_go) == (Action.FORGET, True, {})
-    kept = replace(world.state, bindings={A: change.binding})
-    out = replace(world, state=kept, live=[replace(adopted, status=PostStatus.SENT)])
-    after = move_on(kept, out.plan(post("b", "b", LATER)), out.reading, settle=SETTLE)
+    kept = replace(world, state=replace(ADOPTED.state, bindings={A: change.binding}))
+    return move_on(kept.state, kept.plan(post("b", "b", LATER)), kept.reading, settle=SETTLE)
+
+
+def test_what_stays_in_buffer_is_kept() -> None:
+    """An adopted post whose entry was removed is retired, not released."""
+    plan = ADOPTED.plan(post("b", "b", LATER))
+    (change,) = (change for change in plan.changes if change.address.key == "a")
+    assert change.binding is not None
+    assert (change.action, change.binding.retired) == (Action.FORGET, True)
+    assert begin_run(ADOPTED.state, plan).let_go == {}
+
+
+def test_the_publication_of_what_stays_in_buffer_is_recorded() -> None:
+    """So that it stays after the post is gone: its text is not new."""
+    after = removed(replace(ADOPTED, live=[replace(STAYS, status=PostStatus.SENT)]))
     assert after.bindings[A].status == PostStatus.SENT
-    gone = replace(world, state=kept, live=[], gone=["p1"])
-    assert A not in move_on(kept, gone.plan(post("b", "b", LATER)), gone.reading, settle=SETTLE).bindings
+    gone = replace(ADOPTED, state=after, live=[], gone=["p1"])
     once = move_on(after, gone.plan(post("b", "b", LATER)), gone.reading, settle=SETTLE)
-    assert once.bindings == after.bindings  # it was published, so its text is not new
+    assert once.bindings == after.bindings
+
+
+def test_what_stayed_in_buffer_is_forgotten_once_it_is_gone() -> None:
+    """Before it was published."""
+    assert A not in removed(replace(ADOPTED, live=[], gone=["p1"])).bindings
 
 
 def test_what_is_tracked_is_recorded_by_its_own_change_alone() -> None:
@@ -332,16 +400,26 @@ def test_claims_stay_where_no_channel_took_the_place(channels: tuple[LiveChannel
     assert follow_reconnected(state, account(*channels)) is state
 
 
+ON_OLD = record((post(), in_buffer(post())))
+
+
 def test_a_disconnected_channel_gives_way_to_a_connected_one() -> None:
-    """Skipped; existing bindings there stay, and another organization's channel is never used."""
-    state = record((post(), in_buffer(post())))
-    moved = follow_reconnected(state, account(replace(TWITTER, is_disconnected=True), NEW_TWITTER))
+    """What it has goes on there."""
+    moved = follow_reconnected(ON_OLD, account(replace(TWITTER, is_disconnected=True), NEW_TWITTER))
     assert list(moved.bindings) == [A._replace(channel_id="c9")]
-    new = Binding("p7", Origin.CREATED)
-    both = replace(state, bindings={**state.bindings, A._replace(channel_id="c9"): new})
-    assert follow_reconnected(both, account(NEW_TWITTER)).bindings == {A._replace(channel_id="c9"): new}
+
+
+def test_what_the_reconnected_channel_has_already_stays() -> None:
+    """It is not replaced by what the earlier one had."""
+    new = {A._replace(channel_id="c9"): Binding("p7", Origin.CREATED)}
+    both = replace(ON_OLD, bindings={**ON_OLD.bindings, **new})
+    assert follow_reconnected(both, account(NEW_TWITTER)).bindings == new
+
+
+def test_the_channel_of_another_organization_is_never_used() -> None:
+    """The state stays as it is."""
     elsewhere = Account((LiveOrganization("o2", "Beta", (replace(NEW_TWITTER, organization_id="o2"),)),))
-    assert follow_reconnected(state, elsewhere) is state
+    assert follow_reconnected(ON_OLD, elsewhere) is ON_OLD
 
 
 def test_sent_stays_done_and_unsent_holds_as_deleted_after_a_reconnect() -> None:
@@ -420,20 +498,27 @@ def test_a_channel_that_only_the_record_has_is_covered_too() -> None:
     }
 
 
-def test_a_run_keeps_the_questions_of_its_plan() -> None:
+B, GONE, ELSEWHERE = slot(post("b")), slot(post("removed")), Slot("o1", "c7", "a")
+NINTH = in_buffer(post("x"), "p9")
+OPEN = asked(Likeness.SAME_TIME, NINTH)
+
+
+@pytest.mark.parametrize(
+    ("before", "of", "after"),
+    [
+        ({B, GONE}, {A, B}, {A}),
+        ({B, GONE}, {A}, {A, B, GONE}),
+        ({B, GONE}, {B}, {GONE}),
+        ({GONE, ELSEWHERE}, {A, B}, {A, ELSEWHERE}),
+    ],
+    ids=["whole", "narrowed to the new question", "narrowed to the answered one", "of a home that it left out"],
+)
+def test_a_run_keeps_the_questions_of_its_plan(before: set[Slot], of: set[Slot], after: set[Slot]) -> None:
     """New ones are added, answered ones removed; those outside a narrowed plan stay, or on a home that it left out."""
-    live = in_buffer(post(text="Other"), created=YOUNG)
-    b, gone = slot(post("b")), slot(post("removed"))
-    old = asked(Likeness.SAME_TIME, in_buffer(post("x"), "p9"))
-    state = record(questions={b: old, gone: old})
-    world = World(live=[live], state=replace(state, let_go=let_go(in_buffer(post("x"), "p9"))))
-    plan = world.plan(post(), post("b", "b", LATER))
-    assert begin_run(state, plan).questions.keys() == {A}
-    narrowed = plan.narrow(lambda change: change.slot == A)
-    assert begin_run(state, narrowed).questions.keys() == {A, b, gone}
-    assert begin_run(state, plan.narrow(lambda change: change.slot == b)).questions.keys() == {gone}
-    elsewhere = Slot("o1", "c7", "a")
-    assert begin_run(replace(state, questions={gone: old, elsewhere: old}), plan).questions.keys() == {A, elsewhere}
+    state = replace(record(questions={B: OPEN, GONE: OPEN}), let_go=let_go(NINTH))
+    plan = World(live=[in_buffer(post(text="Other"), created=YOUNG)], state=state).plan(post(), post("b", "b", LATER))
+    narrowed = plan if of == {A, B} else plan.narrow(lambda change: change.slot in of)
+    assert begin_run(replace(state, questions=dict.fromkeys(before, OPEN)), narrowed).questions.keys() == after
 
 
 def test_a_run_lets_go_of_no_candidate_that_nobody_ruled_out() -> None:
@@ -701,23 +786,37 @@ def test_other_organizations_of_a_record_are_left_alone() -> None:
     assert len(World(state=state).plan(post("b", "b", LATER)).changes) == 1
 
 
-def test_surplus_twins_are_warned_about() -> None:
-    """An unsent, undeclared equal of one of ours; not a published one, or one at another time. Any in a queue."""
-    twin = in_buffer(post(), "p2", YOUNG)
-    state = record((post(), in_buffer(post())))
-    for live, is_twin in (
-        (twin, True),
-        (replace(twin, due_at=LATER), False),
-        (replace(twin, status=PostStatus.SENT), False),
-        (replace(twin, text="Other"), False),
-    ):
-        said = warnings(World(live=[in_buffer(post()), live], state=state).plan(post()))
-        assert ("p2, which equals Acme/twitter:acme/a (p1)" in said) == is_twin
-    queue = [in_buffer(queued()), in_buffer(queued(), "p2", YOUNG)]
-    said = warnings(World(live=queue, state=record((queued(), queue[0]))).plan(queued()))
-    assert "p2, which equals Acme/twitter:acme/a (p1)" in said
+TWIN = in_buffer(post(), "p2", YOUNG)
+
+
+def warned(ours: LivePost, *live: LivePost, of: Post) -> bool:
+    """Whether a plan for what we have warns about a twin of it."""
+    said = warnings(World(live=[ours, *live], state=record((of, ours))).plan(of))
+    return "p2, which equals Acme/twitter:acme/a (p1)" in said
+
+
+@pytest.mark.parametrize(
+    ("twin", "expected"),
+    [
+        (TWIN, True),
+        (replace(TWIN, due_at=LATER), False),
+        (replace(TWIN, status=PostStatus.SENT), False),
+        (replace(TWIN, text="Other"), False),
+    ],
+    ids=["unsent", "at another time", "published", "another text"],
+)
+def test_surplus_twins_are_warned_about(twin: LivePost, expected: bool) -> None:
+    """An unsent, undeclared equal of one of ours; not a published one, or one at another time."""
+    assert warned(in_buffer(post()), twin, of=post()) is expected
+
+
+def test_surplus_twins_in_a_queue_are_warned_about() -> None:
+    """At any time, as long as ours is unsent."""
+    twin = in_buffer(queued(), "p2", YOUNG)
+    assert warned(in_buffer(queued()), twin, of=queued())
     out = published(queued())
-    assert "which equals" not in warnings(World(live=[out, queue[1]], state=record((queued(), out))).plan(queued()))
+    said = warnings(World(live=[out, twin], state=record((queued(), out))).plan(queued()))
+    assert "which equals" not in said
 
 
 def test_what_was_let_go_is_not_ours_again() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bufferctl.model import Limits, LivePost, Origin, Post, PostStatus, Settings
 from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Expansion, Freeze, Policy
-from bufferctl.plan import WRITING, Action, Change, Reason
+from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.reconcile import Divergence, Options, hold_repeats, holds, planning
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.matching import match
@@ -70,24 +70,34 @@ def bound(*items: Post, origin: Origin = Origin.CREATED, **fields: Any) -> World
 # -- removals and their limit
 
 
-def test_more_deletes_than_max_deletes_are_held_together() -> None:
-    """Six are held, five deleted, whatever else is forgotten; the command line's number overrides the file's."""
-    posts = [post(f"k{n}", f"Number {n}") for n in range(6)]
-    keep = post("keep", "Keep", LATER)
-    six = set(bound(*posts, keep).verdicts(keep).values())
-    five = set(bound(*posts[1:], keep).verdicts(keep).values())
-    assert (six, five) == ({Action.NO_OP, Reason.DELETES}, {Action.NO_OP, Action.DELETE})
-    allowed = bound(*posts, keep, options=Options(max_deletes=6)).verdicts(keep)
-    assert set(allowed.values()) == {Action.NO_OP, Action.DELETE}
+SIX, KEPT = [post(f"k{n}", f"Number {n}") for n in range(6)], post("keep", "Keep", LATER)
+
+
+@pytest.mark.parametrize(
+    ("number", "options", "of_the_rest"),
+    [
+        (6, Options(), Reason.DELETES),
+        (5, Options(), Action.DELETE),
+        (6, Options(max_deletes=6), Action.DELETE),
+        (2, Options(max_deletes=1), Reason.DELETES),
+    ],
+)
+def test_more_deletes_than_max_deletes_are_held_together(
+    number: int, options: Options, of_the_rest: Action | Reason
+) -> None:
+    """Six are held, five deleted; the command line's number overrides the file's."""
+    verdicts = bound(*SIX[:number], KEPT, options=options).verdicts(KEPT)
+    assert set(verdicts.values()) == {Action.NO_OP, of_the_rest}
+
+
+def test_what_is_forgotten_does_not_count_as_a_delete() -> None:
+    """Five deletes and three published posts."""
     out = [published(queued(f"out{n}", f"Out {n}"), f"s{n}") for n in range(3)]
     sent = record(*((queued(f"out{n}", f"Out {n}"), each) for n, each in enumerate(out)))
-    world = bound(*posts[1:], keep)
-    also = replace(
-        world, live=[*world.live, *out], state=replace(world.state, bindings={**world.state.bindings, **sent.bindings})
-    )
-    assert set(also.verdicts(keep).values()) == {Action.NO_OP, Action.DELETE, Action.FORGET}
-    lower = bound(*posts[:2], keep, options=Options(max_deletes=1)).verdicts(keep)
-    assert set(lower.values()) == {Action.NO_OP, Reason.DELETES}
+    world = bound(*SIX[1:], KEPT)
+    state = replace(world.state, bindings={**world.state.bindings, **sent.bindings})
+    verdicts = replace(world, live=[*world.live, *out], state=state).verdicts(KEPT)
+    assert set(verdicts.values()) == {Action.NO_OP, Action.DELETE, Action.FORGET}
 
 
 @pytest.mark.parametrize("was", ["tip", "hint"])
@@ -244,19 +254,35 @@ def test_what_is_in_buffer_for_a_time_in_a_freeze_is_held(live: LivePost, expect
 # -- repeats
 
 
+FREES, FREED = post("old"), post(due=LATER)
+
+
 def test_a_create_waits_for_the_delete_that_frees_its_text() -> None:
-    """Created if the delete is part of the run, held if the delete is held or excluded."""
-    old, new, keep = post("old"), post(due=LATER), post("keep", "Keep")
-    assert bound(old, keep).verdicts(new, keep) == {"a": Action.CREATE, "keep": Action.NO_OP, "old": Action.DELETE}
-    protected = bound(replace(old, protect=True), keep).change(new, keep)
-    assert (verdict(protected), protected.candidates) == (Reason.AMBIGUOUS, ("p1",))
-    assert "If it is the same, add `was: old`" in protected.hint
-    elsewhere = replace(new, place=replace(new.place, file="other.yaml"))
-    assert bound(old).verdicts(elsewhere) == {"a": Reason.AMBIGUOUS, "old": Reason.DELETES}
-    changes = bound(old, keep).plan(new, keep).changes
-    (held,) = (c for c in hold_repeats(changes, {}, doing={slot(new)}) if c.slot == slot(new))
+    """Created if the delete is part of the run."""
+    verdicts = bound(FREES, KEPT).verdicts(FREED, KEPT)
+    assert verdicts == {"a": Action.CREATE, "keep": Action.NO_OP, "old": Action.DELETE}
+
+
+def test_a_create_is_held_where_the_delete_that_frees_its_text_is_not_allowed() -> None:
+    """By `protect`; it names that post and how to say that it is the same. `repeat_of` sends it."""
+    world = bound(replace(FREES, protect=True), KEPT)
+    held = world.change(FREED, KEPT)
+    assert (verdict(held), held.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert "If it is the same, add `was: old`" in held.hint
+    assert world.verdict(replace(FREED, repeat_of=("old",)), KEPT) is Action.CREATE
+
+
+def test_a_create_is_held_where_the_delete_that_frees_its_text_is_held() -> None:
+    """As of a file that is gone."""
+    elsewhere = replace(FREED, place=replace(FREED.place, file="other.yaml"))
+    assert bound(FREES).verdicts(elsewhere) == {"a": Reason.AMBIGUOUS, "old": Reason.DELETES}
+
+
+def test_a_create_is_held_where_the_delete_that_frees_its_text_is_excluded() -> None:
+    """As of a run that is narrowed to the create."""
+    changes = bound(FREES, KEPT).plan(FREED, KEPT).changes
+    (held,) = (c for c in hold_repeats(changes, {}, doing={slot(FREED)}) if c.slot == slot(FREED))
     assert verdict(held) is Reason.AMBIGUOUS
-    assert bound(replace(old, protect=True), keep).verdict(replace(new, repeat_of=("old",)), keep) is Action.CREATE
 
 
 def test_a_create_does_not_repeat_what_stays_in_buffer() -> None:
@@ -376,19 +402,35 @@ def test_what_has_no_text_is_told_by_its_pictures() -> None:
 # -- room in Buffer's plan, and order
 
 
+OF_ALL_KINDS = bound(
+    post("kept", "Kept"), post("gone", "Gone"), post("off", "Off", cancelled=True), post("same", "Same")
+)
+
+
+def planned_in_order() -> Plan:
+    """A plan with a change of each kind."""
+    new = (queued("q1", "q1"), post("late", "late", LATER), queued("q2", "q2"), post("soon", "soon", SOON))
+    cancelled, edited = post("off", "Off", cancelled=True), post("kept", "Edited")
+    return OF_ALL_KINDS.plan(cancelled, edited, *new, post("same", "Same"), idea())
+
+
 def test_changes_leave_in_order() -> None:
     """Ideas, timed by due time, the queue in file order, what is not sent, updates, deletes."""
-    kept, gone, cancelled = post("kept", "Kept"), post("gone", "Gone"), post("off", "Off", cancelled=True)
-    same = post("same", "Same")
-    world = bound(kept, gone, cancelled, same)
-    items = (queued("q1", "q1"), post("late", "late", LATER), queued("q2", "q2"), post("soon", "soon", SOON))
-    plan = world.plan(cancelled, post("kept", "Edited"), *items, same, idea())
-    keys = [c.address.key for c in plan.changes]
+    keys = [c.address.key for c in planned_in_order().changes]
     assert keys == ["hiring", "soon", "late", "q1", "q2", "same", "kept", "off", "gone"]
-    again = bound(kept).plan(kept, post("again", "Kept", LATER, repeat_of=("kept",)))
-    assert [c.address.key for c in again.changes] == ["again", "kept"]
-    by_key = sorted(plan.changes, key=lambda c: c.address.key)
-    keys = [c.address.key for c in in_order(by_key, world.reading)]
+
+
+def test_a_repeat_leaves_before_what_is_not_sent() -> None:
+    """Though the files name what it repeats first."""
+    kept = post("kept", "Kept")
+    plan = bound(kept).plan(kept, post("again", "Kept", LATER, repeat_of=("kept",)))
+    assert [c.address.key for c in plan.changes] == ["again", "kept"]
+
+
+def test_the_order_of_changes_is_that_of_their_kinds_and_times() -> None:
+    """Whatever order they come in; equal ones stay as they are."""
+    by_key = sorted(planned_in_order().changes, key=lambda c: c.address.key)
+    keys = [c.address.key for c in in_order(by_key, OF_ALL_KINDS.reading)]
     assert keys == ["hiring", "soon", "late", "q1", "q2", "same", "kept", "gone", "off"]
 
 
@@ -565,16 +607,23 @@ def on_both(number: int) -> list[Post]:
     return [each for entry in entries for each in (entry, on_linkedin(entry))]
 
 
+BOTH_KEPT = [KEEP, on_linkedin(KEEP)]
+
+
 def test_an_entry_counts_once_for_all_its_channels() -> None:
-    """Five entries with ten posts are deleted, six are held; what is confirmed by name does not count."""
-    keep = [KEEP, on_linkedin(KEEP)]
-    assert {verdict(c) for c in bound(*on_both(5), *keep).plan(*keep).writes} == {Action.DELETE}
-    held = bound(*on_both(6), *keep).plan(*keep).of(Action.HOLD)
+    """Five entries with ten posts are deleted, six are held."""
+    assert {verdict(c) for c in bound(*on_both(5), *BOTH_KEPT).plan(*BOTH_KEPT).writes} == {Action.DELETE}
+    held = bound(*on_both(6), *BOTH_KEPT).plan(*BOTH_KEPT).of(Action.HOLD)
     assert {(c.reason, c.message.partition(" disappeared")[0]) for c in held} == {
         (Reason.DELETES, "6 entries with 12 posts")
     }
+
+
+def test_an_entry_that_is_confirmed_by_name_does_not_count() -> None:
+    """The other five are deleted with it."""
+    held = bound(*on_both(6), *BOTH_KEPT).plan(*BOTH_KEPT).of(Action.HOLD)
     confirmed = frozenset(str(c.address) for c in held if c.slot.key == "k0")
-    plan = bound(*on_both(6), *keep, options=Options(confirmed=confirmed)).plan(*keep)
+    plan = bound(*on_both(6), *BOTH_KEPT, options=Options(confirmed=confirmed)).plan(*BOTH_KEPT)
     assert len(plan.writes) == 12
 
 
