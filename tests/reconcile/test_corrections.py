@@ -101,20 +101,34 @@ def test_an_address_that_loses_its_post_is_asked_about() -> None:
     assert world.verdict(replace(later, repeat_of=("p1",)), taker, TWO) is Action.CREATE
 
 
-def test_what_a_correction_frees_stays_in_question() -> None:
-    """Past the horizon, for every address, until one takes it or it is gone; it is read by its id meanwhile."""
-    theirs = published(post(text="Something else", due=OVER - timedelta(hours=3)), "p5")
-    world = replace(GUESSED, live=[FIRST, SECOND, theirs])
+THEIRS = published(post(text="Something else", due=OVER - timedelta(hours=3)), "p5")
+
+
+@pytest.fixture
+def freed() -> World:
+    """The first entry has another post now; the one that it had belongs to any address."""
+    world = replace(GUESSED, live=[FIRST, SECOND, THEIRS])
     after = applied(world, world.plan(replace(ONE, existing="p5"), TWO))
     assert after.let_go == {"p1": LetGo("c1", OLD, ANY)}
-    later = replace(world, state=after)
-    new = post("new", "About branches", LATER)
-    assert later.verdict(new, ONE, TWO) is Reason.AMBIGUOUS
-    assert later.plan(ONE, TWO).recording.unexplained == (FIRST,)
-    taken = applied(later, later.plan(replace(new, existing="p1"), ONE, TWO))
+    return replace(world, state=after)
+
+
+def test_what_a_correction_frees_stays_in_question(freed: World) -> None:
+    """Past the horizon, for every address; it is read by its id meanwhile."""
+    assert freed.verdict(post("new", "About branches", LATER), ONE, TWO) is Reason.AMBIGUOUS
+    assert freed.plan(ONE, TWO).recording.unexplained == (FIRST,)
+
+
+def test_what_a_correction_frees_is_taken_by_an_answer(freed: World) -> None:
+    """Then it is in question no longer."""
+    taken = applied(freed, freed.plan(post("new", "About branches", LATER, existing="p1"), ONE, TWO))
     assert taken.let_go == {}
     assert by_key(taken) == {"new": "p1", "one": "p5", "two": "p2"}
-    gone = replace(later, live=[SECOND, theirs], gone=["p1"])
+
+
+def test_what_a_correction_freed_may_be_gone(freed: World) -> None:
+    """Then it is in question no longer."""
+    gone = replace(freed, live=[SECOND, THEIRS], gone=["p1"])
     assert applied(gone, gone.plan(ONE, TWO)).let_go == {}
 
 
@@ -192,23 +206,39 @@ def test_others_are_let_go_once_nothing_else_is_asked() -> None:
 # -- what is late
 
 
-def test_a_later_time_is_proposed_only_where_nothing_is_in_question() -> None:
-    """Another entry is answered first, or what is published read; a question that shows nothing counts for nothing."""
-    late, owner = post("late", "Never sent", OVER), post("a", due=LATER)
-    there = published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)
-    world = World(live=[there])
-    change = world.change(late, owner)
-    assert (change.reason, change.hint) == (Reason.MISSED, "Answer `a` first.")
-    assert change.candidates == ("p1",), "so that nobody suggests a later day"
-    assert "later `due_at`" in first(world, late, replace(owner, repeat_of=("p1",)))
-    assert "later `due_at`" in first(World(), late)
-    unread = World(unread=["c1"]).change(late)
+LATE, OWNER = post("late", "Never sent", OVER), post("a", due=LATER)
+EARLIER = published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)
+
+
+def test_a_later_time_is_not_proposed_while_another_entry_is_in_question() -> None:
+    """That is answered first; it has the candidate, so that nobody suggests a later day."""
+    change = World(live=[EARLIER]).change(LATE, OWNER)
+    assert (change.reason, change.hint, change.candidates) == (Reason.MISSED, "Answer `a` first.", ("p1",))
+
+
+@pytest.mark.parametrize(
+    ("world", "others"),
+    [(World(live=[EARLIER]), [replace(OWNER, repeat_of=("p1",))]), (World(), [])],
+    ids=["answered", "alone"],
+)
+def test_a_later_time_is_proposed_where_nothing_is_in_question(world: World, others: list[Post]) -> None:
+    """Once the other entry is answered, or where there is none."""
+    assert "later `due_at`" in first(world, LATE, *others)
+
+
+def test_a_later_time_is_not_proposed_before_what_is_published_was_read() -> None:
+    """It may be among that."""
+    unread = World(unread=["c1"]).change(LATE)
     assert unread.reason is Reason.UNREAD
     assert "later" not in unread.hint
-    past = replace(owner, due_at=SINCE - timedelta(days=1))
-    lost = World(live=[published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)], state=NO_RECORD, since=SINCE)
-    assert lost.verdicts(past, late) == {"a": Action.PAST, "late": Reason.MISSED}
-    assert "later `due_at`" in first(lost, late, past)
+
+
+def test_a_later_time_is_proposed_beside_a_question_that_shows_nothing() -> None:
+    """As that of an entry which is over."""
+    past = replace(OWNER, due_at=SINCE - timedelta(days=1))
+    lost = replace(LOST, live=[EARLIER])
+    assert lost.verdicts(past, LATE) == {"a": Action.PAST, "late": Reason.MISSED}
+    assert "later `due_at`" in first(lost, LATE, past)
 
 
 def test_the_horizon_stops_before_what_may_be_a_declared_post() -> None:
@@ -271,17 +301,31 @@ def test_equal_texts_of_a_series_go_by_their_times_where_these_tell() -> None:
     assert counted(tips_there(-1, 0, 1), tips(0, 1)) == {"tip-1": "p0", "tip-2": "p1"}
 
 
-def test_equal_texts_of_a_series_are_not_counted_where_others_may_have_some() -> None:
+MOVED = tips(0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("there", "declared"),
+    [
+        (tips_there(-1, 0), [*MOVED, post("x", "A tip", LATER)]),
+        (tips_there(-2, -1, 0, 2), MOVED),
+        (tips_there(-1, 0), [*MOVED[:2], replace(MOVED[2], cancelled=True)]),
+        ([replace(each, via="buffer") for each in tips_there(-1, 0)], MOVED),
+        (tips_there(-1), [replace(MOVED[0], text="Another tip"), *MOVED[1:]]),
+    ],
+    ids=["another entry", "more posts", "a cancelled one", "a person's", "another text of the first"],
+)
+def test_equal_texts_of_a_series_are_not_counted_where_others_may_have_some(
+    there: list[LivePost], declared: list[Post]
+) -> None:
     """Another entry with this text, more posts than occurrences, a cancelled one, a person's: a question."""
-    moved = tips(0, 1, 2)
-    assert counted(tips_there(-1, 0), moved, post("x", "A tip", LATER))["tip-2"] == "asked"
-    assert counted(tips_there(-2, -1, 0, 2), moved)["tip-2"] == "asked"
-    cancelled = [moved[0], moved[1], replace(moved[2], cancelled=True)]
-    assert counted(tips_there(-1, 0), cancelled)["tip-2"] == "asked"
-    by_hand = [replace(each, via="buffer") for each in tips_there(-1, 0)]
-    assert counted(by_hand, moved)["tip-2"] == "asked"
-    assert replace(LOST, live=tips_there(-1, 0), state=record()).verdict(moved[1], moved[0]) is Reason.AMBIGUOUS
-    assert counted(tips_there(-1), [replace(moved[0], text="Another tip"), *moved[1:]])["tip-2"] == "asked"
+    assert counted(there, declared)["tip-2"] == "asked"
+
+
+def test_equal_texts_of_a_series_are_not_counted_on_a_recorded_home() -> None:
+    """The state would have them."""
+    world = replace(LOST, live=tips_there(-1, 0), state=record())
+    assert world.verdict(MOVED[1], MOVED[0]) is Reason.AMBIGUOUS
 
 
 def test_a_counted_post_that_is_not_out_gets_its_new_time() -> None:

@@ -119,22 +119,34 @@ def test_handling_differences(item: Post, live: LivePost, expected: list[tuple[s
     assert handling_differences(idea(), idea_in_buffer(idea())) == ()
 
 
+FILE = MediaFile(path="media/a.png", digest="0" * 32, type="png", size=10, width=30, height=20)
+OTHER_BYTES = FILE.model_copy(update={"digest": "1" * 32, "size": 12})
+
+
+def changed_media(item: Post) -> list[tuple[str, object, object]]:
+    """The differences of its media, where `FILE` was applied."""
+    return [(each.path, each.before, each.after) for each in media_differences(item, (FILE.summary,))]
+
+
 def test_a_file_is_the_digest_of_its_bytes() -> None:
-    """No difference if only the path or what is known of the picture changed; its name and size if the bytes did."""
-    file = MediaFile(path="media/a.png", digest="0" * 32, type="png", size=10, width=30, height=20)
-    before = (file.summary,)
+    """No difference if only the path or what is known of the picture changed."""
+    moved = FILE.model_copy(update={"path": "b.png", "width": 0})
+    assert changed_media(post(assets=(Asset(image=Image(file=moved)),))) == []
 
-    def found(now: MediaFile) -> list[tuple[str, object, object]]:
-        item = post(assets=(Asset(image=Image(file=now)),))
-        return [(each.path, each.before, each.after) for each in media_differences(item, before)]
 
-    assert found(file.model_copy(update={"path": "b.png", "width": 0})) == []
-    other = file.model_copy(update={"digest": "1" * 32, "size": 12})
-    assert found(other) == [("assets.0.image.file", f"{file.pixels}, 10 bytes", f"a.png ({file.pixels}, 12 bytes)")]
-    assert media_differences(post(assets=(picture(),)), before)[0].after == "https://acme.example/a.png"
-    thread = [{"text": "We are live"}, {"text": "More", "assets": [{"image": {"file": other}}]}]
+def test_a_file_with_other_bytes_differs_by_name_and_size() -> None:
+    """Both are shown, of a file; of a URL, that."""
+    (found,) = changed_media(post(assets=(Asset(image=Image(file=OTHER_BYTES)),)))
+    assert found == ("assets.0.image.file", f"{FILE.pixels}, 10 bytes", f"a.png ({FILE.pixels}, 12 bytes)")
+    (found,) = changed_media(post(assets=(picture(),)))
+    assert found[2] == "https://acme.example/a.png"
+
+
+def test_a_file_of_a_thread_differs_by_its_place() -> None:
+    """Where something was applied; otherwise nothing is compared."""
+    thread = [{"text": "We are live"}, {"text": "More", "assets": [{"image": {"file": OTHER_BYTES}}]}]
     threaded = post(metadata=TwitterMetadata.model_validate({"thread": thread}))
-    assert [each.path for each in media_differences(threaded, before)] == ["thread.1.assets.0.image.file"]
+    assert [path for path, *_ in changed_media(threaded)] == ["thread.1.assets.0.image.file"]
     assert media_differences(threaded, ()) == ()
 
 

@@ -291,15 +291,24 @@ def test_a_checkout_that_diverged_creates_again_what_was_deleted_in_buffer() -> 
     assert world.verdicts(post(), KEEP) == {"a": Action.CREATE, "keep": Action.NO_OP}
 
 
-def test_a_change_of_a_checkout_that_diverged_is_confirmed_by_name() -> None:
-    """`--confirm-removed ADDRESS`: its create, edit or delete is made, and that of no other address."""
+DIVERGED = bound(post(), post("b", "Other", LATER), KEEP)
+BOTH_APPLIED = {"a": "1" * 40, "b": "1" * 40}
+
+
+def test_a_create_of_a_checkout_that_diverged_is_confirmed_by_name() -> None:
+    """`--confirm-removed ADDRESS`: it is made, and that of no other address."""
     old = diverged(World(), {}, text_before="- key: a\n- key: b", confirmed="a")
     assert old.verdicts(post(), post("b", "Other")) == {"a": Action.CREATE, "b": Reason.DIVERGED}
-    there = bound(post(), post("b", "Other", LATER), KEEP)
-    theirs = diverged(there, {"a": "1" * 40, "b": "1" * 40}, confirmed="a")
-    assert theirs.verdicts(KEEP) == {"a": Action.DELETE, "b": Reason.DIVERGED, "keep": Action.NO_OP}
-    edited = [post(text="Ours"), post("b", "Ours, too", LATER), KEEP]
-    assert theirs.verdicts(*edited) == {"a": Action.UPDATE, "b": Reason.DIVERGED, "keep": Action.NO_OP}
+
+
+@pytest.mark.parametrize(
+    ("items", "action"),
+    [([KEEP], Action.DELETE), ([post(text="Ours"), post("b", "Ours, too", LATER), KEEP], Action.UPDATE)],
+)
+def test_a_change_of_a_checkout_that_diverged_is_confirmed_by_name(items: list[Post], action: Action) -> None:
+    """Likewise its delete or edit."""
+    theirs = diverged(DIVERGED, BOTH_APPLIED, confirmed="a")
+    assert theirs.verdicts(*items) == {"a": action, "b": Reason.DIVERGED, "keep": Action.NO_OP}
 
 
 def test_a_post_that_is_out_is_no_scheduled_one() -> None:

@@ -656,16 +656,25 @@ def test_begin_answers_what_was_asked_there() -> None:
     assert World(live=[live], state=replace(after, questions={})).verdict(post()) is Action.CREATE
 
 
+ON_TWITTER, ON_LINKEDIN = in_buffer(post()), in_buffer(on_linkedin(post()), "p2")
+ON_BOTH = World(
+    live=[ON_TWITTER, ON_LINKEDIN],
+    state=replace(record(), let_go={"p1": LetGo("c1", OLD, "a"), "p2": LetGo("c2", OLD, "a")}),
+)
+
+
+def test_what_was_let_go_may_be_of_its_entry_before_begin() -> None:
+    """On both homes."""
+    edited = post(text="Edited")
+    assert ON_BOTH.verdict(edited) is ON_BOTH.verdict(on_linkedin(edited)) is Reason.AMBIGUOUS
+
+
 def test_begin_says_that_what_was_let_go_is_of_no_entry_there() -> None:
     """Created; on the other home its address may still be the one that it had."""
-    on_twitter, elsewhere = in_buffer(post()), in_buffer(on_linkedin(post()), "p2")
-    had = {"p1": LetGo("c1", OLD, "a"), "p2": LetGo("c2", OLD, "a")}
-    world = World(live=[on_twitter, elsewhere], state=replace(record(), let_go=had))
     edited = post(text="Edited")
-    assert world.verdict(edited) is world.verdict(on_linkedin(edited)) is Reason.AMBIGUOUS
-    after = begun(world, edited, on_linkedin(edited), homes=("c1",))
+    after = begun(ON_BOTH, edited, on_linkedin(edited), homes=("c1",))
     assert after.let_go == {"p1": LetGo("c1", OLD), "p2": LetGo("c2", OLD, "a")}
-    again = replace(world, state=after)
+    again = replace(ON_BOTH, state=after)
     assert (again.verdict(edited), again.verdict(on_linkedin(edited))) == (Action.CREATE, Reason.AMBIGUOUS)
 
 

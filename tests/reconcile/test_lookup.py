@@ -281,24 +281,26 @@ def test_a_channel_in_another_zone_is_warned_about(declared: str | None, live: s
     assert expected in "".join(each.message for each in problems)
 
 
+OURS = Post(
+    Address("Acme", "twitter:acme", "a"),
+    Service.TWITTER,
+    PLACE,
+    due_at=datetime(2030, 1, 15, 9, tzinfo=ZoneInfo("Europe/Berlin")),
+)
+OTHERS = (
+    replace(OURS, address=Address("Acme", "linkedin:acme-inc", "a"), service=Service.LINKEDIN),
+    replace(OURS, address=Address("Beta", "twitter:acme", "a")),
+    replace(OURS, due_at=None),
+)
+IN_BERLIN = Desired(
+    organizations=(organization("Acme"),), channels=(replace(channel("acme"), timezone="Europe/Berlin"),)
+)
+IN_NEW_YORK = Account((replace(ACME, channels=(replace(TWITTER, timezone="America/New_York"),)),))
+
+
 def test_the_zone_of_a_channel_is_compared_by_its_own_posts() -> None:
-    """Those of other channels and organizations, and those in the queue, say nothing; nor if the channel has a zone."""
-    berlin = ZoneInfo("Europe/Berlin")
-    at = datetime(2030, 1, 15, 9, tzinfo=berlin)
-    ours = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, PLACE, due_at=at)
-    others = (
-        replace(ours, address=Address("Acme", "linkedin:acme-inc", "a"), service=Service.LINKEDIN),
-        replace(ours, address=Address("Beta", "twitter:acme", "a")),
-        replace(ours, due_at=None),
-    )
-    desired = Desired(
-        organizations=(organization("Acme"),), channels=(replace(channel("acme"), timezone="Europe/Berlin"),)
-    )
-    account = Account((replace(ACME, channels=(replace(TWITTER, timezone="America/New_York"),)),))
-    assert find_targets(replace(desired, posts=others), account)[1] == ()
-    (missing,) = find_targets(replace(desired, posts=(ours,)), Account((replace(ACME, channels=(LINKEDIN,)),)))[1]
-    assert missing.severity is Severity.ERROR, "a channel that Buffer does not have is in no zone"
-    (problem,) = find_targets(replace(desired, posts=(*others, ours)), account)[1]
+    """A warning with the time of the first there."""
+    (problem,) = find_targets(replace(IN_BERLIN, posts=(*OTHERS, OURS)), IN_NEW_YORK)[1]
     assert problem == Diagnostic(
         Severity.WARNING,
         "times of `twitter:acme` are read as Europe/Berlin, and Buffer has the channel in America/New_York: "
@@ -307,8 +309,24 @@ def test_the_zone_of_a_channel_is_compared_by_its_own_posts() -> None:
         "Add `timezone: America/New_York` to the channel, or `timezone: Europe/Berlin` if that is intended.",
         kind=Kind.ACCOUNT,
     )
-    own = tuple(replace(each, has_own_timezone=True) for each in desired.channels)
-    assert find_targets(replace(desired, channels=own, posts=(ours,)), account)[1] == ()
+
+
+def test_the_zone_of_a_channel_is_not_compared_by_other_posts() -> None:
+    """Those of other channels and organizations, and those in the queue, say nothing."""
+    assert find_targets(replace(IN_BERLIN, posts=OTHERS), IN_NEW_YORK)[1] == ()
+
+
+def test_the_zone_of_a_channel_that_says_it_is_not_compared() -> None:
+    """It is meant."""
+    own = tuple(replace(each, has_own_timezone=True) for each in IN_BERLIN.channels)
+    assert find_targets(replace(IN_BERLIN, channels=own, posts=(OURS,)), IN_NEW_YORK)[1] == ()
+
+
+def test_a_channel_that_buffer_does_not_have_is_in_no_zone() -> None:
+    """That it is missing is the only problem, an error."""
+    account = Account((replace(ACME, channels=(LINKEDIN,)),))
+    (missing,) = find_targets(replace(IN_BERLIN, posts=(OURS,)), account)[1]
+    assert missing.severity is Severity.ERROR
 
 
 def test_a_channel_of_another_organization_or_network_had_not_the_name() -> None:

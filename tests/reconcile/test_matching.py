@@ -15,6 +15,7 @@ from bufferctl.model import (
     Idea,
     Likeness,
     LiveAsset,
+    LiveIdea,
     LivePost,
     LiveThreadItem,
     Origin,
@@ -23,12 +24,13 @@ from bufferctl.model import (
     Question,
     Settings,
     ShareMode,
+    Slot,
     State,
     Tag,
 )
 from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import TwitterMetadata
-from bufferctl.plan import Action, Cause, Reason
+from bufferctl.plan import Action, Cause, Plan, Reason
 from bufferctl.reconcile import Options, begin_run
 
 from .builders import (
@@ -40,6 +42,7 @@ from .builders import (
     OVER,
     TWITTER,
     YOUNG,
+    Verdict,
     World,
     asked,
     at_once,
@@ -466,25 +469,27 @@ def test_queue_posts_without_text_never_match() -> None:
     assert World(live=[in_buffer(timed, created=OLD)]).verdict(timed) is Action.ADOPT
 
 
+_SINCE = NOW - timedelta(days=60)
+_LONG_AGO = NOW - timedelta(days=90)
+
+
+@pytest.mark.parametrize("form", ["created then", "waited in the queue", "retried"])
 @pytest.mark.parametrize(
     ("days", "since", "expected"),
-    [
-        (30, None, Action.ADOPT),
-        (31, None, Reason.AMBIGUOUS),
-        (31, NOW - timedelta(days=60), Action.ADOPT),
-    ],
+    [(30, None, Action.ADOPT), (31, None, Reason.AMBIGUOUS), (31, _SINCE, Action.ADOPT)],
 )
-def test_an_equal_that_was_published_long_ago(days: int, since: datetime | None, expected: Action | Reason) -> None:
+def test_an_equal_that_was_published_long_ago(
+    form: str, days: int, since: datetime | None, expected: Action | Reason
+) -> None:
     """A question if it is more than 30 days ago and `managed_since` is missing, otherwise adopted."""
     at = NOW - timedelta(days=days)
-    live = published(queued(), created=at, sent_at=at)
-    assert World(live=[live], state=NO_RECORD, since=since).verdict(queued()) is expected
-    long_ago = NOW - timedelta(days=90)
-    before = since and long_ago - timedelta(days=1)
-    waited = published(queued(), created=long_ago, due_at=at, sent_at=None)
-    assert World(live=[waited], state=NO_RECORD, since=before).verdict(queued()) is expected
-    retried = published(queued(), created=long_ago, due_at=long_ago, sent_at=at)
-    assert World(live=[retried], state=NO_RECORD, since=before).verdict(queued()) is expected
+    live = {
+        "created then": published(queued(), created=at, sent_at=at),
+        "waited in the queue": published(queued(), created=_LONG_AGO, due_at=at, sent_at=None),
+        "retried": published(queued(), created=_LONG_AGO, due_at=_LONG_AGO, sent_at=at),
+    }[form]
+    before = since and min(since, live.created_at - timedelta(days=1))
+    assert World(live=[live], state=NO_RECORD, since=before).verdict(queued()) is expected
 
 
 def test_a_draft_of_any_age_is_no_repeat() -> None:
@@ -698,14 +703,23 @@ def test_four_fifths_is_the_bound() -> None:
 
 
 def test_an_idea_with_the_same_title_is_near() -> None:
-    """A question if it may be ours; created next to an explained idea, or one without a title."""
+    """A question if it may be ours."""
     edited = idea(text="Over a coffee")
     assert rule_of(World(live=[idea_in_buffer(edited, created=YOUNG)]), idea()) is Likeness.SAME_TITLE
-    assert World(live=[idea_in_buffer(edited, created=OLD)]).verdict(idea()) is Action.CREATE
-    other = idea_in_buffer(idea(title="Another", text="x"), created=YOUNG)
-    assert World(live=[other]).verdict(idea()) is Action.CREATE
-    untitled = idea_in_buffer(idea(title="", text="x"), created=YOUNG)
-    assert World(live=[untitled]).verdict(idea(title="", text="y")) is Action.CREATE
+
+
+@pytest.mark.parametrize(
+    ("live", "declared"),
+    [
+        (idea_in_buffer(idea(text="Over a coffee"), created=OLD), idea()),
+        (idea_in_buffer(idea(title="Another", text="x"), created=YOUNG), idea()),
+        (idea_in_buffer(idea(title="", text="x"), created=YOUNG), idea(title="", text="y")),
+    ],
+    ids=["explained", "another title", "without a title"],
+)
+def test_an_idea_beside_one_that_is_not_near_is_created(live: LiveIdea, declared: Idea) -> None:
+    """Beside an explained idea, another title, or one without a title."""
+    assert World(live=[live]).verdict(declared) is Action.CREATE
 
 
 def test_a_text_that_an_address_claims_by_right_is_not_near() -> None:
@@ -910,19 +924,27 @@ def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
     assert world.verdict(post(repeat_of=("x",))) is Action.CREATE
 
 
-def test_a_question_about_a_strangers_post_does_not_make_it_ours() -> None:
-    """Still a question in the next plan, not adopted as published; created once only the time is the stranger's.
-
-    An equal that may be ours is adopted.
-    """
+def test_a_question_about_a_strangers_post_stays_one_once_that_is_published() -> None:
+    """It is not adopted as published."""
     out = published(queued(), "p9", via="buffer")
     question = World(live=[out]).plan(queued()).recording.questions[slot(queued())]
     assert questioned(queued(), question, live=[out]).verdict(queued()) is Reason.AMBIGUOUS
-    theirs = in_buffer(post(due=LATER), "p9", OLD, via="buffer")
-    question = World(live=[theirs]).plan(post()).recording.questions[slot(post())]
-    assert questioned(post(), question, live=[theirs]).verdict(post(text="Edited", due=LATER)) is Action.CREATE
+
+
+_THEIRS = in_buffer(post(due=LATER), "p9", OLD, via="buffer")
+
+
+def test_a_question_about_a_strangers_post_does_not_make_it_ours() -> None:
+    """Created once only the time is the stranger's."""
+    question = World(live=[_THEIRS]).plan(post()).recording.questions[slot(post())]
+    assert questioned(post(), question, live=[_THEIRS]).verdict(post(text="Edited", due=LATER)) is Action.CREATE
+
+
+def test_an_equal_beside_the_strangers_post_in_question_is_adopted() -> None:
+    """If it may be ours."""
+    question = World(live=[_THEIRS]).plan(post()).recording.questions[slot(post())]
     equal = in_buffer(post(), "p2", YOUNG)
-    assert ids(questioned(post(), question, live=[theirs, equal]), post()) == {"a": "p2"}
+    assert ids(questioned(post(), question, live=[_THEIRS, equal]), post()) == {"a": "p2"}
 
 
 def test_a_question_waits_while_its_time_is_over() -> None:
@@ -1074,24 +1096,31 @@ def test_a_known_one_that_is_gone_may_be_edited_too() -> None:
 # -- a timed address whose time is past
 
 
-def test_what_is_past_keeps_its_row_and_names_what_it_may_be() -> None:
-    """Adopted if it is an exact match of any age; otherwise past or missed, with a postponed question."""
-    over = post(due=OVER)
+def test_an_exact_match_of_any_age_is_adopted_by_what_is_past() -> None:
+    """Though it is young, or published long ago and nothing was recorded."""
+    over, long_ago = post(due=OVER), post(due=NOW - timedelta(days=300))
     assert World(live=[published(over, created=YOUNG)]).verdict(over) is Action.ADOPT
-    long_ago = post(due=NOW - timedelta(days=300))
     live = published(long_ago, created=NOW - timedelta(days=310))
     assert World(live=[live], state=NO_RECORD).verdict(long_ago) is Action.ADOPT
-    same_time, same_text = published(post(text="Other", due=OVER)), published(post(due=LATER))
-    for live, state, expected in (
-        (replace(same_time, created_at=YOUNG), record(), Reason.MISSED),
-        (same_text, record(), Reason.MISSED),
-        (same_text, NO_RECORD, Action.PAST),
-    ):
-        plan = World(live=[live], state=state).plan(over)
-        assert [(verdict(c), c.candidates) for c in plan.changes] == [(expected, ("p1",))]
-        assert plan.recording.questions[slot(over)].postponed
-        assert "later `due_at`" not in plan.changes[0].hint
-        assert "Buffer has no equal post" not in warnings(plan)
+
+
+@pytest.mark.parametrize(
+    ("live", "state", "expected"),
+    [
+        (published(post(text="Other", due=OVER), created=YOUNG), record(), Reason.MISSED),
+        (published(post(due=LATER)), record(), Reason.MISSED),
+        (published(post(due=LATER)), NO_RECORD, Action.PAST),
+    ],
+    ids=["same time", "same text", "same text without a state"],
+)
+def test_what_is_past_keeps_its_row_and_names_what_it_may_be(live: LivePost, state: State, expected: Verdict) -> None:
+    """Past or missed, with a postponed question."""
+    over = post(due=OVER)
+    plan = World(live=[live], state=state).plan(over)
+    assert [(verdict(c), c.candidates) for c in plan.changes] == [(expected, ("p1",))]
+    assert plan.recording.questions[slot(over)].postponed
+    assert "later `due_at`" not in plan.changes[0].hint
+    assert "Buffer has no equal post" not in warnings(plan)
 
 
 @pytest.mark.parametrize("again", [post(due=LATER), post(due=OVER, draft=True)], ids=["another time", "a draft"])
@@ -1304,43 +1333,88 @@ def reworded(*live: LivePost) -> World:
     return World(live=live, state=NO_RECORD, since=OLD - timedelta(days=30))
 
 
+WAS, REWORDED = post(due=OVER), post(text="Reworded", due=OVER)
+
+
 def test_a_past_post_that_was_reworded_is_bound_as_published() -> None:
-    """Already there, with the warning that the edit changes nothing; the post asked about nothing else."""
-    was, now = post(due=OVER), post(text="Reworded", due=OVER)
-    world = reworded(published(was))
-    change = world.change(now)
+    """Already there, with the warning that the edit changes nothing."""
+    world = reworded(published(WAS))
+    change = world.change(REWORDED)
     assert (change.action, change.cause) == (Action.ADOPT, Cause.EDITED)
-    assert "`a` is already published on X; this edit (text) changes nothing there" in warnings(world.plan(now))
-    late, now_only = published(was, sent_at=OVER + timedelta(seconds=3)), published(was, due_at=None)
-    assert [reworded(live).verdict(now) for live in (late, now_only)] == [Action.ADOPT, Action.ADOPT]
-    assert change.binding is not None
-    after = replace(world, state=record(), live=world.live)
-    after = replace(after, state=replace(after.state, bindings={slot(now): change.binding}))
-    assert (after.verdict(now), warnings(after.plan(now))) == (Action.DONE, "")
-    assert world.verdicts(now, post("b", "New"))["b"] is Action.CREATE
+    assert "`a` is already published on X; this edit (text) changes nothing there" in warnings(world.plan(REWORDED))
+
+
+@pytest.mark.parametrize(
+    "live", [published(WAS, sent_at=OVER + timedelta(seconds=3)), published(WAS, due_at=None)], ids=["late", "once"]
+)
+def test_a_past_post_that_was_reworded_is_found_by_either_time(live: LivePost) -> None:
+    """A few seconds late, or by the time of its publication alone."""
+    assert reworded(live).verdict(REWORDED) is Action.ADOPT
+
+
+def test_a_past_post_that_was_reworded_is_done_afterwards() -> None:
+    """The state has it, and the warning does not come back."""
+    world = reworded(published(WAS))
+    binding = world.change(REWORDED).binding
+    assert binding is not None
+    after = replace(world, state=replace(record(), bindings={slot(REWORDED): binding}))
+    assert (after.verdict(REWORDED), warnings(after.plan(REWORDED))) == (Action.DONE, "")
+
+
+def test_a_past_post_that_was_reworded_is_asked_about_nothing_else() -> None:
+    """A new entry is created, and one that is past and was never sent is missed."""
+    world = reworded(published(WAS))
     never = post("0", "Never sent", OVER - timedelta(days=1))
-    assert world.verdicts(never, now) == {"0": Reason.MISSED, "a": Action.ADOPT}
+    assert world.verdicts(REWORDED, post("b", "New"))["b"] is Action.CREATE
+    assert world.verdicts(never, REWORDED) == {"0": Reason.MISSED, "a": Action.ADOPT}
 
 
-def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
-    """Not with two posts or addresses at that minute, a person's post, one not published or let go, or a state."""
-    was, now = post(due=OVER), post(text="Reworded", due=OVER)
-    live = published(was)
-    assert reworded(live, published(post(text="Other", due=OVER), "p2")).verdict(now) is Reason.MISSED
-    assert reworded(live).verdict(now, post("b", "Another", OVER)) is Reason.MISSED
-    assert reworded(replace(live, via="buffer")).verdict(now) is Reason.MISSED
-    assert reworded(replace(live, status=PostStatus.SENDING)).verdict(now) is Reason.MISSED
-    assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED
-    assert reworded(live).verdict(replace(now, repeat_of=("p1",))) is Reason.MISSED
-    assert reworded(live).verdict(replace(now, cancelled=True)) is Action.NO_OP
-    asks = State(questions={slot(now): asked(Likeness.SAME_TIME, in_buffer(post("x", "Another"), "p9"))})
-    assert replace(reworded(live), state=asks).verdict(now) is Reason.MISSED
-    released = replace(reworded(live), state=State(let_go=let_go(live)))
-    assert released.verdict(now) is Reason.MISSED
-    assert reworded(live, in_buffer(post("x", "Reworded", LATER), "p2")).verdict(now) is Reason.MISSED, "its own text"
-    assert reworded(live).verdict(now, post("b", due=LATER)) is Reason.MISSED, "the text of another entry"
+_OUT = published(WAS)
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        reworded(_OUT, published(post(text="Other", due=OVER), "p2")),
+        reworded(replace(_OUT, via="buffer")),
+        reworded(replace(_OUT, status=PostStatus.SENDING)),
+        World(live=[published(WAS, created=YOUNG)]),
+        replace(
+            reworded(_OUT),
+            state=State(questions={slot(REWORDED): asked(Likeness.SAME_TIME, in_buffer(post("x", "Another"), "p9"))}),
+        ),
+        replace(reworded(_OUT), state=State(let_go=let_go(_OUT))),
+        reworded(_OUT, in_buffer(post("x", "Reworded", LATER), "p2")),
+    ],
+    ids=["two at that minute", "a person's", "not published", "with a state", "in question", "let go", "its own text"],
+)
+def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain(world: World) -> None:
+    """Missed: Buffer or the state has something that speaks against it."""
+    assert world.verdict(REWORDED) is Reason.MISSED
+
+
+@pytest.mark.parametrize("beside", [post("b", "Another", OVER), post("b", due=LATER)], ids=["its time", "its text"])
+def test_a_reworded_past_post_is_not_bound_where_another_entry_may_be_it(beside: Post) -> None:
+    """One with that time, or with the text of the published post."""
+    assert reworded(_OUT).verdict(REWORDED, beside) is Reason.MISSED
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (replace(REWORDED, repeat_of=("p1",)), Reason.MISSED),
+        (replace(REWORDED, cancelled=True), Action.NO_OP),
+    ],
+)
+def test_a_reworded_past_post_is_not_bound_where_its_entry_says_otherwise(item: Post, expected: Verdict) -> None:
+    """By `repeat_of` or `cancelled`."""
+    assert reworded(_OUT).verdict(item) is expected
+
+
+def test_a_post_that_was_shared_early_is_not_that_of_a_reworded_entry_to_come() -> None:
+    """The time of the entry is to come."""
     early = published(post(due=LATER), sent_at=OVER, shared_now=True)
-    assert reworded(early).change(post(text="Reworded", due=LATER)).live is None, "its time is to come"
+    assert reworded(early).change(post(text="Reworded", due=LATER)).live is None
 
 
 def test_what_is_out_is_named_by_the_key_that_it_has_now() -> None:
@@ -1380,41 +1454,55 @@ def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them() 
     assert world.verdict(replace(post(), place=Place("other.yaml", 1, 1))) is Action.CREATE
 
 
-def test_a_key_that_was_never_applied_may_be_that_of_any_entry_that_is_gone() -> None:
-    """A question about the entries that are gone, which names the key; not for an occurrence of a series.
+_OTHERS = post("old", "Of another key")
+_GONE = World(live=[in_buffer(_OTHERS)], state=record((_OTHERS, in_buffer(_OTHERS))))
 
-    Those that were imported into its file come first.
-    """
-    old = post("old", "Of another key")
-    world = World(live=[in_buffer(old)], state=record((old, in_buffer(old))))
-    change = world.change(post(was="typo"))
+
+def test_a_key_that_was_never_applied_may_be_that_of_any_entry_that_is_gone() -> None:
+    """A question about the entries that are gone, which names the key."""
+    change = _GONE.change(post(was="typo"))
     assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
     assert change.message == (
         "The state has no `typo`, which this was. Other entries are gone (`old`) whose posts are in Buffer, and this "
         "may be one of them"
     )
+
+
+def test_a_key_that_was_never_applied_may_be_that_of_an_imported_post_first() -> None:
+    """One that was imported into its file."""
     unmerged = record((post("new", "Imported"), in_buffer(post("new", "Imported"), "p2")), origin=Origin.IMPORTED)
     imported = {at: replace(b, unmerged=True) for at, b in unmerged.bindings.items()}
-    both = replace(world, state=replace(world.state, bindings={**world.state.bindings, **imported}))
+    both = replace(_GONE, state=replace(_GONE.state, bindings={**_GONE.state.bindings, **imported}))
     assert both.change(post(was="typo")).candidates == ("p2",)
+
+
+def test_a_key_of_a_series_that_was_never_applied_is_no_question() -> None:
+    """Its occurrence is new."""
     series = post("b-2", was="typo-2", expansion=Expansion(number=2, times=3))
-    assert world.verdict(series) is Action.CREATE
+    assert _GONE.verdict(series) is Action.CREATE
+
+
+_RENAMED, _OLD = post(was="x"), on_linkedin(post("old", "Of another key"))
+_KNOWN = record((_RENAMED, in_buffer(_RENAMED)), (_OLD, in_buffer(_OLD, "p2")))
+_ADDED = on_linkedin(_RENAMED)
+
+
+def with_former(former: dict[Slot, str]) -> Plan:
+    """A plan where the renamed entry gets another channel. `former`: the renames that were applied."""
+    world = World(live=[in_buffer(_RENAMED), in_buffer(_OLD, "p2")], state=replace(_KNOWN, former=former))
+    return world.plan(_RENAMED, _ADDED)
 
 
 def test_a_rename_that_was_applied_elsewhere_asks_nothing_where_its_post_is_new() -> None:
-    """`was` may stay after a rename: an entry that gets another channel then is new there, whatever else is gone.
+    """`was` may stay after a rename: an entry that gets another channel then is new there, whatever else is gone."""
+    plan = with_former({slot(post("x")): "p1"})
+    assert [each.address for each in plan.of(Action.CREATE)] == [_ADDED.address]
 
-    One that was not applied may be any of those.
-    """
-    renamed, other = post(was="x"), on_linkedin(post("old", "Of another key"))
-    known = record((renamed, in_buffer(renamed)), (other, in_buffer(other, "p2")))
-    world = World(live=[in_buffer(renamed), in_buffer(other, "p2")], state=known)
-    added = on_linkedin(renamed)
-    assert world.plan(renamed, added).of(Action.HOLD)[0].candidates == ("p2",)
-    applied = replace(world, state=replace(known, former={slot(post("x")): "p1"}))
-    assert [each.address for each in applied.plan(renamed, added).of(Action.CREATE)] == [added.address]
-    for_another = replace(world, state=replace(known, former={slot(post("x")): "p3"}))
-    assert for_another.plan(renamed, added).of(Action.HOLD)
+
+@pytest.mark.parametrize("former", [{}, {slot(post("x")): "p3"}], ids=["none", "of another post"])
+def test_a_rename_that_was_not_applied_elsewhere_is_asked_about(former: dict[Slot, str]) -> None:
+    """It may be any of those that are gone."""
+    assert [each.candidates for each in with_former(former).of(Action.HOLD)] == [("p2",)]
 
 
 # -- what a question says
@@ -1452,12 +1540,20 @@ def test_a_question_about_the_same_time_is_kept_when_the_other_post_loses_its_ti
 
 
 def test_a_question_names_what_was_not_read_by_its_id() -> None:
-    """`p1`, and an idea by its title; a long text is cut after 40 characters."""
+    """`p1`, since its text is not known."""
     was = queued("b", "We are live")
     unread = World(state=record((was, published(was)))).change(queued(), queued("b", "Other words altogether"))
     assert unread.message.startswith("Buffer already has this text (p1), so it may be ")
+
+
+def test_a_question_names_an_idea_by_its_title() -> None:
+    """In quotes."""
     near = World(live=[idea_in_buffer(idea(text=""), created=YOUNG)]).change(idea(text="Over a coffee"))
     assert near.message.startswith("Buffer already has an idea with this title ('How we hire'), so it may be ")
+
+
+def test_a_question_names_40_characters_of_a_long_text() -> None:
+    """One that has no more is whole."""
     cut = World(live=[in_buffer(queued(text=LONG), created=YOUNG)]).change(queued(text=ALIKE))
     assert f"('{LONG[:40]}…', scheduled, " in cut.message
     whole = queued(text=LONG[:40])
@@ -1467,16 +1563,23 @@ def test_a_question_names_what_was_not_read_by_its_id() -> None:
 # -- an idea that was renamed
 
 
+_OF_IDEA, _IDEA = post(idea="hiring"), idea()
+_WITH_IDEA = World(
+    live=[in_buffer(_OF_IDEA), idea_in_buffer(_IDEA)],
+    state=record((_OF_IDEA, in_buffer(_OF_IDEA)), (_IDEA, idea_in_buffer(_IDEA))),
+)
+
+
 def test_a_post_whose_idea_was_renamed_is_unchanged() -> None:
-    """No edit of nothing: only the name of its idea has changed, which is recorded; another idea is an edit."""
-    it, was = post(idea="hiring"), idea()
-    world = World(
-        live=[in_buffer(it), idea_in_buffer(was)], state=record((it, in_buffer(it)), (was, idea_in_buffer(was)))
-    )
+    """No edit of nothing: only the name of its idea has changed, which is recorded."""
     renamed, now = idea("jobs", was="hiring"), post(idea="jobs")
-    assert world.verdicts(now, renamed) == {"a": Action.NO_OP, "jobs": Action.MOVE}
-    change = world.change(now, renamed)
-    assert change.binding is not None
-    after = replace(world.state, bindings={**world.state.bindings, slot(now): change.binding})
-    assert replace(world, state=after).verdict(now, idea("jobs")) is Action.NO_OP
-    assert world.verdict(post(idea="other"), was, idea("other", "Another")) is not Action.NO_OP
+    assert _WITH_IDEA.verdicts(now, renamed) == {"a": Action.NO_OP, "jobs": Action.MOVE}
+    binding = _WITH_IDEA.change(now, renamed).binding
+    assert binding is not None
+    after = replace(_WITH_IDEA.state, bindings={**_WITH_IDEA.state.bindings, slot(now): binding})
+    assert replace(_WITH_IDEA, state=after).verdict(now, idea("jobs")) is Action.NO_OP
+
+
+def test_a_post_that_gets_another_idea_is_changed() -> None:
+    """It is an edit."""
+    assert _WITH_IDEA.verdict(post(idea="other"), _IDEA, idea("other", "Another")) is not Action.NO_OP

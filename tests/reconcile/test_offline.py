@@ -109,13 +109,21 @@ def test_a_channel_without_a_zone_is_shown_in_utc() -> None:
 
 
 def test_what_existing_names_is_assumed_to_be_there() -> None:
-    """Taken over by an address that the state does not know; held if the id is that of another entry."""
-    named = replace(POST, existing="p1")
-    change = one(desired(named), State())
+    """Taken over by an address that the state does not know."""
+    change = one(desired(replace(POST, existing="p1")), State())
     assert (change.action, change.reason, change.hint) == (Action.ADOPT, None, "")
+
+
+def test_what_existing_names_is_held_if_another_entry_has_it() -> None:
+    """By its id in the state."""
     other = replace(POST, address=Address("Acme", "twitter:acme", "other"), text="Another")
-    changes = planned(desired(named, other), State(bindings={Slot("o1", "c1", "other"): applied(other)})).changes
+    state = State(bindings={Slot("o1", "c1", "other"): applied(other)})
+    changes = planned(desired(replace(POST, existing="p1"), other), state).changes
     assert [each.reason for each in changes if each.address == POST.address] == [Reason.AMBIGUOUS]
+
+
+def test_an_edit_of_what_was_adopted_is_held_whatever_existing_names() -> None:
+    """As without it."""
     adopted = State({SLOT: applied(POST, origin=Origin.ADOPTED)})
     assert one(desired(replace(POST, text="Edited", existing="p7")), adopted).reason is Reason.ADOPTED
 
@@ -258,17 +266,27 @@ def test_max_deletes_says_that_deleting_is_meant() -> None:
     assert change.action is Action.DELETE
 
 
-def test_the_ids_of_the_files_come_first() -> None:
-    """State under another id, of a channel or an organization, was removed from the files: here the post is new."""
-    files = desired(POST)
-    channel = Channel("Acme", "twitter:acme", Service.TWITTER, "acme", "c2", PLACE)
-    plan = planned(replace(files, channels=(channel,)), State({SLOT: applied(POST)}), max_deletes=1)
+OF_THE_FILES = Channel("Acme", "twitter:acme", Service.TWITTER, "acme", "c2", PLACE)
+
+
+def test_the_id_of_a_channel_in_the_files_comes_first() -> None:
+    """State under another id was removed from the files: here the post is new."""
+    files = replace(desired(POST), channels=(OF_THE_FILES,))
+    plan = planned(files, State({SLOT: applied(POST)}), max_deletes=1)
     found = {change.slot: change.action for change in plan.changes}
     assert found == {Slot("o1", "c2", "launch"): Action.CREATE, SLOT: Action.DELETE}
+
+
+def test_the_id_of_an_organization_in_the_files_comes_first() -> None:
+    """Its idea is new there."""
     other = replace(desired(IDEA), organizations=(Organization("Acme", "Acme", "o2", PLACE),))
     (new,) = planned(other, State({IDEA_SLOT: applied(IDEA)})).of(Action.CREATE)
     assert new.slot.organization_id == "o2"
-    nameless = replace(desired(), channels=(replace(channel, name=None, label="twitter:c2"),))
+
+
+def test_a_channel_without_a_name_is_called_by_its_id() -> None:
+    """As the files call it."""
+    nameless = replace(desired(), channels=(replace(OF_THE_FILES, name=None, label="twitter:c2"),))
     assert [each.label for each in planned(nameless, State()).channels.values()] == ["twitter:c2"]
 
 

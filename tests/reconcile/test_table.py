@@ -58,7 +58,8 @@ from .builders import (
 
 APPLIED = post()
 THERE = in_buffer(APPLIED)
-OUT = published(post(due=OVER))
+OVERDUE = post(due=OVER)
+OUT = published(OVERDUE)
 ADDRESS = "Acme/twitter:acme/a"
 
 
@@ -120,18 +121,31 @@ def test_what_the_network_refused_is_held_with_its_message() -> None:
 # -- known or matched, unedited | sent | done
 
 
-def test_what_is_out_is_done() -> None:
-    """Done; also if it is older than the reading, or was published by hand, which is progress."""
-    over = post(due=OVER)
-    assert sent(over).verdict(over) is Action.DONE
-    assert World(state=record((over, published(over)))).verdict(over) is Action.DONE
-    assert warnings(sent(over, published(over, text="By hand")).plan(over)) == ""
-    assert sent(over, published(over, text="By hand")).change(over).differences == ()
-    out = known(published(APPLIED)).change(APPLIED).binding
-    assert out is not None
-    assert (out.status, out.due_at) == ("sent", "2030-01-22T12:00:00Z")
-    shared = published(APPLIED, sent_at=NOW, shared_now=True)
-    change = known(shared).change(APPLIED)
+@pytest.mark.parametrize(
+    "world",
+    [
+        sent(OVERDUE),
+        World(state=record((OVERDUE, published(OVERDUE)))),
+        sent(OVERDUE, published(OVERDUE, text="By hand")),
+    ],
+    ids=["read", "older than the reading", "edited by hand"],
+)
+def test_what_is_out_is_done(world: World) -> None:
+    """Also if it is older than the reading, or a person edited it; without a warning or a difference."""
+    change = world.change(OVERDUE)
+    assert (change.action, change.differences, warnings(world.plan(OVERDUE))) == (Action.DONE, (), "")
+
+
+def test_what_is_out_is_recorded_as_published() -> None:
+    """With the time that it was due."""
+    binding = known(published(APPLIED)).change(APPLIED).binding
+    assert binding is not None
+    assert (binding.status, binding.due_at) == ("sent", "2030-01-22T12:00:00Z")
+
+
+def test_what_was_published_by_hand_is_done() -> None:
+    """That is progress, which the reason names."""
+    change = known(published(APPLIED, sent_at=NOW, shared_now=True)).change(APPLIED)
     assert (change.action, change.reason) == (Action.DONE, Reason.SHARED)
 
 
@@ -472,16 +486,21 @@ def test_an_edit_of_the_time_sends_the_schedule() -> None:
     assert ([each.path for each in change.differences], change.message) == (["due_at"], "")
 
 
+_NOT_SHOWN = "Buffer does not show `source`, so only the new version is shown here"
+
+
 def test_an_edit_that_buffer_does_not_show_says_so() -> None:
-    """Updated, with a message in place of differences; it stays linked to its idea."""
+    """Updated, with a message in place of differences."""
     change = known().change(replace(APPLIED, source="a newsletter"))
-    assert (change.action, change.differences) == (Action.UPDATE, ())
-    assert change.message == "Buffer does not show `source`, so only the new version is shown here"
+    assert (change.action, change.differences, change.message) == (Action.UPDATE, (), _NOT_SHOWN)
+
+
+def test_a_post_that_loses_its_idea_stays_linked_and_says_so() -> None:
+    """Not one that keeps it."""
     of_idea = post(idea="hiring")
-    unlinked = known(in_buffer(of_idea, idea_id="i1"), of_idea).change(post())
-    assert "stays linked to its idea" in unlinked.message
-    linked = known(in_buffer(of_idea, idea_id="i1"), of_idea).change(replace(of_idea, source="a newsletter"), idea())
-    assert linked.message == change.message
+    world = known(in_buffer(of_idea, idea_id="i1"), of_idea)
+    assert "stays linked to its idea" in world.change(post()).message
+    assert world.change(replace(of_idea, source="a newsletter"), idea()).message == _NOT_SHOWN
 
 
 def test_another_address_of_an_image_is_shown() -> None:
@@ -626,15 +645,26 @@ def thread(key: str, **fields: Any) -> Post:
     return post(key, key, metadata=TwitterMetadata(thread=items), **fields)
 
 
+ONE_THREAD = Limits(threads=1)
+_THREAD = in_buffer(thread("x"), thread=(LiveThreadItem("x"), LiveThreadItem("more")))
+
+
 def test_threads_have_a_limit_of_their_own() -> None:
-    """The second thread waits, a plain post and a draft of a thread do not; deleting a thread makes room first."""
-    one = Limits(threads=1)
-    verdicts = World(limits=one).verdicts(thread("a"), thread("b"), post("c", "c"), thread("d", draft=True))
+    """The second thread waits, a plain post and a draft of a thread do not."""
+    items = thread("a"), thread("b"), post("c", "c"), thread("d", draft=True)
+    verdicts = World(limits=ONE_THREAD).verdicts(*items)
     assert verdicts == {"a": Action.CREATE, "b": Action.WAITING, "c": Action.CREATE, "d": Action.CREATE}
-    there = in_buffer(thread("x"), thread=(LiveThreadItem("x"), LiveThreadItem("more")))
-    change = World(live=[there], limits=one).change(thread("a"))
+
+
+def test_a_thread_in_buffer_counts_for_the_limit_of_threads() -> None:
+    """Whoever made it."""
+    change = World(live=[_THREAD], limits=ONE_THREAD).change(thread("a"))
     assert (change.action, "no room for more scheduled threads" in change.message) == (Action.WAITING, True)
-    known = World(live=[there], state=record((thread("x"), there)), limits=one)
+
+
+def test_deleting_a_thread_makes_room_for_another() -> None:
+    """In the same run, the delete first."""
+    known = World(live=[_THREAD], state=record((thread("x"), _THREAD)), limits=ONE_THREAD)
     assert [verdict(each) for each in known.plan(thread("a")).changes] == [Action.DELETE, Action.CREATE]
 
 
@@ -713,32 +743,53 @@ def test_what_is_cancelled_is_deleted(origin: Origin) -> None:
     assert (change.action, change.cause) == (Action.DELETE, Cause.CANCELLED)
 
 
+_CHANGED = replace(THERE, text="Theirs")
+
+
 def test_the_deletion_of_what_a_person_changed_says_so() -> None:
-    """The warning appears if Buffer's version is not the applied one."""
-    cancelled = replace(APPLIED, cancelled=True)
-    assert "Somebody changed it" in known(replace(THERE, text="Theirs")).change(cancelled).message
-    assert not known().change(cancelled).message
-    removed = known(replace(THERE, text="Theirs")).plan(other()).changes
+    """Where its entry is cancelled, and where it is removed."""
+    removed = known(_CHANGED).plan(other()).changes
+    assert "Somebody changed it" in known(_CHANGED).change(replace(APPLIED, cancelled=True)).message
     assert "Somebody changed it" in next(c for c in removed if c.action is Action.DELETE).message
-    state = record((APPLIED, THERE))
+
+
+def test_the_deletion_of_what_nobody_changed_says_nothing() -> None:
+    """Nor of what Buffer itself changed when it was sent."""
+    cancelled, state = replace(APPLIED, cancelled=True), record((APPLIED, THERE))
     by_buffer = replace(state, bindings={slot(APPLIED): replace(state.bindings[slot(APPLIED)], seen="")})
+    assert known().change(cancelled).message == ""
     assert World(live=[replace(THERE, text="We are li")], state=by_buffer).change(cancelled).message == ""
 
 
-def test_what_is_cancelled_and_not_ours_is_not_deleted() -> None:
-    """Held if a person's post will be published; nothing to do if it never existed, or is already published."""
-    cancelled = replace(APPLIED, cancelled=True)
-    assert known(origin=Origin.ADOPTED).verdict(cancelled) is Reason.ADOPTED
-    scheduled, draft = post(cancelled=True), post(cancelled=True, draft=True)
-    held = [World(live=[in_buffer(each)]).change(each) for each in (scheduled, draft)]
-    assert {verdict(change) for change in held} == {Reason.AMBIGUOUS}
-    assert [("that one will be published" in change.message) for change in held] == [True, False]
-    assert World().verdict(cancelled) is Action.NO_OP
-    over = post(due=OVER)
-    assert World(live=[published(over, created=YOUNG)]).verdict(replace(over, cancelled=True)) is Action.NO_OP
-    change = sent(over).change(replace(over, cancelled=True))
-    assert (change.action, change.message) == (Action.FORGET, "It is already published, which cannot be undone")
-    assert not sent(over).plan(other()).changes[0].message
+@pytest.mark.parametrize(("draft", "goes_out"), [(False, True), (True, False)])
+def test_what_is_cancelled_and_may_be_a_persons_is_held(draft: bool, goes_out: bool) -> None:
+    """It says so if that post will be published, as no draft will."""
+    item = post(cancelled=True, draft=draft)
+    change = World(live=[in_buffer(item)]).change(item)
+    assert verdict(change) is Reason.AMBIGUOUS
+    assert ("that one will be published" in change.message) is goes_out
+
+
+@pytest.mark.parametrize(
+    ("world", "item", "expected"),
+    [
+        (known(origin=Origin.ADOPTED), APPLIED, Reason.ADOPTED),
+        (World(), APPLIED, Action.NO_OP),
+        (World(live=[published(OVERDUE, created=YOUNG)]), OVERDUE, Action.NO_OP),
+        (sent(OVERDUE), OVERDUE, Action.FORGET),
+    ],
+    ids=["adopted", "never there", "a published one", "published by us"],
+)
+def test_what_is_cancelled_and_not_ours_is_not_deleted(world: World, item: Post, expected: Action | Reason) -> None:
+    """Held if it was adopted; nothing to do if it never existed, or is already published."""
+    assert world.verdict(replace(item, cancelled=True)) is expected
+
+
+def test_what_is_cancelled_and_published_says_so() -> None:
+    """Where it is cancelled, not where its entry is removed."""
+    message = "It is already published, which cannot be undone"
+    assert sent(OVERDUE).change(replace(OVERDUE, cancelled=True)).message == message
+    assert not sent(OVERDUE).plan(other()).changes[0].message
 
 
 def test_what_is_protected_is_not_deleted() -> None:
@@ -828,19 +879,30 @@ def test_a_write_without_an_outcome_is_held_before_anything_else() -> None:
     assert World(options=Options(unsettled={slot(APPLIED): ()})).verdict(APPLIED) is Reason.UNSETTLED
 
 
-def test_names_that_stand_for_nothing_are_held() -> None:
-    """Held as unresolved: a tag or board that Buffer does not have, an idea that is held."""
+def test_a_tag_that_buffer_does_not_have_is_held() -> None:
+    """As unresolved."""
     assert World().verdict(post(tags=("nowhere",))) is Reason.UNRESOLVED
-    board = replace(TWITTER, service=Service.PINTEREST, boards={"Ours": "b1"})
-    pin = replace(post(), service=Service.PINTEREST, metadata=PinterestMetadata(board="Theirs"))
-    pin = replace(pin, address=replace(pin.address, channel="pinterest:acme"))
-    assert World(channels=(board,)).verdict(pin) is Reason.UNRESOLVED
-    ours = replace(pin, metadata=PinterestMetadata(board="Ours"))
-    write = World(channels=(board,)).change(ours).write
-    assert isinstance(write, CreatePost)
-    assert write.item.metadata == PinterestMetadata(board="Ours", board_service_id="b1")
+
+
+def test_an_idea_that_is_held_holds_its_post() -> None:
+    """As unresolved."""
     same_title = idea_in_buffer(idea(text="Edited by hand"), created=YOUNG)
     assert World(live=[same_title]).verdict(post(idea="hiring"), idea()) is Reason.UNRESOLVED
+
+
+def pin(board: str) -> Post:
+    """A post for this board."""
+    made = replace(post(), service=Service.PINTEREST, metadata=PinterestMetadata(board=board))
+    return replace(made, address=replace(made.address, channel="pinterest:acme"))
+
+
+def test_a_board_is_found_by_its_name() -> None:
+    """Its id is sent; held as unresolved where Buffer does not have it."""
+    world = World(channels=(replace(TWITTER, service=Service.PINTEREST, boards={"Ours": "b1"}),))
+    assert world.verdict(pin("Theirs")) is Reason.UNRESOLVED
+    write = world.change(pin("Ours")).write
+    assert isinstance(write, CreatePost)
+    assert write.item.metadata == PinterestMetadata(board="Ours", board_service_id="b1")
 
 
 def test_a_post_waits_for_no_idea_that_is_cancelled() -> None:
@@ -862,17 +924,25 @@ def test_a_post_of_a_known_idea_has_its_id() -> None:
     assert write.idea_id == "i1"
 
 
-def test_a_tag_is_found_in_any_case_and_no_other_is_taken_for_it() -> None:
-    """The id of `Launch` for `launch`, but that of `launch` if there are both; held where neither is there."""
-    theirs = in_buffer(post("x", "Theirs", LATER), "p9", tags=(Tag("t1", "Hiring"), Tag("t2", "Launch")))
-    write = World(live=[theirs]).change(post(tags=("launch",))).write
+def tagged(*tags: Tag) -> World:
+    """Buffer has another post with these tags."""
+    return World(live=[in_buffer(post("x", "Theirs", LATER), "p9", tags=tags)])
+
+
+HIRING, UPPER, LOWER = Tag("t1", "Hiring"), Tag("t2", "Launch"), Tag("t3", "launch")
+
+
+@pytest.mark.parametrize(("tags", "expected"), [([HIRING, UPPER], "t2"), ([HIRING, UPPER, LOWER], "t3")])
+def test_a_tag_is_found_in_any_case_and_no_other_is_taken_for_it(tags: list[Tag], expected: str) -> None:
+    """The id of `Launch` for `launch`, but that of `launch` if there are both."""
+    write = tagged(*tags).change(post(tags=("launch",))).write
     assert isinstance(write, CreatePost)
-    assert write.tag_ids == ("t2",)
-    both = replace(theirs, tags=(*theirs.tags, Tag("t3", "launch")))
-    write = World(live=[both]).change(post(tags=("launch",))).write
-    assert isinstance(write, CreatePost)
-    assert write.tag_ids == ("t3",)
-    held = World(live=[both]).change(post(tags=("nowhere",)))
+    assert write.tag_ids == (expected,)
+
+
+def test_a_tag_that_is_not_there_is_held_with_those_that_are() -> None:
+    """By name, in alphabetical order."""
+    held = tagged(HIRING, UPPER, LOWER).change(post(tags=("nowhere",)))
     assert "has the tag “nowhere” (seen: Hiring, Launch, launch)" in held.message
 
 
@@ -927,20 +997,30 @@ def test_a_past_occurrence_on_a_channel_that_was_added_is_past(*, is_running: bo
 # -- another root file
 
 
+THEIRS = record((APPLIED, THERE)).bindings[slot(APPLIED)]
+ELSEWHERE = Options(elsewhere=(Claim("other.yaml", slot(APPLIED), THEIRS),))
+ONCE_ELSEWHERE = Options(elsewhere=(Claim("other.yaml", slot(APPLIED), replace(THEIRS, retired=True)),))
+
+
 def test_what_two_root_files_have_is_said_to_be_the_others_too() -> None:
-    """Already there; and it stays there when it is removed here, as long as the other one declares it."""
-    theirs = record((APPLIED, THERE)).bindings[slot(APPLIED)]
-    options = Options(elsewhere=(Claim("other.yaml", slot(APPLIED), theirs),))
-    change = World(live=[THERE], options=options).change(APPLIED)
+    """Already there."""
+    change = World(live=[THERE], options=ELSEWHERE).change(APPLIED)
     assert (change.action, change.message) == (Action.ADOPT, "other.yaml manages it too.")
-    assert change.binding == theirs
-    left = next(c for c in known(options=options).plan(other()).changes if c.slot == slot(APPLIED))
+    assert change.binding == THEIRS
+
+
+def test_what_another_root_file_has_stays_when_it_is_removed_here() -> None:
+    """As long as the other one declares it."""
+    left = next(c for c in known(options=ELSEWHERE).plan(other()).changes if c.slot == slot(APPLIED))
     assert (left.action, left.message) == (Action.FORGET, "other.yaml declares it now, so it stays in Buffer")
     assert left.binding is not None
     assert left.binding.retired
-    had = Options(elsewhere=(Claim("other.yaml", slot(APPLIED), replace(theirs, retired=True)),))
-    assert World(live=[THERE], options=had).change(APPLIED).message == ""
-    assert known(options=had).verdicts(other())["a"] is Action.DELETE
+
+
+def test_what_another_root_file_no_longer_declares_is_this_ones() -> None:
+    """Nothing is said of the other one, and it is deleted when it is removed here."""
+    assert World(live=[THERE], options=ONCE_ELSEWHERE).change(APPLIED).message == ""
+    assert known(options=ONCE_ELSEWHERE).verdicts(other())["a"] is Action.DELETE
 
 
 def test_what_was_published_in_another_root_file_and_moved_here_is_already_there() -> None:
