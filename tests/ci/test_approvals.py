@@ -17,6 +17,7 @@ from tests.ci.conftest import FILES, Team, keep, post
 from tests.ci.fake_github import COMMITS
 from tests.ci.sides import OnGitHub, OnGitLab, Side, on_github_in, on_gitlab_in
 from tests.conftest import long
+from tests.planfile.forging import forged
 
 LAUNCH = post("launch", "We are live")
 ONE = "policy: {approvals: 1}\n"
@@ -728,15 +729,32 @@ def test_a_forged_plan_is_not_what_was_approved(side: Side) -> None:
     side.later(minutes=1)
     other = side.open("other", launch=LAUNCH, more=post("more", "More", due="2029-12-21 09:00"))
     assert not side.plan(other).failed
-    forged = side.plan_of(other)
+    another = side.plan_of(other)
     if isinstance(side, OnGitLab):
         head = side.gitlab.requests[number]["sha"]
         described = b'{"number": %d, "head": "%s", "branch": "main"}' % (number, head.encode())
-        files = {"bufferctl-plan/plan.json": forged, "bufferctl-plan/request.json": described}
+        files = {"bufferctl-plan/plan.json": another, "bufferctl-plan/request.json": described}
         side.gitlab.ran(number, "bufferctl-plan", files)
     else:
-        side.forge_plan(number, forged)
+        side.forge_plan(number, another)
     refused(side, number, "`bob` approved another plan, or none")
+
+
+def test_a_plan_that_hid_what_it_edits_is_not_what_was_approved(github: OnGitHub) -> None:
+    """It did not show the new text while Bob approved; planned again it does, with the same digest: not published."""
+    first = planned(github)
+    github.approve(first, "bob")
+    published(github, first)
+    number = github.planned("edit", launch=post("launch", "We are live at last"))
+    kept = github.plan_of(number)
+    github.forge_plan(number, forged(kept, lambda plan: plan["plan"]["changes"][0]["change"].pop("differences")))
+    github.later(minutes=1)
+    github.approve(number, "bob")
+    github.later(minutes=1)
+    assert not github.plan_again(number).failed
+    ran = merged(github, number)
+    assert (ran.failed, github.texts()) == (True, ["We are live"]), ran.log
+    assert "`bob` approved another plan, or none" in words(github.comments(number)[-1])
 
 
 def test_an_approval_of_what_an_earlier_request_left(github: OnGitHub) -> None:

@@ -228,7 +228,7 @@ def test_receipt_that_cannot_be_written_any_more(declared: Project, monkeypatch:
 
 
 def test_receipt_before_verifying(declared: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The outcomes are in it before the account is read again: where reading hangs and the job is killed, it is there."""
+    """Its outcomes are there before the account is read again, since that may hang until the job is killed."""
     statuses: list[set[str]] = []
 
     def verifying() -> None:
