@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
+from bufferctl.config.read import Source, parse
 from bufferctl.limits import MOST_PROBLEMS
 
 ROOT = """version: 1
@@ -109,3 +110,11 @@ def test_a_version_that_yaml_does_not_have(tmp_path: Path) -> None:
     (tmp_path / "buffer.yaml").write_text(f"%YAML 1.21\n---\n{ROOT}", encoding="utf-8")
     (problem,) = load(None, tmp_path).diagnostics
     assert "instruction to YAML" in problem.message
+
+
+@pytest.mark.parametrize(("mends", "lines"), [(0, [1]), (1, [1, 2]), (2, [1, 2])])
+def test_a_file_is_read_again_only_to_find_more(tmp_path: Path, mends: int, lines: list[int]) -> None:
+    """Without mends the first slip ends the reading; after one of two, the second ends it."""
+    tree, problems = parse(Source("a.yaml", "text: a: b\ntitle: c: d\nkey: e\n", tmp_path), mends=mends)
+    assert [each.place.line for each in problems if each.place] == lines
+    assert (tree.data is not None) == (mends > 1)

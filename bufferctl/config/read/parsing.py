@@ -42,7 +42,7 @@ MAX_EXPANSION = 100_000
 
 #: How many slips are mended in one reading, and how many of them on one line: quoting what no quotes can mend would
 #: double its backslashes each time.
-_MOST_MENDS, _MOST_ON_A_LINE = 30, 3
+_MOST_MENDS, _MOST_ON_A_LINE = 29, 3
 
 #: The fields of the format, whose names need no look.
 _NAMES = {name: intern(name) for name, *_ in fields_below(*FILES)}
@@ -65,9 +65,10 @@ class _MisreadError(Exception):
         self.mended = problem, mend
 
 
-def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnostic]]:
+def parse(source: Source, *, compiled: bool = True, mends: int = _MOST_MENDS) -> tuple[Tree, list[Diagnostic]]:
     """Read a file's text. The tree's `data` is None if nothing can be read.
 
+    `mends`: how many slips are mended to find what else is wrong; without any, the first slip ends the reading.
     `compiled=False` reads as on a platform without the C parser: 20 times slower, and a `?` in brackets needs quotes.
     """
     controls = source.controls()
@@ -76,7 +77,7 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
     if controls:
         source = source.harmless()
     whole, found, row = source, list[Diagnostic](), 0
-    for _ in range(_MOST_MENDS):
+    for _ in range(mends + 1):
         builder, error = _read(source, compiled=compiled)
         if error is None:
             return builder.tree, [*controls, *found, *builder.problems]

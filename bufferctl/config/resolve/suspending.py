@@ -61,7 +61,7 @@ def readable(spot: Spot) -> Spot | None:
     source = spot.tree.source
     lines = source.data.decode().split("\n")
     for _ in range(_MOST_LEFT_OUT):
-        tree, problems = parse(Source(source.name, "\n".join(lines), source.folder))
+        tree, problems = parse(Source(source.name, "\n".join(lines), source.folder), mends=0)
         if tree.data is not None:
             return Spot(tree, tree.data)
         wrong = [each.place.line for each in problems if each.place and each.severity is Severity.ERROR]
