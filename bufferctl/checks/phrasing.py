@@ -229,7 +229,7 @@ def _images_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
 
 
 def _broken_links_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
-    for match in _BROKEN.finditer(text) if "://" in text else ():
+    for match in _BROKEN.finditer(text) if _may_be_broken(text) else ():
         if match["word"] is None:
             yield LINK_BROKEN, f"a space follows `{match[0]}`, so this is no link", match[0], "delete the space"
         else:
