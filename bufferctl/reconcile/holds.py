@@ -237,8 +237,9 @@ _STATUSES = {
 }
 #: How many characters of a text a message quotes.
 _SHOWN = 40
-#: How many suspects a hint names.
+#: How many suspects a hint names, and how many it shows with their whole text.
 _NAMED = 5
+_SHOWN_WHOLE = 20
 
 
 DISCONNECTED = Hold(
@@ -691,11 +692,6 @@ _ONE_OF_MANY_OR_FIRST = Said(
 )
 #: A single one, which other entries may be as well.
 _PERHAPS_THIS = Said("If it is {suspects}, add {same} with that id. If it is not, add {both}.")
-_FIRST = Said(
-    "If it is one of {suspects}, add {same} with its id. If none of them is in the files, answer `{first}` first."
-)
-#: No order tells which entry each belongs to, so nothing of it can be taken without looking.
-_ONE_OF_THESE = Said("If it is one of {suspects}, add {same} with its id. If it is none of them, add {both}.")
 _FIRST = Said("Answer `{first}` first, which has that text.")
 _ANOTHER_OR_NEVER = Said(
     "If another post in Buffer is this one, add {same} with its id. If it was never published, add {both}."
@@ -765,8 +761,7 @@ def _one_of(rule: Likeness, suspects: Sequence[Suspect], before: str) -> tuple[S
     Those that an equal text, or no more than an order, makes suspects are shown whole.
     """
     ids = [each.id for each in suspects]
-    shown = _text if rule is Likeness.EDITED else _whole_text
-    most = _NAMED if rule is Likeness.EDITED else len(ids)
+    shown, most = (_text, _NAMED) if rule is Likeness.EDITED else (_whole_text, _SHOWN_WHOLE)
     named = [f"{each.id} ({shown(each)!r})" for each in suspects[:most]]
     none = replace(repeat_of(ids if len(ids) > 1 else ids[0], ids[0]), is_open=True)
     answers: dict[str, Fact] = {

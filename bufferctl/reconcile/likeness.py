@@ -41,6 +41,11 @@ class Candidate:
     explained: bool
     horizon: Horizon
 
+    @cached_property
+    def linkless(self) -> str:
+        """Its title and text without links; a plan compares them with those of many addresses."""
+        return linkless_text(self.content)
+
 
 def stage(item: Item) -> int:
     """How far a declared object should be on its way to publication: draft (also if suspended), approval, and so on."""
@@ -109,7 +114,7 @@ class Pool:
 
     def add(self, candidate: Candidate) -> None:
         self.left[candidate.item.id] = candidate
-        self._by_text[linkless_text(candidate.content)].append(candidate)
+        self._by_text[candidate.linkless].append(candidate)
 
     def like(self, wanted: Content, own: Collection[str]) -> Iterator[Candidate]:
         """The remaining candidates with the same title and text, ignoring links."""

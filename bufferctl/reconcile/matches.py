@@ -82,9 +82,16 @@ class Suspect:
     is_anyones: bool = False  # of the first: other addresses may have it as well, and no order tells which
 
     @classmethod
-    def of(cls, item: LiveItem, rule: Likeness = Likeness.SAME_TEXT, *, explained: bool = False) -> Suspect:
+    def of(
+        cls,
+        item: LiveItem,
+        rule: Likeness = Likeness.SAME_TEXT,
+        *,
+        explained: bool = False,
+        text_of: Address | None = None,
+    ) -> Suspect:
         """A live object that no address claims."""
-        return cls(item.id, item.created_at, item, rule=rule, explained=explained)
+        return cls(item.id, item.created_at, item, rule=rule, explained=explained, text_of=text_of)
 
     @classmethod
     def recorded(

@@ -13,7 +13,7 @@ from functools import cache
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Likeness, LiveItem, LivePost, Slot
 from bufferctl.model.address import is_id
-from bufferctl.model.comparable import Content, content_of_live, has_rewritten_links
+from bufferctl.model.comparable import content_of_live, has_rewritten_links
 from bufferctl.reconcile.likeness import Candidate, Pool, Pools
 from bufferctl.reconcile.matches import Claims, Declared, Found, Match, Suspect, linkless_text, text_of
 from bufferctl.reconcile.scene import Scene
@@ -35,9 +35,9 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
             near[d.slot] = _near(d, pools[d.slot.home], claims, scene, texts, only_unexplained=only_unexplained)
     siblings = _Siblings(new, near)
     for d in new:
-        left = [
-            siblings.first(d, each) for each in near.get(d.slot, ()) if not _is_meant_again(d, each, scene, siblings)
-        ]
+        left = near.get(d.slot, [])
+        if d.item.repeat_of:
+            left = [siblings.first(d, each) for each in left if not _is_meant_again(d, each, scene, siblings)]
         may_be_renamed = d.slot not in lost and not d.item.cancelled and scene.question(d) is None
         left_open = scene.left_open(d) if may_be_renamed else {}
         match = _question(d, left, claims, scene, texts, left_open)
@@ -95,24 +95,27 @@ class _Texts:
             if text_of(d.content).strip():
                 self._owners[d.slot.home, linkless_text(d.content)].append(d)
 
-    def owner(self, d: Declared, live: LiveItem, content: Content) -> Address | None:
-        """Another address than `d` that has the text of a live object, and does not say that it is not its own."""
-        for other in self.with_text(d.slot.home, content):
-            if other.slot != d.slot and live.id not in other.item.repeat_of:
+    def owner(self, d: Declared, id_: str, text: str) -> Address | None:
+        """Another address than `d` that has the text of a live object, and does not say that it is not its own.
+
+        `text`: without links.
+        """
+        for other in self.with_text(d.slot.home, text):
+            if other.slot != d.slot and id_ not in other.item.repeat_of:
                 return other.item.address
         return None
 
-    def with_text(self, home: str, content: Content) -> Sequence[Declared]:
-        """All that have the text of a live object."""
-        return self._owners.get((home, linkless_text(content)), ())
+    def with_text(self, home: str, text: str) -> Sequence[Declared]:
+        """All that have the text of a live object. `text`: without links."""
+        return self._owners.get((home, text), ())
 
     def earlier(self, d: Declared, id_: str, created: datetime, live: LiveItem | None) -> Suspect:
         """A candidate of an earlier question; the address that has its text by now is asked first, unless `d` has."""
         suspect = Suspect(id_, created, live)
-        content = content_of_live(live) if live else None
-        if live is None or content is None or linkless_text(content) == linkless_text(d.content):
+        text = linkless_text(content_of_live(live)) if live else None
+        if text is None or text == linkless_text(d.content):
             return suspect
-        return replace(suspect, text_of=self.owner(d, live, content))
+        return replace(suspect, text_of=self.owner(d, id_, text))
 
 
 def _near(
@@ -121,12 +124,14 @@ def _near(
     own = scene.had_address(d)
     same = [] if only_unexplained else claims.saying(d)
     same += _equal(d, pool, own, only_unexplained=only_unexplained)
-    near = [(c, rule, texts.owner(d, c.item, c.content)) for c, rule in pool.near(d.item, d.content, own)]
+    near = [
+        Suspect.of(each.item, rule, text_of=texts.owner(d, each.item.id, each.linkless))
+        for each, rule in pool.near(d.item, d.content, own)
+    ]
+    of_nobody = [each for each in near if each.text_of is None]
     if same:  # its own text says more than a time, or a likeness
-        near = [each for each in near if each[2] is None]
-    near.sort(key=lambda each: each[2] is not None)
-    same += (replace(Suspect.of(c.item, rule), text_of=of) for c, rule, of in near)
-    return same
+        return same + of_nobody
+    return of_nobody + [each for each in near if each.text_of is not None]
 
 
 def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> list[Suspect]:
@@ -230,7 +235,7 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> F
         """What is unmatched in a home, as any address is asked about it, and whether an address has its text."""
         by_api = [c for c in pools[home].unexplained if c.item.by_api]
         recent = [c for c in by_api if since is None or c.item.created_at > since]
-        return [(c, Suspect.of(c.item, Likeness.EDITED), bool(texts.with_text(home, c.content))) for c in recent]
+        return [(c, Suspect.of(c.item, Likeness.EDITED), bool(texts.with_text(home, c.linkless))) for c in recent]
 
     for d in new:
         if d.item.cancelled or scene.horizon(d.slot.home).recorded:
@@ -240,7 +245,7 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> F
             if suspect.id in d.item.repeat_of:
                 continue
             if is_declared:
-                suspects.append(replace(suspect, text_of=texts.owner(d, candidate.item, candidate.content)))
+                suspects.append(replace(suspect, text_of=texts.owner(d, suspect.id, candidate.linkless)))
             else:
                 suspects.append(suspect)
         if suspects:

@@ -67,3 +67,13 @@ def test_where_order_does_not_tell_nothing_is_ready_to_take(project: Project, li
         )
     changes = json.loads(project("plan", "--json").out)["changes"]
     assert all(answer["is_open"] for each in changes for answer in each.get("answers", ()))
+
+
+def test_of_many_the_first_twenty_are_shown(project: Project) -> None:
+    """The newest come first, then how many more there are; as data there are all of them."""
+    ids = there(project, *range(1, 23))
+    declare(project, *ENTRIES)
+    for hint in hints(project).values():
+        assert f"{ids[2]} ('Worth reading: https://go.example/3') and 2 more, add " in hint
+    changes = json.loads(project("plan", "--json").out)["changes"]
+    assert [sorted(each["candidates"]) for each in changes] == [sorted(ids)] * 2
