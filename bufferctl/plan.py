@@ -266,6 +266,13 @@ class GoesOut(NamedTuple):
     perhaps: str = ""
 
 
+class TakenOver(NamedTuple):
+    """A post that another root file suspended, and that goes out because its entry is here now."""
+
+    address: Address
+    root_file: str  # its path from this one
+
+
 @value()
 class Suspension:
     """The part of a plan about suspensions, which comes first (design: Suspended)."""
@@ -274,6 +281,7 @@ class Suspension:
     let_out: tuple[Address, ...] = ()  # what `suspended: false` lets out and is not published yet
     going_out: tuple[GoesOut, ...] = ()  # what goes out all the same: ours that cannot be stopped first, then by time
     unread: tuple[str, ...] = ()  # labels of channels, with their organization, of which nobody knows what goes out
+    taken_over: tuple[TakenOver, ...] = ()  # what another root file suspended, and this plan puts back
 
 
 @value()

@@ -18,6 +18,15 @@ from bufferctl.value import field, replace, value
 
 #: What stands in place of what only one post has, where several share a sentence.
 _ELLIPSIS = "…"
+#: Fields that may list the channels that they are about.
+_LISTS_CHANNELS = frozenset({"cancelled"})
+#: What a person does before a command, by `suspended` and `later` of an answer.
+_BEFORE = {
+    (False, False): "",
+    (False, True): "give it a later `due_at` and ",
+    (True, False): "end its suspension and ",
+    (True, True): "end its suspension, give it a later `due_at` and ",
+}
 #: YAML is not wrapped.
 _WIDTH = 1 << 20
 
@@ -44,11 +53,11 @@ class Answer:
     addresses: tuple[str, ...] = ()  # for RUN
     id: str = ""  # the live object that it is about
     later: bool = False  # it takes a later `due_at`, too
+    suspended: bool = False  # it sends nothing while its entry is suspended
 
     def __str__(self) -> str:
         if self.way is Way.RUN:
-            first = "give it a later `due_at` and " if self.later else ""
-            return f"{first}run `{join(self.words)}`"
+            return f"{_BEFORE[self.suspended, self.later]}run `{join(self.words)}`"
         under = f" under `each` (occurrence {self.occurrence})" if self.occurrence else ""
         return f"`{self.yaml}`{under}"
 
@@ -155,20 +164,24 @@ def is_the_same(sentences: Sequence[Said], *, of_one_entry: bool = False) -> boo
 def merged(answers: Sequence[Answer], *, of_one_entry: bool = False) -> Answer | None:
     """One answer in place of several, None if there is none: a command takes several addresses.
 
-    `of_one_entry`: a field takes several channels, where each of them has exactly one value.
+    `of_one_entry`: a field takes several channels, where each of them has exactly one value, or lists all of them.
     """
     first = answers[0]
     if _are_equal(answers):
         return first
     if first.way is Way.RUN:
-        if not _are_equal([(each.way, each.command, each.later) for each in answers]):
+        if not _are_equal([(each.way, each.command, each.later, each.suspended) for each in answers]):
             return None
         addresses = dict.fromkeys(address for each in answers for address in each.addresses)
         return replace(first, addresses=tuple(addresses), id="")
+    if not of_one_entry or not _are_equal([(each.way, each.field, each.occurrence) for each in answers]):
+        return None
+    if first.field in _LISTS_CHANNELS and all(isinstance(each.content, list) for each in answers):
+        channels = dict.fromkeys(channel for each in answers for channel in each.content)
+        return replace(first, content=list(channels), id="")
     content: dict[str, Any] = {}
     for each in answers:
-        is_alike = (each.way, each.field, each.occurrence) == (first.way, first.field, first.occurrence)
-        if not (of_one_entry and is_alike and isinstance(each.content, Mapping)):
+        if not isinstance(each.content, Mapping):
             return None
         for channel, id_ in each.content.items():
             if content.setdefault(channel, id_) != id_:

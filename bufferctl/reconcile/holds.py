@@ -89,7 +89,9 @@ def _placed_answer(answer: Answer, change: Change, *, is_late: bool) -> Answer:
     if answer.way is Way.IN_BUFFER:
         return replace(answer, id=change.live_id or "")
     if answer.way is Way.RUN and answer.addresses:
-        return replace(answer, id=change.live_id or "", later=is_late and answer.command[:2] == _APPLY)
+        is_sent = answer.command[:2] == _APPLY
+        waits = is_sent and bool(item and item.suspended) and change.binding is not None
+        return replace(answer, id=change.live_id or "", later=is_late and is_sent, suspended=waits)
     if answer.way is not Way.ADD or not isinstance(item, Post):
         return answer
     number = item.number
@@ -599,10 +601,26 @@ CANNOT_BE_STOPPED = Hold(
     ),
     Said("Make it a draft in Buffer, or pause its channel there.", beside=(_IN_BUFFER,)),
 )
-#: What a suspension made a draft, and does not go back by itself.
+#: Its entry was moved here from a root file that suspends it.
+SUSPENDED_ELSEWHERE = Hold(
+    Reason.SUSPENDED,
+    Said("{root_file} suspended it, so it is a draft, and these files do not suspend it"),
+    Said(
+        "To let it out, {reapply}. To keep it a draft, add `suspended: REASON` to its entry.",
+        beside=(_edit("suspended"),),
+    ),
+)
+
+
+def suspended_elsewhere(claim: Claim) -> Hold:
+    """`claim`: that of the other root file."""
+    return SUSPENDED_ELSEWHERE.filled({"root_file": claim.root_file})
+
+
+#: What a suspension made a draft, or kept from Buffer, and does not go out by itself.
 MISSED_WHILE_SUSPENDED = Hold(
     Reason.MISSED,
-    Said("Its time passed while it was suspended, so it stays a draft"),
+    Said("Its time passed while it was suspended, so it does not go out"),
     Said(
         "To cancel all of these, {cancel}. To move all of them by a week, {later}.",
         {

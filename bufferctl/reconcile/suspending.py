@@ -27,7 +27,7 @@ from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.model.seen import Seen
 from bufferctl.model.state import QUEUE
 from bufferctl.model.unsaid import is_hidden
-from bufferctl.plan import Action, Cause, Change, GoesOut, Reason, Suspension
+from bufferctl.plan import Action, Cause, Change, GoesOut, Reason, Suspension, TakenOver
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Match, Matches
 from bufferctl.reconcile.scene import Scene
@@ -120,11 +120,15 @@ def _suspended(change: Change, reason: str, match: Match | None, resolver: Resol
         if binding.taken_from:
             back = replace(change, binding=binding)
             return holds.SCHEDULED_WHILE_SUSPENDED.filled({"suspension": reason}).on(back)
-        return _taken_off(replace(change, binding=change.binding or binding), live, match, resolver, scene)
+        kept = replace(change.binding or binding, retired=False)
+        return _taken_off(replace(change, binding=kept), live, match, resolver, scene)
     waits = replace(change, reason=Reason.SUSPENDED, why=replace(_WAITS, facts={"reason": reason}), todo=None)
     is_new = binding is None
     if change.action in {Action.CREATE, Action.WAITING} or (is_new and change.reason is Reason.MISSED):
         return replace(waits, action=Action.WAITING, write=None, candidates=())
+    if change.action is Action.FORGET and binding and binding.taken_from and isinstance(live, LivePost):
+        kept = replace(binding, retired=False)  # so that the root file that has it now knows who suspended it
+        return replace(waits, action=Action.NO_OP, binding=kept)
     if change.action is Action.UPDATE or (change.action is Action.HOLD and change.reason in _WAITING):
         return replace(waits, action=Action.NO_OP, write=None, binding=binding, differences=(), candidates=())
     return change
@@ -200,16 +204,26 @@ def _slot_time(change: Change) -> float:
 
 def suspension_of(changes: Iterable[Change], scene: Scene, matches: Matches) -> Suspension | None:
     """The first part of a plan, about the suspension; None if nothing is suspended."""
-    desired = scene.desired
+    desired, changes, why = scene.desired, tuple(changes), _Why(scene)
+    taken_over = tuple(_taken_over(changes, scene))
     if not desired.suspends:
-        return None
-    changes, why = tuple(changes), _Why(scene)
+        return Suspension(taken_over=taken_over) if taken_over else None
     return Suspension(
         reasons=tuple(dict.fromkeys(desired.suspended_for)),
         let_out=tuple(c.address for c in changes if _is_let_out(c, scene.desired)),
         going_out=(*_ours(changes, why), *_theirs(changes, why, scene, matches)),
         unread=tuple(_unread(scene)),
+        taken_over=taken_over,
     )
+
+
+def _taken_over(changes: Iterable[Change], scene: Scene) -> Iterator[TakenOver]:
+    """Drafts that a suspension of another root file made, and that this plan puts back on the schedule."""
+    for change in changes:
+        claim, post = scene.elsewhere.get(change.live_id or ""), change.desired
+        is_sent = change.action is Action.UPDATE and not change.takes_off
+        if claim and claim.binding.taken_from and is_sent and isinstance(post, Post) and not post.draft:
+            yield TakenOver(change.address, claim.root_file)
 
 
 def _is_let_out(change: Change, desired: Desired) -> bool:

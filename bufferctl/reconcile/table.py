@@ -7,13 +7,26 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from bufferctl.diagnostics import all_of
-from bufferctl.model import Binding, EditPost, Idea, Item, Likeness, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model import (
+    Binding,
+    Claim,
+    EditPost,
+    Idea,
+    Item,
+    Likeness,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Slot,
+    Write,
+)
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import content_of_live, instant
 from bufferctl.model.metadata import LEGAL
@@ -185,14 +198,25 @@ class Table:
             return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=differs)
         is_idea, is_theirs = isinstance(facts.item, Idea), facts.binding.origin is Origin.ADOPTED
         can_send = not is_idea and not is_theirs
-        if can_send and str(facts.item.address) in self.scene.options.reapply:
+        if can_send and self._overrules(facts.item, self.scene.options.reapply):
             return self._write(facts, Action.UPDATE, Cause.DRIFT)
+        if claim := self._suspended_elsewhere(facts):
+            if not facts.item.suspended:
+                return self._drifted(facts, holds.suspended_elsewhere(claim))
+            kept = replace(facts.binding, taken_from=claim.binding.taken_from)
+            return _change(facts, Action.NO_OP, Cause.UNCHANGED, binding=kept)
         if facts.changed:
             hold = holds.changed(facts.item, facts.differences, _changed_by(facts), can_send=can_send)
             return self._drifted(facts, hold)
         if can_send:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
         return _hold(facts, holds.IDEA_EDITED if is_idea else holds.ADOPTED, Cause.EDITED)
+
+    def _suspended_elsewhere(self, facts: Facts) -> Claim | None:
+        """The claim of the root file from which its entry was moved here, if its suspension alone made this a draft."""
+        claim = self.scene.elsewhere.get(facts.binding.id)
+        is_all = facts.changed and [each.path for each in facts.differences] == ["draft"]
+        return claim if claim and claim.binding.taken_from and is_all else None
 
     def _put_back(self, facts: Facts) -> Change:
         """Rows for what a suspension took off the schedule and nobody changed since (design: Suspended)."""
@@ -235,10 +259,10 @@ class Table:
 
     def _unlisted(self, facts: Facts) -> Change:
         """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
-        address, binding = str(facts.item.address), facts.binding
+        binding = facts.binding
         if binding.id not in self.scene.live.gone:
             return _hold(facts, holds.NOT_READ, Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
-        if address in self.scene.options.recreate:
+        if self._overrules(facts.item, self.scene.options.recreate):
             return self._create(facts, Cause.DRIFT)
         shown_by = binding.created + LAG if binding.created else None
         if shown_by and self.scene.now < shown_by:
@@ -247,6 +271,10 @@ class Table:
         was_due = binding.status == PostStatus.SCHEDULED and (not due or due <= self.scene.now)
         perhaps = binding.reconnected and was_due
         return self._drifted(facts, holds.PERHAPS_PUBLISHED if perhaps else holds.DELETED_IN_BUFFER)
+
+    def _overrules(self, item: Item, addresses: Collection[str]) -> bool:
+        """Whether a person's option sends it in spite of Buffer's version; while it is suspended, nothing is sent."""
+        return str(item.address) in addresses and not item.suspended
 
     def _drifted(self, facts: Facts, hold: Hold) -> Change:
         late = is_late(facts.item, self.scene.now, self.scene.options.lead)
@@ -293,9 +321,17 @@ class Table:
             first = self._asked_first[slot.home]
             ids = tuple(suspect.id for suspect in first.suspects)
             hold = holds.missed_and_unclear(lead, first.declared.item.address.key, ids)
+        elif self._waited(facts):
+            hold = holds.MISSED_WHILE_SUSPENDED
         else:
             hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
         return _hold(facts, hold, Cause.EXPIRED)
+
+    def _waited(self, facts: Facts) -> bool:
+        """Whether it is new and its time passed because a suspension kept it."""
+        waited = self.scene.state.suspended.get(facts.match.declared.slot)
+        is_new, due_at = facts.match.binding is None, facts.item.due_at
+        return is_new and waited is not None and due_at is not None and due_at >= waited.since
 
     @cached_property
     def _about_texts(self) -> str:

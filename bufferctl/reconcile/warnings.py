@@ -134,7 +134,8 @@ def on_their_way(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     by_root: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         root_file = scene.options.declared_elsewhere.get(change.slot)
-        if root_file and change.desired is None and change.action is Action.NO_OP:
+        is_kept = change.action is Action.NO_OP and change.live_id not in scene.elsewhere
+        if root_file and change.desired is None and is_kept:
             by_root[root_file].append(change)
     for root_file, those in by_root.items():
         posts, them = ("1 post", "it") if len(those) == 1 else (f"{len(those)} posts", "them")

@@ -20,6 +20,8 @@ def decisions_of(answers: Iterable[Answer]) -> Iterator[str]:
     addresses: dict[str, dict[str, None]] = {REAPPLY: {}, RECREATE: {}}
     numbers: dict[str, None] = {}
     for answer in answers:
+        if answer.suspended:
+            continue  # it would send nothing
         option = answer.command[2].removeprefix("--") if answer.command[:2] == ("bufferctl", "apply") else ""
         if option in addresses:
             addresses[option].update(dict.fromkeys(answer.addresses))

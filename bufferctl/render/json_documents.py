@@ -261,6 +261,8 @@ class AnswerForm(_Form):
     """The live object that it is about."""
     later: bool
     """Whether it takes a later `due_at`, too: the time is past."""
+    suspended: bool
+    """Whether it sends nothing while its entry is suspended, as it is now."""
 
 
 class _OfChange(_Form):
@@ -501,6 +503,15 @@ class GoesOutForm(_Form):
     """The address of the entry that it may be, which the plan asks about; empty if there is none."""
 
 
+class TakenOverForm(_Form):
+    """A post that another root file suspended, and whose entry is in these files now."""
+
+    address: Annotated[str, Of(lambda of: str(of.address))]
+    """Its address."""
+    root_file: str
+    """The path of the other root file, from this one."""
+
+
 class SuspensionForm(_Form):
     """What is suspended, and what goes out all the same."""
 
@@ -512,6 +523,8 @@ class SuspensionForm(_Form):
     """Posts that still go out: first those of bufferctl that could not be stopped, then those of others; by time."""
     unread: list[str]
     """Channels of suspended organizations that no file names, so that they were not read."""
+    taken_over: list[TakenOverForm]
+    """Posts that another root file suspended, and that this plan puts back on the schedule."""
 
 
 class PlanForm(_Form):

@@ -43,7 +43,7 @@ class Opening:
 def opening_of(report: Report) -> Opening | None:
     """The first lines; None if nothing is suspended, and nothing comes back."""
     plan, outcomes = report.plan, report.outcomes
-    heads = [*_suspended(plan, outcomes), *_resumed(plan, outcomes)]
+    heads = [*_suspended(plan, outcomes), *_resumed(plan, outcomes), *_taken_over(plan, outcomes)]
     if not heads:
         return None
     going_out = (*_failed(outcomes), *_going_out(plan))
@@ -96,6 +96,19 @@ def _resumed(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     first = f"; the first goes out {words.away(min(times), plan.at, '')}" if times else ""
     verb = "goes" if len(back) == 1 else "go"
     yield f"Resumes: {count(len(back), 'post')} {verb} back on the schedule{first}."
+
+
+def _taken_over(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
+    """`Lets out: launch. buffer.yaml suspended it, and these files do not.`"""
+    done = {each.change.address for each in outcomes or () if each.was_done}
+    by_root_file: dict[str, list[str]] = {}
+    for each in plan.suspension.taken_over if plan.suspension else ():
+        if outcomes is None or each.address in done:
+            by_root_file.setdefault(each.root_file, []).append(f"`{each.address.key}`")
+    for root_file, keys in by_root_file.items():
+        names = list(dict.fromkeys(keys))
+        verb, them = "Lets out" if outcomes is None else "Let out", "it" if len(names) == 1 else "them"
+        yield f"{verb}: {some_of(names, _NAMED)}. {root_file} suspended {them}, and these files do not."
 
 
 def _also(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:

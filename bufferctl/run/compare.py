@@ -23,7 +23,9 @@ from bufferctl.model import (
     Intent,
     Live,
     LiveChannel,
+    LivePost,
     Origin,
+    Post,
     PostStatus,
     Slot,
     State,
@@ -292,19 +294,27 @@ def _declared_elsewhere(session: Session, made: Plan, homes: Homes, claims: Iter
 
 
 def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
-    """What other root files have of what the plan deletes, creates or adopts: an entry may have moved."""
+    """What other root files have of what the plan deletes, creates, adopts or finds as a draft: it may have moved."""
 
     def may_have_moved(change: Change) -> bool:
         if change.action is Action.ADOPT:
             return True
         is_new = change.binding is None and change.action in {Action.CREATE, Action.HOLD}
-        return is_new or _is_removed(change)
+        return is_new or _is_removed(change) or _was_made_a_draft(change)
 
     asked = [change for change in made.changes if may_have_moved(change) or change.candidates]
     ids = {change.live_id for change in asked} | {item.id for item in made.recording.unexplained}
     slots = {slot for change in asked for slot in _slots(change)}
     claims = claimed_elsewhere(session.store, session.files.root_file) if asked else []
     return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
+
+
+def _was_made_a_draft(change: Change) -> bool:
+    """Whether Buffer has a draft that the files schedule: the root file that its entry came from may suspend it."""
+    post, live = change.desired, change.live
+    is_draft = isinstance(live, LivePost) and live.status is PostStatus.DRAFT
+    is_off = change.binding is not None and bool(change.binding.taken_from)
+    return is_draft and not is_off and isinstance(post, Post) and not post.draft
 
 
 def _is_removed(change: Change) -> bool:

@@ -67,6 +67,18 @@ def test_the_answers_are_data(project: Project) -> None:
     ]
 
 
+def test_an_entry_on_two_channels_has_one_answer(project: Project) -> None:
+    """It lists both channels, and ends the question for both."""
+    in_buffer(project, INSIDE, ALSO, to="twitter, mastodon")
+    write(project, INSIDE, ALSO, to="twitter, mastodon")
+    said = " ".join(project("plan").out.split())
+    answer = "cancelled: [twitter:acme, mastodon:acme@social.example]"
+    assert said.count("→") == said.count(f"delete it with `{answer}`, or let it go out with `freeze: false`") == 2
+    write(project, *(each.replace("}", f", {answer}}}") for each in (INSIDE, ALSO)), to="twitter, mastodon")
+    project.apply()
+    assert statuses(project) == {}
+
+
 @pytest.mark.parametrize(
     ("field", "expected"),
     [

@@ -587,6 +587,128 @@ def test_a_policy_and_the_notice_hold_nothing_back(project: Project) -> None:
     assert statuses(project) == {"We are live": "scheduled"}
 
 
+def test_an_answer_that_waits_says_so(project: Project) -> None:
+    """What a person changed or deleted is sent again only once the suspension ends; until then the question stays."""
+    write(project, TIMED, LATER)
+    project.apply()
+    write(project, TIMED, LATER, line=LINE)
+    project.apply()
+    project.sandbox.person.edit_post(post(project, "We are live")["id"], text="We are nearly live")
+    project.sandbox.clock.advance(hours=2)
+    project.sandbox.person.delete_post(post(project, "Still live")["id"])
+    names = {"launch": "--reapply", "later": "--recreate"}
+    for key, option in names.items():
+        address = f"Acme/twitter:acme/{key}"
+        said = " ".join(project("plan").out.split())
+        assert f"end its suspension and run: bufferctl apply {option} {address}" in said
+        assert project("apply", "--auto-approve", "--settle", "0", option, address).code == 1
+    assert statuses(project) == {"We are nearly live": "draft"}
+    changes = json.loads(project("plan", "--json").out)["changes"]
+    answers = {
+        each["command"][2]: each["suspended"] for c in changes for each in c["answers"] if len(each["command"]) > 3
+    }
+    assert answers == {"--reapply": True, "--recreate": True}
+    write(project, TIMED, LATER)
+    options = [word for key, option in names.items() for word in (option, f"Acme/twitter:acme/{key}")]
+    project.apply(*options)
+    assert statuses(project) == {"We are live": "scheduled", "Still live": "scheduled"}
+
+
+def test_what_waited_and_is_late_is_the_same_question(project: Project) -> None:
+    """An entry that never got to Buffer, and one whose draft is there: one cause, and one command answers both."""
+    project.sandbox.core.clock.set("2020-12-03T09:00:00Z")
+    old, new = TIMED.replace("2029", "2020"), LATER.replace("2029", "2020")
+    for line, entries, now in ((("", [old], "2020-12-03T10:00:00Z")), (LINE, [old, new], "2020-12-22T09:00:00Z")):
+        write(project, *entries, line=line)
+        project.write("buffer.yaml", (project.folder / "buffer.yaml").read_text().replace("2029", "2020"))
+        assert apply(project) == 0
+        project.sandbox.core.clock.set(now)
+    project.write("buffer.yaml", (project.folder / "buffer.yaml").read_text().replace(LINE, ""))
+    assert "  ! 2 posts: launch, later" in project("plan").out
+    assert project("resume", "--missed", "+1w").code == 0
+    project.apply()
+    assert statuses(project) == {"We are live": "scheduled", "Still live": "scheduled"}
+
+
+def two_roots(project: Project, *, is_off: bool) -> None:
+    """An entry that moved from a file that is suspended, in one root file, to another root file that suspends nothing.
+
+    `is_off`: it was made a draft before it moved.
+    """
+    root = ROOT.format(line="", twitter="")
+    for name, folder in (("buffer.yaml", "a"), ("other.yaml", "b")):
+        project.write(name, root.replace("organizations", f"include: ['{folder}/*.yaml']\norganizations"))
+
+    def entries(folder: str, *entries: str, top: str = "") -> None:
+        lines = "".join(f"  - {each}\n" for each in entries)
+        project.write(f"{folder}/posts.yaml", f"channels: [twitter]\n{top}posts:\n{lines}")
+
+    entries("a", TIMED, LATER)
+    entries("b", QUEUED[0])
+    assert [apply_of(project, name).code for name in ("buffer.yaml", "other.yaml")] == [0, 0]
+    if is_off:
+        entries("a", TIMED, LATER, top="suspended: Recall\n")
+        assert apply_of(project, "buffer.yaml").code == 0
+    entries("a", LATER, top="suspended: Recall\n")
+    entries("b", QUEUED[0], TIMED)
+
+
+def apply_of(project: Project, root_file: str, *options: str) -> Any:
+    """Apply one of several root files."""
+    return project("apply", "--file", root_file, "--auto-approve", "--settle", "0", *options)
+
+
+def let_out(project: Project, *options: str) -> None:
+    """The other root file lets it out, loudly; then both agree."""
+    ran = project("plan", "--file", "other.yaml", *options)
+    said = "Lets out: `launch`. buffer.yaml suspended it, and these files do not."
+    assert ran.out.splitlines()[0] == said
+    plan = json.loads(project("plan", "--file", "other.yaml", "--json", *options).out)
+    assert plan["suspension"]["taken_over"] == [{"address": "Acme/twitter:acme/launch", "root_file": "buffer.yaml"}]
+    assert apply_of(project, "other.yaml", *options).code == 0
+    assert statuses(project)["We are live"] == "scheduled"
+    out = apply_of(project, "buffer.yaml").out
+    assert "Not stopped; 1 post still goes out:" in out
+    for name in ("buffer.yaml", "other.yaml"):
+        assert "No changes." in project("plan", "--file", name).out
+
+
+def test_another_root_file_says_that_it_lets_out_what_it_takes_over(project: Project) -> None:
+    """A draft that it takes over with `existing`."""
+    two_roots(project, is_off=True)
+    assert apply_of(project, "other.yaml").code == 1
+    path = project.folder / "b/posts.yaml"
+    answer = f", existing: {{twitter: {post(project, 'We are live')['id']}}}}}"
+    path.write_text(path.read_text().replace("We are live}", f"We are live{answer}"))
+    let_out(project)
+
+
+def test_another_root_file_asks_about_what_is_suspended_after_it_moved(project: Project) -> None:
+    """It knows who suspended it, and both answers end the question: let it out, or suspend it here, too."""
+    two_roots(project, is_off=False)
+    assert apply_of(project, "other.yaml").code == 0
+    ran = apply_of(project, "buffer.yaml")
+    assert statuses(project)["We are live"] == "draft"
+    assert "has not taken it over yet" not in ran.err + apply_of(project, "buffer.yaml").err
+    said = " ".join(apply_of(project, "other.yaml").out.split())
+    assert "buffer.yaml suspended it, so it is a draft, and these files do not suspend it." in said
+    path = project.folder / "b/posts.yaml"
+    before = path.read_text()
+    path.write_text(before.replace("We are live}", "We are live, suspended: Recall}"))
+    assert apply_of(project, "other.yaml").code == 0
+    assert "No changes." in project("plan", "--file", "buffer.yaml").out
+    path.write_text(before)
+    assert project("plan", "--file", "other.yaml").out.startswith("Resumes: 1 post goes back on the schedule")
+
+
+def test_it_is_let_out_by_reapply(project: Project) -> None:
+    """The other answer."""
+    two_roots(project, is_off=False)
+    for name in ("other.yaml", "buffer.yaml"):
+        assert apply_of(project, name).code == 0
+    let_out(project, "--reapply", "Acme/twitter:acme/launch")
+
+
 @pytest.mark.long
 def test_five_hundred_posts_take_seventeen_requests_to_write(project: Project) -> None:
     """Of the 100 that Buffer allows in 15 minutes; the others read 100 posts each, before, meanwhile and after."""

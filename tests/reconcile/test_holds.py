@@ -53,6 +53,7 @@ HOLDS: dict[str, list[Hold]] = {
     "missed": [
         holds.missed(timedelta(), edited=edit, counted=each) for edit in (True, False) for each in (True, False)
     ],
+    "suspended_elsewhere": [holds.suspended_elsewhere(CLAIM)],
     "went_out_meanwhile": [holds.went_out_meanwhile(published(post(), "p9"))],
     "missed_and_unclear": [holds.missed_and_unclear(timedelta(), "a", ("p9",))],
     "missed_but_perhaps_there": [
