@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from bufferctl.diagnostics import all_of
 from bufferctl.model.media_file import size_words
 from bufferctl.model.unsaid import given_of, is_hidden
-from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, requests_needed
+from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, Trouble, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel
 from bufferctl.render.grouped import Grouped
@@ -94,12 +94,19 @@ def _verified(plan: Plan) -> str:
     return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer" if waiting else _MATCHES
 
 
-def _but_for_hidden(outcomes: Iterable[Outcome]) -> str:
-    """What was sent and cannot be verified, as the end of a sentence."""
-    sent = (o.change.desired for o in outcomes if o.status is Status.DONE and o.change.write is not None)
-    paths = (path for item in sent if item is not None for path in given_of(item) if is_hidden(path))
-    names = sorted({f"`{path.rpartition('.')[2]}`" for path in paths})
-    return f", except {all_of(names)}, which Buffer does not show" if names else ""
+def _exceptions(outcomes: Iterable[Outcome]) -> str:
+    """What was sent and cannot be verified, or was not kept, as the end of a sentence."""
+    sent = [o for o in outcomes if o.status is Status.DONE and o.change.write is not None]
+    items = (each.change.desired for each in sent)
+    paths = (path for item in items if item is not None for path in given_of(item) if is_hidden(path))
+    hidden = {path.rpartition(".")[2] for path in paths}
+    gone = {str(each.why.facts["fields"]) for each in sent if each.code == Trouble.LOST and each.why}
+    parts = [
+        f"{all_of(f'`{name}`' for name in sorted(names))}, which Buffer {what}"
+        for names, what in ((hidden, "does not show"), (gone, "did not keep"))
+        if names
+    ]
+    return f", except {', and '.join(parts)}" if parts else ""
 
 
 def does(found: Grouped) -> str:
@@ -169,7 +176,7 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     if left.is_empty:
         if approvals := sum(change.awaits_approval for change in left.changes):
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
-        return f"Verified: {_verified(left)}{_but_for_hidden(outcomes)}."
+        return f"Verified: {_verified(left)}{_exceptions(outcomes)}."
     after = unsent(left, outcomes)
     number, waiting = len(after.writes), len(after.of(Action.WAITING))
     tried = {change.slot for change in left.writes}

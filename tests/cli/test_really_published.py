@@ -118,13 +118,19 @@ def test_a_second_thread_waits_for_room(project: Project) -> None:
 
 
 def test_a_first_comment_that_buffer_loses(project: Project) -> None:
-    """Said once, by apply (exit 0); no drift after that, and an edit of the comment is still sent."""
+    """Said once, by apply (exit 0), also where it verifies; no drift after that, and an edit of it is still sent."""
     entry = "key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], " + PHOTO
     comment = "metadata: {instagram: {first_comment: FIRST}}"
     declare(project, f"{entry}, {comment}")
-    ran = project.apply()
+    ran = project.apply("--receipt", "receipt.json", "--report", "receipt.md", "--report", "receipt.html")
     assert (ran.code, ran.outcomes) == (0, ["pic created"])
     assert "Buffer did not keep its first_comment" in ran.out
+    verified = "Verified: Buffer matches your files, except `first_comment`, which Buffer did not keep."
+    forms = (project.folder / f"receipt.{each}" for each in ("md", "html"))
+    receipts = [project("show", "receipt.json").out, *(each.read_text() for each in forms)]
+    for said in (ran.out, *receipts):
+        text = " ".join(said.replace("<code>", "`").replace("</code>", "`").split())
+        assert verified in text
     again = project("plan")
     assert "No changes" in again.out
     assert "first_comment" not in again.out + again.err
