@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache, lru_cache
@@ -135,11 +135,10 @@ def texts_below(kind: type) -> dict[str, str]:
     for base in reversed(kind.__mro__):
         if base is BaseModel:  # the texts of a library are about itself
             continue
-        try:
-            body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
-        except (OSError, TypeError, SyntaxError):  # installed without its source, or not written in Python
+        written = _classes_in(base.__module__).get(base.__qualname__)
+        if written is None:
             continue
-        for statement, below in pairwise(ast.iter_child_nodes(body)):
+        for statement, below in pairwise(written.body):
             match statement, below:
                 case (
                     ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
@@ -147,6 +146,16 @@ def texts_below(kind: type) -> dict[str, str]:
                 ):
                     found[name] = inspect.cleandoc(text)
     return found
+
+
+@cache
+def _classes_in(module: str) -> dict[str, ast.ClassDef]:
+    """The classes of a module as they are written; none if it is installed without its source, or not Python."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+    except (OSError, TypeError):
+        return {}
+    return {each.name: each for each in tree.body if isinstance(each, ast.ClassDef)}
 
 
 def describe(schema: Mapping[str, Any], descriptions: Mapping[str, str]) -> None:
