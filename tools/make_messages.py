@@ -85,6 +85,8 @@ _BLANKS = {
     "whose": "A person created it in Buffer",
     **dict.fromkeys(("and_goes_out", "besides", "reason", "shortened"), ""),
 }
+#: What an error says in place of a blank, if that is a word that people search for.
+_WORDS = {"nothing_was": "sent"}
 #: Options in place of a command.
 _OPTIONS = {"confirm_removed": "--confirm-removed ADDRESS", "run": "--max-deletes 6"}
 
@@ -270,6 +272,8 @@ class _Reader:
     def _first(self, node: ast.expr) -> str:
         """The text of a part, `…` where it may be several."""
         node = node.value if isinstance(node, ast.FormattedValue) else node
+        if isinstance(node, ast.Name) and node.id in _WORDS:
+            return _WORDS[node.id]
         found = {text for _, text in self.texts(node.body if isinstance(node, ast.IfExp) else node)}
         return found.pop() if len(found) == 1 else "…"
 

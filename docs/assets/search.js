@@ -1,7 +1,7 @@
 // A message of bufferctl that is pasted into the search: without the names, numbers and times that are in it, which no page
 // has and the search would insist on. A rule's code finds the rule.
 const VALUES = [
-  /^(?:\S+:\d+:\d+: )?(?:error|warning|hint): /gm,
+  /^(?:\S+:\d+:\d+: )?[\w.-]+: /gm,
   /`[^`]*`|'[^']*'|"[^"]*"|\([^)]*\)/g,
   /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|CET|CEST|UTC)\b/g,
   /\S*(?:\d|\/|\w\.\w)\S*/g,
@@ -11,7 +11,7 @@ const VALUES = [
 function words(message) {
   const code = message.match(/\bBC\d{3}\b/);
   const plain = VALUES.reduce((text, pattern) => text.replace(pattern, " "), message);
-  return code ? code[0] : plain.split(/\s+/).filter(Boolean).slice(0, 12).join(" ");
+  return code ? code[0] : plain.split(/\s+/).filter(Boolean).slice(0, 16).join(" ");
 }
 
 document.addEventListener(

@@ -113,6 +113,12 @@ def found_by_axe(page: Page) -> list[str]:
 PASTED = {
     "posts/a.yaml:6:12: error: the file `foto.jpg` cannot be used: there is no such file": "problems/messages/#",
     "Buffer already has a post on this channel at Tue 22 Jan 2030 09:00 CET, so it may be there": "problems/messages/#",
+    "launch: Buffer already has this text, so it may be there already": "problems/messages/#",
+    "No post or idea in Buffer has the tag “Q3 2029” (seen: a), and its API cannot list tags": "problems/messages/#",
+    "error: Cannot ask for confirmation without a terminal, so nothing was sent.": "problems/messages/#",
+    "The saved plan plan.json expired on 2030-01-20 09:00 UTC": "problems/messages/#",
+    "posts/a.yaml:8:3: error: the text file `link.md` cannot be used: it is outside the folder": "problems/messages/#",
+    "posts/a.yaml:3:5: error: there is no field `titel` here": "problems/files/#",
     "warning: two posts go out on one channel at the same time, so they compete [BC106]": "reference/rules/#",
 }
 _PASTE = """text => {
