@@ -136,8 +136,7 @@ def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]
 def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
     is_free = post.draft or post.suspended or not post.freeze
     if post.due_at and not is_free and (freeze := policy.frozen(post.due_at, post.address.channel)):
-        why = f" ({freeze.reason})" if freeze.reason else ""
-        message = f"this is due during a freeze{why}: {_span(freeze.start, freeze.end)}"
+        message = f"this is due during a freeze{freeze.aside}: {_span(freeze.start, freeze.end)}"
         yield Finding(FROZEN, post, ("due_at",), message)
     for tag in policy.required_tags:
         if tag not in post.tags:

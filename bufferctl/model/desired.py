@@ -40,6 +40,11 @@ class Freeze:
     reason: str = ""
     channels: tuple[str, ...] = ()
 
+    @property
+    def aside(self) -> str:
+        """Its reason as it follows in a sentence: ` (product launch)`; empty if it has none."""
+        return f" ({self.reason})" if self.reason else ""
+
     def holds(self, moment: datetime, channel: str) -> bool:
         """Whether publishing is frozen at that instant on the channel with that label."""
         return self.start <= moment < self.end and (not self.channels or any(means(c, channel) for c in self.channels))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import LivePost, Origin, Post, PostStatus, ShareMode
@@ -31,8 +33,8 @@ def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
     if not _limits_time(scene):
         return changes
     for change in changes:
-        forbids = [hold for code, hold in _against(change, scene) if rules.get(code, Severity.ERROR) == Severity.ERROR]
-        kept.append(forbids[-1].on(change) if forbids else _let_out(change, scene))
+        errors = [each for each in _against(change, scene) if rules.get(each.code, Severity.ERROR) == Severity.ERROR]
+        kept.append(errors[-1].held.on(change) if errors else _let_out(change, scene))
     return kept
 
 
@@ -42,12 +44,12 @@ def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnos
     for change in changes if _limits_time(scene) else ():
         if settings.rules.get(FREEZE) != "off":
             yield from _beside(change, scene)
-        for code, hold in _against(change, scene, is_sent=True):
-            if settings.rules.get(code, Severity.ERROR) == Severity.WARNING:
-                held = hold.on(change)
-                message = f"{change.address}: {held.message[:1].lower()}{held.message[1:]}"
-                answers = held.todo.answers if held.todo else ()
-                yield Diagnostic(Severity.WARNING, message, change.place, held.hint, code=code, answers=answers)
+        for each in _against(change, scene):
+            if settings.rules.get(each.code, Severity.ERROR) == Severity.WARNING:
+                said = each.sent.on(change)
+                message = f"{change.address}: {said.message[:1].lower()}{said.message[1:]}"
+                answers = said.todo.answers if said.todo else ()
+                yield Diagnostic(Severity.WARNING, message, change.place, said.hint, code=each.code, answers=answers)
 
 
 def _limits_time(scene: Scene) -> bool:
@@ -55,22 +57,28 @@ def _limits_time(scene: Scene) -> bool:
     return bool(policy.freeze) or policy.minimum_lead is not None
 
 
-def _against(change: Change, scene: Scene, *, is_sent: bool = False) -> Iterator[tuple[str, Hold]]:
-    """The objections to a change, by the rule's code; what takes a post off the schedule has none.
+class _Objection(NamedTuple):
+    """What a rule of the policy has against a change."""
 
-    `is_sent`: they are warnings, so it is sent all the same, and none says that it is not.
-    """
+    code: str  # the rule's
+    held: Hold  # if the rule is an error, so that the change is not sent
+    sent: Hold  # if it is a warning, and the change is sent all the same
+
+
+def _against(change: Change, scene: Scene) -> Iterator[_Objection]:
+    """The objections to a change; what takes a post off the schedule has none."""
     post = change.desired
     if not isinstance(post, Post) or change.takes_off:
         return
     if _schedules(change, post):
-        if change.cause in {Cause.NEW, Cause.EDITED} and (late := _too_late(change, post, scene, is_sent)):
-            yield MINIMUM_LEAD, late
-        if post.freeze and (forbidden := _into_freeze(change, post, scene, is_sent)):
-            yield FREEZE, forbidden
+        if change.cause in {Cause.NEW, Cause.EDITED}:
+            yield from _too_late(change, post, scene)
+        if post.freeze:
+            yield from _into_freeze(change, post, scene)
     is_ours = change.binding is not None and change.binding.origin is not Origin.ADOPTED
     if change.action is Action.NO_OP and post.freeze and is_ours and (freeze := _freeze_there(change, scene)):
-        yield FREEZE, _in_freeze(change, freeze)
+        hold = _in_freeze(change, freeze)
+        yield _Objection(FREEZE, held=hold, sent=hold)
 
 
 def _schedules(change: Change, post: Post) -> bool:
@@ -78,7 +86,7 @@ def _schedules(change: Change, post: Post) -> bool:
     return change.action in _SENDING and (not post.draft or change.puts_back)
 
 
-def _too_late(change: Change, post: Post, scene: Scene, is_sent: bool) -> Hold | None:
+def _too_late(change: Change, post: Post, scene: Scene) -> Iterator[_Objection]:
     """The objection to a post that is new or edited too late. Sending a version again counts as neither.
 
     The lead time counts from when the applied plan was made, since that one was reviewed.
@@ -87,31 +95,32 @@ def _too_late(change: Change, post: Post, scene: Scene, is_sent: bool) -> Hold |
     at_once = post.mode is ShareMode.SHARE_NOW
     goes_out = now if at_once else post.due_at
     if goes_out is None or policy.minimum_lead is None:  # Buffer knows its slot in the queue
-        return None
+        return
     lead = goes_out - scene.options.agreed_at.get(post.address, scene.options.planned_at or now)
     has_waited = change.slot in scene.state.suspended  # for a suspension to end, so it was not planned late
     if has_waited or lead >= policy.minimum_lead:
-        return None
-    return holds.too_short_notice(policy.minimum_lead, lead, at_once=at_once, is_new=is_sent or change.live is None)
+        return
+    worded = partial(holds.too_short_notice, policy.minimum_lead, lead, at_once=at_once)
+    is_edit = change.live is not None
+    yield _Objection(MINIMUM_LEAD, held=worded(is_edit_held=is_edit), sent=worded(is_edit_held=False))
 
 
-def _into_freeze(change: Change, post: Post, scene: Scene, is_sent: bool) -> Hold | None:
+def _into_freeze(change: Change, post: Post, scene: Scene) -> Iterator[_Objection]:
     """The objection to what would be sent for a time during a freeze: another one to what is there anyway."""
     at_once = post.mode is ShareMode.SHARE_NOW
     freeze = _freeze_at(scene.now if at_once else change.due_at, change, scene)
     if freeze is None:
-        return None
-    if is_sent and not at_once:
-        return holds.sent_into_freeze(freeze.reason)
+        return
+    held = holds.into_freeze(freeze, at_once=at_once, is_there=change.goes_out)
     there = _freeze_there(change, scene)
     if there:
-        return _in_freeze(change, there)
-    return holds.into_freeze(freeze.reason, at_once=at_once, is_there=change.goes_out)
+        held = _in_freeze(change, there)
+    yield _Objection(FREEZE, held=held, sent=held if at_once else holds.sent_into_freeze(freeze))
 
 
 def _in_freeze(change: Change, freeze: Freeze) -> Hold:
     needs_approval = isinstance(change.live, LivePost) and change.live.status is PostStatus.NEEDS_APPROVAL
-    return holds.in_freeze(freeze.reason, is_edited=change.action is Action.UPDATE, needs_approval=needs_approval)
+    return holds.in_freeze(freeze, is_edited=change.action is Action.UPDATE, needs_approval=needs_approval)
 
 
 def _freeze_there(change: Change, scene: Scene) -> Freeze | None:
@@ -137,7 +146,7 @@ def _let_out(change: Change, scene: Scene) -> Change:
     freeze = _freeze_at(scene.now if post.mode is ShareMode.SHARE_NOW else change.due_at, change, scene)
     if freeze is None:
         return change
-    said = replace(_LET_OUT, facts={"reason": f" ({freeze.reason})" if freeze.reason else ""})
+    said = replace(_LET_OUT, facts={"reason": freeze.aside})
     return replace(change, why=change.why + Said(". ") + said if change.why else said)
 
 
@@ -154,8 +163,7 @@ def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:
     if freeze := _freeze_there(change, scene):
         yield Diagnostic(
             Severity.WARNING,
-            f"{change.address} is in Buffer for a time during a freeze that your team agreed on"
-            + (f" ({freeze.reason})" if freeze.reason else ""),
+            f"{change.address} is in Buffer for a time during a freeze that your team agreed on{freeze.aside}",
             change.place,
             "Move or delete it in Buffer, or add `freeze: false` if it is meant to go out all the same.",
             code=FREEZE,

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from bufferctl.diagnostics import all_of, and_more, some_of
 from bufferctl.model import Claim, Item, Likeness, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus
 from bufferctl.model.address import is_id
+from bufferctl.model.desired import Freeze
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.sides import Sides
@@ -547,10 +548,11 @@ CHANGED_BY_BUFFER = replace(CHANGED, message=Said("Buffer changed it when it was
 def conflict(sides: Sides | None) -> Hold:
     """File and Buffer both changed; `sides`: which field in which of them, None if that is not known."""
     in_file, in_buffer = sides or ((), ())
-    return CONFLICT.filled({"in_file": _in_brackets(in_file), "in_buffer": _in_brackets(in_buffer)})
+    return CONFLICT.filled({"in_file": _aside_of(in_file), "in_buffer": _aside_of(in_buffer)})
 
 
-def _in_brackets(fields: Sequence[str]) -> str:
+def _aside_of(fields: Sequence[str]) -> str:
+    """The fields as they follow in a sentence: ` (`text` and `tags`)`; empty if there are none."""
     names = [f"`{each.removeprefix('metadata.')}`" for each in fields]
     return f" ({some_of(names, _NAMED)})" if names else ""
 
@@ -851,8 +853,10 @@ def _there(moment: datetime, channel: LiveChannel | None) -> datetime:
 def _whole_text(suspect: Suspect) -> str:
     """A suspect's text, or an idea's title, on one line."""
     live = suspect.live
-    text = (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
-    return " ".join(text.split())
+    text = live.text if live else ""
+    if not text and isinstance(live, LiveIdea):
+        text = live.title
+    return " ".join((text or "").split())
 
 
 def _text(suspect: Suspect) -> str:
@@ -984,7 +988,11 @@ def too_many_deletes(
     many = f"{count} post{'s' if count > 1 else ''}"
     if posts > count:
         many = f"{count} {'entries' if count > 1 else 'entry'} with {posts} posts"
-    hold = TOO_MANY_DROPPED if dropped else TOO_MANY_OF_LOST_FILES if of_lost_files else TOO_MANY_DELETES
+    hold = TOO_MANY_DELETES
+    if dropped:
+        hold = TOO_MANY_DROPPED
+    elif of_lost_files:
+        hold = TOO_MANY_OF_LOST_FILES
     return hold.filled(
         {
             "posts": many,
@@ -1057,29 +1065,25 @@ IN_FREEZE = Hold(
 )
 
 
-def into_freeze(reason: str, *, at_once: bool, is_there: bool) -> Hold:
-    """`reason`: the team's, may be empty. `is_there`: Buffer has an earlier version, for another time."""
+def into_freeze(freeze: Freeze, *, at_once: bool, is_there: bool) -> Hold:
+    """`is_there`: Buffer has an earlier version, for another time."""
     hold = NOW_IN_FREEZE if at_once else INTO_FREEZE
     if is_there:
         hold = replace(hold, message=hold.message + GOES_OUT)
-    return hold.filled({"reason": _in_parentheses(reason)})
+    return hold.filled({"reason": freeze.aside})
 
 
-def sent_into_freeze(reason: str) -> Hold:
-    """What a warning says of a post that is sent; `reason` as above."""
-    return SENT_INTO_FREEZE.filled({"reason": _in_parentheses(reason)})
+def sent_into_freeze(freeze: Freeze) -> Hold:
+    """What a warning says of a post that is sent."""
+    return SENT_INTO_FREEZE.filled({"reason": freeze.aside})
 
 
-def in_freeze(reason: str, *, is_edited: bool, needs_approval: bool) -> Hold:
-    """`reason`: as above. `is_edited`: the file has another version, for a time during the freeze, too."""
+def in_freeze(freeze: Freeze, *, is_edited: bool, needs_approval: bool) -> Hold:
+    """`is_edited`: the file has another version, for a time during the freeze, too."""
     besides = " once somebody approves it" if needs_approval else ""
     if is_edited:
         besides += "; the edit is not sent"
-    return IN_FREEZE.filled({"reason": _in_parentheses(reason), "besides": besides})
-
-
-def _in_parentheses(reason: str) -> str:
-    return f" ({reason})" if reason else ""
+    return IN_FREEZE.filled({"reason": freeze.aside, "besides": besides})
 
 
 TOO_SHORT_NOTICE = Hold(
@@ -1097,10 +1101,10 @@ NO_NOTICE = replace(
 _EDIT_NOT_SENT = Said("; the edit is not sent, and {goes_out}", {"goes_out": _AS_IT_IS})
 
 
-def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_new: bool) -> Hold:
-    """`left`: from planning to publishing. For an edit (not `is_new`), the message also names the consequence."""
+def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_edit_held: bool) -> Hold:
+    """`left`: from planning to publishing. `is_edit_held`: the edit is not sent, which the message adds."""
     hold = NO_NOTICE if at_once else TOO_SHORT_NOTICE
-    if not is_new:
+    if is_edit_held:
         hold = replace(hold, message=hold.message + _EDIT_NOT_SENT)
     return hold.filled({"wanted": duration(wanted)}, own={"left": duration(max(left, timedelta()))})
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bufferctl.model import Address, Claim, Idea, Likeness, Post, PostStatus
-from bufferctl.model.desired import Expansion
+from bufferctl.model.desired import Expansion, Freeze
 from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
@@ -27,6 +27,11 @@ GONE = replace(OURS, owner_declared=False)
 SENT = replace(GONE, live=replace(in_buffer(post(), "p9"), status=PostStatus.SENT))
 BINDING = record((post(), in_buffer(post()))).bindings[slot(post())]
 CLAIM = Claim("other.yaml", slot(post()), BINDING)
+
+
+def freeze(reason: str = "") -> Freeze:
+    """A freeze of a day."""
+    return Freeze(NOW, NOW + timedelta(1), reason)
 
 
 def is_whole(hold: Hold) -> bool:
@@ -73,10 +78,10 @@ HOLDS: dict[str, list[Hold]] = {
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
     "legal": [holds.legal("made_for_kids", True)],
-    "into_freeze": [holds.into_freeze("", at_once=each, is_there=False) for each in (True, False)],
-    "sent_into_freeze": [holds.sent_into_freeze("")],
-    "in_freeze": [holds.in_freeze("", is_edited=False, needs_approval=False)],
-    "too_short_notice": [holds.too_short_notice(timedelta(2), timedelta(1), at_once=False, is_new=True)],
+    "into_freeze": [holds.into_freeze(freeze(), at_once=each, is_there=False) for each in (True, False)],
+    "sent_into_freeze": [holds.sent_into_freeze(freeze())],
+    "in_freeze": [holds.in_freeze(freeze(), is_edited=False, needs_approval=False)],
+    "too_short_notice": [holds.too_short_notice(timedelta(2), timedelta(1), at_once=False, is_edit_held=False)],
 }
 #: Why no edit of a file answers these.
 NO_EDIT = {
@@ -262,12 +267,12 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
             f"{RESTORE}everything that was removed, run with --max-deletes 2.",
         ),
         (
-            holds.into_freeze("{election}", at_once=True, is_there=False),
+            holds.into_freeze(freeze("{election}"), at_once=True, is_there=False),
             "It would be published at once, during a freeze that your team agreed on ({election})",
             "Give it a `due_at` after the freeze. If it is meant to go out all the same, add `freeze: false`.",
         ),
         (
-            holds.into_freeze("", at_once=False, is_there=True),
+            holds.into_freeze(freeze(), at_once=False, is_there=True),
             (
                 "It would go out during a freeze that your team agreed on, so it is not sent; Buffer's version will be "
                 "published as it is"
@@ -275,7 +280,7 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
             "Give it another `due_at`. If it is meant to go out all the same, add `freeze: false`.",
         ),
         (
-            holds.in_freeze("election", is_edited=True, needs_approval=True),
+            holds.in_freeze(freeze("election"), is_edited=True, needs_approval=True),
             (
                 "It is in Buffer already and goes out during a freeze that your team agreed on (election) once "
                 "somebody approves it; the edit is not sent"
@@ -286,7 +291,7 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
             ),
         ),
         (
-            holds.too_short_notice(timedelta(hours=2), timedelta(hours=-1), at_once=False, is_new=False),
+            holds.too_short_notice(timedelta(hours=2), timedelta(hours=-1), at_once=False, is_edit_held=True),
             (
                 "Your team agreed on 2 hours between planning and publishing, and here it is 0 minutes; the edit is "
                 "not sent, and Buffer's version will be published as it is"
