@@ -177,12 +177,12 @@ def _version(change: Change) -> str:
 
 def _shortened(deletes: Iterable[Change], matches: Matches) -> dict[str, tuple[int, int]]:
     """For each repeated entry that lost its last occurrences: how many it had and has."""
-    series = {
-        (m.declared.slot.home, base): item.expansion.times
-        for m in matches.matches
-        if (item := m.declared.item).expansion and item.number
-        for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
-    }
+    series: dict[tuple[str, str], int] = {}
+    for m in matches.matches:
+        item = m.declared.item
+        if item.expansion and item.number:
+            for key in filter(None, (item.address.key, item.was)):
+                series[m.declared.slot.home, key.rpartition("-")[0]] = item.expansion.times
     found: dict[str, tuple[int, int]] = {}
     for change in deletes:
         key, _, number = change.slot.key.rpartition("-")

@@ -70,11 +70,8 @@ class _Why:
     def __init__(self, scene: Scene) -> None:
         self._desired = desired = scene.desired
         targets = scene.targets
-        self._channels = {
-            live.id: each.suspended
-            for each in desired.channels
-            if (live := targets.channels.get((each.organization, each.label)))
-        }
+        found = ((targets.channels.get((each.organization, each.label)), each) for each in desired.channels)
+        self._channels = {live.id: each.suspended for live, each in found if live}
         self._labels = {(each.organization, each.label): each.suspended for each in desired.channels}
         self._organizations = {each.label: each.suspended for each in desired.organizations}
         self._root_file = desired.files[0] if desired.files else ""

@@ -112,8 +112,9 @@ def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
             last = f" until {left[-1].when.clock}" if left[-1].when else ""
             lines += [paint.faint(f"  … {count(len(left), 'more post')}{last} (--full shows all)")]
         lines += [""]
-    earlier = [] if span.first or span.last else [m.day for each in plan.changes if (m := moment_of(each, plan))]
-    untimed = [each for each in plan.changes if span.last and moment_of(each, plan) is None]
+    moments = [(each, moment_of(each, plan)) for each in plan.changes]
+    earlier = [moment.day for _, moment in moments if moment] if not (span.first or span.last) else []
+    untimed = [each for each, moment in moments if moment is None] if span.last else []
     lines += wrapped(_summary(found.report.plan, earlier, untimed, is_live=is_live), paint.width)
     return "\n".join(lines) + "\n"
 
@@ -200,7 +201,8 @@ def _event(item: PlanItem, due: datetime, at: datetime) -> Event:
     about = "\n".join(f"{card.address}: {card.what}" for card in item.cards)
     event.add("description", "\n\n".join(filter(None, (*texts, about))))
     is_certain = words.status_of(change) in _CERTAIN
-    event.add("status", "CANCELLED" if words.is_cancelled(change) else "CONFIRMED" if is_certain else "TENTATIVE")
+    status = "CONFIRMED" if is_certain else "TENTATIVE"
+    event.add("status", "CANCELLED" if words.is_cancelled(change) else status)
     event.add("transp", "TRANSPARENT")  # nobody is busy while a post goes out
     if tags := item.main.shown.tags:
         event.add("categories", list(tags))

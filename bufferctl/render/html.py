@@ -174,7 +174,7 @@ class AgendaRow:
         for version in self.item.versions:
             differs = {changed.name: changed for changed in version.differs}
             names = ["text", *(f"thread, part {number}" for number in range(2, len(version.shown.parts) + 1))]
-            texts = {n: each.words for n, name in enumerate(names) if (each := differs.get(name)) and each.words}
+            texts = {n: differs[name].words for n, name in enumerate(names) if name in differs and differs[name].words}
             notes = tuple(each for name, each in differs.items() if name in _BESIDE_CONTENT)
             yield Panel(version, texts, notes, bool(differs) and differs.keys() <= _BESIDE_CONTENT)
 

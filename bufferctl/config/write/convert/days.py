@@ -22,7 +22,7 @@ class Order(StrEnum):
 
 
 _NUMERIC = re.compile(r"(?<![\d/])(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>\d{4}|\d{2})(?!\d)")
-_LONGEST_YEAR = 12
+_MONTHS = 12
 _WHEN: TypeAdapter[datetime] = TypeAdapter(When)
 
 
@@ -31,11 +31,11 @@ def orders_of(values: Iterable[str]) -> set[Order]:
 
     Both if no number is certainly a day, or if numbers in both places are.
     """
-    found = [match for each in values if (match := _NUMERIC.search(each))]
+    found = list(filter(None, map(_NUMERIC.search, values)))
     if not found:
         return set()
-    sure = {Order.DAY_FIRST for match in found if int(match["first"]) > _LONGEST_YEAR}
-    sure |= {Order.MONTH_FIRST for match in found if int(match["second"]) > _LONGEST_YEAR}
+    sure = {Order.DAY_FIRST for match in found if int(match["first"]) > _MONTHS}
+    sure |= {Order.MONTH_FIRST for match in found if int(match["second"]) > _MONTHS}
     return sure if len(sure) == 1 else {*Order}
 
 
@@ -89,7 +89,7 @@ def read_time(day: str, time: str, order: Order | None, today: date | None) -> d
 def _year_first(match: re.Match[str], order: Order | None) -> str:
     first, second = int(match["first"]), int(match["second"])
     if order is None:
-        order = Order.DAY_FIRST if first > _LONGEST_YEAR else Order.MONTH_FIRST
+        order = Order.DAY_FIRST if first > _MONTHS else Order.MONTH_FIRST
     day, month = (first, second) if order is Order.DAY_FIRST else (second, first)
     year = match["year"] if len(match["year"]) > len("30") else f"20{match['year']}"
     return f"{year}-{month:02}-{day:02}"
