@@ -83,8 +83,7 @@ class Wire:
 
     `endpoint`: the URL of the API; state is kept separately for each. `timeout`: seconds to wait for an answer. `quota`
     (the requests left), `server_time()` and `tells_time` (whether an answer has shown the server's clock) come from the
-    latest answers. `requests` counts those sent, `writes` those of them that may change the account; `pace` runs before
-    each and may wait, or raise to send nothing.
+    latest answers. `requests` counts those sent, `writes` those of them that may change the account.
     """
 
     def __init__(
@@ -103,7 +102,7 @@ class Wire:
         self.timeout = timeout
         self.quota = Quota()
         self.requests = self.writes = 0
-        self.pace: Callable[[], None] = lambda: None
+        self._pacers: list[Callable[[], None]] = []
         self._key = _Key(key)
         self._debug = debug
         self._now = now
@@ -138,6 +137,15 @@ class Wire:
     def server_time(self) -> datetime:
         """The current time by the server's clock, to the second; by this machine's clock before the first answer."""
         return self._now() + self._ahead
+
+    def paced_by(self, *pacers: Callable[[], None]) -> None:
+        """From now on, call these before each request: they may wait, or raise to send nothing."""
+        self._pacers = [*pacers]
+
+    def pace(self) -> None:
+        """Wait until a request may leave. Raises what the pacers raise."""
+        for each in self._pacers:
+            each()
 
     def call(self, request: Request) -> WriteAnswer:
         """Send one request, once. Raises ApiError if the answer as a whole is an error (see `failures`)."""

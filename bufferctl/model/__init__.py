@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -60,14 +61,68 @@ if TYPE_CHECKING:
     )
 
 
-#: Where the names are; what only commands with an account need comes last.
-_MODULES = ("address", "content", "desired", "enums", "media_file", "metadata", "networks", "live", "state", "writing")
+#: The names of each module, as they are imported above for mypy.
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "address": ("IDEAS", "Address"),
+    "content": ("Asset",),
+    "desired": ("Channel", "Desired", "Idea", "Item", "Organization", "Post", "Settings", "StateSettings", "Tag"),
+    "enums": ("PostStatus", "SchedulingType", "ShareMode"),
+    "live": (
+        "Account",
+        "Live",
+        "LiveAsset",
+        "LiveChannel",
+        "LiveIdea",
+        "LiveItem",
+        "LiveMedium",
+        "LiveOrganization",
+        "LivePost",
+        "LiveThreadItem",
+        "Wanted",
+    ),
+    "media_file": ("MediaFile", "MediaSettings"),
+    "metadata": ("Metadata", "NetworkMetadata"),
+    "networks": ("Service",),
+    "state": (
+        "Binding",
+        "Claim",
+        "Home",
+        "Horizon",
+        "LetGo",
+        "Likeness",
+        "Origin",
+        "Question",
+        "Slot",
+        "State",
+        "Suspended",
+    ),
+    "writing": (
+        "Create",
+        "CreateIdea",
+        "CreatePost",
+        "DeletePost",
+        "Done",
+        "DraftPost",
+        "EditPost",
+        "Fate",
+        "Fit",
+        "Intent",
+        "Modify",
+        "Refusal",
+        "Refused",
+        "Result",
+        "Settled",
+        "Unknown",
+        "Write",
+    ),
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Import the names on first use, so that what needs none of them (`plain_text`) loads nothing else."""
-    for module in _MODULES:
-        names = vars(import_module(f"bufferctl.model.{module}"))
-        if name in names:
-            return globals().setdefault(name, names[name])
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Import a name on first use, so that a command only loads the modules that it needs."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"bufferctl.model.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value

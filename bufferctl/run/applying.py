@@ -87,12 +87,7 @@ class Applying:
         self._clock = clock = session.clock
         buffer = session.buffer
         pacer = Pacer(lambda: buffer.quota, buffer.server_time, clock, session.listener, self.max_wait)
-
-        def pace() -> None:
-            pacer.pace()
-            session.store.ensure_lock()
-
-        buffer.pace = pace
+        buffer.paced_by(pacer.pace, session.store.ensure_lock)
 
     def plan(self) -> Plan:
         """Settle the writes that an earlier run left open, then plan.
