@@ -119,10 +119,12 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    """Import a name on first use, so that a command only loads the modules that it needs."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"bufferctl.model.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # mypy would take any name for one of these
+
+    def __getattr__(name: str) -> Any:
+        """Import a name on first use, so that a command only loads the modules that it needs."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"bufferctl.model.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value

@@ -11,7 +11,7 @@ import bufferctl.model
 def test_each_name_is_imported_from_where_mypy_finds_it() -> None:
     """The same names of the same modules."""
     tree = ast.parse(Path(bufferctl.model.__file__).read_text(encoding="utf-8"))
-    (for_mypy,) = (node for node in tree.body if isinstance(node, ast.If))
+    for_mypy = next(node for node in tree.body if isinstance(node, ast.If))
     found = {
         node.module.rpartition(".")[2]: tuple(each.name for each in node.names)
         for node in for_mypy.body
