@@ -1,10 +1,10 @@
 """The digests that a reviewer agrees to: one for each change, one for the plan.
 
 A create or an update agrees to the object that Buffer will have at its address, so both have the same digest:
-organization, channel, board and tag ids, text, thread, title, assets, metadata, and the schedule; for a file in the
-repository, the digest of its bytes. If a change destroys the current content (a delete, or an update that overwrites
-somebody's edit), the digest covers that content too. It does not cover messages, places in files, or the time of
-planning, so planning again gives the same digest.
+organization, channel, board and tag ids, text, thread, title, assets, metadata, the schedule, and `freeze: false`; for
+a file in the repository, the digest of its bytes. If a change destroys the current content (a delete, or an update that
+overwrites somebody's edit), the digest covers that content too. It does not cover messages, places in files, or the
+time of planning, so planning again gives the same digest.
 """
 
 from __future__ import annotations

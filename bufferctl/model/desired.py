@@ -243,7 +243,7 @@ class Post:
     protect: Annotated[bool, _PRIVATE] = False  # it is never deleted
     suspended: Annotated[str, _PRIVATE] = ""  # why it does not go out; empty if it does
     let_out: Annotated[bool, _PRIVATE] = False  # what is around it is suspended, and it goes out all the same
-    freeze: Annotated[bool, _PRIVATE] = True  # whether a freeze of the policy counts for it
+    freeze: bool = True  # whether a freeze of the policy counts for it; to go out in spite of one is agreed to
     #: The key that the first occurrence may have had before the entry repeated.
     was_single: Annotated[str | None, _PRIVATE] = None
     expansion: Annotated[Expansion | None, _PRIVATE] = None  # how it was made

@@ -6,13 +6,14 @@ freeze is an error, whatever became of it; here it counts whether Buffer has it 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import LivePost, Origin, Post, PostStatus, ShareMode
+from bufferctl.diagnostics import Diagnostic, Severity, some_of
+from bufferctl.model import LiveItem, LivePost, Origin, Post, PostStatus, ShareMode
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
@@ -23,6 +24,8 @@ from bufferctl.value import replace
 
 #: Actions that send something to Buffer that may be published.
 _SENDING = frozenset({Action.CREATE, Action.UPDATE})
+#: How many posts a warning names, and how many characters of each.
+_NAMED, _SHOWN = 5, 40
 _ABOUT_FREEZES = frozenset({Reason.FREEZE, Reason.INTO_FREEZE})
 _LET_OUT = Said("It goes out during a freeze that your team agreed on{reason}, as `freeze: false` says")
 
@@ -126,12 +129,15 @@ def _in_freeze(change: Change, freeze: Freeze) -> Hold:
 def _freeze_there(change: Change, scene: Scene) -> Freeze | None:
     """The freeze during which Buffer publishes what it has, or may publish it; a paused queue publishes nothing."""
     live = change.live
-    if not isinstance(live, LivePost) or not (live.is_scheduled or live.status is PostStatus.NEEDS_APPROVAL):
-        return None
-    channel = scene.channels.get(live.channel_id)
-    if channel and channel.is_queue_paused and not live.is_custom_scheduled:
+    if not isinstance(live, LivePost) or not _may_go_out(live, scene):
         return None
     return _freeze_at(live.due_at, change, scene)
+
+
+def _may_go_out(live: LivePost, scene: Scene) -> bool:
+    channel = scene.channels.get(live.channel_id)
+    is_paused = channel is not None and channel.is_queue_paused and not live.is_custom_scheduled
+    return not is_paused and (live.is_scheduled or live.status is PostStatus.NEEDS_APPROVAL)
 
 
 def _freeze_at(moment: datetime | None, change: Change, scene: Scene) -> Freeze | None:
@@ -148,6 +154,38 @@ def _let_out(change: Change, scene: Scene) -> Change:
         return change
     said = replace(_LET_OUT, facts={"reason": freeze.aside})
     return replace(change, why=change.why + Said(". ") + said if change.why else said)
+
+
+def unmanaged_in_freezes(unclaimed: Iterable[LiveItem], scene: Scene) -> Iterator[Diagnostic]:
+    """A warning for each freeze during which Buffer publishes posts that no file has: nothing else stops them."""
+    if scene.desired.settings.rules.get(FREEZE) == "off":
+        return
+    labels = {live.id: label for (_, label), live in scene.targets.channels.items()}
+    found: dict[Freeze, list[LivePost]] = defaultdict(list)
+    for post in unclaimed:
+        if isinstance(post, LivePost) and post.due_at and post.channel_id in labels and _may_go_out(post, scene):
+            freeze = scene.desired.settings.policy.frozen(post.due_at, labels[post.channel_id])
+            if freeze:
+                found[freeze].append(post)
+    for freeze, posts in found.items():
+        posts.sort(key=lambda post: post.due_at or scene.now)
+        named = [f"{labels[each.channel_id]} {_briefly(each, scene)}" for each in posts]
+        verb = "goes" if len(posts) == 1 else "go"
+        yield Diagnostic(
+            Severity.WARNING,
+            f"{len(posts):,} unmanaged post{'s' * (len(posts) > 1)} {verb} out during a freeze that your team agreed on"
+            f"{f' ({freeze.reason})' if freeze.reason else ''}: {some_of(named, _NAMED)}",
+            hint="bufferctl does not touch them. To stop them, move or delete them in Buffer, or pause their channels.",
+            code=FREEZE,
+        )
+
+
+def _briefly(post: LivePost, scene: Scene) -> str:
+    """When a post goes out, in its channel's zone, and how its text begins."""
+    due = (post.due_at or scene.now).astimezone(scene.channels[post.channel_id].zone)
+    text = " ".join(post.text.split())
+    begins = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
+    return f"{due:%a} {due.day} {due:%b %H:%M} ({begins!r})"
 
 
 def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ from bufferctl.model.networks import NETWORKS
 from bufferctl.model.seen import Seen
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.freezes import policy_warnings
+from bufferctl.reconcile.freezes import policy_warnings, unmanaged_in_freezes
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Scene
 
@@ -361,6 +361,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from let_go(changes, scene)
     yield from unmerged(changes)
     yield from policy_warnings(changes, scene)
+    yield from unmanaged_in_freezes(matches.unclaimed, scene)
     yield from ignored_existing(changes)
     yield from already_published(changes)
     yield from paused_queues(changes, scene)

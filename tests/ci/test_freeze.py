@@ -43,3 +43,28 @@ def test_a_freeze_over_what_is_scheduled(team: Team) -> None:
     team.merge(other)
     assert team.apply().failed
     assert statuses(team) == {"We are live": "scheduled", "Later": "scheduled"}
+
+
+def test_a_reviewed_post_does_not_go_out_by_an_exemption_that_nobody_reviewed(team: Team) -> None:
+    """Reviewers agreed to it before there was a freeze; that it goes out all the same is another decision."""
+    number = team.open("party", party=post("party", "A party", "2029-12-21 09:00"))
+    team.plan(number)
+    root(team, FROZEN)
+    team.merge(number)
+    assert team.apply().failed
+    assert statuses(team) == {}
+    exempt = post("party", "A party", "2029-12-21 09:00").replace("    text:", "    freeze: false\n    text:")
+    team.ada.branch("main")
+    team.ada.write(party=exempt)
+    team.ada.push("Let the party out")
+    ran = team.apply()
+    assert ran.failed
+    assert "its freeze differs from" in " ".join(ran.log.split())
+    assert statuses(team) == {}
+    number = team.open("again", party=exempt.replace("A party", "The party"))
+    team.plan(number)
+    (body,) = team.github.bodies(number)
+    assert "as `freeze: false` says" in body.replace("<code>", "`").replace("</code>", "`")
+    team.merge(number)
+    assert not team.apply().failed
+    assert statuses(team) == {"The party": "scheduled"}

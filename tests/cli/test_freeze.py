@@ -208,6 +208,27 @@ def test_a_persons_post_is_named_and_not_held(project: Project) -> None:
     assert held(project("plan", "--json")) == {}
 
 
+def test_unmanaged_posts_are_named_on_one_line(project: Project) -> None:
+    """By time, whatever the answer to ours; those outside of it, on other channels, and drafts are not."""
+    in_buffer(project, INSIDE)
+    channels = [project.sandbox.channel(each)["id"] for each in ("twitter", "mastodon")]
+    person = project.sandbox.person
+    for text, day in (("Theirs, which is so long that it is cut here", 23), ("Early", 20), ("After", 28)):
+        person.create_post(channels[0], text, dueAt=f"2029-12-{day}T09:00:00Z")
+    person.create_post(channels[1], "Elsewhere", dueAt="2029-12-22T09:00:00Z")
+    person.create_post(channels[0], "A draft", dueAt="2029-12-22T09:00:00Z", saveToDraft=True)
+    only = FREEZE.replace("reason:", "channels: [twitter], reason:")
+    for entry in (INSIDE, INSIDE.replace("}", ", freeze: false}")):
+        write(project, entry, line=only)
+        err = " ".join(project("plan").err.split())
+        named = "twitter:acme Thu 20 Dec 10:00 ('Early'), twitter:acme Sun 23 Dec 10:00 ('Theirs, which is so long"
+        said = f"warning: 2 unmanaged posts go out during a freeze that your team agreed on (Nobody is here): {named}"
+        assert err.count("unmanaged") == err.count(said) == 1
+        assert "bufferctl does not touch them" in err
+    write(project, INSIDE, line=f"{only}\nrules: {{BC201: off}}")
+    assert "unmanaged" not in project("plan").err
+
+
 def test_another_question_comes_first_and_the_freeze_is_named(project: Project) -> None:
     """A post that a person changed is asked about as ever, with a warning that it goes out in the freeze."""
     in_buffer(project, INSIDE)
@@ -238,6 +259,28 @@ def test_the_level_of_the_rule_counts(project: Project, level: str) -> None:
     assert ran.err.count("[BC201]") == (2 if level == "warning" else 0)
     project.apply()
     assert statuses(project) == {"We are here": "scheduled", "Also here": "scheduled"}
+
+
+def test_a_whole_file_is_let_out(project: Project) -> None:
+    """Like any setting at its top; `freeze: true` in an entry takes that one back."""
+    in_buffer(project, INSIDE, ALSO)
+    write(project, INSIDE, ALSO.replace("}", ", freeze: true}"))
+    path = project.folder / "posts/a.yaml"
+    path.write_text(f"freeze: false\n{path.read_text()}")
+    assert held(project("plan", "--json")) == {"also": "freeze"}
+    write(project, INSIDE, ALSO, "{key: new, due_at: 2029-12-23 09:00, text: New}")
+    path.write_text(f"freeze: false\n{path.read_text()}")
+    assert project("validate").code == 0
+    project.apply()
+    assert set(statuses(project)) == {"We are here", "Also here", "New"}
+
+
+def test_the_root_file_has_no_exemption(project: Project) -> None:
+    """There the freeze itself is shortened or deleted."""
+    write(project, INSIDE, line=f"freeze: false\n{FREEZE}")
+    ran = project("validate")
+    assert ran.code == 1
+    assert "it belongs under `posts` or `policy`" in ran.out
 
 
 def test_one_occurrence_is_let_out(project: Project) -> None:

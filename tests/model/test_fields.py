@@ -77,7 +77,6 @@ def test_what_nobody_agrees_to_in_a_review() -> None:
         "was_single",
         "suspended",
         "let_out",
-        "freeze",
     }
 
 

@@ -587,6 +587,8 @@ class IncludedFile(AnyFile):
     """Why no post of this file goes out while this line is here. Scheduled posts become drafts. `false` lets them out,
     even if their channels are suspended.
     """
+    freeze: Annotated[Flag, About("despite_freeze ignore_freeze", 175)] = True
+    """`false` publishes its posts even if they are due during a `freeze` of the team's policy."""
     protect: Annotated[Flag, About(order=180)] = False
     """Never delete its posts, not even when they are removed from the file."""
 
