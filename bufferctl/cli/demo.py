@@ -1,4 +1,4 @@
-"""`bufferctl demo`: from validate to a second plan on a local Buffer; with `--crash` despite lost answers and kills."""
+"""`bufferctl demo`: from validate to an empty plan on a local Buffer; with `--crash` despite lost answers and kills."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from shlex import join
+from shutil import which
 from typing import TYPE_CHECKING
 
 import click
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 _COMMANDS = (
     ("validate",),
-    ("plan", "-o", "plan.json", "--report", "plan.html"),
-    ("apply", "plan.json", "--auto-approve"),
+    ("apply", "--auto-approve", "--report", "applied.html"),
     ("plan",),
 )
-_PAGE, _HIDDEN, _DATABASE = "plan.html", ".bufferctl", "sandbox.db"
+_PAGE, _HIDDEN, _DATABASE = "applied.html", ".bufferctl", "sandbox.db"
+_SOURCE = "git+https://github.com/bufferctl/bufferctl"
 #: The day in the project's files that becomes a Monday in the future.
 _WRITTEN_DAY = date(2030, 1, 7)
 #: How far away that Monday is: further than the first post is before it.
@@ -49,7 +50,7 @@ _MOST_RUNS = 60
 
 @click.command(
     epilog=examples(
-        ("bufferctl demo", "validate, plan, apply, and look at the page"),
+        ("bufferctl demo", "validate, apply, and look at the page"),
         ("bufferctl demo --crash", "the same while answers get lost and runs are killed"),
     )
 )
@@ -59,9 +60,9 @@ _MOST_RUNS = 60
 def demo(folder: Path, crash: bool, setup: options.Setup) -> int:
     """Try bufferctl without an account: a month of posts for three networks, on a local Buffer that publishes nothing.
 
-    It writes the files to FOLDER (bufferctl-demo), starts a local Buffer, and runs validate, plan, apply and a second
-    plan, which says "No changes." FOLDER keeps the files and the local Buffer: edit a post, run it again, and the plan
-    shows your edit. On a desktop, the page opens in a browser.
+    It writes the files to FOLDER (bufferctl-demo), starts a local Buffer, and runs validate; apply, which shows the
+    plan first; and plan, which says "No changes." FOLDER keeps the files and the local Buffer: edit a post, run it
+    again, and the plan shows your edit. On a desktop, the page opens in a browser.
     """
     console = setup.console
     gc.enable()  # unlike other commands (see `main`) this one stays
@@ -212,6 +213,7 @@ def _what_next(folder: Path, console: Console) -> None:
         "",
         f"The page with the calendar: {folder / _PAGE}",
         "What to try next:",
+        *_how_to_install(),
         f"  Edit {folder / 'posts' / 'launch.yaml'}, then see your edit in the plan:",
         f"      {again}",
         "  Lose answers and kill the run until all posts have arrived:",
@@ -220,6 +222,14 @@ def _what_next(folder: Path, console: Console) -> None:
         "      export BUFFER_API_KEY=…; bufferctl init",
     ]
     console.data("\n".join(lines))
+
+
+def _how_to_install() -> list[str]:
+    """The line that installs bufferctl, for whom has it only for this run: by uvx, by pipx run, or from a clone."""
+    by_uvx = "UV" in os.environ and "VIRTUAL_ENV" not in os.environ  # uv sets both in `uv run`, and neither elsewhere
+    if which("bufferctl") and not by_uvx:
+        return []
+    return ["  Install bufferctl:", f"      {'uv tool' if by_uvx else 'pipx'} install {_SOURCE}"]
 
 
 def _has_desktop() -> bool:

@@ -79,6 +79,21 @@ def test_no_link_is_dead(site: tuple[Path, str]) -> None:
     assert dead == []
 
 
+def test_lists_are_lists(site: tuple[Path, str]) -> None:
+    """No paragraph continues with `3. ` or `- ` in a new line: GitHub begins a list there, and the site does not."""
+    folder, _ = site
+    broken = [
+        f"{path.relative_to(folder)}: {each}"
+        for path in folder.rglob("*.html")
+        for each in re.findall(r"\n(?:\d\.|-) <(?:strong|em|code)>.*", _without_code(path.read_text(encoding="utf-8")))
+    ]
+    assert broken == []
+
+
+def _without_code(page: str) -> str:
+    return re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+
+
 def test_what_programs_read(site: tuple[Path, str]) -> None:
     """llms.txt lists every page as Markdown, and each one is there."""
     folder, _ = site
