@@ -62,6 +62,8 @@ contact Buffer, and continue past warnings. To change the level of a rule, add i
 rules:
   # no image without alt text
   BC101: error
+  # no placeholder in a text, such as {{name}}: only a guess, so it is a warning
+  BC114: error
   # several posts at once are intended
   BC106: off
 ```

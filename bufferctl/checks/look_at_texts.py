@@ -53,6 +53,7 @@ _PLACEHOLDER = re.compile(
     r"(?!\s+(?:list|app|comment))"
     r"|\[(?i:add|replace|fill|check|quote|image|photo|picture|here|tk|bild|hier|einf\u00fcgen)\b[^\[\]\n]{0,60}\](?!\()"
     r"|<(?i:insert|add|your|enter)\b[^<>\n]{0,60}>"
+    r"|<(?i:link|url|name|date|time|hashtag)>"
     r"|(?:(?<=^)|(?<=[\s(@/#]))\{[A-Za-z][A-Za-z _-]{0,30}\}"
 )
 #: What each of them contains: a search for these takes a tenth of the time.

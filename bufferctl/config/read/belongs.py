@@ -122,8 +122,10 @@ def _of_others(entry: Mapping[str, Any], name: str, value: Any, owner: type[Base
         return ""
     if there:
         return of_others_only(name)
-    if len(having) == 1 or isinstance(value, list | dict):
+    if len(having) == 1:
         return ""  # `metadata: {pinterest: …}` is for `explaining`, which also knows the fields of assets
+    if isinstance(value, list | dict):
+        return f"write it for each network, under `metadata`; only {_all_have(having)} it"
     first = having[0]
     field = _options(name, [first]).get(first, name)
     line = flow({first.value: {field: in_group(MODELS[first], field, value)}})
