@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from posixpath import join, normpath
+from typing import NamedTuple
 
 from bufferctl.ci.approvals import notes as approval_notes
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, marker, title
@@ -27,6 +28,7 @@ from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
 from bufferctl.render.markdown import Context, Note, is_about, with_page, without_report
 from bufferctl.render.markdown import comment as rendered
+from bufferctl.render.report import Report
 from bufferctl.render.since import commit_of
 from bufferctl.value import replace
 
@@ -74,67 +76,103 @@ def plan(
     return code
 
 
+class _Made(NamedTuple):
+    """What `bufferctl plan` made."""
+
+    report: Report | None
+    is_plan: bool  # whether there is a plan; also true for one that a freeze refuses
+    held: Held
+    code: int  # its exit code
+    printed: str
+
+
 def _plan(
     job: Job, request: ChangeRequest | None, branch: str, *, offline: bool, strict: bool, artifact: Path | None
 ) -> int:
     if not _is_needed(job, request):
         say(f"None of the files of {job.name} changed, so there is nothing to plan.")
         return 0
-    folder = job.work / "plan"
-    folder.mkdir()
-    more = ["--offline"] if offline else []
     moved = None if offline else moved_state(job, branch)
     if moved:
         job.annotate("warning", moved.words)
         job = replace(job, has_state=False)
-    commit = request.head if request else job.commit
-    page = _page_name(job, str(request.number) if request else commit[:SHORT])
-    saved = _options(folder, page, saved=not (offline or moved))
-    links = ["--line-url", job.forge.files_at(commit).line, "--diff-url", job.forge.diff_of(request) if request else ""]
-    options = [*saved, *links, *_since_last_look(job, request), *_before(job, request), *more]
+    folder = job.work / "plan"
+    folder.mkdir()
+    page = _page_name(job, request)
+    made = _make(job, request, folder, page, offline=offline, saved=not (offline or moved))
+    if artifact:
+        _keep(job, request, made, folder, page, artifact)
+    fails = bool(made.held.by_request) if strict else made.held.is_refused
+    if request and job.options.comment:
+        notes = [
+            _elsewhere(job, request, branch),
+            moved if made.is_plan else None,
+            _failure(job, made.held) if fails else None,
+        ]
+        if made.report and request.branch == branch and not offline:
+            addresses = {change.address for change in made.report.plan.changes}
+            notes += approval_notes(job, request, branch, addresses)
+        url = job.forge.page_url((artifact / page).as_posix()) if artifact else ""
+        job.post("plan", request, _comment(job, request, made, branch, tuple(filter(None, notes)), url))
+    _report(job, made.held, fails=fails)
+    if fails:
+        return 1
+    return 0 if made.is_plan else made.code
+
+
+def _make(job: Job, request: ChangeRequest | None, folder: Path, page: str, *, offline: bool, saved: bool) -> _Made:
+    """Run `bufferctl plan`, which writes its reports into `folder`.
+
+    `saved`: whether apply may take this plan for a reviewed one.
+    """
     data = job.work / "plan.data"
+    options = _options(folder, page, saved=saved) + _links(job, request)
+    options += _since_last_look(job, request) + _before(job, request)
+    options += ["--offline"] if offline else []
     ran = job.run("plan", *options, "--data", str(data), without=f"Saved to {folder}")
     report = load_report(data) if data.exists() else None
-    refused = [change for change in report.plan.changes if change.is_refused] if report else []
-    made = ran.code in {0, PENDING} or (ran.code == 1 and bool(refused))
-    found = held(job, request, report) if made and request and report else Held()
+    is_refused = report is not None and any(change.is_refused for change in report.plan.changes)
+    is_plan = ran.code in {0, PENDING} or (ran.code == 1 and is_refused)
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     if request:
         (folder / PLANNED_FOR).write_bytes(request.describe(job.base_of(request)))
-    name = artifact_name(job.artifact, request) if request else f"{job.artifact}-{commit}"
-    if artifact:
-        keep_artifact(folder, artifact, job.checkout)
-        changes = bool(made and report and report.plan.writes)
-        counts = {"changes": str(changes).lower(), "needs_you": str(len(found.by_request))}
-        job.output(folder=str(artifact), artifact=name, page=str(artifact / page) if made else "", **counts)
-    fails = bool(found.by_request) if strict else found.is_refused
-    if request and job.options.comment:
-        notes = [_elsewhere(job, request, branch), moved if made else None, _failure(job, found) if fails else None]
-        if report and request.branch == branch and not offline:
-            notes += approval_notes(job, request, branch, {change.address for change in report.plan.changes})
-        context = Context(
-            mark=marker("plan", job.about),
-            title=title("plan", job.about),
-            commit=commit,
-            run=job.forge.run_url,
-            page=job.forge.page_url((artifact / page).as_posix()) if artifact else "",
-            publishes=branch if request.branch != branch else "",
-            into=request.branch,
-            notes=tuple(note for note in notes if note),
-            new_post=_new_post(job, request),
-            again=f"to plan again, {job.forge.plan_again(request.number)}",
-            decide=job.forge.decide(publishes=False),
-            lines=suggest(job, request, report) if made and report else {},
-            files=job.forge.files_at(commit),
-            printed=ran.printed,
-        )
-        is_sound = report is not None and (made or not report.is_planned)
-        text = rendered(report, context) if report and is_sound else without_report(_unplanned(context))
-        job.post("plan", request, text)
-    _report(job, found, fails=fails)
-    if fails:
-        return 1
-    return 0 if made else ran.code
+    found = held(job, request, report) if is_plan and request and report else Held()
+    return _Made(report, is_plan, found, ran.code, ran.printed)
+
+
+def _keep(job: Job, request: ChangeRequest | None, made: _Made, folder: Path, page: str, artifact: Path) -> None:
+    """Keep the plan as an artifact, and hand what later steps need to the job."""
+    keep_artifact(folder, artifact, job.checkout)
+    changes = bool(made.is_plan and made.report and made.report.plan.writes)
+    job.output(
+        folder=str(artifact),
+        artifact=artifact_name(job.artifact, request) if request else f"{job.artifact}-{job.commit}",
+        page=str(artifact / page) if made.is_plan else "",
+        changes=str(changes).lower(),
+        needs_you=str(len(made.held.by_request)),
+    )
+
+
+def _comment(job: Job, request: ChangeRequest, made: _Made, branch: str, notes: tuple[Note, ...], page: str) -> str:
+    """The comment on the plan, or on why there is none. `branch`: that posts are published from; `page`: the URL."""
+    context = Context(
+        mark=marker("plan", job.about),
+        title=title("plan", job.about),
+        commit=request.head,
+        run=job.forge.run_url,
+        page=page,
+        publishes=branch if request.branch != branch else "",
+        into=request.branch,
+        notes=notes,
+        new_post=_new_post(job, request),
+        again=f"to plan again, {job.forge.plan_again(request.number)}",
+        decide=job.forge.decide(publishes=False),
+        lines=suggest(job, request, made.report) if made.is_plan and made.report else {},
+        files=job.forge.files_at(request.head),
+        printed=made.printed,
+    )
+    is_sound = made.is_plan or (made.report is not None and not made.report.is_planned)
+    return rendered(made.report, context) if made.report and is_sound else without_report(_unplanned(context))
 
 
 def _new_post(job: Job, request: ChangeRequest) -> str:
@@ -200,16 +238,22 @@ def _failure(job: Job, found: Held) -> Note:
     return Note("This check fails:", _because_of_request(job, [f"`{key}`" for key in found.by_request]))
 
 
-def _page_name(job: Job, about: str) -> str:
+def _page_name(job: Job, request: ChangeRequest | None) -> str:
     """The name of the page, which an artifact of this file alone takes; no two attempts or sets of files share one."""
+    about = str(request.number) if request else job.commit[:SHORT]
     parts = ["plan", about, re.sub(r"[^\w.]+", "-", job.about), job.environment.get("GITHUB_RUN_ATTEMPT", "1")]
     return f"{'-'.join(filter(None, parts))}.html"
 
 
 def _options(folder: Path, page: str, *, saved: bool) -> list[str]:
-    """`saved`: whether apply may take this plan for a reviewed one."""
     reports = [option for name in (*_REPORTS, page) for option in ("--report", str(folder / name))]
     return ["--detailed-exitcode", *(["--output", str(folder / PLAN)] if saved else []), *reports]
+
+
+def _links(job: Job, request: ChangeRequest | None) -> list[str]:
+    """The options that name the forge's pages of a line, and of the request's change of it."""
+    line = job.forge.files_at(request.head if request else job.commit).line
+    return ["--line-url", line, "--diff-url", job.forge.diff_of(request) if request else ""]
 
 
 def _report(job: Job, found: Held, *, fails: bool) -> None:

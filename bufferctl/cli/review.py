@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from bufferctl.model import State
     from bufferctl.plan import Plan
     from bufferctl.planfile import Receipt
-    from bufferctl.render.report import Report
+    from bufferctl.render.report import HoldIdentity, Report
     from bufferctl.run.applying import Applied, Applying
     from bufferctl.run.files import Files
     from bufferctl.run.session import Session
+    from bufferctl.run.sources import PlanSource
 
 #: Changes are pending, with --detailed-exitcode only (design: Contracts).
 PENDING = 2
@@ -95,15 +96,10 @@ def plan(
     PATHs limit the plan to those files or folders.
     """
     from bufferctl.plan import Action
-    from bufferctl.render.report import hold_identity
     from bufferctl.run.compare import check_named, check_offline, describe_selection, narrow
-    from bufferctl.run.sources import POST_FILES, changed_since, save
+    from bufferctl.run.sources import changed_since, save
 
-    if out and out.suffix in POST_FILES:
-        raise UsageError(
-            f"`bufferctl apply` would read {out} as a file of posts, so nothing was done",
-            hint="Choose another name with -o, such as plan.json.",
-        )
+    _check_no_posts(out)
     outputs.check_apart(out, *report_files)
     earlier = outputs.read_text("--previous", since) if since else ""
     if offline:
@@ -113,16 +109,24 @@ def plan(
         files = setup.open_project(paths)
     check_named(choices, files)
     changed = changed_since(base, files, console) if base else None
-    made, state, before = _planned(setup, files, choices, base if data else None, offline=offline)
-    shown = narrow(made, files, choices)
+    made = _planned(setup, files, choices, base if data else None, offline=offline)
+    shown = narrow(made.plan, files, choices)
     console.diagnostics(shown.warnings)
     expires_at = shown.at + timedelta(days=expires)
-    report = outputs.report_of(shown, files.desired, files, is_offline=offline, earlier=earlier, changed=changed)
-    report = replace(report, selection=describe_selection(files, choices), expires_at=expires_at if out else None)
-    report = replace(report, line_url=line_url, diff_url=diff_url)
-    if before:
-        report = replace(report, held_before=frozenset(map(hold_identity, before.of(Action.HOLD))))
-    outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))
+    report = outputs.report_of(
+        shown,
+        files.desired,
+        files,
+        selection=describe_selection(files, choices),
+        expires_at=expires_at if out else None,
+        is_offline=offline,
+        line_url=line_url,
+        diff_url=diff_url,
+        earlier=earlier,
+        changed=changed,
+        held_before=made.held_before,
+    )
+    outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, made.state))
     outputs.write_data(data, report, report_files)
     outputs.annotate_report(report, files.root, console)
     outputs.show_plan(report, console, as_json=as_json)
@@ -130,22 +134,47 @@ def plan(
         save(out, shown, files.desired, choices, expires_at, offline=offline, changed=changed)
         how, what = ("--reviewed ", "what it agrees to") if offline else ("", "exactly this plan")
         console.note(f"Saved to {out}. `bufferctl apply {how}{out}` applies {what}.")
-    held = shown.of(Action.HOLD)
-    refused = list(dict.fromkeys(f"`{change.address.key}`" for change in held if change.is_refused))
-    if refused:
-        console.error(
-            f"These would go out during a freeze: {some_of(refused, _NAMED)}", "The plan shows how to answer."
-        )
-    if refused or (strict and held):
+    is_refused = _reports_refused(shown, console)
+    if is_refused or (strict and shown.of(Action.HOLD)):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0
 
 
-def _planned(
-    setup: options.Setup, files: Files, choices: Choices, base: Path | None, *, offline: bool
-) -> tuple[Plan, State | None, Plan | None]:
-    """The plan, the state if it was read with the account, and the plan of the files in `base` if anything is held."""
+def _check_no_posts(out: Path | None) -> None:
+    """Raise UsageError if the plan would be saved under a name that `apply` takes for a file of posts."""
+    from bufferctl.run.sources import POST_FILES
+
+    if out and out.suffix in POST_FILES:
+        raise UsageError(
+            f"`bufferctl apply` would read {out} as a file of posts, so nothing was done",
+            hint="Choose another name with -o, such as plan.json.",
+        )
+
+
+def _reports_refused(plan: Plan, console: Console) -> bool:
+    """Whether a freeze refuses something, which is an error then, and names the entries."""
     from bufferctl.plan import Action
+
+    refused = list(dict.fromkeys(f"`{change.address.key}`" for change in plan.of(Action.HOLD) if change.is_refused))
+    if refused:
+        console.error(
+            f"These would go out during a freeze: {some_of(refused, _NAMED)}", "The plan shows how to answer."
+        )
+    return bool(refused)
+
+
+class _Planned(NamedTuple):
+    """A plan, and what is known beside it."""
+
+    plan: Plan
+    state: State | None  # if it was read with the account
+    held_before: frozenset[HoldIdentity] | None  # what the files before the change hold, if anything is held now
+
+
+def _planned(setup: options.Setup, files: Files, choices: Choices, base: Path | None, *, offline: bool) -> _Planned:
+    """Plan, and plan the files in `base` if anything is held."""
+    from bufferctl.plan import Action
+    from bufferctl.render.report import hold_identity
     from bufferctl.run.compare import plan, plan_of_base, plan_offline
     from bufferctl.run.reachable import check_reachable
     from bufferctl.run.sources import files_of_base
@@ -154,14 +183,16 @@ def _planned(
     if offline:  # nobody is contacted, the store of a shared state neither
         is_elsewhere = files.desired.settings.state and setup.state_file is None
         store = None if is_elsewhere else files.store(setup.state_file, setup.console)
-        made = plan_offline(files, store, choices)
-        return made, None, plan_offline(before, store, choices) if before and made.of(Action.HOLD) else None
-    with setup.reading(files) as session:
-        check_reachable(files, session.buffer.endpoint)
-        made = plan(session, choices)
-        session.note_leftovers()
-        state = session.state
-        return made, state, plan_of_base(session, before, choices) if before and made.of(Action.HOLD) else None
+        made, state = plan_offline(files, store, choices), None
+        of_base = plan_offline(before, store, choices) if before and made.of(Action.HOLD) else None
+    else:
+        with setup.reading(files) as session:
+            check_reachable(files, session.buffer.endpoint)
+            made = plan(session, choices)
+            session.note_leftovers()
+            state = session.state
+            of_base = plan_of_base(session, before, choices) if before and made.of(Action.HOLD) else None
+    return _Planned(made, state, frozenset(map(hold_identity, of_base.of(Action.HOLD))) if of_base else None)
 
 
 @click.command(
@@ -284,8 +315,6 @@ def apply(
     Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
     is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if a new plan would differ.
     """
-    from bufferctl.plan import Action, Status
-    from bufferctl.render.text import applied_text, left_text
     from bufferctl.run.applying import Applying
     from bufferctl.run.sources import source_of
 
@@ -298,29 +327,7 @@ def apply(
     def once(*, plans_first: bool) -> int:
         with setup.changing(files, lock_timeout, quiet=as_json, settle=settle, plans_first=plans_first) as session:
             applying = Applying(session, max_wait, source, asks=source.asks and not auto_approve)
-            plan = applying.plan()
-            console.diagnostics(plan.warnings)
-            session.note_leftovers()
-            report = outputs.report_of(plan, files.desired, files, selection=source.selection)
-            if plan.is_empty and source.saved_plan and not plan.of(Action.WAITING):
-                console.note(f"{source.saved_plan} is already applied.")
-            elif not as_json:
-                outputs.show_plan(report, console, as_json=False)
-            if plan.writes and applying.asks and not _agreed(len(plan.writes), session, console):
-                return 1
-            applied, done = _finish(applying, report, receipt, report_files, console)
-            if as_json:
-                outputs.show_plan(done, console, as_json=True)
-            else:
-                if applied.outcomes:
-                    console.data("\n" + applied_text(applied.outcomes, console.out))
-                if applied.left:
-                    console.data(left_text(applied.left, plan, applied.outcomes, console.out))
-            unsent = sum(outcome.status is Status.NOT_SENT for outcome in applied.outcomes)
-            if applied.stopped and unsent:
-                console.note(f"Run it again to send the other {f'{unsent:,}' if unsent > 1 else 'change'}.")
-            failed = applied.needs_person or session.files.only_suspends
-            return worst([*(error.exit_code for error in applying.errors), int(failed)])
+            return _applied(applying, source, _Outputs(console, receipt, report_files, as_json=as_json))
 
     with _silence_first(files):
         try:
@@ -328,6 +335,51 @@ def apply(
         except OvertakenError:
             console.notice("Another run changed the state in the meantime, so this one plans again.")
             return once(plans_first=False)
+
+
+class _Outputs(NamedTuple):
+    """Where the results of an apply go."""
+
+    console: Console
+    receipt: Path | None
+    reports: Sequence[Path]
+    as_json: bool
+
+
+def _applied(applying: Applying, source: PlanSource, to: _Outputs) -> int:
+    """Show the plan, ask, send, and show the results. Returns the exit code."""
+    from bufferctl.plan import Action, Status
+
+    session, console = applying.session, to.console
+    plan = applying.plan()
+    console.diagnostics(plan.warnings)
+    session.note_leftovers()
+    report = outputs.report_of(plan, session.files.desired, session.files, selection=source.selection)
+    if plan.is_empty and source.saved_plan and not plan.of(Action.WAITING):
+        console.note(f"{source.saved_plan} is already applied.")
+    elif not to.as_json:
+        outputs.show_plan(report, console, as_json=False)
+    if plan.writes and applying.asks and not _agreed(len(plan.writes), session, console):
+        return 1
+    applied, done = _finish(applying, report, to)
+    if to.as_json:
+        outputs.show_plan(done, console, as_json=True)
+    else:
+        _show_results(applied, plan, console)
+    unsent = sum(outcome.status is Status.NOT_SENT for outcome in applied.outcomes)
+    if applied.stopped and unsent:
+        console.note(f"Run it again to send the other {f'{unsent:,}' if unsent > 1 else 'change'}.")
+    failed = applied.needs_person or session.files.only_suspends
+    return worst([*(error.exit_code for error in applying.errors), int(failed)])
+
+
+def _show_results(applied: Applied, plan: Plan, console: Console) -> None:
+    from bufferctl.render.text import applied_text, left_text
+
+    if applied.outcomes:
+        console.data("\n" + applied_text(applied.outcomes, console.out))
+    if applied.left:
+        console.data(left_text(applied.left, plan, applied.outcomes, console.out))
 
 
 @contextmanager
@@ -353,9 +405,7 @@ def _agreed(number: int, session: Session, console: Console) -> bool:
         )
 
 
-def _finish(
-    applying: Applying, report: Report, receipt: Path | None, reports: Sequence[Path], console: Console
-) -> tuple[Applied, Report]:
+def _finish(applying: Applying, report: Report, to: _Outputs) -> tuple[Applied, Report]:
     """Send and verify; what came of it. Files are written before anything is printed, even when interrupted.
 
     One that cannot be written is an error, and undoes nothing.
@@ -366,13 +416,14 @@ def _finish(
 
     def write(stopped: str, left: Plan | None = None, *, receipt_alone: bool = False) -> Report:
         done = replace(report, outcomes=tuple(applying.outcomes), stopped=stopped, left=left)
-        if receipt:
+        if to.receipt:
             with applying.reporting():
-                write_receipt(receipt, done, session.buffer.server_time())
+                write_receipt(to.receipt, done, session.buffer.server_time())
         if not receipt_alone:
+            root = session.files.root
             with applying.reporting():
-                outputs.write_reports(reports, outputs.with_pictures(done, session.files.root, reports, session.state))
-            outputs.annotate_report(done, session.files.root, console)
+                outputs.write_reports(to.reports, outputs.with_pictures(done, root, to.reports, session.state))
+            outputs.annotate_report(done, root, to.console)
         return done
 
     try:
