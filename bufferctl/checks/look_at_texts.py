@@ -189,11 +189,8 @@ def nearly_same(groups: Groups, declared: Declared) -> Iterator[Sight]:
                     reported.add((one, other))
                     seen, earlier = (other, one) if other in groups else (one, other)
                     days = round((other_at - at) / timedelta(days=1))
-                    apart = (
-                        f"{days} day{'s' * (days != 1)} {'before' if seen == other else 'after'}"
-                        if days
-                        else "that day"
-                    )
+                    side = "before" if seen == other else "after"
+                    apart = f"{days} day{'s' * (days != 1)} {side}" if days else "that day"
                     yield Sight(NEARLY_SAME, seen, "", f"nearly the same text as `{earlier.name}`, {apart}")
 
 

@@ -107,7 +107,8 @@ def _channel(
     of_service = [each for each in organization.channels if each.service is live.service]
     is_unique = sum(same_name(each.name, live.name) for each in of_service) == 1
     named = is_unique and live.name.strip() and live.name.isprintable()  # a file can have it, and all of it is visible
-    label = declared.label if declared else f"{live.service.value}:{live.name if named else live.id}"
+    own_label = f"{live.service.value}:{live.name if named else live.id}"
+    label = declared.label if declared else own_label
     reference = live.service.value if len(of_service) == 1 else label
     if declared:
         entry = ChannelEntry(service=live.service, name=declared.name, id=declared.id, timezone=declared.timezone)

@@ -117,7 +117,9 @@ def trimmed(link: str, *, after: str = _AFTER) -> str:
 
 def without_parameters(text: str) -> str:
     """The text, its links without `utm` parameters, which differ by network and which nobody reads."""
-    return _PARAMETERS.sub(lambda found: found[1] if found[2] else "", text) if "utm_" in text else text
+    if "utm_" not in text:
+        return text
+    return _PARAMETERS.sub(lambda found: found[1] if found[2] else "", text)
 
 
 def parameters_in(text: str) -> list[str]:

@@ -195,7 +195,9 @@ def _resolved_otherwise(then: Change, now: Change) -> str:
     """That names of a write stand for other ids now, of tags or of a board; empty if they do not."""
     before, after = _ids(then.write), _ids(now.write)
     names = [name for name in before if name in after and before[name] != after[name]]
-    return f"its {all_of(names)} {'stands' if names == ['board'] else 'stand'} for another id" if names else ""
+    if not names:
+        return ""
+    return f"its {all_of(names)} {'stands' if names == ['board'] else 'stand'} for another id"
 
 
 def _ids(write: Write | None) -> dict[str, Any]:

@@ -115,7 +115,9 @@ class Changed:
         """How one network differs from others: `own text`, `no media`, `schedule as a reminder`."""
         if self.name == "what happens":
             return self.after.removeprefix("will ")
-        return f"own {'text' if self.is_text else self.name}" if self.after or self.is_text else f"no {self.name}"
+        if self.is_text:
+            return "own text"
+        return f"own {self.name}" if self.after else f"no {self.name}"
 
     @property
     def is_mixed(self) -> bool:

@@ -94,7 +94,9 @@ def _title(item: Post | Idea | LivePost | LiveIdea) -> str | None:
 
 
 def _thread(item: Post | Idea | LivePost | LiveIdea) -> Any:
-    return item.thread if isinstance(item, LivePost) else thread_of(item.metadata) if isinstance(item, Post) else ()
+    if isinstance(item, LivePost):
+        return item.thread
+    return thread_of(item.metadata) if isinstance(item, Post) else ()
 
 
 def _other_fields(item: Post | Idea | LivePost | LiveIdea) -> dict[str, Any]:

@@ -195,8 +195,10 @@ class PostForms:
                 kinds[each.kind] -= 1
                 break
         rest = ", ".join(count(number, kind) for kind, number in kinds.items() if number)
-        yield from [first] if first else []
-        yield from [f"and {rest}" if first else f"with {rest}"] if rest else []
+        if first:
+            yield first
+        if rest:
+            yield f"and {rest}" if first else f"with {rest}"
 
     def _thumbnails(self, version: Version) -> str:
         """The first pictures, small."""

@@ -148,6 +148,10 @@ def _marked(piece: Piece) -> str:
     return {"out": f"[-{text}-]", "in": f"{{+{text}+}}"}.get(piece.kind, text)
 
 
+#: The color after each opening mark: out, in.
+_COLORS = {"[-": "31", "{+": "32"}
+
+
 def _painted(lines: Iterable[str], paint: Paint) -> Iterator[tuple[str, bool]]:
     """Each line with its marked parts in color, and whether it has any; a mark may continue on the next line."""
     color = ""
@@ -155,10 +159,10 @@ def _painted(lines: Iterable[str], paint: Paint) -> Iterator[tuple[str, bool]]:
         shown, at, is_changed = "", 0, bool(color)
         for mark in _MARK.finditer(line):
             is_changed = True
-            opens = mark[0] in {"[-", "{+"}
+            opens = mark[0] in _COLORS
             end = mark.start() if opens else mark.end()
             shown += paint(line[at:end], color)
-            at, color = end, ("31" if mark[0] == "[-" else "32") if opens else ""
+            at, color = end, _COLORS.get(mark[0], "")
         yield shown + paint(line[at:], color), is_changed
 
 

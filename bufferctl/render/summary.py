@@ -184,8 +184,10 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"
     refused = any(o.status is Status.REFUSED and o.change.slot in tried for o in outcomes)
     text += " except what was refused" if refused and not number else ""
-    text += f"; {count(waiting, 'post')} wait{'s' * (waiting == 1)} for room in Buffer" if waiting else ""
-    text += f"; {holds:,} still need{'s' if holds == 1 else ''} you" if holds else ""
+    if waiting:
+        text += f"; {count(waiting, 'post')} wait{'s' * (waiting == 1)} for room in Buffer"
+    if holds:
+        text += f"; {holds:,} still need{'s' * (holds == 1)} you"
     return f"Read again after applying: {text}."
 
 

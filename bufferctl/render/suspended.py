@@ -70,12 +70,12 @@ def _suspended(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     if suspension is None or not suspension.reasons:
         return
     off = [change for change in plan.changes if change.takes_off]
-    if outcomes is not None:
+    said = ""
+    if off and outcomes is not None:
         done = sum(each.was_done for each in outcomes if each.change.takes_off)
-        said = f"{count(done, 'scheduled post')} became {'a draft' if done == 1 else 'drafts'}" if off else ""
-    else:
+        said = f"{count(done, 'scheduled post')} became {'a draft' if done == 1 else 'drafts'}"
+    elif off:
         said = f"{count(len(off), 'scheduled post')} {'becomes a draft' if len(off) == 1 else 'become drafts'}"
-        said = said if off else ""
     reasons = "; ".join(visible(each.rstrip(".")) for each in suspension.reasons)
     yield " ".join(filter(None, [f"Suspended: {reasons}.", f"{said}." if said else _NOTHING_SCHEDULED]))
 

@@ -182,7 +182,9 @@ _CHANGES, _DELETES = "changes {}", "deletes {}"
 
 
 def _edit(change: Change) -> str:
-    return _TAKES_OFF if change.takes_off else _PUTS_BACK if change.puts_back else _CHANGES
+    if change.takes_off:
+        return _TAKES_OFF
+    return _PUTS_BACK if change.puts_back else _CHANGES
 
 
 def was_draft(change: Change) -> bool:

@@ -129,9 +129,11 @@ def _written(found: re.Match[str]) -> str:
     """A match in the files' form; the hour is 99 if it is not valid with am or pm."""
     hour = int(found["hour"])
     if found["half"]:
-        hour = hour % _NOON + (_NOON if found["half"] in "pP" else 0) if 1 <= hour <= _NOON else 99
-    day = f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}{'T' if 'T' in found['between'] else ' '}"
-    return f"{day}{hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
+        is_valid, is_afternoon = 1 <= hour <= _NOON, found["half"] in "pP"
+        hour = hour % _NOON + _NOON * is_afternoon if is_valid else 99
+    day = f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
+    between = "T" if "T" in found["between"] else " "
+    return f"{day}{between}{hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
 
 
 _MONTH = rf"(?P<month>{any_of(MONTHS_OF_DATES)})\.?"

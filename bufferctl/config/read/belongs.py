@@ -72,7 +72,9 @@ def _of_networks(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) ->
         for service, field in _options(each, services).items():
             meant.setdefault(service.value, {})[field] = in_group(MODELS[service], field, value)
             first = first or each
-    return f"{'' if name == first else 'delete it, and '}write `metadata: {flow(meant)}`" if meant else ""
+    if not meant:
+        return ""
+    return f"{'' if name == first else 'delete it, and '}write `metadata: {flow(meant)}`"
 
 
 def _below_metadata(metadata: Any, name: str, value: Any, services: Iterable[Service]) -> str:

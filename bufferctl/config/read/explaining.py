@@ -176,7 +176,9 @@ def _together(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None
     if len(of_time) in {2, 3}:
         texts = [str(entry[each]) for each in of_time]
         meant = probably_meant(" ".join(texts)) or probably_meant(" ".join(reversed(texts)))
-        return f"{'' if name == of_time[0] else 'delete it, and '}write `due_at: {meant}`" if meant else ""
+        if not meant:
+            return ""
+        return f"{'' if name == of_time[0] else 'delete it, and '}write `due_at: {meant}`"
     is_text = isinstance(entry[name], str) and "overrides" in fields and "overrides" not in entry
     if is_text and name.partition(":")[0] in set(Service):
         return f"write `overrides: {{{name}: {{text: {json.dumps(entry[name], ensure_ascii=False)}}}}}`"
@@ -219,8 +221,9 @@ def _message(name: str, error: ErrorDetails) -> str:
         return f"{subject} {reason}" if reason.startswith(("must", "is ")) else reason
     form = _FORMS.get(kind.removesuffix("_type"))
     if form:
-        entry = isinstance(error["loc"][-1], int)
-        subject = f"each entry of {subject if name else 'this list'}" if entry else subject
+        is_entry = isinstance(error["loc"][-1], int)
+        if is_entry:
+            subject = f"each entry of {subject if name else 'this list'}"
         return f"{subject} must be {form}, and this is {_KINDS.get(type(value), 'something else')}"
     match kind:
         case "enum" | "literal_error":

@@ -49,9 +49,16 @@ def suspended_lines(source: Source, spot: Spot, *, is_yaml: bool) -> dict[tuple[
 def _count(spot: Spot) -> int:
     """How many `suspended` fields there are."""
     node = spot.node
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     own = isinstance(node, dict) and (_FIELD in node or _FIELD in spot.tree.empty.get(id(node), ()))
-    return own + sum(_count(Spot(spot.tree, child)) for child in children)
+    return own + sum(map(_count, _children(spot)))
+
+
+def _children(spot: Spot) -> Iterator[Spot]:
+    """What a mapping or a list has in it."""
+    if isinstance(spot.node, dict):
+        yield from (Spot(spot.tree, each) for each in spot.node.values())
+    elif isinstance(spot.node, list):
+        yield from (Spot(spot.tree, each) for each in spot.node)
 
 
 def readable(spot: Spot) -> Spot | None:
@@ -122,9 +129,8 @@ def _within(spot: Spot, *, is_top: bool) -> Iterator[tuple[str, str]]:
         has_none = _FIELD in spot.tree.empty.get(id(node), ())
         if isinstance(key, str) and (_FIELD in node or has_none):
             yield key, _reason(node.get(_FIELD))
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    for child in children:
-        yield from _within(Spot(spot.tree, child), is_top=False)
+    for child in _children(spot):
+        yield from _within(child, is_top=False)
 
 
 def _reason(written: Any) -> str:

@@ -113,6 +113,8 @@ def _only(found: list[Node], kind: str, name: str, names: Sequence[str]) -> Node
             f"There are {len(found)} {kind}s {name}, so nothing was written",
             hint="Name it as `service:name`, or with --organization.",
         )
+    hint = f"There are {listed(names)}." if names else "Check its name there."
     near = nearest_value(name, names)
-    hint = f"Did you mean {near}?" if near else f"There are {listed(names)}." if names else "Check its name there."
+    if near:
+        hint = f"Did you mean {near}?"
     raise ConfigError(f"The root file has no {kind} {name}, so nothing was written", hint=hint)

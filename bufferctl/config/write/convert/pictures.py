@@ -85,4 +85,6 @@ class PictureFinder:
 def _asset(source: str, alt: str) -> dict[str, Any]:
     """A video, or an image beside it, in the long form."""
     where = {"url": source} if LINK.match(source) else {"file": source}
-    return {"video": where} if _FILM.search(source) else {"image": {**where, **({"alt_text": alt} if alt else {})}}
+    if _FILM.search(source):
+        return {"video": where}
+    return {"image": {**where, "alt_text": alt} if alt else where}
