@@ -31,7 +31,7 @@ posts:
 
 
 @pytest.fixture(name="offline")
-def without_buffer(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Ran]) -> Any:
+def without_buffer(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Ran]) -> Callable[..., Ran]:
     """A project of a user without a key, whose Buffer cannot be reached."""
     monkeypatch.delenv("BUFFER_API_KEY")
     monkeypatch.setenv("BUFFER_API_URL", "https://127.0.0.1:1")
@@ -48,7 +48,7 @@ def keys(ran: Ran) -> list[str]:
     return [f"{post['service']}/{post['address'].rpartition('/')[2]}" for post in posts if post["address"]]
 
 
-def test_by_day(offline: Any, prints: Prints) -> None:
+def test_by_day(offline: Callable[..., Ran], prints: Prints) -> None:
     """Days in order; a text for two channels once, with both; canceled posts are left out, the queue comes last."""
     prints("list/by-day", offline("list"))
 
@@ -70,7 +70,7 @@ def test_by_day(offline: Any, prints: Prints) -> None:
         (("buffer.yaml",), []),
     ],
 )
-def test_what_is_listed(offline: Any, options: tuple[str, ...], expected: list[str]) -> None:
+def test_what_is_listed(offline: Callable[..., Ran], options: tuple[str, ...], expected: list[str]) -> None:
     """Days, channels, addresses and files narrow the list, and each other."""
     assert keys(offline("list", *options, "--json")) == expected
 
@@ -88,14 +88,14 @@ def test_what_is_listed(offline: Any, options: tuple[str, ...], expected: list[s
         (("nowhere",), "There is no nowhere"),
     ],
 )
-def test_slips(offline: Any, options: tuple[str, ...], named: str) -> None:
+def test_slips(offline: Callable[..., Ran], options: tuple[str, ...], named: str) -> None:
     """Invalid values are exit 64 and named; nothing is listed."""
     ran = offline("list", *options)
     assert (ran.code, ran.out) == (64, "")
     assert named in ran.err
 
 
-def test_times_are_those_of_the_channel(environment: Path, offline: Any, prints: Prints) -> None:
+def test_times_are_those_of_the_channel(environment: Path, offline: Callable[..., Ran], prints: Prints) -> None:
     """In the channel's zone, and on its day; the file's time beside it, where clocks differ."""
     (environment / "buffer.yaml").write_text(
         ROOT.replace("name: acme-inc}", "name: acme-inc, timezone: America/New_York}"), encoding="utf-8"
@@ -109,7 +109,7 @@ def test_times_are_those_of_the_channel(environment: Path, offline: Any, prints:
     prints("list/zones", offline("list"))
 
 
-def test_a_long_day_is_folded(environment: Path, offline: Any) -> None:
+def test_a_long_day_is_folded(environment: Path, offline: Callable[..., Ran]) -> None:
     """Ten of its posts, and the number of the others; --full shows all. Every line fits 80 columns."""
     times = [f"2031-03-04 {hour:02}:{minute}" for hour in range(6, 20) for minute in ("00", "30")]
     posts = [f"  - {{key: p{n}, due_at: {at}, channels: [twitter], text: Post {n}}}\n" for n, at in enumerate(times)]
@@ -175,7 +175,7 @@ def test_left_the_files(project: Project) -> None:
     assert (second["standing"], second["status"], second["text"]) == ("will delete", "scheduled", "The second")
 
 
-def test_calendar(environment: Path, offline: Any) -> None:
+def test_calendar(environment: Path, offline: Callable[..., Ran]) -> None:
     """An event for each timed item with its channels, with one UID for any time and text; canceled ones are marked."""
 
     def events() -> dict[str, Any]:
@@ -200,7 +200,7 @@ def test_calendar(environment: Path, offline: Any) -> None:
     assert after["X: Number two"]["dtstart"].dt.isoformat() == "2031-03-04T17:00:00+00:00"
 
 
-def test_calendar_has_the_past(environment: Path, offline: Any) -> None:
+def test_calendar_has_the_past(environment: Path, offline: Callable[..., Ran]) -> None:
     """A calendar keeps past posts, so that reading it again loses nothing; --week limits it, too."""
     posts = "posts:\n  - {key: old, due_at: 2020-03-04 09:00, channels: [twitter], text: Old}\n"
     (environment / "posts" / "a.yaml").write_text(posts, encoding="utf-8")
@@ -210,7 +210,7 @@ def test_calendar_has_the_past(environment: Path, offline: Any) -> None:
     assert (environment / "week.ics").read_text().count("BEGIN:VEVENT") == 0
 
 
-def test_errors_in_the_files(environment: Path, offline: Any) -> None:
+def test_errors_in_the_files(environment: Path, offline: Callable[..., Ran]) -> None:
     """Files with errors list nothing: exit 1, with the problems."""
     (environment / "posts" / "a.yaml").write_text("posts:\n  - {key: a, chanels: [twitter]}\n", encoding="utf-8")
     ran = offline("list")
@@ -218,7 +218,7 @@ def test_errors_in_the_files(environment: Path, offline: Any) -> None:
     assert "posts/a.yaml" in ran.err
 
 
-def test_each_text_of_an_entry_is_listed(environment: Path, offline: Any) -> None:
+def test_each_text_of_an_entry_is_listed(environment: Path, offline: Callable[..., Ran]) -> None:
     """A channel with its own text shows that, with its name; the others show theirs."""
     entry = (
         "{key: launch, due_at: 2031-03-04 09:00, channels: [twitter, linkedin], text: We are live,"
@@ -229,7 +229,7 @@ def test_each_text_of_an_entry_is_listed(environment: Path, offline: Any) -> Non
     assert "      X: We are live\n      LinkedIn: We are open source\n" in listed
 
 
-def test_another_time_of_an_entry_is_listed(environment: Path, offline: Any) -> None:
+def test_another_time_of_an_entry_is_listed(environment: Path, offline: Callable[..., Ran]) -> None:
     """On the same day: behind the network that has it, as people write it."""
     entry = (
         "{key: launch, due_at: 2031-03-04 09:00, channels: [twitter, linkedin], text: We are live,"
@@ -239,7 +239,7 @@ def test_another_time_of_an_entry_is_listed(environment: Path, offline: Any) -> 
     assert "      X: We are live\n      LinkedIn, Tue 4 Mar 2031 11:00 CET: We are live\n" in offline("list").out
 
 
-def test_a_list_of_earlier_posts_is_not_empty(environment: Path, offline: Any) -> None:
+def test_a_list_of_earlier_posts_is_not_empty(environment: Path, offline: Callable[..., Ran]) -> None:
     """It says how many there are, and how to see them."""
     (environment / "posts" / "a.yaml").write_text(
         "posts: [{key: old, due_at: 2025-03-04 09:00, channels: [twitter], text: Old}]\n", encoding="utf-8"
@@ -247,7 +247,7 @@ def test_a_list_of_earlier_posts_is_not_empty(environment: Path, offline: Any) -
     assert "No posts from today on, 1 earlier (--since 2025-03-04 shows all)." in offline("list").out
 
 
-def test_cancelled_posts_are_not_earlier_ones(environment: Path, offline: Any) -> None:
+def test_cancelled_posts_are_not_earlier_ones(environment: Path, offline: Callable[..., Ran]) -> None:
     """Neither now nor ever: there are no posts."""
     (environment / "posts" / "a.yaml").write_text(
         "posts: [{key: off, due_at: 2099-03-04 09:00, channels: [twitter], text: Off, cancelled: true}]\n"
@@ -255,7 +255,7 @@ def test_cancelled_posts_are_not_earlier_ones(environment: Path, offline: Any) -
     assert offline("list").out.startswith("No posts. ")
 
 
-def test_what_has_no_time_is_counted_where_days_are_named(environment: Path, offline: Any) -> None:
+def test_what_has_no_time_is_counted_where_days_are_named(environment: Path, offline: Callable[..., Ran]) -> None:
     """A list up to some day lacks posts of the queue, and says so; without a last day it has them."""
     (environment / "posts" / "a.yaml").write_text(
         "posts:\n  - {key: queued, channels: [twitter], text: Whenever}\n"
@@ -268,7 +268,7 @@ def test_what_has_no_time_is_counted_where_days_are_named(environment: Path, off
     assert "Whenever" in every
 
 
-def test_full_cuts_no_text(environment: Path, offline: Any) -> None:
+def test_full_cuts_no_text(environment: Path, offline: Callable[..., Ran]) -> None:
     """The last word of a long text is there with --full alone."""
     (environment / "posts" / "a.yaml").write_text(
         f"posts: [{{key: long, channels: [linkedin], due_at: 2099-03-04 09:00, text: {'word ' * 60}END}}]\n"
@@ -277,7 +277,7 @@ def test_full_cuts_no_text(environment: Path, offline: Any) -> None:
     assert "END" in offline("list", "--full").out
 
 
-def test_networks_with_one_text_are_named_together(environment: Path, offline: Any) -> None:
+def test_networks_with_one_text_are_named_together(environment: Path, offline: Callable[..., Ran]) -> None:
     """Those whose options differ, too: the text is what they share."""
     root = root_file("twitter", "linkedin", "googlebusiness")
     (environment / "buffer.yaml").write_text(root, encoding="utf-8")

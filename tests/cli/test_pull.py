@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -219,9 +219,15 @@ def test_one_of_two_deleted(applied: Project) -> None:
     assert "    cancelled: true\n" in read(applied, "posts/w51.yaml")
 
 
+class Start(Protocol):
+    """Applies a test's own files, lets two hours pass, and returns the root file."""
+
+    def __call__(self, root_posts: str = "", service: str = "twitter", name: str = "acme", **more: str) -> str: ...
+
+
 @pytest.fixture(name="start")
-def starting(project: Project) -> Any:
-    """Returns a function that applies a test's own files, lets two hours pass, and returns the root file."""
+def starting(project: Project) -> Start:
+    """See `Start`."""
 
     def apply(root_posts: str = "", service: str = "twitter", name: str = "acme", **more: str) -> str:
         root = (
@@ -247,7 +253,7 @@ def post_id(project: Project, text: str = "") -> str:
     return str(found)
 
 
-def test_text_file(project: Project, start: Any) -> None:
+def test_text_file(project: Project, start: Start) -> None:
     """A text with its own file is changed there; the final newline stays."""
     root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\ntext\n")
     project.sandbox.person.edit_post(post_id(project), text="New\n\ntext")
@@ -255,7 +261,7 @@ def test_text_file(project: Project, start: Any) -> None:
     assert (read(project), read(project, "a.md")) == (root, "New\n\ntext\n")
 
 
-def test_text_file_cannot_hold_it(project: Project, start: Any) -> None:
+def test_text_file_cannot_hold_it(project: Project, start: Start) -> None:
     """A text that begins with a byte order mark is written into the entry, not into its text file."""
     root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\n")
     project.sandbox.person.edit_post(post_id(project), text="\ufeffNew")
@@ -263,7 +269,7 @@ def test_text_file_cannot_hold_it(project: Project, start: Any) -> None:
     assert (read(project), read(project, "a.md")) == (root.replace("text_file: a.md", 'text: "\\uFEFFNew"'), "Old\n")
 
 
-def test_text_file_of_two(project: Project, start: Any) -> None:
+def test_text_file_of_two(project: Project, start: Start) -> None:
     """If other posts use the file, only this post gets its own text."""
     posts = "          - {key: a, text_file: a.md}\n          - {key: b, draft: true, text_file: ./a.md}\n"
     root = start(posts, a_md="Old text")
@@ -278,7 +284,7 @@ def test_text_file_of_two(project: Project, start: Any) -> None:
     assert (read(project), read(project, "a.md")) == (expected, "Newer")
 
 
-def test_text_file_in_an_override(project: Project, start: Any) -> None:
+def test_text_file_in_an_override(project: Project, start: Start) -> None:
     """Each text is changed in its own file: the override's and the entry's."""
     posts = (
         "posts:\n  - key: a\n    channels: [twitter, linkedin]\n    text_file: a.md\n"
@@ -292,7 +298,7 @@ def test_text_file_in_an_override(project: Project, start: Any) -> None:
     assert read(project, "posts/w.yaml") == posts
 
 
-def test_draft_of_one_channel(project: Project, start: Any) -> None:
+def test_draft_of_one_channel(project: Project, start: Start) -> None:
     """An override replaces the entry's time for one channel: `mode: addToQueue`, or another time."""
     posts = (
         "posts:\n  - key: a\n    channels: [twitter, linkedin]\n    due_at: 2029-12-20 09:00\n    tags: [launch]\n"
@@ -411,7 +417,7 @@ def test_draft_of_one_channel(project: Project, start: Any) -> None:
     ],
 )
 def test_metadata(
-    project: Project, start: Any, service: str, name: str, entry: str, edit: dict[str, Any], after: str
+    project: Project, start: Start, service: str, name: str, entry: str, edit: dict[str, Any], after: str
 ) -> None:
     """Only the metadata fields that differ are changed."""
     head = "          - key: a\n            due_at: 2029-12-20 09:00\n            text: A text of some length\n"
@@ -421,7 +427,7 @@ def test_metadata(
     assert read(project) == root.replace(head + entry, head + after)
 
 
-def test_thread(project: Project, start: Any) -> None:
+def test_thread(project: Project, start: Start) -> None:
     """The thread is replaced; unchanged images keep their URL."""
     entry = (
         "          - key: a\n"
@@ -457,7 +463,7 @@ def test_thread(project: Project, start: Any) -> None:
     assert "metadata" not in read(project)
 
 
-def test_offset(project: Project, start: Any) -> None:
+def test_offset(project: Project, start: Start) -> None:
     """A time with an offset keeps it."""
     root = start("          - {key: a, due_at: 2029-12-20T09:00-05:00, text: A text}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
@@ -465,7 +471,7 @@ def test_offset(project: Project, start: Any) -> None:
     assert read(project) == root.replace("2029-12-20T09:00-05:00", "2029-12-20T10:30-05:00")
 
 
-def test_mode(project: Project, start: Any) -> None:
+def test_mode(project: Project, start: Start) -> None:
     """A mode that no longer applies is replaced by the time."""
     root = start("          - {key: a, mode: addToQueue, text: A text}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
@@ -478,7 +484,7 @@ def test_mode(project: Project, start: Any) -> None:
 
 
 @pytest.mark.parametrize("step", ["draft: true", "needs_approval: true"])
-def test_brought_further_at_another_time(project: Project, start: Any, step: str) -> None:
+def test_brought_further_at_another_time(project: Project, start: Start, step: str) -> None:
     """Buffer's time, and no step left to take: a person moved the post, and approved or scheduled it."""
     root = start(f"          - {{key: a, due_at: 2029-12-20 09:00, {step}, text: A text}}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-10T08:00:00Z")
@@ -489,7 +495,7 @@ def test_brought_further_at_another_time(project: Project, start: Any, step: str
 
 
 @pytest.mark.parametrize("mode", ["shareNext", "shareNow"])
-def test_mode_of_a_conflict(project: Project, start: Any, mode: str) -> None:
+def test_mode_of_a_conflict(project: Project, start: Start, mode: str) -> None:
     """`mode: addToQueue`, as in Buffer: the file's mode was never sent, so it does not stay."""
     root = start("          - {key: a, text: A text}\n")
     project.write("buffer.yaml", root.replace("key: a,", f"key: a, mode: {mode},"))
@@ -498,7 +504,7 @@ def test_mode_of_a_conflict(project: Project, start: Any, mode: str) -> None:
     assert read(project) == root.replace("key: a, text: A text", "key: a, mode: addToQueue, text: Theirs")
 
 
-def test_conflict(project: Project, start: Any, prints: Prints) -> None:
+def test_conflict(project: Project, start: Start, prints: Prints) -> None:
     """Buffer's text, which was changed in both places; an image URL edited in the file is still sent."""
     entry = "          - {key: a, text: Old text, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]}\n"
     root = start(entry)
@@ -548,7 +554,7 @@ def test_published_text(applied: Project) -> None:
     at_rest(applied)
 
 
-def test_scheduled_draft(project: Project, start: Any) -> None:
+def test_scheduled_draft(project: Project, start: Start) -> None:
     """Not drift, so pulled only by its address: a person scheduled a draft."""
     root = start("          - {key: a, draft: true, due_at: 2029-12-20 09:00, text: A text}\n")
     project.sandbox.person.approve(post_id(project))
@@ -575,7 +581,7 @@ def test_rules_refuse_it(applied: Project, prints: Prints) -> None:
     assert (ran.code, read(applied)) == (1, before)
 
 
-def test_anchors(project: Project, start: Any, prints: Prints) -> None:
+def test_anchors(project: Project, start: Start, prints: Prints) -> None:
     """A text that another post takes over by an alias is not changed; a text that is an alias is replaced."""
     entries = "          - {key: a, text: &t Same, draft: true}\n          - {key: b, text: *t, needs_approval: true}\n"
     root = start(entries)
@@ -605,7 +611,7 @@ def test_bytes(applied: Project) -> None:
 
 @pytest.mark.parametrize("name", ["buffer.yaml", "a.md"])
 def test_changed_meanwhile(
-    project: Project, start: Any, monkeypatch: pytest.MonkeyPatch, prints: Prints, name: str
+    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch, prints: Prints, name: str
 ) -> None:
     """A file saved by somebody during the pull is not overwritten."""
     with Gate(project.sandbox.url) as gate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -20,8 +20,12 @@ posts:
 """
 
 
+#: Declares a file in the place of the one before, and applies it.
+Applied = Callable[[str], Project]
+
+
 @pytest.fixture(name="applied")
-def applying(project: Project) -> Any:
+def applying(project: Project) -> Applied:
     """Returns a function that declares a file and applies it."""
 
     def applied(text: str) -> Project:
@@ -49,14 +53,14 @@ def pulled(project: Project) -> str:
     return (project.folder / "posts" / "a.yaml").read_text(encoding="utf-8")
 
 
-def test_one_occurrence_on_one_channel(applied: Any) -> None:
+def test_one_occurrence_on_one_channel(applied: Applied) -> None:
     """An override in `each`, for that channel only."""
     project = applied(TIPS)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-17"), text="Another, $(really)")
     assert "each: {2: {overrides: {twitter: {text: 'Another, $$(really)'}}}}}" in pulled(project)
 
 
-def test_one_occurrence_on_all_channels(applied: Any) -> None:
+def test_one_occurrence_on_all_channels(applied: Applied) -> None:
     """A setting in `each`, once for both channels."""
     project = applied(TIPS)
     for service in ("twitter", "linkedin"):
@@ -64,7 +68,7 @@ def test_one_occurrence_on_all_channels(applied: Any) -> None:
     assert "times: 3, each: {2: {due_at: 2029-12-18 11:30}}}" in pulled(project)
 
 
-def test_all_occurrences_on_one_channel(applied: Any) -> None:
+def test_all_occurrences_on_one_channel(applied: Applied) -> None:
     """An override of the entry."""
     project = applied(TIPS)
     for day in ("10", "17", "24"):
@@ -75,7 +79,7 @@ def test_all_occurrences_on_one_channel(applied: Any) -> None:
     assert "A longer tip" in text[text.index("overrides:") :]
 
 
-def test_all_of_them(applied: Any) -> None:
+def test_all_of_them(applied: Applied) -> None:
     """The entry itself is changed."""
     project = applied(TIPS)
     for service in ("twitter", "linkedin"):
@@ -84,7 +88,7 @@ def test_all_of_them(applied: Any) -> None:
     assert pulled(project) == TIPS.replace("A tip", "A better tip")
 
 
-def test_occurrences_that_say_something_already(applied: Any) -> None:
+def test_occurrences_that_say_something_already(applied: Applied) -> None:
     """If `each` has the field, it is changed there; otherwise the field is added."""
     each = "\n      each:\n        1: {text: The first}\n        # a holiday\n        2: {tags: []}\n"
     project = applied(TIPS.replace("{every: 1 week, times: 3}\n", f"\n      every: 1 week\n      times: 3{each}"))
@@ -95,7 +99,7 @@ def test_occurrences_that_say_something_already(applied: Any) -> None:
     assert "        1: {text: One}\n        # a holiday\n        2: {tags: [], text: Two}\n" in text
 
 
-def test_deleted_occurrence(applied: Any) -> None:
+def test_deleted_occurrence(applied: Applied) -> None:
     """`cancelled: true` for that occurrence on that channel."""
     project = applied(TIPS)
     project.sandbox.clock.advance(hours=3)
@@ -103,7 +107,7 @@ def test_deleted_occurrence(applied: Any) -> None:
     assert "each: {3: {overrides: {twitter: {cancelled: true}}}}" in pulled(project)
 
 
-def test_relative_time(applied: Any) -> None:
+def test_relative_time(applied: Applied) -> None:
     """A time that counts from `starts` still does."""
     project = applied(
         "starts: 2029-12-10\nposts:\n  - {key: a, channels: [twitter], due_at: start+1d 09:00, text: A}\n"
@@ -112,7 +116,7 @@ def test_relative_time(applied: Any) -> None:
     assert "due_at: start-2d 11:30, text: A}" in pulled(project)
 
 
-def test_thread(applied: Any) -> None:
+def test_thread(applied: Applied) -> None:
     """A changed part is changed in `thread`, once for both networks."""
     project = applied(
         "posts:\n  - key: story\n    channels: [twitter, bluesky]\n    due_at: 2029-12-10 09:00\n"
@@ -126,7 +130,7 @@ def test_thread(applied: Any) -> None:
     assert "    thread: [The second, Third]\n" in pulled(project)
 
 
-def test_defaults_of_the_file(applied: Any) -> None:
+def test_defaults_of_the_file(applied: Applied) -> None:
     """A post that differs from the file's defaults gets its own value."""
     project = applied(
         "draft: true\nchannels: [twitter]\nposts:\n  - {key: a, due_at: 2029-12-10 09:00, text: A}\n"
@@ -154,7 +158,7 @@ posts:
     [(("twitter",), "{overrides: {twitter: {text: "), (("twitter", "bluesky"), "{text: ")],
     ids=["one channel", "both channels"],
 )
-def test_one_occurrence_with_variables(applied: Any, head: str, where: tuple[str, ...], written: str) -> None:
+def test_one_occurrence_with_variables(applied: Applied, head: str, where: tuple[str, ...], written: str) -> None:
     """Its text is written under `each`, for as many channels as have it; the others keep the variables."""
     project = applied(head + NUMBERED)
     for service in where:
@@ -165,7 +169,7 @@ def test_one_occurrence_with_variables(applied: Any, head: str, where: tuple[str
     assert 'text: "Tip $(number): https://acme.example"\n' in text
 
 
-def test_the_time_of_the_last_occurrence_without_its_own(applied: Any) -> None:
+def test_the_time_of_the_last_occurrence_without_its_own(applied: Applied) -> None:
     """Below `each`: the entry's time is that of the first one, which has its own by now."""
     project = applied(NUMBERED.replace("times: 3}", "times: 2, each: {1: {due_at: 2029-12-09 10:00}}}"))
     for service in ("twitter", "bluesky"):
@@ -174,7 +178,7 @@ def test_the_time_of_the_last_occurrence_without_its_own(applied: Any) -> None:
     assert "each: {1: {due_at: 2029-12-09 10:00}, 2: {due_at: 2029-12-18 11:30}}}" in pulled(project)
 
 
-def test_the_first_occurrence_that_is_given_anything(applied: Any) -> None:
+def test_the_first_occurrence_that_is_given_anything(applied: Applied) -> None:
     """Below an `each` that is empty so far."""
     project = applied(NUMBERED.replace("times: 3}", "times: 3, each: {}}"))
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-17"), text="Ada wrote this")
@@ -194,7 +198,7 @@ posts:
 
 
 @pytest.mark.parametrize(("text", "name"), [(WITH_VARIABLE, "variables"), (WITH_PARAMETERS, "parameters")])
-def test_expanded_texts_are_refused(applied: Any, prints: Prints, text: str, name: str) -> None:
+def test_expanded_texts_are_refused(applied: Applied, prints: Prints, text: str, name: str) -> None:
     """Exit 1: a text with variables or tagged links is not overwritten; both versions are shown, with a hint."""
     project = applied(text)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), text="Something else")
@@ -202,7 +206,7 @@ def test_expanded_texts_are_refused(applied: Any, prints: Prints, text: str, nam
     assert (project.folder / "posts" / "a.yaml").read_text(encoding="utf-8") == text
 
 
-def test_time_of_an_expanded_text(applied: Any) -> None:
+def test_time_of_an_expanded_text(applied: Applied) -> None:
     """The time is pulled, since it has no variables."""
     project = applied(WITH_VARIABLE)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), dueAt="2029-12-12T09:00:00Z")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def other(project: Project, bare: Path, tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Returns a function that makes this another machine, without any data of the first."""
     return lambda name: monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name))
 
@@ -118,7 +119,9 @@ def test_a_process_leaves_no_work_folder(project: Project, program: list[str]) -
     assert [path.name for path in (state_folder() / "runs").iterdir()] == ["lock"]
 
 
-def test_what_one_machine_applied_another_one_knows(project: Project, other: Project, machine: Any, bare: Path) -> None:
+def test_what_one_machine_applied_another_one_knows(
+    project: Project, other: Project, machine: Callable[[str], None], bare: Path
+) -> None:
     """Nothing is published twice, and each apply is one commit."""
     assert "2 created" in project.apply().out
     machine("other")
@@ -204,7 +207,7 @@ def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
     assert project("state", "rm", LAUNCH).code == 0
 
 
-def test_doctor_while_another_machine_holds_the_lock(project: Project, machine: Any) -> None:
+def test_doctor_while_another_machine_holds_the_lock(project: Project, machine: Callable[[str], None]) -> None:
     """That run is named once; its unanswered writes are reported, and not called interrupted."""
     project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
     project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
@@ -328,7 +331,7 @@ def test_a_file_has_no_history(project: Project) -> None:
         assert (ran.code, "keeps no history" in ran.err) == (1, True)
 
 
-def test_migrate_from_the_file(project: Project, other: Project, machine: Any) -> None:
+def test_migrate_from_the_file(project: Project, other: Project, machine: Callable[[str], None]) -> None:
     """Apply refuses until then, since the state would seem lost; afterwards every machine has it."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
     project.apply()
@@ -400,7 +403,7 @@ def test_migrate_there_and_back(project: Project) -> None:
     assert "was moved to state.json on the branch bufferctl-state of origin" in project("plan").err
 
 
-def test_migrate_takes_what_is_open_with_it(project: Project, machine: Any, other: Project) -> None:
+def test_migrate_takes_what_is_open_with_it(project: Project, machine: Callable[[str], None], other: Project) -> None:
     """An interrupted run is settled by the next apply, even on another machine."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
     project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")

@@ -26,7 +26,7 @@ POSTS = 35
 
 
 @pytest.fixture
-def gated(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Gate]]:
+def gated(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Project, Gate]]:
     """A project with more posts than fit a request, and a gate between it and its sandbox."""
     posts = "".join(f"          - {{key: p{number:02}, text: Post {number}}}\n" for number in range(POSTS))
     project.write(
@@ -56,7 +56,7 @@ def goes_on(project: Project) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, *long(signal.SIGTERM)])
-def test_once(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
+def test_once(program: list[str], gated: tuple[Project, Gate], number: signal.Signals) -> None:
     """The request in flight is finished and recorded, no more are sent, exit 130; running again goes on."""
     project, gate = gated
     gate.before_write = hold = Hold()
@@ -78,7 +78,7 @@ def test_once(program: list[str], gated: tuple[Any, Gate], number: signal.Signal
     goes_on(project)
 
 
-def test_twice(program: list[str], gated: tuple[Any, Gate]) -> None:
+def test_twice(program: list[str], gated: tuple[Project, Gate]) -> None:
     """It ends at once with 130, the answer unread; the next apply looks what became of the request and goes on."""
     project, gate = gated
     gate.after_write = hold = Hold()
@@ -99,7 +99,7 @@ def test_twice(program: list[str], gated: tuple[Any, Gate]) -> None:
     goes_on(project)
 
 
-def test_killed(whole_program: list[str], gated: tuple[Any, Gate]) -> None:
+def test_killed(whole_program: list[str], gated: tuple[Project, Gate]) -> None:
     """Kill -9 during a request that Buffer carries out: the next apply finds all of its posts."""
     project, gate = gated
     gate.after_write = hold = Hold()
@@ -116,7 +116,7 @@ def test_killed(whole_program: list[str], gated: tuple[Any, Gate]) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, *long(signal.SIGTERM)])
-def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
+def test_while_reading(program: list[str], gated: tuple[Project, Gate], number: signal.Signals) -> None:
     """Before anything is sent there is nothing to finish: once is enough, 130, and nothing was sent."""
     project, gate = gated
     gate.before_read = hold = Hold()
@@ -130,7 +130,7 @@ def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: sign
 
 
 @pytest.mark.long
-def test_killed_in_the_last_read(whole_program: list[str], gated: tuple[Any, Gate]) -> None:
+def test_killed_in_the_last_read(whole_program: list[str], gated: tuple[Project, Gate]) -> None:
     """Everything was sent: the receipt is there, and lists it."""
     project, gate = gated
     hold, writes = Hold(), list[int]()
@@ -151,7 +151,7 @@ def test_killed_in_the_last_read(whole_program: list[str], gated: tuple[Any, Gat
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, *long(signal.SIGINT)])
-def test_in_the_last_read(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
+def test_in_the_last_read(program: list[str], gated: tuple[Project, Gate], number: signal.Signals) -> None:
     """Everything was sent and saved: it says so, with the counts and that it was not verified, and ends with 130."""
     project, gate = gated
     hold, writes = Hold(), list[int]()
@@ -173,7 +173,7 @@ def test_in_the_last_read(program: list[str], gated: tuple[Any, Gate], number: s
 
 
 @pytest.fixture
-def shared(gated: tuple[Any, Gate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Gate]:
+def shared(gated: tuple[Project, Gate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, Gate]:
     """The same with the state on a git branch."""
     project, gate = gated
     for name, value in git.ENVIRONMENT.items():
@@ -190,7 +190,7 @@ def is_locked(project: Project) -> bool:
     return bool(json.loads(project("state", "pull").out).get("lock"))
 
 
-def test_terminated_while_reading_releases_the_lock(program: list[str], shared: tuple[Any, Gate]) -> None:
+def test_terminated_while_reading_releases_the_lock(program: list[str], shared: tuple[Project, Gate]) -> None:
     """SIGTERM after the lock was taken: 130, and another machine can go on at once."""
     project, gate = shared
     hold, reads = Hold(), list[int]()
@@ -211,7 +211,7 @@ def test_terminated_while_reading_releases_the_lock(program: list[str], shared: 
     assert not is_locked(project)
 
 
-def test_a_cancelled_job_releases_the_lock(program: list[str], shared: tuple[Any, Gate]) -> None:
+def test_a_cancelled_job_releases_the_lock(program: list[str], shared: tuple[Project, Gate]) -> None:
     """Interrupted and then terminated while a request is in flight: 130, the lock free, the request's writes listed."""
     project, gate = shared
     gate.after_write = hold = Hold()
@@ -251,7 +251,7 @@ def test_ten_seconds_later_a_signal_does(monkeypatch: pytest.MonkeyPatch) -> Non
     "command",
     ["plan", "--help", "validate --json -f gone.yaml", *long("plan --json", "validate", "state list", "schema")],
 )
-def test_closed_pipe(program: list[str], gated: tuple[Any, Gate], command: str) -> None:
+def test_closed_pipe(program: list[str], gated: tuple[Project, Gate], command: str) -> None:
     """`bufferctl plan | head -1`: no complaint, and the exit code of a program whose reader is gone."""
     project, _ = gated
     project("apply", "--auto-approve", "--settle", "0")
@@ -274,7 +274,7 @@ def unread(program: list[str], project: Project, arguments: list[str]) -> subpro
         os.close(writer)
 
 
-def test_reader_of_an_apply_is_gone(program: list[str], gated: tuple[Any, Gate]) -> None:
+def test_reader_of_an_apply_is_gone(program: list[str], gated: tuple[Project, Gate]) -> None:
     """The plan cannot be shown: nothing is sent."""
     project, _ = gated
     process = unread(program, project, ["apply", "--auto-approve", "--settle", "0"])
@@ -285,7 +285,7 @@ def test_reader_of_an_apply_is_gone(program: list[str], gated: tuple[Any, Gate])
     assert project.sandbox.posts() == []
 
 
-def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) -> None:
+def test_reader_goes_while_sending(program: list[str], gated: tuple[Project, Gate]) -> None:
     """The request in flight is finished and recorded, then it stops; running again continues."""
     project, gate = gated
     gate.before_write = hold = Hold()
@@ -305,7 +305,7 @@ def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 @pytest.mark.parametrize("command", ["plan", *long("schema", "--help")])
-def test_full_disk(program: list[str], gated: tuple[Any, Gate], command: str) -> None:
+def test_full_disk(program: list[str], gated: tuple[Project, Gate], command: str) -> None:
     """Output that cannot be written: reported, exit 1."""
     project, _ = gated
     with Path("/dev/full").open("w", encoding="utf-8") as full:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import pytest
 
@@ -53,9 +53,15 @@ posts:
 """
 
 
-@pytest.fixture
-def located(tmp_path: Path) -> Any:
+class Find(Protocol):
     """The place of a field: called with the address's channel and key, the path, the quote."""
+
+    def __call__(self, name: str, *path: str | int, quote: str = "") -> Located: ...
+
+
+@pytest.fixture
+def located(tmp_path: Path) -> Find:
+    """The place of a field in these files."""
     (tmp_path / "posts").mkdir()
     (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
     (tmp_path / "posts/week.yaml").write_text(WEEK, encoding="utf-8")
@@ -95,7 +101,7 @@ def located(tmp_path: Path) -> Any:
         ("ideas/idea", ("media", 0, "url"), "idea"),
     ],
 )
-def test_fields(located: Any, name: str, path: tuple[str | int, ...], meant: str) -> None:
+def test_fields(located: Find, name: str, path: tuple[str | int, ...], meant: str) -> None:
     """In the override of the channel, otherwise in the entry; for a missing field, its nearest parent."""
     found = located(name, *path)
     start = found.place.column - 1
@@ -113,7 +119,7 @@ def test_fields(located: Any, name: str, path: tuple[str | int, ...], meant: str
         ("twitter:acme/words", "chea", "posts/week.yaml:18:45"),
     ],
 )
-def test_words_in_a_text(located: Any, name: str, quote: str, place: str) -> None:
+def test_words_in_a_text(located: Find, name: str, quote: str, place: str) -> None:
     """The matching words, preferably whole ones; for a text file, the place of its name."""
     assert str(located(name, "text", quote=quote).place) == place
 
@@ -125,14 +131,14 @@ def test_settings(tmp_path: Path) -> None:
     assert (str(found.place), found.width) == ("buffer.yaml:19:9", 5)
 
 
-def test_a_file_that_is_no_longer_there(located: Any, tmp_path: Path) -> None:
+def test_a_file_that_is_no_longer_there(located: Find, tmp_path: Path) -> None:
     """Only the place of the key, which was read before."""
     (tmp_path / "posts/week.yaml").unlink()
     assert located("twitter:acme/shared", "text") == Located(located("twitter:acme/shared", "text").place)
     assert str(located("twitter:acme/flow", "text").place) == "posts/week.yaml:16:11"
 
 
-def test_a_file_that_was_changed_meanwhile(located: Any, tmp_path: Path) -> None:
+def test_a_file_that_was_changed_meanwhile(located: Find, tmp_path: Path) -> None:
     """A post that has moved is reported at the place where it was read."""
     (tmp_path / "posts/week.yaml").write_text("# nothing\n", encoding="utf-8")
     assert str(located("twitter:acme/flow", "text").place) == "posts/week.yaml:16:11"

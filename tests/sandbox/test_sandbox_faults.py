@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -257,7 +258,7 @@ def test_any_text_is_rules_or_a_fault_error(text: str) -> None:
     assert all(0 <= rule.probability <= 1 for rule in rules)
 
 
-def test_rules_in_a_file(tmp_path: Any) -> None:
+def test_rules_in_a_file(tmp_path: Path) -> None:
     """The short form on several lines, or a JSON list of objects; an error in it is a FaultError."""
     file = tmp_path / "faults"
     file.write_text("cut-after=0.2\nlate=0.1:3s\n")
