@@ -95,45 +95,77 @@ def test_a_network_refuses_later(buffer: Asker, sandbox: Sandbox) -> None:
     assert (again["status"], again["error"]) == ("scheduled", None)
 
 
-def test_people_make_change_and_delete(buffer: Asker, sandbox: Sandbox) -> None:
-    """A person's post reads back as made in Buffer; people can edit a single field and even delete sent posts."""
-    person = sandbox.person
-    made = person.create_post(sandbox.channel("twitter")["id"], "by hand", dueAt=DUE)
+@pytest.fixture
+def by_hand(sandbox: Sandbox) -> str:
+    """The id of a person's post."""
+    return str(sandbox.person.create_post(sandbox.channel("twitter")["id"], "by hand", dueAt=DUE)["id"])
+
+
+def test_a_persons_post_reads_back_as_made_in_buffer(buffer: Asker, by_hand: str) -> None:
+    """`via: buffer`."""
     assert _read(buffer)["via"] == "buffer"
-    person.edit_post(made["id"], text="by hand, better")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"text": "by hand, better"}, ("by hand, better", DUE)),
+        ({"dueAt": "2026-12-03T09:00:00Z"}, ("by hand", "2026-12-03T09:00:00.000Z")),
+    ],
+)
+def test_people_edit_a_single_field(
+    buffer: Asker, sandbox: Sandbox, by_hand: str, change: dict[str, str], expected: tuple[str, str]
+) -> None:
+    """The other one stays."""
+    sandbox.person.edit_post(by_hand, **change)
     post = _read(buffer)
-    assert (post["text"], post["dueAt"]) == ("by hand, better", DUE)
-    person.edit_post(made["id"], dueAt="2026-12-03T09:00:00Z")
-    assert _read(buffer)["dueAt"] == "2026-12-03T09:00:00.000Z"
-    assert person.share_now(made["id"])["status"] == "sent"
-    person.delete_post(made["id"])
+    assert (post["text"], post["dueAt"]) == expected
+
+
+def test_people_delete_even_sent_posts(sandbox: Sandbox, by_hand: str) -> None:
+    """It is gone."""
+    assert sandbox.person.share_now(by_hand)["status"] == "sent"
+    sandbox.person.delete_post(by_hand)
     assert sandbox.posts() == []
 
 
 def test_people_meet_refusals_too(sandbox: Sandbox) -> None:
-    """ValueError with the service's words, KeyError for an id that is not there."""
+    """ValueError with the service's words."""
     with pytest.raises(ValueError, match="either text or media"):
         sandbox.person.create_post(sandbox.channel("twitter")["id"], "")
+
+
+def test_people_cannot_change_what_is_not_there(sandbox: Sandbox) -> None:
+    """KeyError for the id of a post, ValueError for a field, or for an approval that nobody asked for."""
+    made = sandbox.person.create_post(sandbox.channel("twitter")["id"], "x")
     with pytest.raises(KeyError):
         sandbox.person.edit_post("nope", text="x")
-    made = sandbox.person.create_post(sandbox.channel("twitter")["id"], "x")
     with pytest.raises(ValueError, match="no colour"):
         sandbox.person.edit_post(made["id"], colour="red")
     with pytest.raises(ValueError, match="scheduled"):
         sandbox.person.approve(made["id"])
 
 
-def test_people_have_ideas_and_rename_channels(buffer: Asker, sandbox: Sandbox) -> None:
-    """Ideas are added, changed and removed; a renamed handle keeps the channel's id; a new channel appears at once."""
-    organization = sandbox.organization()["id"]
-    idea = sandbox.person.create_idea(organization, title="By hand")
-    assert [one["content"]["title"] for one in sandbox.ideas()] == ["By hand"]
+def _ideas(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """The title and text of each idea."""
+    return [(one["content"]["title"], one["content"]["text"]) for one in sandbox.ideas()]
+
+
+def test_people_have_ideas(sandbox: Sandbox) -> None:
+    """They are added, changed and removed; one that is not there is a KeyError."""
+    idea = sandbox.person.create_idea(sandbox.organization()["id"], title="By hand")
+    added = _ideas(sandbox)
     sandbox.person.edit_idea(idea["id"], text="And longer")
-    assert [(one["content"]["title"], one["content"]["text"]) for one in sandbox.ideas()] == [("By hand", "And longer")]
+    changed = _ideas(sandbox)
+    sandbox.person.delete_idea(idea["id"])
+    assert ([title for title, _ in added], changed, _ideas(sandbox)) == (["By hand"], [("By hand", "And longer")], [])
     with pytest.raises(KeyError):
         sandbox.person.edit_idea("nope", text="x")
-    sandbox.person.delete_idea(idea["id"])
-    assert sandbox.ideas() == []
+
+
+def test_people_rename_and_add_channels(buffer: Asker, sandbox: Sandbox) -> None:
+    """A renamed handle keeps the channel's id; a new channel appears at once."""
+    organization = sandbox.organization()["id"]
     before = sandbox.channel("twitter")["id"]
     sandbox.person.set_channel(before, name="acme2")
     sandbox.person.add_channel(organization, "mastodon", "new")
@@ -144,20 +176,36 @@ def test_people_have_ideas_and_rename_channels(buffer: Asker, sandbox: Sandbox) 
     assert "new" in {one["name"] for one in channels}
 
 
-def test_the_clock() -> None:
-    """It stops, jumps, goes back and runs on; an invalid time is a ValueError."""
+def test_the_clock_stops_at_an_instant() -> None:
+    """Until it is told to go on."""
     clock = Clock.at("2026-11-02T09:30:00+01:00")
     assert clock.now().isoformat() == "2026-11-02T08:30:00+00:00"
+
+
+def test_the_clock_goes_forward_and_back() -> None:
+    """By minutes."""
+    clock = Clock.at("2026-11-02T09:30:00+01:00")
     clock.advance(minutes=-30)
     assert clock.now().isoformat() == "2026-11-02T08:00:00+00:00"
+
+
+def test_the_clock_jumps_while_it_runs() -> None:
+    """And stops there."""
+    clock = Clock.at("2026-11-02T09:30:00+01:00")
     clock.run()
     clock.set("2030-01-01")
     assert f"{clock.now():%Y-%m-%d}" == "2030-01-01"
     clock.stop()
     assert clock.now() == clock.now()
-    for bad in ("", "now", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59"):
-        with pytest.raises(ValueError, match=r"ISO 8601|out of range|month"):
-            clock.set(bad)
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "now", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59"]
+)
+def test_what_is_no_time_for_the_clock(bad: str) -> None:
+    """ValueError."""
+    with pytest.raises(ValueError, match=r"ISO 8601|out of range|month"):
+        Clock.at("2026-11-02T09:30:00+01:00").set(bad)
 
 
 def test_people_and_programs_have_made_posts_before(buffer: Asker, sandbox: Sandbox) -> None:

@@ -244,16 +244,21 @@ def test_refused(buffer: Asker, service: str, fields: dict[str, Any], message: s
     assert made == {"__typename": "InvalidInputError", "message": f"Invalid post: {message}"}
 
 
-def test_limits_that_the_channel_sets(buffer: Asker, sandbox: Sandbox) -> None:
-    """A premium account on twitter and a generous Mastodon server allow more."""
-    sandbox.person.set_channel(sandbox.channel("twitter")["id"], metadata={"subscriptionType": "Premium"})
-    assert "post" in buffer.create(text="x" * 25_000)
-    assert "25000" in buffer.create(text="x" * 25_001)["message"]
-    server = {"maxCharacters": 1000, "serverUrl": "https://social.example"}
-    sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata=server)
-    assert "post" in buffer.create("mastodon", text="x" * 1000)
-    sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata={**server, "maxCharacters": 50_000})
-    assert "20000" in buffer.create("mastodon", text="x" * 20_001)["message"]
+@pytest.mark.parametrize(
+    ("service", "metadata", "most"),
+    [
+        ("twitter", {"subscriptionType": "Premium"}, 25_000),
+        ("mastodon", {"maxCharacters": 1000, "serverUrl": "https://social.example"}, 1000),
+        ("mastodon", {"maxCharacters": 50_000, "serverUrl": "https://social.example"}, 20_000),
+    ],
+)
+def test_limits_that_the_channel_sets(
+    buffer: Asker, sandbox: Sandbox, service: str, metadata: dict[str, Any], most: int
+) -> None:
+    """A premium account on twitter and a generous Mastodon server allow more; Buffer takes 20,000 at most."""
+    sandbox.person.set_channel(sandbox.channel(service)["id"], metadata=metadata)
+    assert "post" in buffer.create(service, text="x" * most)
+    assert str(most) in buffer.create(service, text="x" * (most + 1))["message"]
 
 
 @pytest.mark.parametrize(

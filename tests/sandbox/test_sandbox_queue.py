@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -31,20 +32,34 @@ def test_add_to_queue_takes_the_next_free_slot(buffer: Asker) -> None:
     assert {post["isCustomScheduled"] for post in made} == {False}
 
 
-def test_a_queue_closes_ranks(buffer: Asker, sandbox: Sandbox) -> None:
+@pytest.fixture
+def six(buffer: Asker) -> dict[str, str]:
+    """Six posts in the queue, `a` to `f`: their ids."""
+    return {text: buffer.create(text=text)["post"]["id"] for text in "abcdef"}
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda buffer, first: buffer.delete(first),
+        lambda buffer, first: buffer.edit(first, mode="customScheduled", dueAt="2027-01-01T09:00:00Z"),
+        lambda buffer, first: buffer.edit(first, saveToDraft=True),
+        lambda buffer, first: buffer.sandbox.person.share_now(first),
+        lambda buffer, first: buffer.sandbox.person.edit_post(first, dueAt="2027-01-02T09:00:00Z"),
+    ],
+    ids=["deleted", "timed", "a draft", "published early", "timed by a person"],
+)
+def test_a_queue_closes_ranks(buffer: Asker, six: dict[str, str], leave: Callable[[Asker, str], object]) -> None:
     """A post that is deleted, becomes timed, becomes a draft or is published early moves the later ones up."""
-    made = {text: buffer.create(text=text)["post"]["id"] for text in "abcdef"}
-    buffer.delete(made["a"])
-    assert _queue(buffer)[:4] == list(zip("bcde", SLOTS, strict=True))
-    buffer.edit(made["c"], mode="customScheduled", dueAt="2027-01-01T09:00:00Z")
-    buffer.edit(made["d"], saveToDraft=True)
-    assert _queue(buffer)[:3] == list(zip("bef", SLOTS[:3], strict=True))
-    sandbox.person.share_now(made["b"])
-    sandbox.person.delete_post(made["b"])
-    assert _queue(buffer)[:2] == list(zip("ef", SLOTS[:2], strict=True))
-    sandbox.person.edit_post(made["e"], dueAt="2027-01-02T09:00:00Z")
-    assert _queue(buffer)[0] == ("f", SLOTS[0])
-    sandbox.person.delete_post(made["f"])
+    leave(buffer, six["a"])
+    waiting = [each for each in _queue(buffer) if each[0] in "bcdef"]
+    assert waiting[:4] == list(zip("bcde", SLOTS[:4], strict=True))
+
+
+def test_an_empty_queue_begins_anew(buffer: Asker, six: dict[str, str]) -> None:
+    """The next post has the first slot."""
+    for each in six.values():
+        buffer.sandbox.person.delete_post(each)
     assert buffer.create(text="g")["post"]["dueAt"] == SLOTS[0]
 
 
@@ -66,13 +81,17 @@ def test_share_next_pushes_the_others_down(buffer: Asker) -> None:
     assert [text for text, _ in _queue(buffer)] == ["b", "first", "a"]
 
 
-def test_moving_in_the_queue(buffer: Asker) -> None:
+@pytest.mark.parametrize(("key", "position", "order"), [("c", "top", "cab"), ("a", "bottom", "bca")])
+def test_moving_in_the_queue(buffer: Asker, key: str, position: str, order: str) -> None:
     """Top and bottom; the slots in use stay the same, the others close up."""
     made = {text: buffer.create(text=text)["post"]["id"] for text in "abc"}
-    assert buffer.it(MOVE, i={"id": made["c"], "position": "top"})["post"]["dueAt"] == SLOTS[0]
-    assert _queue(buffer) == list(zip("cab", SLOTS[:3], strict=True))
-    buffer.it(MOVE, i={"id": made["c"], "position": "bottom"})
-    assert _queue(buffer) == list(zip("abc", SLOTS[:3], strict=True))
+    moved = buffer.it(MOVE, i={"id": made[key], "position": position})["post"]
+    assert _queue(buffer) == list(zip(order, SLOTS[:3], strict=True))
+    assert moved["dueAt"] == dict(_queue(buffer))[key]
+
+
+def test_what_is_not_in_the_queue_cannot_move_there(buffer: Asker) -> None:
+    """A timed post, and one that is not there."""
     timed = buffer.create(mode="customScheduled", dueAt="2027-01-01T09:00:00Z")["post"]["id"]
     assert buffer.it(MOVE, i={"id": timed, "position": "top"})["message"] == "Post is not in the queue"
     assert buffer.it(MOVE, i={"id": "nope", "position": "top"})["message"] == "Document not found"

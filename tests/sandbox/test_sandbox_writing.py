@@ -94,14 +94,22 @@ def test_assets_move_to_buffers_storage(buffer: Asker) -> None:
     assert again["source"] == first["source"]
 
 
-def test_other_kinds_of_assets(buffer: Asker) -> None:
-    """A video keeps title and thumbnail offset, a document its title; a link becomes the post's linkAttachment."""
+def test_a_video_keeps_title_and_thumbnail_offset(buffer: Asker) -> None:
+    """As they were given."""
     video = {"url": "https://acme.example/v.mp4", "metadata": {"title": "Tour", "thumbnailOffset": 1500}}
     made = buffer.create("tiktok", assets=[{"video": video}])["post"]["assets"][0]
     assert (made["video"]["title"], made["video"]["thumbnailOffset"]) == ("Tour", 1500)
+
+
+def test_a_document_keeps_its_title(buffer: Asker) -> None:
+    """With a number of pages."""
     document = {"url": "https://acme.example/d.pdf", "title": "Report", "thumbnailUrl": "https://acme.example/d.png"}
     made = buffer.create("linkedin", assets=[{"document": document}])["post"]["assets"][0]
     assert made["document"] == {"title": "Report", "numPages": 1}
+
+
+def test_a_link_becomes_the_posts_link_attachment(buffer: Asker) -> None:
+    """It is no asset any more."""
     made = buffer.create(
         "facebook", assets=[{"link": {"url": "https://acme.example"}}], metadata={"facebook": {"type": "post"}}
     )
@@ -109,21 +117,28 @@ def test_other_kinds_of_assets(buffer: Asker) -> None:
     assert made["post"]["metadata"]["linkAttachment"]["url"] == "https://acme.example"
 
 
-def test_threads_and_metadata(buffer: Asker) -> None:
-    """A thread reads back whole; without metadata the network's defaults apply; other networks' metadata is ignored."""
+def test_a_thread_reads_back_whole(buffer: Asker) -> None:
+    """Metadata of other networks is ignored."""
     thread = [{"text": "1"}, {"text": "2", "assets": [IMAGE]}]
     made = buffer.create(text="1", metadata={"twitter": {"thread": thread}, "facebook": {"type": "reel"}})["post"][
         "metadata"
     ]
     assert (made["type"], made["threadCount"], [item["text"] for item in made["thread"]]) == ("thread", 2, ["1", "2"])
-    plain = buffer.create()["post"]["metadata"]
-    assert plain == {
+
+
+def test_without_metadata_the_networks_defaults_apply(buffer: Asker) -> None:
+    """As on twitter."""
+    assert buffer.create()["post"]["metadata"] == {
         "__typename": "TwitterPostMetadata",
         "type": "post",
         "annotations": [],
         "threadCount": 0,
         "thread": [],
     }
+
+
+def test_metadata_has_its_networks_type(buffer: Asker) -> None:
+    """As on Substack."""
     substack = buffer.create("substack", metadata={"substack": {"linkAttachment": {"url": "https://acme.example"}}})
     assert substack["post"]["metadata"]["__typename"] == "SubstackPostMetadata"
 
@@ -182,18 +197,27 @@ def test_the_plans_limit(buffer: Asker) -> None:
     assert buffer.edit(draft["id"], text="draft", saveToDraft=False)["__typename"] == "LimitReachedError"
 
 
-def test_the_plans_limits_of_kinds(buffer: Asker, sandbox: Sandbox) -> None:
-    """The free plan allows one scheduled thread on a channel, 100 ideas and 3 tags; stories have a limit as well."""
-    thread: dict[str, Any] = {"metadata": {"twitter": {"thread": [{"text": "1"}, {"text": "2"}]}}, "text": "1"}
-    assert "post" in buffer.create(organization="Globex", **thread)
-    refused = buffer.create(organization="Globex", **thread)["message"]
+_THREAD: dict[str, Any] = {"metadata": {"twitter": {"thread": [{"text": "1"}, {"text": "2"}]}}, "text": "1"}
+
+
+def test_the_free_plan_allows_one_scheduled_thread_on_a_channel(buffer: Asker) -> None:
+    """Other posts and drafts of threads do not count."""
+    assert "post" in buffer.create(organization="Globex", **_THREAD)
+    refused = buffer.create(organization="Globex", **_THREAD)["message"]
     assert refused == "Scheduled threads limit reached. You have 1 scheduled threads out of 1 allowed."
     assert "post" in buffer.create(organization="Globex", text="no thread")
-    assert "post" in buffer.create(organization="Globex", **thread, saveToDraft=True)
+    assert "post" in buffer.create(organization="Globex", **_THREAD, saveToDraft=True)
+
+
+def test_the_free_plans_limits(sandbox: Sandbox) -> None:
+    """100 ideas, 3 tags, and a thread a channel."""
     limits = sandbox.organization("Globex")["limits"]
     assert (limits["ideas"], limits["tags"], limits["scheduledThreadsPerChannel"]) == (100, 3, 1)
 
-    sandbox.person.set_limit(sandbox.organization()["id"], scheduledStoriesPerChannel=1, ideas=1)
+
+def test_a_limit_of_stories(buffer: Asker, sandbox: Sandbox) -> None:
+    """One on the channel; the second is refused."""
+    sandbox.person.set_limit(sandbox.organization()["id"], scheduledStoriesPerChannel=1)
     story: dict[str, Any] = {
         "metadata": {"instagram": {"type": "story", "shouldShareToFeed": False}},
         "assets": [IMAGE],
@@ -201,6 +225,11 @@ def test_the_plans_limits_of_kinds(buffer: Asker, sandbox: Sandbox) -> None:
     assert "post" in buffer.create("instagram", **story)
     refused = buffer.create("instagram", **story)["message"]
     assert refused == "Scheduled stories limit reached. You have 1 scheduled stories out of 1 allowed."
+
+
+def test_a_limit_of_ideas(buffer: Asker, sandbox: Sandbox) -> None:
+    """One; the second is refused."""
+    sandbox.person.set_limit(sandbox.organization()["id"], ideas=1)
     buffer.idea(title="One")
     assert buffer.idea(title="Two")["message"] == "Ideas limit reached. You have 1 ideas out of 1 allowed."
 
@@ -295,37 +324,76 @@ def test_drafts_may_read_back_as_the_apis(make: Make) -> None:
     assert make(drafts_via_buffer=False).create(saveToDraft=True)["post"]["via"] == "api"
 
 
-def test_an_edit_keeps_what_it_omits(buffer: Asker) -> None:
-    """Omitted fields stay, and empty ones are cleared; null only clears the text."""
-    made = buffer.create(
+@pytest.fixture
+def made(buffer: Asker) -> Any:
+    """A timed post with an image and a tag."""
+    return buffer.create(
         "linkedin", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
     )["post"]  # fmt: skip
+
+
+def test_an_edit_keeps_what_it_omits(buffer: Asker, made: Any) -> None:
+    """Everything but the time of the edit."""
     later = buffer.edit(made["id"], dueAt="2026-12-02T09:00:00Z")["post"]
     assert later == {**made, "dueAt": "2026-12-02T09:00:00.000Z", "updatedAt": later["updatedAt"]}
+
+
+def test_an_edit_with_null_clears_the_text_alone(buffer: Asker, made: Any) -> None:
+    """Assets and tags stay."""
     bare = buffer.edit(made["id"], text=None, assets=None, tagIds=None)["post"]
     assert (bare["text"], bare["assets"], bare["tags"]) == ("", made["assets"], made["tags"])
+
+
+def test_an_edit_with_nothing_clears_assets_and_tags(buffer: Asker, made: Any) -> None:
+    """By empty lists."""
     emptied = buffer.edit(made["id"], text="new", assets=[], tagIds=[])["post"]
     assert (emptied["text"], emptied["assets"], emptied["tags"]) == ("new", [], [])
-    linked = buffer.edit(made["id"], metadata={"linkedin": {"linkAttachment": {"url": "https://acme.example"}}})["post"]
-    assert (linked["text"], bool(linked["metadata"]["linkAttachment"])) == ("new", True)
+
+
+def test_an_edit_with_empty_metadata_clears_it(buffer: Asker, made: Any) -> None:
+    """The text, which it omits, stays."""
+    link = {"linkAttachment": {"url": "https://acme.example"}}
+    linked = buffer.edit(made["id"], assets=[], metadata={"linkedin": link})["post"]
     bare = buffer.edit(made["id"], metadata={"linkedin": {}})["post"]
-    assert (bare["text"], bare["metadata"]["linkAttachment"]) == ("new", None)
+    assert (linked["text"], bool(linked["metadata"]["linkAttachment"])) == ("old", True)
+    assert (bare["text"], bare["metadata"]["linkAttachment"]) == ("old", None)
 
 
-def test_an_edit_of_metadata_keeps_what_the_network_needs(buffer: Asker) -> None:
+@pytest.mark.parametrize(
+    ("service", "given", "edit", "kept"),
+    [
+        (
+            "youtube",
+            {
+                "assets": [{"video": {"url": "https://acme.example/v.mp4"}}],
+                "metadata": {"youtube": {"title": "T", "categoryId": "22", "privacy": "private"}},
+            },
+            {"youtube": {"embeddable": False}},
+            {"embeddable": False, "privacy": "public"},
+        ),
+        (
+            "pinterest",
+            {"assets": [IMAGE], "metadata": {"pinterest": {"boardServiceId": "9001"}}},
+            {"pinterest": {"title": "T"}},
+            {"board": {"name": "Products"}},
+        ),
+        (
+            "googlebusiness",
+            {"metadata": {"google": {"type": "whats_new", "detailsWhatsNew": {"button": "none"}}}},
+            {"google": {"type": "whats_new"}},
+            {"type": "whats_new"},
+        ),
+    ],
+    ids=["youtube", "pinterest", "google"],
+)
+def test_an_edit_of_metadata_keeps_what_the_network_needs(
+    buffer: Asker, service: str, given: dict[str, Any], edit: dict[str, Any], kept: dict[str, Any]
+) -> None:
     """YouTube's title and category, Pinterest's board, Google's details; the rest of the metadata is replaced."""
-    video = {"video": {"url": "https://acme.example/v.mp4"}}
-    metadata = {"youtube": {"title": "T", "categoryId": "22", "privacy": "private"}}
-    made = buffer.create("youtube", assets=[video], metadata=metadata)["post"]["id"]
-    edited = buffer.edit(made, metadata={"youtube": {"embeddable": False}})["post"]["metadata"]
-    assert edited["category"]["categoryId"] == "22"
-    assert (edited["embeddable"], edited["privacy"]) == (False, "public")
-    pin = buffer.create("pinterest", assets=[IMAGE], metadata={"pinterest": {"boardServiceId": "9001"}})["post"]["id"]
-    edited = buffer.edit(pin, metadata={"pinterest": {"title": "T"}})["post"]["metadata"]
-    assert edited["board"] == {"name": "Products"}
-    news = {"google": {"type": "whats_new", "detailsWhatsNew": {"button": "none"}}}
-    update = buffer.create("googlebusiness", metadata=news)["post"]["id"]
-    assert "post" in buffer.edit(update, metadata={"google": {"type": "whats_new"}})
+    made = buffer.create(service, **given)["post"]["id"]
+    edited = buffer.edit(made, metadata=edit)["post"]["metadata"]
+    assert {name: edited[name] for name in kept} == kept
+    assert service != "youtube" or edited["category"]["categoryId"] == "22"
 
 
 def test_an_edit_may_replace_the_whole_content(make: Make) -> None:
