@@ -77,6 +77,25 @@ def test_an_error_in_another_file(team: Team) -> None:
     assert statuses(team)["We are live"] == "draft"
 
 
+def test_what_was_merged_beside_an_error_is_sent_once_the_error_is_gone(team: Team) -> None:
+    """Only what is suspended counted in that run, so the next one begins with the requests that it left."""
+    published(team)
+    late = team.open("late", late=post("late", "Later", "2029-12-21 09:00", channel="linkedin"))
+    team.plan(late)
+    team.merge(late)
+    team.ada.branch("main")
+    team.ada.write(broken="posts: [{text: no key}]\n")
+    root(team, FILES.replace("name: acme}", f"name: acme, {LINE.strip()}}}"))
+    assert team.apply().failed
+    assert statuses(team) == {"We are live": "draft"}
+    team.ada.branch("main")
+    team.ada.write(broken="")
+    team.ada.push("Remove the error")
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert statuses(team) == {"We are live": "draft", "Later": "scheduled"}
+
+
 def test_a_request_that_was_planned_before_and_merged_meanwhile(team: Team) -> None:
     """It does not go out at the resume: its plan is from before. A plan made since publishes it."""
     published(team)
