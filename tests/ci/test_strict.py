@@ -70,13 +70,32 @@ def test_a_checkout_of_one_commit_is_enough(drifted: Team) -> None:
     assert "already needed you before this pull request: launch." in ran.log
 
 
-def test_without_the_base_everything_counts(drifted: Team) -> None:
+@pytest.mark.parametrize(
+    ("base", "why"),
+    [
+        ("1" * 40, "the base commit cannot be fetched: "),
+        ("", "the base commit cannot be fetched: the forge names none"),
+    ],
+)
+def test_without_the_base_everything_counts(drifted: Team, base: str, why: str) -> None:
     """Where it cannot be fetched, old and new look the same: the check fails, and says why."""
     number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
-    drifted.github.pulls[number]["base"]["sha"] = "1" * 40
+    drifted.github.pulls[number]["base"]["sha"] = base
     ran = drifted.plan_branch(number)
     assert ran.failed
-    assert "the base commit cannot be fetched" in ran.log
+    assert f"counts as changed by this pull request: {why}" in ran.log
+    assert "because of this pull request: launch." in ran.log
+
+
+def test_with_errors_at_the_base_everything_counts(drifted: Team) -> None:
+    """Likewise where its files cannot be planned."""
+    drifted.ada.branch("main")
+    drifted.ada.write(broken="posts: [{text: no key}]\n")
+    drifted.ada.push("Break a file")
+    number = drifted.open("mended", broken="")
+    ran = drifted.plan(number)
+    assert ran.failed
+    assert "the files of the base commit cannot be planned" in ran.log
     assert "because of this pull request: launch." in ran.log
 
 
