@@ -75,18 +75,29 @@ def test_times(due_at: datetime | None, mode: ShareMode, fields: dict[str, Any])
     assert (declared(**fields).due_at, declared(**fields).mode) == (due_at, mode)
 
 
-def test_status_tags_and_kind() -> None:
-    """Drafts and approvals as such, reminders, and each tag once."""
-    assert [declared(status=each).draft for each in PostStatus if each is not PostStatus.DRAFT] == [False] * 5
-    assert declared(status=PostStatus.DRAFT).draft
-    waiting = [each for each in PostStatus if declared(status=each).needs_approval]
-    assert waiting == [PostStatus.NEEDS_APPROVAL]
-    assert declared(scheduling_type="notification").scheduling_type is SchedulingType.NOTIFICATION
-    assert declared(scheduling_type="automatic").scheduling_type is SchedulingType.AUTOMATIC
+@pytest.mark.parametrize("status", PostStatus)
+def test_drafts_and_what_waits_for_approval(status: PostStatus) -> None:
+    """As such."""
+    post = declared(status=status)
+    assert (post.draft, post.needs_approval) == (status is PostStatus.DRAFT, status is PostStatus.NEEDS_APPROVAL)
+
+
+@pytest.mark.parametrize("kind", SchedulingType)
+def test_reminders(kind: SchedulingType) -> None:
+    """As such."""
+    assert declared(scheduling_type=kind.value).scheduling_type is kind
+
+
+def test_tags() -> None:
+    """Each once, by its name; one without a name is refused."""
     tags = tuple(Tag(str(number), name, "") for number, name in enumerate(("one ", "two", "one")))
     assert declared(tags=tags).tags == ("one", "two")
     with pytest.raises(NotExpressibleError, match="a tag without a name"):
         declared(tags=(Tag("1", " ", ""),))
+
+
+def test_what_a_post_is_called() -> None:
+    """By the address and the idea that are given; it has no place in a file."""
     post = post_from_live(LIVE, channel("twitter"), ADDRESS, idea="i")
     assert (post.address, post.service, post.idea, post.place.file) == (ADDRESS, Service.TWITTER, "i", "")
 
@@ -239,34 +250,33 @@ def test_what_files_cannot_hold(why: str, asset: LiveAsset) -> None:
         declared(assets=(asset,))
 
 
-def test_ideas() -> None:
-    """Everything that is set; a network that this version does not know is refused."""
-    bare = LiveIdea("1", "o", NOW)
-    at = Address("Acme", "ideas", "a")
-    plain = idea_from_live(bare, at)
-    assert (plain.title, plain.text, plain.date, plain.group, plain.ai_assisted, plain.media) == (
-        None,
-        None,
-        None,
-        None,
-        None,
-        (),
-    )
-    medium = LiveMedium("gif", "Turning", "https://m.example/a.gif", "https://m.example/t", 7, {"name": "x", "id": ""})
-    tags = (Tag("1", "one", ""), Tag("2", "one", ""))
+IDEA_AT = Address("Acme", "ideas", "a")
+BARE = LiveIdea("1", "o", NOW)
+MEDIUM = LiveMedium("gif", "Turning", "https://m.example/a.gif", "https://m.example/t", 7, {"name": "x", "id": ""})
+
+
+def test_a_bare_idea() -> None:
+    """Nothing is set."""
+    plain = idea_from_live(BARE, IDEA_AT)
+    assert (plain.title, plain.text, plain.date, plain.group, plain.ai_assisted) == (None,) * 5
+    assert plain.media == ()
+
+
+def test_an_idea_with_everything() -> None:
+    """Everything that is set."""
     full = replace(
-        bare,
+        BARE,
         title="T",
         text=" B ",
         services=("twitter",),
-        tags=tags,
+        tags=(Tag("1", "one", ""), Tag("2", "one", "")),
         date=NOW,
-        media=(medium,),
+        media=(MEDIUM,),
         group_id="g",
         ai_assisted=True,
     )
-    idea = idea_from_live(full, at)
-    assert (idea.address, idea.title, idea.text, idea.date, idea.ai_assisted) == (at, "T", "B", AT, True)
+    idea = idea_from_live(full, IDEA_AT)
+    assert (idea.address, idea.title, idea.text, idea.date, idea.ai_assisted) == (IDEA_AT, "T", "B", AT, True)
     assert (idea.services, idea.tags, idea.group and idea.group.group_id) == ((Service.TWITTER,), ("one",), "g")
     assert idea.media[0].model_dump(mode="json", exclude_unset=True) == {
         "type": "gif",
@@ -276,7 +286,16 @@ def test_ideas() -> None:
         "source": {"name": "x"},
         "size": 7,
     }
-    with pytest.raises(NotExpressibleError, match="files cannot hold its `url`: "):
-        idea_from_live(replace(bare, media=(replace(medium, url=""),)), at)
-    with pytest.raises(NotExpressibleError, match="it is for myspace"):
-        idea_from_live(replace(bare, services=("twitter", "myspace")), at)
+
+
+@pytest.mark.parametrize(
+    ("live", "why"),
+    [
+        (replace(BARE, media=(replace(MEDIUM, url=""),)), "files cannot hold its `url`: "),
+        (replace(BARE, services=("twitter", "myspace")), "it is for myspace"),
+    ],
+)
+def test_an_idea_that_files_cannot_hold(live: LiveIdea, why: str) -> None:
+    """A medium without a URL; a network that this version does not know."""
+    with pytest.raises(NotExpressibleError, match=why):
+        idea_from_live(live, IDEA_AT)

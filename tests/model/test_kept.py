@@ -188,23 +188,45 @@ def test_a_rewritten_link_is_a_difference_unless_it_may_be() -> None:
     assert (contents_match(desired, live), contents_match(desired, live, links_may_differ=True)) == (False, True)
 
 
-def test_a_board_that_was_renamed() -> None:
-    """The file's name stands for it, as long as its id, if one was sent, is the same; then nothing else changed."""
-    pin = replace(POST, service=Service.PINTEREST, metadata=PinterestMetadata(board="News"))
-    live = replace(LIVE, metadata={"board": "Old news", "board_service_id": "1"})
-    named_so = replace(live, metadata={"board": "News", "board_service_id": "1"})
-    assert with_board_of(pin, live) == named_so
-    same, other = (replace(pin, metadata=PinterestMetadata(board="News", board_service_id=id_)) for id_ in "12")
-    assert (with_board_of(same, live), with_board_of(other, live)) == (named_so, live)
-    for item, there in ((POST, live), (pin, replace(live, metadata={})), (pin, named_so)):
-        assert with_board_of(item, there) == there
-    assert with_board_of(replace(pin, metadata=PinterestMetadata(board_service_id="1")), live) == live
+PIN = replace(POST, service=Service.PINTEREST, metadata=PinterestMetadata(board="News"))
+ON_OLD_NEWS = replace(LIVE, metadata={"board": "Old news", "board_service_id": "1"})
+ON_NEWS = replace(LIVE, metadata={"board": "News", "board_service_id": "1"})
+
+
+@pytest.mark.parametrize(("sent", "expected"), [(None, ON_NEWS), ("1", ON_NEWS), ("2", ON_OLD_NEWS)])
+def test_a_board_that_was_renamed(sent: str | None, expected: LivePost) -> None:
+    """The file's name stands for it, as long as its id, if one was sent, is the same."""
+    item = replace(PIN, metadata=PinterestMetadata(board="News", board_service_id=sent))
+    assert with_board_of(item, ON_OLD_NEWS) == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "live"),
+    [
+        (POST, ON_OLD_NEWS),
+        (PIN, replace(ON_OLD_NEWS, metadata={})),
+        (PIN, ON_NEWS),
+        (replace(PIN, metadata=PinterestMetadata(board_service_id="1")), ON_OLD_NEWS),
+    ],
+    ids=["no pin", "on no board", "not renamed", "without a name"],
+)
+def test_no_board_that_was_renamed(item: Post, live: LivePost) -> None:
+    """It stays as it is."""
+    assert with_board_of(item, live) == live
+
+
+def test_an_idea_has_no_board() -> None:
+    """It stays as it is."""
     idea = LiveIdea("1", "o", NOW, "T")
     assert with_board_of(Idea(Address("Acme", "ideas", "a"), PLACE, title="T"), idea) is idea
-    seen = bind(pin, named_so, Origin.CREATED).seen
-    assert has_renamed_board(pin, live, seen)
-    assert not has_renamed_board(pin, replace(live, text="Somebody's"), seen)
-    assert not has_renamed_board(pin, named_so, seen)
+
+
+@pytest.mark.parametrize(
+    ("live", "expected"), [(ON_OLD_NEWS, True), (replace(ON_OLD_NEWS, text="Somebody's"), False), (ON_NEWS, False)]
+)
+def test_a_renamed_board_is_all_that_changed(live: LivePost, expected: bool) -> None:
+    """Otherwise somebody edited the post."""
+    assert has_renamed_board(PIN, live, bind(PIN, ON_NEWS, Origin.CREATED).seen) is expected
 
 
 def at(key: str, number: int = 0, organization: str = "Acme") -> Occurrence:

@@ -188,19 +188,32 @@ def test_a_digest_is_spent_once_sent() -> None:
     assert agreed(delete(), saved(delete()), state=State(spent={change_digest(delete()): LATER}))
 
 
-def test_what_was_sent_is_noted() -> None:
+DIGEST = change_digest(create())
+DONE = State({SLOT: bind(POST, in_buffer(POST), Origin.CREATED)})
+NOTED = replace(DONE, spent={DIGEST: START, "old": START})
+
+
+@pytest.mark.parametrize(
+    ("state", "sent", "now", "spent"),
+    [
+        (DONE, {POST.address}, LATER, {DIGEST: LATER}),
+        (DONE, set(), LATER, {DIGEST: LATER}),
+        (NOTED, set(), LATER, {DIGEST: START, "old": START}),
+        (NOTED, {POST.address}, LATER, {DIGEST: LATER, "old": START}),
+        (State(), set(), START, {}),
+        (NOTED, set(), START + timedelta(days=91), {DIGEST: START + timedelta(days=91)}),
+    ],
+    ids=["by this run", "by an earlier run", "noted before", "again", "nothing", "old ones"],
+)
+def test_what_was_sent_is_noted(state: State, sent: set[Address], now: datetime, spent: dict[str, datetime]) -> None:
     """What this run sent; what an earlier one sent and did not note; nothing else, and nothing for ever."""
-    digest, review = change_digest(create()), Reviewed.by_hand({"plan.json": saved(create())})
-    done = State({SLOT: bind(POST, in_buffer(POST), Origin.CREATED)})
-    assert review.spend(done, {POST.address}, LATER).spent == {digest: LATER}
-    assert review.spend(done, set(), LATER).spent == {digest: LATER}
-    noted = replace(done, spent={digest: START, "old": START})
-    assert review.spend(noted, set(), LATER).spent == {digest: START, "old": START}
-    assert review.spend(noted, {POST.address}, LATER).spent == {digest: LATER, "old": START}
-    assert review.spend(State(), set(), START).spent == {}
-    assert review.spend(noted, set(), START + timedelta(days=91)).spent == {digest: START + timedelta(days=91)}
+    assert Reviewed.by_hand({"plan.json": saved(create())}).spend(state, sent, now).spent == spent
+
+
+def test_what_was_not_sent_again_is_not_noted() -> None:
+    """The edit of what somebody changed, which no run made."""
     again = Reviewed.by_hand({"plan.json": saved(replace(update(old=POST, text="Somebody's"), cause=Cause.DRIFT))})
-    assert again.spend(done, set(), LATER).spent == {}
+    assert again.spend(DONE, set(), LATER).spent == {}
 
 
 RECORDED = State(homes={"c": Home("o", "c", START)})

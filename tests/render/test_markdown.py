@@ -218,16 +218,26 @@ def test_a_line_has_what_decides() -> None:
         assert [each for each in expected if each not in line] == []
 
 
+SAME, OTHER = (_creates(4, f"Hello https://acme.example/{each}") for each in ("all", "one"))
+
+
 def test_what_posts_share_is_said_once_above_them() -> None:
-    """Networks and links of the texts, of four posts or more; what only some have is on their lines."""
-    same, other = (_creates(4, f"Hello https://acme.example/{each}") for each in ("all", "one"))
-    shared = _closed(_of(*same))
+    """Networks and links of the texts, of four posts or more."""
+    shared = _closed(_of(*SAME))
     assert "#### New on X with [https://acme.example/all](<https://acme.example/all>)\n" in shared
     assert len(re.findall(r"^- <b>\w+ \d+ Dec \d\d:\d\d</b> · post-\d+ · Hello", shared, re.MULTILINE)) == 4
-    mixed = _closed(_of(*same[:3], other[3]))
+
+
+def test_what_only_some_posts_have_is_on_their_lines() -> None:
+    """As a link of three of four."""
+    mixed = _closed(_of(*SAME[:3], OTHER[3]))
     assert "#### New on X\n" in mixed
     assert mixed.count("[https://acme.example/all](<") == 3
-    few = _closed(_of(*same[:3]))
+
+
+def test_what_three_posts_share_is_on_their_lines() -> None:
+    """They are too few for a line above them."""
+    few = _closed(_of(*SAME[:3]))
     assert ("#### New\n" in few, few.count("[https://acme.example/all](<")) == (True, 3)
 
 
@@ -457,15 +467,25 @@ def test_what_was_not_reviewed_shows_both_versions() -> None:
     assert "Buffer's" not in said
 
 
-def test_receipt_says_what_is_left() -> None:
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ((), "Verified: Buffer matches your files."),
+        ((*_holds(2), *_creates(1)), "Read again after applying: 1 change still to send; 2 still need you."),
+        (
+            tuple(each.change for each in APPLIED.outcomes or () if each.status is Status.REFUSED)[:1],
+            "Read again after applying: nothing more to send except what was refused.",
+        ),
+    ],
+    ids=["nothing", "changes", "refused"],
+)
+def test_receipt_says_what_is_left(left: tuple[Change, ...], said: str) -> None:
     """After an apply Buffer was read again: nothing left, or how much, without counting refused posts again."""
-    done = replace(APPLIED, left=replace(PLAN, changes=()))
-    assert "Verified: Buffer matches your files." in report_markdown(done)
-    left = replace(APPLIED, left=replace(PLAN, changes=(*_holds(2), *_creates(1))))
-    assert "Read again after applying: 1 change still to send; 2 still need you." in report_markdown(left)
-    refused = next(each for each in APPLIED.outcomes or () if each.status is Status.REFUSED)
-    again = replace(APPLIED, left=replace(PLAN, changes=(refused.change,)))
-    assert "Read again after applying: nothing more to send except what was refused." in report_markdown(again)
+    assert said in report_markdown(replace(APPLIED, left=replace(PLAN, changes=left)))
+
+
+def test_receipt_without_a_second_reading_says_nothing_of_it() -> None:
+    """It was not verified."""
     assert "after applying" not in report_markdown(APPLIED)
 
 

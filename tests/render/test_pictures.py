@@ -75,11 +75,15 @@ def test_a_comment_shows_what_the_commit_has() -> None:
     assert set(Page(public).pictures) == {URL}
 
 
-def test_which_pictures_are_shown_and_how() -> None:
-    """Those of what changes, each once; the page crops them as each network does."""
+def test_which_pictures_are_shown() -> None:
+    """Those of what changes, each once."""
     plan = report().plan
     assert [file.path for file in pictures_of(plan).values()] == ["media/console.png"]
     unchanged = replace(plan, changes=tuple(replace(each, action=Action.NO_OP) for each in plan.changes))
     assert pictures_of(unchanged) == {}
+
+
+def test_how_pictures_are_shown() -> None:
+    """The page crops them as each network does."""
     page = report_html(report(pictures={"ab12": THUMBNAIL}))
     assert ".instagram .post .pic{aspect-ratio:clamp(0.750,var(--r),1.910)}" in page

@@ -301,22 +301,43 @@ def test_drafts_and_approvals(buffer: Asker, sandbox: Sandbox) -> None:
     assert sandbox.person.approve(draft["id"])["status"] == "scheduled"
 
 
-def test_approval_is_asked_for_where_the_channel_requires_it(buffer: Asker, sandbox: Sandbox) -> None:
-    """Elsewhere it is refused, for a new post and for a draft; `saveToDraft: false` conflicts with it."""
-    refused = "Invalid post: Posts to this channel do not require approval."
-    assert buffer.create(needsApproval=True) == {"__typename": "InvalidInputError", "message": refused}
+_NO_APPROVAL = "Invalid post: Posts to this channel do not require approval."
+
+
+@pytest.fixture
+def strict(sandbox: Sandbox) -> None:
+    """The twitter channel requires approval."""
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
+
+
+def test_approval_is_refused_where_the_channel_does_not_require_it(buffer: Asker) -> None:
+    """For a new post and for a draft, which has no such action."""
+    assert buffer.create(needsApproval=True) == {"__typename": "InvalidInputError", "message": _NO_APPROVAL}
     draft = buffer.create(saveToDraft=True)["post"]
     assert "requestPostApproval" not in draft["allowedActions"]
-    assert buffer.edit(draft["id"], approvalChange="request")["message"] == refused
-    sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
+    assert buffer.edit(draft["id"], approvalChange="request")["message"] == _NO_APPROVAL
+
+
+def test_approval_is_asked_for_where_the_channel_requires_it(buffer: Asker, strict: None) -> None:
+    """Of a draft, or of what becomes one."""
+    draft, timed = buffer.create(saveToDraft=True)["post"], buffer.create(mode="customScheduled", dueAt=DUE)["post"]
+    assert buffer.edit(draft["id"], approvalChange="request")["post"]["status"] == "needs_approval"
+    asked = buffer.edit(timed["id"], approvalChange="request", saveToDraft=True)["post"]
+    assert (asked["status"], asked["dueAt"]) == ("needs_approval", DUE)
+
+
+def test_save_to_draft_false_conflicts_with_asking_for_approval(buffer: Asker, strict: None) -> None:
+    """Of a new post, and of a draft."""
+    draft = buffer.create(saveToDraft=True)["post"]
     assert "saveToDraft" in buffer.create(needsApproval=True, saveToDraft=False)["message"]
     assert "saveToDraft" in buffer.edit(draft["id"], approvalChange="request", saveToDraft=False)["message"]
-    assert buffer.edit(draft["id"], approvalChange="request")["post"]["status"] == "needs_approval"
+
+
+def test_approval_is_for_drafts(buffer: Asker, strict: None) -> None:
+    """A scheduled post neither asks for it nor takes it back."""
     timed = buffer.create(mode="customScheduled", dueAt=DUE)["post"]["id"]
     assert buffer.edit(timed, approvalChange="revert")["__typename"] == "InvalidInputError"
     assert "for drafts" in buffer.edit(timed, approvalChange="request")["message"]
-    asked = buffer.edit(timed, approvalChange="request", saveToDraft=True)["post"]
-    assert (asked["status"], asked["dueAt"]) == ("needs_approval", DUE)
 
 
 def test_drafts_may_read_back_as_the_apis(make: Make) -> None:
@@ -396,40 +417,80 @@ def test_an_edit_of_metadata_keeps_what_the_network_needs(
     assert service != "youtube" or edited["category"]["categoryId"] == "22"
 
 
-def test_an_edit_may_replace_the_whole_content(make: Make) -> None:
-    """With `edits_replace`, omitted text, assets, metadata and tags are removed; the schedule stays."""
+@pytest.fixture
+def replacing(make: Make) -> tuple[Asker, str]:
+    """A Buffer with `edits_replace`, and a timed story with a text, an image and a tag."""
     buffer = make(edits_replace=True)
     made = buffer.create(
         "facebook", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
         metadata={"facebook": {"type": "story"}},
     )["post"]  # fmt: skip
     assert [tag["name"] for tag in made["tags"]] == ["launch"]
-    edited = buffer.edit(made["id"], text="new", metadata={"facebook": {"type": "post"}})["post"]
+    return buffer, made["id"]
+
+
+def test_an_edit_may_replace_the_whole_content(replacing: tuple[Asker, str]) -> None:
+    """With `edits_replace`, omitted text, assets, metadata and tags are removed; the schedule stays."""
+    buffer, made = replacing
+    edited = buffer.edit(made, text="new", metadata={"facebook": {"type": "post"}})["post"]
     assert (edited["text"], edited["assets"], edited["tags"]) == ("new", [], [])
-    assert (edited["dueAt"], edited["id"], edited["metadata"]["type"]) == (DUE, made["id"], "post")
-    refused = buffer.edit(made["id"], text="new", assets=[IMAGE])["message"]
-    assert refused == "Invalid post: Facebook posts require a type (post, story, or reel)."
-    refused = buffer.edit(made["id"], dueAt="2026-12-02T09:00:00Z", metadata={"facebook": {"type": "post"}})
-    assert refused["message"] == "Invalid post: Post must have either text or media."
+    assert (edited["dueAt"], edited["id"], edited["metadata"]["type"]) == (DUE, made, "post")
 
 
-def test_an_edit_of_the_schedule(buffer: Asker, sandbox: Sandbox) -> None:
-    """From timed to queue and back, to draft and back; a queued post keeps its slot if no mode is given."""
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        ({"text": "new", "assets": [IMAGE]}, "Facebook posts require a type (post, story, or reel)."),
+        (
+            {"dueAt": "2026-12-02T09:00:00Z", "metadata": {"facebook": {"type": "post"}}},
+            "Post must have either text or media.",
+        ),
+    ],
+)
+def test_an_edit_that_replaces_must_say_what_the_network_needs(
+    replacing: tuple[Asker, str], edit: dict[str, Any], message: str
+) -> None:
+    """What it omits is not there."""
+    buffer, made = replacing
+    assert buffer.edit(made, **edit)["message"] == f"Invalid post: {message}"
+
+
+def test_a_queued_post_keeps_its_slot_if_an_edit_gives_no_mode(buffer: Asker) -> None:
+    """Even with another time."""
     made = buffer.create()["post"]
-    first_slot = made["dueAt"]
-    assert buffer.edit(made["id"], text="a", dueAt=DUE)["post"]["dueAt"] == first_slot
+    assert buffer.edit(made["id"], text="a", dueAt=DUE)["post"]["dueAt"] == made["dueAt"]
+
+
+def test_an_edit_takes_a_post_out_of_the_queue_and_back(buffer: Asker) -> None:
+    """Back into its slot, which nobody took meanwhile."""
+    made = buffer.create()["post"]
     timed = buffer.edit(made["id"], text="b", mode="customScheduled", dueAt=DUE)["post"]
+    queued = buffer.edit(made["id"], text="c", mode="addToQueue")["post"]
     assert (timed["dueAt"], timed["isCustomScheduled"]) == (DUE, True)
+    assert (queued["dueAt"], queued["isCustomScheduled"]) == (made["dueAt"], False)
+
+
+def test_an_edit_makes_a_post_a_draft_and_back(buffer: Asker) -> None:
+    """It keeps its time, and stays a draft until it is said."""
+    made = buffer.create(mode="customScheduled", dueAt=DUE)["post"]
     draft = buffer.edit(made["id"], text="b", saveToDraft=True)["post"]
+    still = buffer.edit(made["id"], text="c")["post"]
+    back = buffer.edit(made["id"], text="c", saveToDraft=False)["post"]
     assert (draft["status"], draft["dueAt"]) == ("draft", DUE)
-    assert buffer.edit(made["id"], text="c")["post"]["status"] == "draft"
-    assert buffer.edit(made["id"], text="c", saveToDraft=False)["post"]["status"] == "scheduled"
-    assert buffer.edit(made["id"], text="c", mode="addToQueue")["post"]["dueAt"] == first_slot
-    sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
-    buffer.edit(made["id"], saveToDraft=True)
-    assert buffer.edit(made["id"], text="c", approvalChange="request")["post"]["status"] == "needs_approval"
-    assert buffer.edit(made["id"], text="d")["post"]["status"] == "needs_approval"
-    assert buffer.edit(made["id"], text="d", approvalChange="revert")["post"]["status"] == "draft"
+    assert (still["status"], back["status"]) == ("draft", "scheduled")
+
+
+def test_an_edit_of_what_waits_for_approval(buffer: Asker, strict: None) -> None:
+    """It still waits, until that is taken back; then it is a draft."""
+    made = buffer.create(saveToDraft=True)["post"]
+    changes: tuple[dict[str, str], ...] = {"approvalChange": "request"}, {}, {"approvalChange": "revert"}
+    statuses = [buffer.edit(made["id"], text="d", **each)["post"]["status"] for each in changes]
+    assert statuses == ["needs_approval", "needs_approval", "draft"]
+
+
+def test_an_edit_to_a_time_of_its_own_needs_one(buffer: Asker) -> None:
+    """InvalidInputError."""
+    made = buffer.create()["post"]
     assert buffer.edit(made["id"], text="d", mode="customScheduled", dueAt=None)["__typename"] == "InvalidInputError"
 
 
@@ -606,34 +667,65 @@ def test_dimensions_of_an_image_are_ignored(buffer: Asker) -> None:
     assert buffer.create(assets=[given])["post"]["assets"][0]["image"]["width"] > 100
 
 
-def test_tags_are_kept(buffer: Asker, sandbox: Sandbox) -> None:
-    """Sorted by name; a name is unique and case-sensitive, the color is #RRGGBB; deleted tags leave the posts."""
+_TAG = "__typename ... on TagActionSuccess { tag { id name color colorName } }"
+
+
+def _create_tag(buffer: Asker, sandbox: Sandbox, name: str, color: str = "#123456") -> Any:
+    """The answer to a new tag of the organization."""
+    create = f"mutation($i: CreateTagInput!) {{ it: createTag(input: $i) {{ {_TAG} }} }}"
     own = sandbox.organization()["id"]
+    return buffer.it(create, i={"organizationId": own, "tag": {"name": name, "color": color}})
+
+
+@pytest.fixture
+def tag(buffer: Asker, sandbox: Sandbox) -> Any:
+    """`Launch`, beside the `launch` that is there."""
+    return _create_tag(buffer, sandbox, "Launch")["tag"]
+
+
+def test_a_tag_is_created(tag: Any) -> None:
+    """Its color is #RRGGBB; names are case-sensitive."""
+    assert (tag["name"], tag["color"], tag["colorName"]) == ("Launch", "#123456", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "color", "answer"),
+    [
+        ("launch", "#123456", "DuplicateError"),
+        ("", "#123456", "InvalidInputError"),
+        ("x" * 101, "#123456", "InvalidInputError"),
+        ("x", "red", "InvalidInputError"),
+    ],
+)
+def test_what_is_no_new_tag(buffer: Asker, sandbox: Sandbox, name: str, color: str, answer: str) -> None:
+    """A name that is there, none, or too long; another form of a color."""
+    assert _create_tag(buffer, sandbox, name, color)["__typename"] == answer
+
+
+def test_tags_are_listed_by_name(buffer: Asker, sandbox: Sandbox, tag: Any) -> None:
+    """In pages."""
     names = "query($i: TagsInput!, $first: Int, $after: String) { it: tagsV2(input: $i, first: $first, after: $after) {"
     names += " edges { node { name colorName } } pageInfo { hasNextPage endCursor } } }"
-    payload = "__typename ... on TagActionSuccess { tag { id name color colorName } }"
-    create = f"mutation($i: CreateTagInput!) {{ it: createTag(input: $i) {{ {payload} }} }}"
-
-    def made(name: str, color: str = "#123456") -> Any:
-        return buffer.it(create, i={"organizationId": own, "tag": {"name": name, "color": color}})
-
-    tag = made("Launch")["tag"]
-    assert (tag["name"], tag["color"], tag["colorName"]) == ("Launch", "#123456", None)
-    assert [made(*bad)["__typename"] for bad in (("launch",), ("",), ("x" * 101,), ("x", "red"))] == [
-        "DuplicateError", "InvalidInputError", "InvalidInputError", "InvalidInputError",
-    ]  # fmt: skip
+    own = sandbox.organization()["id"]
     page = buffer.it(names, i={"organizationId": own}, first=3)
-    assert [edge["node"]["name"] for edge in page["edges"]] == ["Launch", "event", "hiring"]
     rest = buffer.it(names, i={"organizationId": own}, first=3, after=page["pageInfo"]["endCursor"])
-    assert [edge["node"]["name"] for edge in rest["edges"]] == ["launch"]
+    found = [[edge["node"]["name"] for edge in each["edges"]] for each in (page, rest)]
+    assert found == [["Launch", "event", "hiring"], ["launch"]]
     assert (page["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
-    post = buffer.create(tagIds=[tag["id"]])["post"]
-    update = f"mutation($i: UpdateTagInput!) {{ it: updateTag(input: $i) {{ {payload} }} }}"
+
+
+def test_a_tag_is_changed(buffer: Asker, tag: Any) -> None:
+    """Its id stays."""
+    update = f"mutation($i: UpdateTagInput!) {{ it: updateTag(input: $i) {{ {_TAG} }} }}"
     renamed = buffer.it(update, i={"id": tag["id"], "tag": {"name": "Start", "color": "#654321"}})["tag"]
     assert (renamed["id"], renamed["name"], renamed["color"]) == (tag["id"], "Start", "#654321")
+
+
+def test_a_deleted_tag_leaves_the_posts(buffer: Asker, tag: Any) -> None:
+    """It is gone."""
+    post = buffer.create(tagIds=[tag["id"]])["post"]
     delete = "mutation($i: DeleteTagInput!) { it: deleteTag(input: $i) { __typename } }"
     assert buffer.it(delete, i={"id": tag["id"]}) == {"__typename": "DeleteTagActionSuccess"}
-    assert buffer.ask("query($i: TagByIdInput!) { tag(input: $i) { id } }", i={"id": tag["id"]}).json["data"] == {
-        "tag": None
-    }
+    gone = buffer.ask("query($i: TagByIdInput!) { tag(input: $i) { id } }", i={"id": tag["id"]}).json["data"]
+    assert gone == {"tag": None}
     assert buffer.it(f'{{ it: post(input: {{id: "{post["id"]}"}}) {{ tags {{ id }} }} }}') == {"tags": []}
