@@ -1,4 +1,10 @@
-"""A Buffer in memory, as the notes describe it, with faults on request and a clock that moves only when told to."""
+"""A Buffer in memory, as the notes describe it, with faults on request and a clock that moves only when told to.
+
+It implements the protocols of `bufferctl/apply/ports.py`, so that these tests need neither `api` nor HTTP. The sandbox
+would not make them plainer: here a run dies between any two of its steps, not only at a request, and an example of
+`test_exactly_once` with its ten runs takes 0.1 seconds instead of one or two. `tests/faults` has the same promises with
+the sandbox and the real client, `tests/lives` with an account of its own as the oracle.
+"""
 
 from __future__ import annotations
 
