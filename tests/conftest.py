@@ -19,6 +19,7 @@ from hypothesis.internal import charmap
 
 from tests import forks
 from tests.fuzzing import examples
+from tests.near import answering
 
 # There is no garbage among modules and tests while they are collected, and looking for it took a third of that time.
 gc.disable()
@@ -54,6 +55,7 @@ def _tls(*, verify: Any = True, **more: Any) -> Any:
 
 
 pytest.MonkeyPatch().setattr(default, "create_ssl_context", _tls)
+pytest.MonkeyPatch().setattr(httpx2.HTTPTransport, "handle_request", answering(httpx2.HTTPTransport.handle_request))
 
 # The duration of an example depends on the machine's load, so it is no test. The same commit gets the same examples
 # wherever it is tested; `make soak` draws new ones (--hypothesis-profile=new). The rest is Hypothesis's default.

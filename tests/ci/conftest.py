@@ -30,6 +30,7 @@ from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.ci.in_process import in_process
 from tests.cli.conftest import account_of
+from tests.near import Near
 
 COMMANDS: dict[str, Callable[..., int]] = {
     "plan": plan,
@@ -361,7 +362,7 @@ def team_in(folder: Path, begun: Path) -> Iterator[Team]:
     """A team whose repository is as in `begun`, and whose Buffer has no posts."""
     repository, ada = begin(begun, folder / "forge")
     github = FakeGitHub(repository, clock=Clock.at(NOW))
-    with Sandbox(account_of(CHANNELS), clock=github.clock) as sandbox:
+    with Near(account_of(CHANNELS), clock=github.clock) as sandbox:
         yield Team(folder, github, sandbox, ada)
 
 

@@ -27,6 +27,7 @@ from tests.ci.fake_gitlab import FORK, NAMES, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository
 from tests.ci.in_process import in_process
 from tests.cli.conftest import account_of
+from tests.near import Near
 
 
 class Side(ABC):
@@ -443,7 +444,7 @@ def on_gitlab_in(folder: Path, begun: Path) -> Iterator[OnGitLab]:
     """A project whose repository is as in `begun`, and whose Buffer has no posts."""
     repository, ada = begin(begun, folder / "forge", "acme/posts.git")
     gitlab = FakeGitLab(repository)
-    with Sandbox(account_of(CHANNELS), clock=gitlab.clock) as sandbox:
+    with Near(account_of(CHANNELS), clock=gitlab.clock) as sandbox:
         yield OnGitLab(folder, gitlab, sandbox, ada)
 
 

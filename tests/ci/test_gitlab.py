@@ -23,6 +23,7 @@ from tests.ci.conftest import CHANNELS, Developer, begin, check_out, post
 from tests.ci.fake_gitlab import FORK, PERSON, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.cli.conftest import account_of
+from tests.near import Near
 
 FILE: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
 
@@ -127,7 +128,7 @@ def group(tmp_path: Path, begun: Path) -> Iterator[Group]:
     """A project whose main branch declares two channels and no posts yet."""
     repository, ada = begin(begun, tmp_path / "forge", "acme/posts.git")
     gitlab = FakeGitLab(repository)
-    with Sandbox(account_of(CHANNELS), clock=gitlab.clock) as sandbox:
+    with Near(account_of(CHANNELS), clock=gitlab.clock) as sandbox:
         yield Group(tmp_path, gitlab, sandbox, ada)
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from bufferctl.sandbox import Sandbox
 from tests.ci.action import ROOT
 from tests.ci.conftest import FILES, Team, post
 from tests.ci.forges import TOKEN
 from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab, side
+from tests.near import Near
 from tests.stores import git
 
 __all__ = ["on_gitlab", "side"]  # fixtures
@@ -427,7 +427,7 @@ def changed_in_buffer(side: Side) -> tuple[int, bool]:
 def another_account(side: Side) -> tuple[int, bool]:
     number = side.planned("launch", launch=LAUNCH)
     side.land(number)
-    with Sandbox(clock=side.sandbox.clock) as another:
+    with Near(clock=side.sandbox.clock) as another:
         if isinstance(side, OnGitHub):
             side.team.environment["BUFFER_API_URL"] = another.url
         elif isinstance(side, OnGitLab):

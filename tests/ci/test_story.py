@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from bufferctl.sandbox import Clock, Sandbox
+from bufferctl.sandbox import Clock
 from tests.ci.conftest import FILES, NOW, Team, post, shown
 from tests.ci.fake_github import FORKS, PERSON
+from tests.near import Near
 
 
 def test_the_whole_story(team: Team) -> None:
@@ -167,7 +168,7 @@ def test_the_plan_of_another_account_is_refused(team: Team) -> None:
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
-    with Sandbox(clock=Clock.at(NOW)) as another:
+    with Near(clock=Clock.at(NOW)) as another:
         team.environment["BUFFER_API_URL"] = another.url
         ran = team.apply()
         assert another.posts() == []

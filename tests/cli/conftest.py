@@ -25,6 +25,7 @@ from bufferctl.sandbox.fixture import default_fixture, load
 from bufferctl.sandbox.store import Store
 from tests import forks
 from tests.conftest import Expect
+from tests.near import Near
 from tests.waiting import without_waiting
 
 #: The sandbox's current time in these tests.
@@ -150,7 +151,7 @@ def open_account(services: Collection[str] = ()) -> Sandbox:
     for organization in account["organizations"]:
         for channel in organization["channels"]:
             channel |= {"requiresApproval": True, "dailyPostingLimit": None}
-    return Sandbox(account, clock=Clock.at(NOW))
+    return Near(account, clock=Clock.at(NOW))
 
 
 @contextmanager

@@ -15,9 +15,10 @@ import pytest
 from bufferctl import __version__
 from bufferctl.errors import BufferctlError
 from bufferctl.run.checkup import failed
-from bufferctl.sandbox import Clock, Sandbox
+from bufferctl.sandbox import Clock
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project, Ran
+from tests.near import Near
 from tests.stores.git import git
 
 FILES = """\
@@ -41,7 +42,7 @@ def made_the_same(ran: Ran) -> Ran:
 @pytest.fixture
 def today(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """A project whose Buffer uses the real time and counts requests."""
-    with Sandbox(rate_limit="free") as sandbox:
+    with Near(rate_limit="free") as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         yield Project(environment, sandbox)
 
@@ -176,7 +177,7 @@ def test_a_clock_that_goes_wrong(
 ) -> None:
     """A warning, exit 0."""
     (environment / "buffer.yaml").write_text(FILES)
-    with Sandbox(clock=Clock(datetime.now(UTC) + timedelta(minutes=minutes))) as sandbox:
+    with Near(clock=Clock(datetime.now(UTC) + timedelta(minutes=minutes))) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         ran = run("doctor")
     assert f"warning  This machine's clock is {said} Buffer's" in ran.out

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bufferctl.config import load
-from bufferctl.sandbox import Sandbox
 from tests.cli.conftest import Prints, Project, Ran
+from tests.near import Near
 
 
 def test_writes(project: Project, prints: Prints) -> None:
@@ -88,7 +88,7 @@ def test_empty_account(
 ) -> None:
     """No organization at all: reported, nothing written, exit 1."""
     account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": "UTC"}
-    with Sandbox({"account": account, "organizations": []}) as sandbox:
+    with Near({"account": account, "organizations": []}) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         prints("init/empty-account", run("init"))
     assert not (environment / "buffer.yaml").exists()
@@ -120,7 +120,7 @@ def test_any_account(
 ) -> None:
     """No channels, names that YAML would read otherwise, names that are there twice: what it writes plans."""
     account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": "UTC"}
-    with Sandbox({"account": account, "organizations": organizations}) as sandbox:
+    with Near({"account": account, "organizations": organizations}) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         ran = run("init")
         assert ran.code == 0, ran.err
@@ -148,7 +148,7 @@ def test_channels_keep_their_zones(
     account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": account_zone}
     channels = [channel(number, f"c{number}", zone) for number, zone in enumerate(zones)]
     organization = {"name": "Acme", "id": "66a000000000000000000900", "channels": channels}
-    with Sandbox({"account": account, "organizations": [organization]}) as sandbox:
+    with Near({"account": account, "organizations": [organization]}) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         run("init")
     desired = load(environment / "buffer.yaml", environment).desired

@@ -52,10 +52,10 @@ from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
-from bufferctl.sandbox import Sandbox
 from bufferctl.sandbox.clock import Clock
 from tests.cli.account import fill
 from tests.fuzzing import examples
+from tests.near import Near
 
 Path = tuple[str | int, ...]
 
@@ -146,7 +146,7 @@ def recorded() -> Recorded:
     """The answers for an account with one object of every kind."""
     found = Recorded()
 
-    with Sandbox(clock=Clock(NOW, stopped=True)) as sandbox:
+    with Near(clock=Clock(NOW, stopped=True)) as sandbox:
         fill(sandbox)
         found.organization = sandbox.organization()["id"]
         read(recording(found.answers), sandbox.url, found.organization, sandbox.key)
@@ -196,7 +196,7 @@ def check(index: int, value: Any) -> None:
 def sent() -> Written:
     """The answer to a request with one write of each kind, two of them refused."""
     answers: list[dict[str, Any]] = []
-    with Sandbox(clock=Clock(NOW, stopped=True)) as sandbox:
+    with Near(clock=Clock(NOW, stopped=True)) as sandbox:
         channel = sandbox.channel("twitter")["id"]
         there = [sandbox.person.create_post(channel, text, dueAt="2029-12-20T09:00:00Z")["id"] for text in ("A", "B")]
         due = NOW + timedelta(days=9)

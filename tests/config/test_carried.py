@@ -35,6 +35,7 @@ from bufferctl.plan import Action, Cause, Change
 from bufferctl.render.json_documents import ContentForm, values_of
 from bufferctl.render.shown import shown
 from bufferctl.sandbox import Sandbox
+from tests.near import Near
 
 ROOT = """\
 version: 1
@@ -180,7 +181,7 @@ def test_a_field_of_a_post_is_carried(tmp_path: Path, name: str, value: str) -> 
 @pytest.fixture(scope="module")
 def account() -> Iterator[tuple[Sandbox, Buffer]]:
     """A Buffer whose channels take requests for approval."""
-    with Sandbox() as sandbox, connect(sandbox.url, sandbox.key) as buffer:
+    with Near() as sandbox, connect(sandbox.url, sandbox.key) as buffer:
         sandbox.person.set_channel(sandbox.channel("linkedin")["id"], requiresApproval=True)
         yield sandbox, buffer
 

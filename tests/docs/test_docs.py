@@ -15,11 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bufferctl.config import load
-from bufferctl.sandbox import Sandbox, faults
+from bufferctl.sandbox import faults
 from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Options
 from tests.cli.conftest import run_in
 from tests.conftest import Expect
+from tests.near import Near
 from tests.sources import files
 
 ROOT = Path(__file__).parent.parent.parent
@@ -226,7 +227,7 @@ def test_the_table_of_facts_is_true() -> None:
 def test_the_page_of_the_sandbox_is_complete() -> None:
     """Every option, kind of fault and control."""
     page = (ROOT / "docs" / "reference" / "sandbox.md").read_text(encoding="utf-8")
-    with Sandbox() as sandbox:
+    with Near() as sandbox:
         routes = [f"{method:<6} /_sandbox/{what}" for method, what in Control(sandbox.service, sandbox.person)._routes]
     kinds = [f"`{kind}`" for kind in faults.KINDS]
     options = [f"- `{each}`: " for each in Options.__dataclass_fields__]

@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from bufferctl.sandbox import Clock, Sandbox
+from bufferctl.sandbox import Clock
 from bufferctl.sandbox.fixture import default_fixture
 from tests.cli import test_policy
 from tests.cli.conftest import NOW, Project
 from tests.conftest import Expect
 from tests.docs import test_docs, test_networks_page, test_recipes, test_review
 from tests.docs.console import Document
+from tests.near import Near
 from tests.sources import files
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ def test_existing_queue(environment: Path, monkeypatch: pytest.MonkeyPatch, expe
     """The commands of the page print the output shown on it, in an account that has three posts and an idea."""
     account = default_fixture()
     del account["organizations"][1:]
-    with Sandbox(account, clock=Clock.at(NOW)) as sandbox:
+    with Near(account, clock=Clock.at(NOW)) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         twitter, linkedin = (sandbox.channel(service)["id"] for service in ("twitter", "linkedin"))
 

@@ -22,6 +22,7 @@ from bufferctl.sandbox import Clock, Sandbox
 from tests import forks
 from tests.cli.conftest import run_in
 from tests.file_server import FileServer, serving
+from tests.near import Near
 from tests.sources import files
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def host() -> Iterator[FileServer]:
 @pytest.fixture
 def sandbox(program: None, host: FileServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """The account of the examples, at a time before all of their posts."""
-    with Sandbox(clock=Clock.at("2029-12-03T09:00:00Z"), media_roots=(host.url,)) as started:
+    with Near(clock=Clock.at("2029-12-03T09:00:00Z"), media_roots=(host.url,)) as started:
         monkeypatch.setenv("BUFFER_API_URL", started.url)
         monkeypatch.setenv("BUFFER_API_KEY", started.key)
         yield started

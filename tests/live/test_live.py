@@ -19,6 +19,7 @@ from tests.live import __main__ as command
 from tests.live.facts import FACTS, Verdict, correlation, try_facts
 from tests.live.recording import redacted
 from tests.live.visit import MOST_REQUESTS, StoppedError, Visit
+from tests.near import Near
 
 PAGE = (Path(__file__).parents[2] / "docs/how/buffer-api.md").read_text(encoding="utf-8")
 NOW = "2029-12-03T09:00:00Z"
@@ -59,7 +60,7 @@ SIDES = {
 
 def open_account(**options: Any) -> Sandbox:
     """An account with what facts need: published posts, shortened links, a channel that defaults to reminders."""
-    sandbox = Sandbox(clock=Clock.at(NOW), rate_limit="team", **options)
+    sandbox = Near(clock=Clock.at(NOW), rate_limit="team", **options)
     twitter, tiktok = sandbox.channel("twitter")["id"], sandbox.channel("tiktok")["id"]
     sandbox.person.set_channel(twitter, linkShortening=True)
     sandbox.person.set_channel(tiktok, metadata={"defaultToReminders": True})

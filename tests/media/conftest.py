@@ -13,6 +13,7 @@ from PIL import Image
 from bufferctl.sandbox import Clock, Sandbox
 from tests.cli.conftest import NOW, Project, environment, whole_program
 from tests.file_server import FileServer, serving
+from tests.near import Near
 
 __all__ = ["environment", "whole_program"]  # fixtures, used here by name
 
@@ -27,7 +28,7 @@ def picture(colour: str, *, width: int = 120, height: int = 80) -> bytes:
 @contextmanager
 def account(*media_roots: str) -> Iterator[Sandbox]:
     """The default account, which fetches from these addresses."""
-    with Sandbox(clock=Clock.at(NOW), media_roots=media_roots) as sandbox:
+    with Near(clock=Clock.at(NOW), media_roots=media_roots) as sandbox:
         yield sandbox
 
 
