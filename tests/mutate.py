@@ -75,9 +75,9 @@ FILES: dict[str, Sequence[str]] = {
         "tests/networks",
     ),
 }
-#: Seconds of processor time for tests, besides four times what they take; of waiting for one test on a machine that
-#: nobody else uses; bytes of memory.
-LIMIT, WAIT, MEMORY = 120, 30, 4 << 30
+#: Seconds of processor time for tests, besides four times what they take; of waiting for one test, more on a machine
+#: that is busy at first (it may become busier, so there is room to spare); bytes of memory.
+LIMIT, WAIT, MEMORY = 120, 120, 4 << 30
 #: How a fork ends, unlike any crash: all tests passed, one failed, or the driver itself did.
 PASSED, FAILED, BROKEN = 70, 71, 72
 #: The file in the temporary folder of a fork that names the test that failed.
@@ -150,11 +150,12 @@ def missed_by(mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int) -> l
         *_told(partial(_in_place, tests, [*in_place, right], jobs)),
         *_verdicts([partial(_anew, tests, each) for each in [*anew, right]], jobs),
     ]
-    if seen[len(in_place)] or seen[-1]:
-        raise BrokenError("Tests fail without a mistake.")
+    for failing in (seen[len(in_place)], seen[-1]):
+        if failing is not None:
+            raise BrokenError(f"Tests fail without a mistake: {failing}")
     verdicts = {each.mistakes[0]: verdict for each, verdict in zip([*in_place, right, *anew, right], seen, strict=True)}
     tests_for = {each.mistakes[0]: each.tests for each in (*in_place, *anew)}
-    return [None if verdicts[each] else len(tests_for[each]) for each in mistakes]
+    return [len(tests_for[each]) if verdicts[each] is None else None for each in mistakes]
 
 
 # Forks
@@ -194,13 +195,13 @@ def _told(work: Callable[[], T]) -> T:
     return pickle.loads(told)  # type: ignore[no-any-return]  # noqa: S301 - our own
 
 
-def _verdicts(works: Sequence[Callable[[Collection[str]], int]], jobs: int) -> list[bool]:
-    """Whether a test fails in each, in a fork of its own, so many at once.
+def _verdicts(works: Sequence[Callable[[Collection[str]], int]], jobs: int) -> list[str | None]:
+    """The test that fails in each, None if none does, in a fork of its own, so many at once.
 
     Each is told which tests failed last, to try those first.
     """
     running: dict[int, tuple[int, str]] = {}
-    failed = [False] * len(works)
+    failed: list[str | None] = [None] * len(works)
     last: deque[str] = deque(maxlen=5)
 
     def wait() -> None:
@@ -208,13 +209,15 @@ def _verdicts(works: Sequence[Callable[[Collection[str]], int]], jobs: int) -> l
         number, folder = running.pop(child)
         with suppress(ProcessLookupError):  # what its tests started
             os.killpg(child, signal.SIGKILL)
+        failing = "none of them by name, but collecting them, or their limit of processor time"
         with suppress(FileNotFoundError):
-            last.append(Path(folder, _FAILED).read_text(encoding="utf-8"))
+            failing = Path(folder, _FAILED).read_text(encoding="utf-8")
+            last.append(failing)
         shutil.rmtree(folder, ignore_errors=True)
         code = os.waitstatus_to_exitcode(status)
         if code not in {PASSED, FAILED, -signal.SIGXCPU}:
             raise BrokenError(f"{works[number]} ended with {code}.")
-        failed[number] = code != PASSED
+        failed[number] = None if code == PASSED else failing
 
     for number, work in enumerate(works):
         if len(running) == jobs:
@@ -336,10 +339,10 @@ def _learn(files: Sequence[str], tests: Sequence[str]) -> Learned:
     return loop.done  # type: ignore[no-any-return]  # pytest calls what is done, and keeps it untyped
 
 
-def _in_place(tests: Sequence[str], attempts: Sequence[Attempt], jobs: int) -> list[bool]:
+def _in_place(tests: Sequence[str], attempts: Sequence[Attempt], jobs: int) -> list[str | None]:
     """Collect the tests, and make each attempt in a fork."""
 
-    def attempts_on(session: pytest.Session) -> list[bool]:
+    def attempts_on(session: pytest.Session) -> list[str | None]:
         _import({mistake.file for each in attempts for mistake in each.mistakes})
         functions = functions_of([mistake for each in attempts for mistake in each.mistakes])
         items = {item.nodeid: item for item in session.items}
