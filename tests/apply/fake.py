@@ -34,12 +34,12 @@ from bufferctl.model import (
     Refusal,
     Refused,
     Result,
+    SchedulingType,
     Service,
     ShareMode,
     Unknown,
     Write,
 )
-from bufferctl.model.enums import SchedulingType
 
 #: Seconds until a write whose answer was lost has landed and every list shows it.
 SETTLE = 30.0

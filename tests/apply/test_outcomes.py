@@ -18,10 +18,10 @@ from bufferctl.model import (
     PostStatus,
     Refusal,
     Refused,
+    SchedulingType,
     Service,
     Unknown,
 )
-from bufferctl.model.enums import SchedulingType
 from bufferctl.model.metadata import InstagramMetadata
 from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Status

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bufferctl.apply.publishing import Published, publish
+from bufferctl.apply import Published, publish
 from bufferctl.errors import InterruptError
 from bufferctl.model import Asset, CreatePost, DeletePost, MediaFile
 from bufferctl.model.content import Image

@@ -12,6 +12,7 @@ import pytest
 from bufferctl.apply.queue import Queue
 from bufferctl.errors import InterruptError, KeyRefusedError, PartWayError, RateLimitedError, StateError
 from bufferctl.model import (
+    Asset,
     CreateIdea,
     CreatePost,
     DeletePost,
@@ -26,7 +27,7 @@ from bufferctl.model import (
     Result,
     Write,
 )
-from bufferctl.model.content import Asset, Image, Video
+from bufferctl.model.content import Image, Video
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post

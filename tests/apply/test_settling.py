@@ -9,18 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.apply import FileJournal
-from bufferctl.apply.settling import (
-    MARGIN,
-    MARGIN_WITHOUT_DATE,
-    Ambiguous,
-    Judge,
-    NotWritten,
-    Settler,
-    TooEarly,
-    Verdict,
-    Written,
-)
+from bufferctl.apply import MARGIN, FileJournal, Settler
+from bufferctl.apply.settling import MARGIN_WITHOUT_DATE, Ambiguous, Judge, NotWritten, TooEarly, Verdict, Written
 from bufferctl.errors import InterruptError, PartWayError
 from bufferctl.model import (
     CreateIdea,
@@ -31,13 +21,13 @@ from bufferctl.model import (
     Intent,
     LiveIdea,
     LivePost,
+    LiveThreadItem,
     Origin,
     Post,
     PostStatus,
     Tag,
     Write,
 )
-from bufferctl.model.live import LiveThreadItem
 from bufferctl.model.seen import bind, standing
 from tests.apply.fake import SETTLE, START, FakeBuffer, idea, post
 from tests.apply.machine import ENDPOINT, Told, slot

@@ -15,10 +15,9 @@ from hypothesis import given, settings
 from bufferctl.checks import RULES, worth_a_look
 from bufferctl.config import load
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.model import Desired
-from bufferctl.model.state import State
+from bufferctl.model import Desired, State
 from bufferctl.plan import Action, Beside, Difference, Plan
-from bufferctl.reconcile.offline import offline
+from bufferctl.reconcile import offline
 from tests.config.test_expand_properties import NOW as DRAWN_AT
 from tests.config.test_expand_properties import campaigns, loaded
 from tests.fuzzing import examples

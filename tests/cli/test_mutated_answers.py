@@ -52,7 +52,7 @@ from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
-from bufferctl.sandbox.clock import Clock
+from bufferctl.sandbox import Clock
 from tests.cli.account import fill
 from tests.fuzzing import examples
 from tests.near import Near

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from bufferctl.machine import state_folder
-from bufferctl.state import LocalStore, StateFile, open_store
-from bufferctl.state.lock import Lease
+from bufferctl.state import Lease, LocalStore, StateFile, open_store
 from tests.cli.conftest import Project
 from tests.stores import buckets, git
 

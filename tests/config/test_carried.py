@@ -13,9 +13,9 @@ import pytest
 
 from bufferctl.api import Buffer, connect
 from bufferctl.api.wire_forms import create_idea, create_post
+from bufferctl.config import load
 from bufferctl.config.format import ORDER, IdeaEntry, PostFields, RootFile, SharedIdeaEntry, SharedPostEntry
 from bufferctl.config.format.models import PolicyEntry
-from bufferctl.config.resolve import load
 from bufferctl.config.write.as_yaml import idea_entry, post_entry
 from bufferctl.intake.pulling import fields_to_take
 from bufferctl.model import (
@@ -28,9 +28,10 @@ from bufferctl.model import (
     LivePost,
     Post,
     Service,
+    Settings,
     Slot,
 )
-from bufferctl.model.desired import Policy, Settings
+from bufferctl.model.desired import Policy
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.render.json_documents import ContentForm, values_of
 from bufferctl.render.shown import shown

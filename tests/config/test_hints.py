@@ -12,7 +12,7 @@ from bufferctl.config import load
 from bufferctl.config.format import with_offset, zone_hint, zone_of
 from bufferctl.config.read import Source, Spot, explained, parse
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.model.metadata import NetworkMetadata
+from bufferctl.model import NetworkMetadata
 
 ROOT = """version: 1
 timezone: Europe/Berlin

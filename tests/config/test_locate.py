@@ -7,8 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from bufferctl.config import Locator, load
-from bufferctl.config.resolve import Located
+from bufferctl.config import Located, Locator, load
 
 ROOT = """\
 version: 1

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from bufferctl.sandbox.faults import Faults
+from bufferctl.sandbox import Faults
 from tests.conftest import long
 from tests.faults.world import SETTLE, World
 

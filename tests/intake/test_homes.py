@@ -9,7 +9,8 @@ import pytest
 
 from bufferctl.diagnostics import Place
 from bufferctl.errors import UsageError
-from bufferctl.intake.homes import find_homes, root_zone, starter_text
+from bufferctl.intake import starter_text
+from bufferctl.intake.homes import find_homes, root_zone
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, Service
 from bufferctl.reconcile import Targets
 

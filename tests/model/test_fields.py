@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from bufferctl.model import Idea, Post, Service
+from bufferctl.model import Asset, Idea, Metadata, Post, Service
 from bufferctl.model import metadata as of_networks
 from bufferctl.model.about import (
     About,
@@ -21,9 +21,9 @@ from bufferctl.model.about import (
     named,
     reading_order,
 )
-from bufferctl.model.content import Asset, Image, Video
+from bufferctl.model.content import Image, Video
 from bufferctl.model.desired import IdeaMedia
-from bufferctl.model.metadata import Metadata, default_metadata
+from bufferctl.model.metadata import default_metadata
 
 STATED = {
     "prose": "alt alt_text comment content description first_comment localized_name location_name music other products "

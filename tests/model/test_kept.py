@@ -11,14 +11,19 @@ import pytest
 
 from bufferctl.model import (
     Address,
+    Asset,
+    Channel,
+    Desired,
     Idea,
     Likeness,
     LiveChannel,
     LiveIdea,
     LivePost,
+    MediaFile,
     Origin,
     Post,
     PostStatus,
+    SchedulingType,
     Service,
     ShareMode,
 )
@@ -31,11 +36,11 @@ from bufferctl.model.comparable import (
     list_differences,
     with_board_of,
 )
-from bufferctl.model.content import Asset, Image
-from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Channel, Desired, Expansion, Freeze, Policy, means
+from bufferctl.model.content import Image
+from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Expansion, Freeze, Policy, means
 from bufferctl.model.entries import Occurrence, named, occurrence_of
-from bufferctl.model.enums import MediaType, SchedulingType
-from bufferctl.model.media_file import CONTENT_TYPES, MediaFile
+from bufferctl.model.enums import MediaType
+from bufferctl.model.media_file import CONTENT_TYPES
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import bind, has_renamed_board, is_untouched
 from tests.model.samples import PLACE

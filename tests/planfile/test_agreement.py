@@ -20,6 +20,7 @@ from bufferctl.model import (
     EditPost,
     Home,
     LivePost,
+    Organization,
     Origin,
     Post,
     PostStatus,
@@ -28,7 +29,6 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.desired import Organization
 from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import Reviewed, SavedPlan

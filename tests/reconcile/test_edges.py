@@ -13,9 +13,7 @@ from bufferctl.model import EditPost, Idea, Likeness, LiveAsset, LiveThreadItem,
 from bufferctl.model.comparable import content_of_desired, content_of_live, fingerprint, text_digest
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
-from bufferctl.reconcile import Divergence, Options
-from bufferctl.reconcile.matching import imported
-from bufferctl.reconcile.planning import slots_of
+from bufferctl.reconcile import Divergence, Options, imported, slots_of
 
 from .builders import (
     DUE,

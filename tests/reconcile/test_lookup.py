@@ -25,7 +25,8 @@ from bufferctl.model import (
     Slot,
     State,
 )
-from bufferctl.reconcile.lookup import find_channel, find_organization, find_targets
+from bufferctl.reconcile import find_targets
+from bufferctl.reconcile.lookup import find_channel, find_organization
 
 PLACE = Place("buffer.yaml", 4, 5)
 LATER = Place("buffer.yaml", 9, 5)

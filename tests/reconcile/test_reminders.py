@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import Home, LivePost, Post, PostStatus, SchedulingType
+from bufferctl.model import EditPost, Fate, Home, LivePost, Post, PostStatus, SchedulingType
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import standing
-from bufferctl.model.writing import EditPost, Fate
 from bufferctl.plan import Action, Reason
-from bufferctl.reconcile import Options
-from bufferctl.reconcile.offline import offline
+from bufferctl.reconcile import Options, offline
 
 from .builders import HORIZON, LATER, NOW, TWITTER, World, in_buffer, post, published, record, verdict, warnings
 

@@ -11,6 +11,9 @@ import pytest
 from bufferctl.diagnostics import Place
 from bufferctl.model import (
     Claim,
+    CreateIdea,
+    CreatePost,
+    EditPost,
     Idea,
     LiveChannel,
     LivePost,
@@ -26,7 +29,6 @@ from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import Expansion
 from bufferctl.model.live import Limits
 from bufferctl.model.metadata import InstagramMetadata, PinterestMetadata, PostType, TwitterMetadata
-from bufferctl.model.writing import CreateIdea, CreatePost, EditPost
 from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import Options, reconcile
 from bufferctl.reconcile.table import LAG

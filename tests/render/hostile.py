@@ -17,6 +17,7 @@ from bufferctl.model import (
     LiveIdea,
     LivePost,
     LiveThreadItem,
+    NetworkMetadata,
     Origin,
     Post,
     PostStatus,
@@ -26,13 +27,7 @@ from bufferctl.model import (
     Tag,
 )
 from bufferctl.model.content import Document, Image, LinkAttachment, TextLength, ThreadItem, Video
-from bufferctl.model.metadata import (
-    BlueskyMetadata,
-    LinkedinMetadata,
-    MastodonMetadata,
-    NetworkMetadata,
-    PinterestMetadata,
-)
+from bufferctl.model.metadata import BlueskyMetadata, LinkedinMetadata, MastodonMetadata, PinterestMetadata
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report
 from bufferctl.said import prose

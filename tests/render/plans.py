@@ -9,13 +9,23 @@ from pathlib import Path
 
 from bufferctl.checks import worth_a_look
 from bufferctl.config import load
-from bufferctl.model import CreatePost, DeletePost, DraftPost, EditPost, Likeness, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model import (
+    CreatePost,
+    DeletePost,
+    DraftPost,
+    EditPost,
+    Likeness,
+    LivePost,
+    Post,
+    PostStatus,
+    ShareMode,
+    State,
+)
 from bufferctl.model.comparable import instant
-from bufferctl.model.state import QUEUE, State
+from bufferctl.model.state import QUEUE
 from bufferctl.plan import Action, Cause, Change, Difference, GoesOut, Plan, Suspension
-from bufferctl.reconcile import holds
+from bufferctl.reconcile import holds, offline
 from bufferctl.reconcile.matches import Suspect
-from bufferctl.reconcile.offline import offline
 from bufferctl.render.report import Report
 from bufferctl.render.words import is_at_once
 

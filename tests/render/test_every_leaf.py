@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from bufferctl.config import load
-from bufferctl.model.state import State
+from bufferctl.model import State
 from bufferctl.plan import Outcome, Status
-from bufferctl.reconcile.offline import offline
+from bufferctl.reconcile import offline
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.json_documents import report_json
 from bufferctl.render.lines import Paint

@@ -10,15 +10,13 @@ from pathlib import Path
 from bufferctl.apply.outcomes import held
 from bufferctl.config import load
 from bufferctl.digests import change_digest
-from bufferctl.model import Address, Likeness
+from bufferctl.model import Address, Likeness, State
 from bufferctl.model.desired import Expansion
 from bufferctl.model.plain_text import without_parameters
-from bufferctl.model.state import State
 from bufferctl.plan import Action, Cause, Change, Difference, Plan
-from bufferctl.reconcile import holds
+from bufferctl.reconcile import holds, offline
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
-from bufferctl.reconcile.offline import offline
 from bufferctl.render.grouped import LINKS, Grouped, grouped
 from bufferctl.render.html import report_html
 from bufferctl.render.lines import Paint

@@ -11,10 +11,10 @@ import pytest
 
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.model import Binding, CreatePost, Home, Intent, LiveChannel, Origin, Service, Slot, State
-from bufferctl.state import LocalStore, SavedState, StateFile
+from bufferctl.state import LocalStore, SavedState, StateFile, claimed_elsewhere, state_path_of
 from bufferctl.state.document import dump
-from bufferctl.state.local import repository_of, state_path_of
-from bufferctl.state.location import claimed_elsewhere, has_remote, root_files_of, top_of
+from bufferctl.state.local import repository_of
+from bufferctl.state.location import has_remote, root_files_of, top_of
 from bufferctl.state.succession import Predecessor, hand_over, name_of, predecessors, proves
 from tests.apply.fake import post
 from tests.state.test_checkout import _no_settings, commit
