@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cached_property
 
 from bufferctl.digests import SHORT, change_digest
 from bufferctl.model import IDEAS, LivePost, Post, PostStatus, ShareMode
@@ -249,7 +249,6 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
     return kind, words.ACTIONS[like].sign, words.OUTCOMES[outcome.status], ""
 
 
-@cache
 def _shown_channel(organization: str, label: str, live_name: str | None) -> ShownChannel:
     """A channel with the names that people know; `live_name`: Buffer's for it, if it was read."""
     organization, label = visible(organization), visible(label)

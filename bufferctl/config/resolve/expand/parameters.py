@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
@@ -24,7 +23,6 @@ M = TypeVar("M", NetworkMetadata, ThreadItem)
 
 #: What ends a sentence after a link. An underscore may be the link's last character.
 _AFTER = ".,;:!?…'\u2019*"
-_quoted = lru_cache(maxsize=256)(partial(quote, safe=""))
 _NAMES = tuple(name for name in UtmFields.model_fields if name != "domains")
 
 
@@ -73,7 +71,7 @@ class Parameters:
         address, hash_, fragment = link.partition("#")
         _, mark, query = address.partition("?")
         there = {unquote(each.partition("=")[0]).casefold() for each in re.split("[&;]", query)} if query else ()
-        lacking = [f"{name}={_quoted(value)}" for name, value in self.values if name not in there]
+        lacking = [f"{name}={quote(value, safe='')}" for name, value in self.values if name not in there]
         if not lacking:
             return link
         self.added |= dict.fromkeys(lacking)
