@@ -138,8 +138,26 @@ class Difference:
     is_reviewed: bool = False
 
 
+class _Explained:
+    """A change or an outcome, which may have two sentences for people."""
+
+    __slots__ = ()
+    why: Said | None  # the reason, or what else there is to know
+    todo: Said | None  # one thing to do about it, with the answers
+
+    @property
+    def message(self) -> str:
+        """`why` in words."""
+        return str(self.why or "")
+
+    @property
+    def hint(self) -> str:
+        """`todo` in words."""
+        return str(self.todo or "")
+
+
 @value()
-class Change:
+class Change(_Explained):
     """One step of a plan."""
 
     address: Address  # the name of what changes
@@ -157,16 +175,6 @@ class Change:
     why: Said | None = None  # the same for people, or what else there is to know
     todo: Said | None = None  # one thing to do about it, with the answers
     candidates: tuple[str, ...] = ()  # live ids that an ambiguous object may correspond to
-
-    @property
-    def message(self) -> str:
-        """`why` in words."""
-        return str(self.why or "")
-
-    @property
-    def hint(self) -> str:
-        """`todo` in words."""
-        return str(self.todo or "")
 
     @property
     def live_id(self) -> str | None:
@@ -418,7 +426,7 @@ class Trouble(StrEnum):
 
 
 @value()
-class Outcome:
+class Outcome(_Explained):
     """The result of one change."""
 
     change: Change  # as planned
@@ -429,16 +437,6 @@ class Outcome:
     todo: Said | None = None  # one thing to do about it, with the answers
     link: str | None = None  # the published post, if there is one
     at: Aware | None = None  # by Buffer's clock
-
-    @property
-    def message(self) -> str:
-        """`why` in words."""
-        return str(self.why or "")
-
-    @property
-    def hint(self) -> str:
-        """`todo` in words."""
-        return str(self.todo or "")
 
     @property
     def was_done(self) -> bool:
