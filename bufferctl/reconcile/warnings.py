@@ -329,6 +329,23 @@ def recovered(changes: Changes) -> Iterator[Diagnostic]:
         )
 
 
+def perhaps_deleted(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
+    """New posts beside those that the state has lost: a delete in Buffer leaves no trace but the state."""
+    found = (c for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.live and c.live.by_api)
+    lost = {change.slot.home for change in found if not scene.horizon(change.slot.home).recorded}
+    new = [change for change in changes if change.action is Action.CREATE and change.slot.home in lost]
+    if not new:
+        return
+    one = len(new) == 1
+    yield _warning(
+        f"Buffer has other posts of these files that the state does not have, as after a lost state file. So if "
+        f"somebody deleted {_addresses(new)} in Buffer since, {'it is' if one else 'they are'} created again",
+        new[0].place,
+        hint=f"If {'it was' if one else 'one was'} deleted, add `cancelled: true` to its entry. If the state was lost, "
+        "restore it from a backup.",
+    )
+
+
 def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Posts on unrecorded homes, created through the API, that no file declares: perhaps removed from the files.
 
@@ -369,6 +386,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from perhaps_reminders(changes, scene)
     yield from renamed_boards(changes, scene)
     yield from recovered(changes)
+    yield from perhaps_deleted(changes, scene)
     yield from not_compared(changes)
     yield from perhaps_removed(scene, matches)
     yield from surplus_twins(scene, matches)
