@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Prints, Project
-from tests.cli.written import HEAD, ONE, TWO
+from tests.cli.written import HEAD, ONE, TWO, root_file
 from tests.planfile.forging import forged
 
 
@@ -496,3 +496,24 @@ def test_shows_what_it_sends(saved: Project) -> None:
     assert "The worst" in shown
     assert "The first" not in shown
     assert json.loads(shown)["digest"] != reviewed
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["new", "edited"])
+def test_a_tag_that_the_map_gives_another_id(project: Project, *, is_there: bool) -> None:
+    """The plan is refused for that reason, not as a change in Buffer; a new plan has the tag."""
+    root = root_file("twitter").replace("    channels:", "    tags: {launch: 66a0000000000000000001a1}\n    channels:")
+    project.write("buffer.yaml", root)
+    entry = "  - {key: tagged, channels: [twitter], due_at: 2029-12-20 09:00, text: Tagged, tags: [launch]}\n"
+    if is_there:
+        project.write("posts/tagged.yaml", f"posts:\n{entry.replace(', tags: [launch]', '')}")
+    project.apply()
+    project.write("posts/tagged.yaml", f"posts:\n{entry}")
+    assert project("plan", "-o", "plan.json").code == 0
+    project.write("buffer.yaml", root.replace("1a1}", "1a3}"))
+    ran = project("apply", "plan.json", "--settle", "0")
+    assert ran.code == 3
+    assert "tagged: its tags stand for another id than when the plan was made" in ran.err
+    assert "changed in Buffer" not in ran.err
+    project.apply()
+    (post,) = [each for each in project.sandbox.posts() if each["text"] == "Tagged"]
+    assert post["tagIds"] == ["66a0000000000000000001a3"]
