@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,13 +101,6 @@ def pytest_collection(session: pytest.Session) -> None:
     """In a new checkout, Hypothesis lists all characters in 200 MB: here, while the workers collect, not in each."""
     if not hasattr(session.config, "workerinput"):
         charmap.intervals_from_codec("utf-8")
-
-
-@pytest.hookimpl(wrapper=True, optionalhook=True)
-def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """`-n auto`: three workers for two cores, since a test waits for programs and answers a fifth of its time."""
-    cores = yield
-    return cores + cores // 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 from pathlib import Path
 
@@ -22,3 +23,9 @@ def files(folder: str, pattern: str = "*.py") -> list[Path]:
     found = sorted((ROOT / folder).rglob(pattern))
     assert found, f"there is no {pattern} below {folder}/"
     return found
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A Python file's tree, which several tests read, and none changes."""
+    return ast.parse(path.read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ from hatchling.build import build_wheel
 
 import bufferctl
 from bufferctl.ci.setup import EXAMPLES as CI_EXAMPLES
-from tests.sources import files
+from tests.sources import files, parsed
 from tools.size import rooms, size
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ def test_no_module_imports_itself_in_a_circle() -> None:
     names = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in MODULES if path.stem[0] != "_"}
     graph = {module: set[str]() for module in names}
     for module, path in names.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ImportFrom) and node.module:
                 graph[module] |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)} & names.keys()
     assert sum(map(len, graph.values())) > 1000
@@ -67,7 +67,7 @@ def test_rooms_of_config_are_entered_by_the_front_door() -> None:
     imported = []
     for path in MODULES:
         own = ".".join(path.relative_to(ROOT).with_suffix("").parts).split(".")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bufferctl.config."):
                 parts = str(node.module).split(".")
                 if own[:3] != parts[:3]:
@@ -82,7 +82,7 @@ def test_one_name_is_one_thing() -> None:
     for path in MODULES:
         if path.name == "ports.py" or "sandbox" in path.parts:
             continue
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(name(path))
     assert len(found) > 300
@@ -101,10 +101,10 @@ def test_every_room_has_a_size(tmp_path: Path) -> None:
 
 def classes(path: Path) -> Iterator[tuple[ast.ClassDef, list[str]]]:
     """The classes of a module, and its lines."""
-    text = path.read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(text)):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ClassDef):
-            yield node, text.splitlines()
+            yield node, lines
 
 
 def test_a_class_says_what_it_is_before_its_fields() -> None:

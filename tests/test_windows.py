@@ -18,7 +18,7 @@ from bufferctl.config.resolve.file_facts import path_below
 from bufferctl.git import _protocol, in_git, leaves_folder
 from bufferctl.machine import STOPS, encoding_of
 from bufferctl.media.reading import open_below
-from tests.sources import files
+from tests.sources import files, parsed
 
 PACKAGE = Path(__file__).parents[1] / "bufferctl"
 #: What the standard library has on POSIX alone.
@@ -179,7 +179,7 @@ def test_programs_speak_utf8() -> None:
     calls = [
         (path.name, {each.arg for each in node.keywords})
         for path in files("bufferctl")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"run", "Popen"}
     ]
     assert [name for name, given in calls if given & {"text", "universal_newlines"} and "encoding" not in given] == []
@@ -188,7 +188,7 @@ def test_programs_speak_utf8() -> None:
 def _posix_only(path: Path) -> set[str]:
     places = ("/proc/", "/dev/", "/tmp/")  # noqa: S108 - searched for
     found = set[str]()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         match node:
             case ast.Attribute(attr=name) | ast.keyword(arg=str(name)) | ast.alias(name=name):
                 found |= {name} & POSIX_ONLY

@@ -19,6 +19,7 @@ from bufferctl.ci import log
 from bufferctl.ci.child import bufferctl as run_bufferctl
 from bufferctl.ci.forge import PlannedFor
 from tests.ci.conftest import Team, post
+from tests.sources import parsed
 
 #: What a runner would carry out: at the start of a line, after white space of any kind, or anywhere in it.
 HOSTILE = (
@@ -78,7 +79,7 @@ def test_ci_prints_nowhere_else() -> None:
     found = {
         path.name
         for path in folder.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if (isinstance(node, ast.Name) and node.id in {"print", "echo"})
         or (
             isinstance(node, ast.Attribute)

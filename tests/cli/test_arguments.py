@@ -24,7 +24,7 @@ from bufferctl.state.document import read
 from tests.cli.conftest import Project
 from tests.cli.test_proposed_files import COMMANDS, forge
 from tests.cli.test_proposed_files import CONFIG as PLAIN
-from tests.sources import files
+from tests.sources import files, parsed
 from tests.stores import git
 
 POISON = "--output=poison"
@@ -173,7 +173,7 @@ def test_options_of_git_are_written_in_the_code() -> None:
     """In every room, `ci` too: what is no operand is a constant, or begins with the name of its option."""
     loose = []
     for file in files("bufferctl"):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+        tree = parsed(file)
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
             if name not in {"git", "git_bytes", "_git", "_reach", "_output", "_project"}:

@@ -18,9 +18,11 @@ from typing import Any
 from zlib import crc32
 
 import graphql as gq
+import httpx2
 from graphql.execution.values import get_variable_values
 
 from tests.lives.account import ORGANIZATION, TAGS, Account, Channel, Idea, Post, Refusal, stamp
+from tests.near import answer_near, answered
 from tests.sources import published
 
 SCHEMA = published()
@@ -405,11 +407,38 @@ class Server:
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        answer_near(self.url, self._near)
 
     def stop(self) -> None:
         """Stop listening."""
+        answer_near(self.url, None)
         self._http.shutdown()
         self._http.server_close()
+
+    def _near(self, request: httpx2.Request) -> httpx2.Response | None:
+        endpoint = self.endpoint
+        if endpoint is None or endpoint.fault:
+            return None
+        try:
+            status, headers, content = _form(*endpoint.answer(request.read()), endpoint)
+        except Exception as failure:
+            self.failures.append(failure)
+            raise
+        return answered(status, headers.items(), content)
+
+
+def _form(
+    status: int, headers: Mapping[str, str], body: Mapping[str, Any], endpoint: Endpoint
+) -> tuple[int, dict[str, str], bytes]:
+    """An answer as status, headers and content."""
+    content = json.dumps(body).encode() if body else b"<html><h1>502 Bad Gateway</h1></html>"
+    limits = '"100-in-15min"; r=90; t=600, "500-in-1day"; r=400; t=32871'
+    given = {
+        "Date": format_datetime(endpoint.account.date, usegmt=True), "Content-Type": "application/json",
+        "RateLimit": limits, "RateLimit-Policy": '"100-in-15min"; q=100; w=900, "500-in-1day"; q=500; w=86400',
+        **headers,
+    }  # fmt: skip
+    return status, given, content
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -436,14 +465,8 @@ class _Handler(BaseHTTPRequestHandler):
             raise
 
     def _send(self, status: int, headers: Mapping[str, str], body: Mapping[str, Any], endpoint: Endpoint) -> None:
-        content = json.dumps(body).encode() if body else b"<html><h1>502 Bad Gateway</h1></html>"
-        limits = '"100-in-15min"; r=90; t=600, "500-in-1day"; r=400; t=32871'
-        given = {
-            "Date": format_datetime(endpoint.account.date, usegmt=True), "Content-Type": "application/json",
-            "Content-Length": str(len(content)), "RateLimit": limits,
-            "RateLimit-Policy": '"100-in-15min"; q=100; w=900, "500-in-1day"; q=500; w=86400', **headers,
-        }  # fmt: skip
-        head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+        status, given, content = _form(status, headers, body, endpoint)
+        head = "".join(f"{name}: {value}\r\n" for name, value in (given | {"Content-Length": len(content)}).items())
         self.wfile.write(f"HTTP/1.1 {status} Answer\r\n{head}\r\n".encode() + content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name

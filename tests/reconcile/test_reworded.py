@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import files, parsed
+
 from .rewording import ROOT, other_words, reword
 
 
@@ -26,8 +28,8 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_every_sentence_is_a_template() -> None:
     """The words of a `Said` are a literal where it is made, with blanks for everything else: so all can be reworded."""
     other = []
-    for path in sorted((ROOT / "bufferctl").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in files("bufferctl"):
+        for node in ast.walk(parsed(path)):
             match node:
                 case ast.Call(func=ast.Name(id="Said"), args=[ast.Constant(), *_]):
                     pass

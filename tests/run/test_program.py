@@ -13,7 +13,7 @@ import pytest
 from bufferctl.diagnostics import FilesError
 from bufferctl.run.files import open_project
 from bufferctl.sandbox import Sandbox
-from tests.sources import files
+from tests.sources import files, parsed
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in files("bufferctl/run"))
@@ -45,7 +45,7 @@ def test_the_command_line_leaves_the_work_to_this_room() -> None:
     """Its files load nothing of what applies, takes over, or keeps the state; they name types of it at most."""
     found = set()
     for path in files("bufferctl/cli"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         for_types = [
             each for each in tree.body if isinstance(each, ast.If) and ast.unparse(each.test) == "TYPE_CHECKING"
         ]
