@@ -235,6 +235,17 @@ def test_a_receipt_tells_what_became_of_each() -> None:
     assert "Invalid post: Image could not be read from its URL." in document
 
 
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_the_images_of_a_deleted_post_have_their_addresses(is_shown: bool) -> None:
+    """Each as a link, whether the page can show it or not: after the delete nothing else has it."""
+    address = "https://buffer.example/pictures/7.png"
+    image = LiveAsset("image", "Socks", address, "" if is_shown else "file:7.png")
+    seen = live("ch-ig", 21, "Only this week", due_at=NOW, assets=(image,))
+    gone = removed("ch-ig", "discount", Action.DELETE, seen)
+    document = report_html(Report(replace(PLAN, changes=(gone,))))
+    assert document.count(f'<a href="{address}">{address}</a>') == 1
+
+
 def test_outcomes_that_the_plan_does_not_name_are_shown() -> None:
     """A change that was replanned during the apply has a card too."""
     late = change(post("ch-x", "late", 7, text="Late"), Action.CREATE, PLAN.changes[1].cause)
