@@ -124,7 +124,7 @@ class Queue:
         return batch, unfit
 
     def _unfit(self, pending: Pending, now: datetime) -> Outcome | None:
-        """Why a write may not leave any more: its post was changed, its time is near, its idea did not come to be."""
+        """Why a write may no longer be sent: its post was changed, its time is near, or its idea was not created."""
         write = pending.write
         by_now = self.seen.get(write.target) if write.target else None
         if by_now and standing(by_now) != pending.before:

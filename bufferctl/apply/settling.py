@@ -177,7 +177,8 @@ class _Create:
     def may_be(self, candidate: _Candidate) -> bool:
         """Whether an equal candidate is this write's.
 
-        Everything unsent was listed before, so when a new one was created does not matter. Not so what is sent.
+        All unsent posts were listed before the write, so a new one is, whenever it was created; for published posts,
+        the time of creation decides.
         """
         return self.is_new(candidate) and (not candidate.is_sent or self.is_in_time(candidate))
 
@@ -195,7 +196,7 @@ class _Create:
         return may_be_ours and self.is_in_time(candidate)
 
     def is_(self, candidate: _Candidate) -> bool:
-        """Whether the candidate has the content of this write. A detail that Buffer lost makes it no other post."""
+        """Whether the candidate has the content of this write. It is the same post even if Buffer lost a detail."""
         return contents_match(self.content.plain, candidate.content.plain)
 
     def fit_but_for_links(self, candidate: _Candidate) -> Fit:

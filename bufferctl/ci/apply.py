@@ -225,7 +225,7 @@ def _approved(job: Job, found: Sequence[_Found]) -> list[_Found]:
 
 
 def _with_approvals(job: Job, one: _Found, without: Sequence[_Found]) -> _Found:
-    """A request, without its plan if it lacks approvals. `without`: earlier requests that do."""
+    """A request, without its plan if it lacks approvals. `without`: earlier requests that lack approvals."""
     number = needed(job, one.request, {*_addresses(one), *one.merged.agreed()}, one.base)
     if not number:
         return one
@@ -346,7 +346,10 @@ def _is_unsent(one: _Found, ran: _Ran) -> bool:
 
 
 def _left(ran: _Ran) -> dict[Address, Reason | None] | None:
-    """What was not sent: why it was held, None if it waits for room or the run ended before; None if nobody knows."""
+    """The changes that were not sent, each with why it was held.
+
+    That is None if a change waits for room, or the run ended before; the whole is None if unknown.
+    """
     if ran.receipt is None:
         return None
     done = {outcome.change.address for outcome in ran.receipt.outcomes if outcome.was_done}
@@ -365,7 +368,7 @@ def _from_first(requests: Sequence[ChangeRequest], wanted: Sequence[ChangeReques
 
 
 def _gone(job: Job, branch: str, since: MergedSince) -> Note:
-    """That the branch lost the commit that was applied last, for receipts."""
+    """A note for receipts that the branch lost the commit that was applied last."""
     noun = job.forge.noun
     return Note(
         f"`{branch}` no longer has `{since.gone[:SHORT]}`, the commit that was applied last.",
@@ -472,7 +475,7 @@ def _unreviewed(job: Job, one: _Found, ran: _Ran) -> Iterator[Note]:
 
 
 def _without_review(job: Job) -> _Ran:
-    """Nothing was reviewed: fine where there is nothing to do, else an error that a person sees."""
+    """The outcome if nothing was reviewed: fine if there is nothing to do, otherwise an error that a person sees."""
     ran = job.run("plan", "--detailed-exitcode")
     if ran.code != PENDING:
         return _Ran(End(ran.code, is_over=ran.code == 0), "", None)

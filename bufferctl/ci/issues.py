@@ -110,7 +110,7 @@ def _shown(plan: Plan, *, is_whole: bool) -> Plan:
 
 
 def _is_unsent(change: Change) -> bool:
-    """Whether Buffer does not have what the files say; it may be behind for an hour with what it was sent."""
+    """Whether Buffer lacks what the files say; changes that were just sent have an hour to show up."""
     return change.action in WRITING or (change.action is Action.HOLD and change.reason is not Reason.LAG)
 
 
@@ -130,7 +130,7 @@ def _comment(job: Job, late: Sequence[ChangeRequest], requests: Iterable[ChangeR
 
 
 def _about_expiry(job: Job, today: date) -> Iterator[Note]:
-    """That Buffer will soon take the key no longer."""
+    """A note that the API key expires soon."""
     expires, place = _settings(job).api_key_expires, job.forge.key_place
     if expires and expires <= today:
         yield Note(
@@ -157,7 +157,7 @@ def _about_requests(job: Job, late: Sequence[ChangeRequest]) -> Iterator[Note]:
 
 
 def _about_unplanned(job: Job, shown: Plan) -> Iterator[Note]:
-    """What the files say and no plan that counts, such as what was pushed straight to the branch."""
+    """The changes in the files that no counting plan has, such as those pushed straight to the branch."""
     if number := len(shown.writes):
         are, them = ("is", "it") if number == 1 else ("are", "them")
         what = f"{count(number, 'change')} in {job.name} {are} not in Buffer"

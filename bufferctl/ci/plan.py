@@ -223,7 +223,7 @@ def _unplanned(context: Context) -> Context:
 
 
 def _elsewhere(job: Job, request: ChangeRequest, branch: str) -> Note | None:
-    """That the request does not go into the branch that is published; None if it does."""
+    """A note that the request does not go into the published branch; None if it does."""
     if request.branch == branch:
         return None
     return Note(

@@ -95,7 +95,7 @@ def _environment(api: Api, name: str, branch: str) -> Found:
 
 
 def _unseen(error: ForgeError, what: str, needs: str) -> Found:
-    """That the token may not see something. Raises the error if it is another one."""
+    """A finding that the token may not see something. Raises the error if it is another one."""
     if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}:
         raise error
     return Found(f"This job's token may not see {what}", is_fine=None, hint=f"Look yourself; it needs {needs}.")

@@ -225,7 +225,7 @@ def _what_next(folder: Path, console: Console) -> None:
 
 
 def _how_to_install() -> list[str]:
-    """The line that installs bufferctl, for whom has it only for this run: by uvx, by pipx run, or from a clone."""
+    """The lines about installing bufferctl, for people who have it only for this run: by uvx, pipx run, or a clone."""
     by_uvx = "UV" in os.environ and "VIRTUAL_ENV" not in os.environ  # uv sets both in `uv run`, and neither elsewhere
     if which("bufferctl") and not by_uvx:
         return []

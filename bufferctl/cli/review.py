@@ -384,7 +384,7 @@ def _show_results(applied: Applied, plan: Plan, console: Console) -> None:
 
 @contextmanager
 def _silence_first(files: Files) -> Iterator[None]:
-    """Where something is suspended and the state cannot be used, the hint begins with what stops everything."""
+    """If something is suspended and the state cannot be used, the hint begins with how to stop everything."""
     try:
         yield
     except (StateError, LockedError) as error:
@@ -406,9 +406,10 @@ def _agreed(number: int, session: Session, console: Console) -> bool:
 
 
 def _finish(applying: Applying, report: Report, to: _Outputs) -> tuple[Applied, Report]:
-    """Send and verify; what came of it. Files are written before anything is printed, even when interrupted.
+    """Send, verify, and return the result.
 
-    One that cannot be written is an error, and undoes nothing.
+    Files are written before anything is printed, even when interrupted. A file that cannot be written is an error, and
+    undoes nothing.
     """
     from bufferctl.run.sources import write_receipt
 

@@ -127,7 +127,7 @@ def _write_ci(repository: Repository, console: Console) -> None:
 
 
 def _offer_agents(path: Path, wanted: bool | None, console: Console) -> None:
-    """Write what coding agents may do here, unless it is there; `wanted`: None to ask, where there is somebody."""
+    """Write AGENTS.md, unless it exists. `wanted`: None to ask, if somebody can answer."""
     from importlib.resources import files
 
     if path.exists() or wanted is False:

@@ -163,7 +163,7 @@ def _suspends(reason: str) -> bool:
 
 
 def _answer_missed(days: int | None, setup: options.Setup) -> None:
-    """Cancel what became too late, or move it."""
+    """Cancel posts that became too late, or move them."""
     from bufferctl.config.write import Project, revise
     from bufferctl.run.suspending import missed
 
@@ -201,7 +201,7 @@ def _root_file(setup: options.Setup) -> Path:
 
 
 def _targets(root_file: Path, paths: tuple[Path, ...], organization: str, channel: str) -> list[Target]:
-    """What the command names. Raises UsageError for a file that the root file does not include."""
+    """The targets that the command names. Raises UsageError for a file that the root file does not include."""
     from bufferctl.config import load
     from bufferctl.config.write import Target
 

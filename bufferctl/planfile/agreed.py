@@ -119,7 +119,7 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
 
 
 def _was_suspended(current: Change | None, now: Plan, saved: SavedPlan) -> str:
-    """Why a plan that was made before it was suspended does not agree to what would be sent; empty if it may."""
+    """Why a plan that was made before a suspension does not agree to what would be sent; empty if it does."""
     began = _began(now.recording.suspended, current.slot) if current else None
     if began is None or current is None or current.action not in WRITING - {Action.DELETE} or current.takes_off:
         return ""
@@ -192,7 +192,7 @@ def _moved(change: Change, current: Change) -> str:
 
 
 def _resolved_otherwise(then: Change, now: Change) -> str:
-    """That names of a write stand for other ids now, of tags or of a board; empty if they do not."""
+    """Says that names of tags or a board in a write stand for other ids now; empty if they do not."""
     before, after = _ids(then.write), _ids(now.write)
     names = [name for name in before if name in after and before[name] != after[name]]
     if not names:
@@ -288,7 +288,7 @@ class _Row:
 
 
 class _Words:
-    """What still counts of an address: rows of plans, in the order of the merges."""
+    """The rows of plans that still count for an address, in the order of the merges."""
 
     def __init__(self) -> None:
         self.rows: list[_Row] = []
@@ -455,7 +455,7 @@ class _Today:
 
 
 def _is_spent(row: _Row, then: Change, state: State) -> bool:
-    """Whether what a plan has of an address was sent since: a version that was replaced is not sent a second time."""
+    """Whether a plan's version for an address was sent since: a replaced version is not sent a second time."""
     sent, planned_at = state.spent.get(change_digest(then)), row.merged.planned_at
     return sent is not None and planned_at is not None and sent >= planned_at and then.action is not Action.DELETE
 
@@ -477,10 +477,10 @@ def _why_not(row: _Row, change: Change, today: _Today) -> str:
 
 
 def _why_not_as_it_was(row: _Row, change: Change, today: _Today) -> str:
-    """Why not, of an entry of which a plan had nothing to do, because Buffer was as its files say.
+    """Why nobody agreed to a change of an entry for which a plan had nothing to do, because Buffer matched its files.
 
-    If the request changes the entry (a revert, for example, that was planned before what it reverts was sent), it
-    agrees to make our own untouched post so again: to its delete, or to an edit. Nothing is published for that alone.
+    If the request changes the entry (for example a revert that was planned before the reverted change was sent), it
+    agrees to restore our own untouched post, by a delete or an edit. Nothing is published for that reason alone.
     """
     title, saved, changed = row.title, row.saved, row.merged.changed or frozenset()
     nothing = f"in {title} it has nothing to do"
@@ -586,7 +586,7 @@ def _status(change: Change) -> str:
 
 
 def _since_review(then: Change | None, change: Change) -> tuple[Difference, ...]:
-    """Each field of a post that the files have otherwise than the version that was reviewed; empty if none was."""
+    """Each field in which the files differ from the reviewed version of a post; empty if none was reviewed."""
     if then is None or then.desired is None or change.desired is None:
         return ()
     before, after = (dict(_leaves(what_it_says(each))) for each in (then.desired, change.desired))

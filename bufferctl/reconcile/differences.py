@@ -108,7 +108,10 @@ def hidden_differences(item: Item, given: Given | None, live: Content) -> tuple[
 
 
 def idea_differences(item: Item, live: LiveItem) -> Iterator[Difference]:
-    """What only an edit of its file asks for: people move ideas along the board, and Buffer may set the other."""
+    """Differences that count only if an idea's file was edited.
+
+    People move ideas along the board, and Buffer may set `ai_assisted` itself.
+    """
     if not isinstance(item, Idea) or not isinstance(live, LiveIdea):
         return
     if item.group is not None and item.group.group_id != live.group_id:

@@ -69,7 +69,7 @@ class _Objection(NamedTuple):
 
 
 def _against(change: Change, scene: Scene) -> Iterator[_Objection]:
-    """The objections to a change; what takes a post off the schedule has none."""
+    """The objections to a change. A change that takes a post off the schedule has none."""
     post = change.desired
     if not isinstance(post, Post) or change.takes_off:
         return
@@ -109,7 +109,10 @@ def _too_late(change: Change, post: Post, scene: Scene) -> Iterator[_Objection]:
 
 
 def _into_freeze(change: Change, post: Post, scene: Scene) -> Iterator[_Objection]:
-    """The objection to what would be sent for a time during a freeze: another one to what is there anyway."""
+    """The objection to a post that would be sent for a time during a freeze.
+
+    It is another one if Buffer has the post already.
+    """
     at_once = post.mode is ShareMode.SHARE_NOW
     freeze = _freeze_at(scene.now if at_once else change.due_at, change, scene)
     if freeze is None:
@@ -145,7 +148,7 @@ def _freeze_at(moment: datetime | None, change: Change, scene: Scene) -> Freeze 
 
 
 def _let_out(change: Change, scene: Scene) -> Change:
-    """A change that is sent into a freeze because its file says so; it is said with it."""
+    """A change that is sent into a freeze because its file allows it; a note says so."""
     post = change.desired
     if not isinstance(post, Post) or post.freeze or not _schedules(change, post):
         return change

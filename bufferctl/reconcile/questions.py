@@ -87,7 +87,10 @@ def _is_offered(suspect: Suspect) -> bool:
 
 
 class _Texts:
-    """Which new address has a text. It is asked first about what has it in Buffer, whatever else that may be."""
+    """Which new address has a text.
+
+    A post in Buffer with that text is asked about at that address first, whatever else the post may be.
+    """
 
     def __init__(self, new: Iterable[Declared]) -> None:
         self._owners: dict[tuple[str, str], list[Declared]] = defaultdict(list)
@@ -232,7 +235,7 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> F
 
     @cache
     def left(home: str) -> list[tuple[Candidate, Suspect, bool]]:
-        """What is unmatched in a home, as any address is asked about it, and whether an address has its text."""
+        """The unmatched objects of a home, about which any address is asked, and whether an address has their text."""
         by_api = [c for c in pools[home].unexplained if c.item.by_api]
         recent = [c for c in by_api if since is None or c.item.created_at > since]
         return [(c, Suspect.of(c.item, Likeness.EDITED), bool(texts.with_text(home, c.linkless))) for c in recent]

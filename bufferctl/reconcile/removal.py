@@ -61,7 +61,7 @@ def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
 
 
 def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change | None:
-    """The change for what cannot be deleted: an idea, what is published, and what Buffer does not show."""
+    """The change for an object that cannot be deleted: an idea, a published post, or one that Buffer does not show."""
     live = change.live
     if change.slot.channel_id == IDEAS:
         return _stays(change, binding, _IS_IDEA) if live else change
@@ -194,7 +194,7 @@ def _shortened(deletes: Iterable[Change], matches: Matches) -> dict[str, tuple[i
 
 
 def _of_lost_files(deletes: list[Change], scene: Scene, matches: Matches) -> dict[Slot, Change]:
-    """Those of files none of whose objects is still declared somewhere, unless a commit deleted the file."""
+    """The objects of files that have disappeared with everything in them, unless a commit deleted the file."""
     files = {item.place.file for item in scene.desired.items} | scene.options.deleted_files
     files |= {m.binding.file for m in matches.matches if m.binding}
     lost: dict[str, list[Change]] = {}

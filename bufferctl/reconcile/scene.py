@@ -232,7 +232,7 @@ class Scene:
 
     @cached_property
     def _of_others(self) -> frozenset[str]:
-        """The ids of what another root file has in its state and declares, so that it did not move here."""
+        """The ids of objects that another root file tracks and still declares, so that they did not move here."""
         claims = (c for c in self.elsewhere.values() if c.slot in self.options.declared_elsewhere)
         return frozenset(claim.id for claim in claims if not claim.binding.guessed)
 

@@ -83,7 +83,7 @@ class _Why:
         return self.of(change.slot, change.binding) if change.binding else ""
 
     def of(self, slot: Slot, binding: Binding) -> str:
-        """That of an object whose entry the files do not have, or have with errors."""
+        """The reason for an object whose entry is missing in the files, or has errors."""
         lines, series = self._desired.suspended, slot.key.rpartition("-")[0]
         keys = [slot.key, series] if series else [slot.key]
         for line in [(binding.file, key) for key in keys]:
@@ -104,7 +104,7 @@ class _Why:
 
 
 def _suspended(change: Change, reason: str, match: Match | None, resolver: Resolver, scene: Scene) -> Change:
-    """A change of what is suspended for that reason; as it is if there is none."""
+    """A change to an entry that is suspended for that reason; unchanged if there is no reason."""
     if not reason:
         return change
     binding = match.binding if match and match.binding else change.binding
@@ -232,7 +232,7 @@ def _is_let_out(change: Change, desired: Desired) -> bool:
 
 
 def _ours(changes: Iterable[Change], why: Callable[[Change], str]) -> Iterator[GoesOut]:
-    """What is ours and suspended, and this plan does not take off the schedule."""
+    """Our suspended posts that this plan does not take off the schedule."""
     left = [c for c in changes if c.action is not Action.DELETE and not c.takes_off and why(c)]
     ours = [c for c in left if c.binding and c.binding.origin is not Origin.ADOPTED]
     found = [(c.live, str(c.address)) for c in ours if isinstance(c.live, LivePost) and _may_go_out(c.live)]
@@ -267,7 +267,7 @@ def _when(post: GoesOut) -> float:
 
 
 def _unread(scene: Scene) -> Iterator[str]:
-    """Channels of suspended organizations that no file names, so that nobody read them."""
+    """Channels of suspended organizations that no file names, so they were not read."""
     read = {home.channel_id for home in scene.homes}
     for declared in scene.desired.organizations:
         live = scene.targets.organizations.get(declared.label)
@@ -293,12 +293,15 @@ def still_suspended(changes: Iterable[Change], scene: Scene, matches: Matches) -
 
 
 def _since(old: Suspended | None, reason: str, now: datetime) -> Suspended:
-    """Since when it is suspended for that reason. For another one, what was planned since the first counts no more."""
+    """Since when an entry is suspended for that reason.
+
+    With another reason it begins anew, so plans made since the first one no longer count.
+    """
     return replace(old, reason=reason) if old and old.still(reason) else Suspended(now, reason=reason)
 
 
 def _homes_suspended(scene: Scene) -> Iterator[tuple[Slot, Suspended]]:
-    """The same of whole channels, for entries that no apply saw meanwhile; kept for good."""
+    """The same for whole channels, for entries that no apply has seen meanwhile; never dropped."""
     before, why, nowhere = scene.state.suspended, _Why(scene), Binding("", Origin.ADOPTED)
     slots = {Slot(home.organization_id, home.channel_id, "") for home in scene.homes if home.channel_id != IDEAS}
     for slot in slots | {each for each in before if not each.key}:

@@ -117,9 +117,9 @@ class Table:
         return holds.ambiguous(question.rule, match.suspects, match.declared.channel, before=self._about_texts)
 
     def _adopted(self, change: Change, left: Iterable[LeftOut] = ()) -> Change:
-        """Already there, as the file declares it or, once it is published, as it was published.
+        """Already there, as the file declares it, or as it was published.
 
-        `left`: what Buffer has besides.
+        `left`: fields that Buffer has and the file lacks.
         """
         cause = Cause.EDITED if change.cause is Cause.EDITED else Cause.NEW
         change = replace(change, action=Action.ADOPT, cause=cause)
@@ -248,7 +248,7 @@ class Table:
 
     @cached_property
     def _published(self) -> dict[tuple[str, str], list[LivePost]]:
-        """What is out, and what of others is to go out, by its home and text."""
+        """Posts that are published, and other people's that are about to be, by home and text."""
         found: dict[tuple[str, str], list[LivePost]] = defaultdict(list)
         for post in self.scene.live.posts:
             if post.is_out or (post.is_scheduled and post.id not in self.scene.claimed):

@@ -129,7 +129,7 @@ def _going_out(plan: Plan) -> Plan:
 
 
 def _texts(item: PlanItem, paint: Paint) -> Iterator[str]:
-    """Its text on one line; then for each network where text, time or standing differ, how it is there."""
+    """An item's text on one line; then what differs on some networks: text, time or status."""
     said: dict[tuple[str, ...], list[Card]] = {}
     for version in item.versions:
         own = [each.after for each in version.differs if each.name in {"time", "what happens"}]
@@ -144,8 +144,8 @@ def _texts(item: PlanItem, paint: Paint) -> Iterator[str]:
 def _summary(plan: Plan, earlier: Sequence[str], untimed: Sequence[Change], *, is_live: bool) -> str:
     """How many posts there are.
 
-    `earlier`: the days of those that a list from today on lacks if it is empty. `untimed`: what a list of some days
-    lacks because it has no time.
+    `earlier`: the days of past posts, named if a list from today on is empty. `untimed`: how many posts a list of some
+    days leaves out because they have no time.
     """
     changes = plan.changes
     counted = posts_counted((each.address, each.desired) for each in changes)

@@ -248,12 +248,12 @@ class Grouped:
 
     @cached_property
     def own(self) -> Grouped:
-        """The same without what `waiting` has."""
+        """The report without the items of `waiting`."""
         return Grouped(self.report.own, tuple(item for item in self.items if not item.is_waiting))
 
     @cached_property
     def waiting(self) -> Grouped:
-        """What is on the branch already and not in Buffer, so that it is sent with the request."""
+        """Items that are on the branch already and not in Buffer, so that they are sent with the request."""
         return Grouped(self.report.waiting, tuple(item for item in self.items if item.is_waiting))
 
     @cached_property
@@ -469,7 +469,7 @@ def _named(media: Media) -> str:
 
 
 def _differing(main: Version, other: Version) -> Iterator[Changed]:
-    """What a version has instead of the main one's; a time is shown in the zone of its channel."""
+    """The fields in which a version differs from the main one; a time is shown in the zone of its channel."""
     both = main.cards[0], other.cards[0]
     theirs, ours = _fields(both[0], main.shown), _fields(both[1], other.shown)
     for name in {**theirs, **ours}:
@@ -529,12 +529,15 @@ def causes_of(items: Iterable[PlanItem]) -> tuple[NeedsYou, ...]:
 
 
 def _cause_of(said: Said | None) -> Hashable:
-    """Equal where the same is said for the same reason."""
+    """A key that is equal for cards with the same message and the same reason."""
     return said.cause if said else None
 
 
 def _caused(items: tuple[PlanItem, ...]) -> NeedsYou:
-    """The cause of items; its message and hint in full if all posts have the same, else without what is their own."""
+    """The cause of these items.
+
+    Its message and hint are complete if all posts share them; otherwise the parts that differ are left out.
+    """
     cards = [card for item in items for card in item.cards]
     said = [card.said for card in cards if card.said]
     message = visible(sentence(str(common(said)))) if said else ""

@@ -160,7 +160,7 @@ class AgendaRow:
 
     @property
     def said(self) -> Mapping[str, Mapping[str, None]]:
-        """What to do, each with the messages that it answers: once, where one answer is enough for all its posts."""
+        """The hints, each with the messages that it answers; only one if that answers for all posts of the item."""
         hints = self.item.hints
         found: dict[str, dict[str, None]] = {}
         for card in self.item.cards:
@@ -255,7 +255,7 @@ def _title(found: Grouped) -> str:
 
 
 def _lines(found: Grouped, form: str) -> Iterator[str]:
-    """What it is about in numbers: items, then posts by network."""
+    """The report in numbers: items, then posts by network."""
     report, own = found.report, found.own
     if form == "preview":
         cards = [card for item in found.items for card in item.cards]

@@ -209,7 +209,7 @@ class DifferenceForm(_Form):
 
 
 def answers_of(of: Change | Outcome) -> tuple[Answer, ...]:
-    """The ways to decide that it says."""
+    """The ways to decide that the sentences of a change or an outcome name."""
     return tuple(answer for said in (of.why, of.todo) if said for answer in said.answers)
 
 
@@ -268,7 +268,7 @@ class AnswerForm(_Form):
 
 
 class _OfChange(_Form):
-    """What says which change it is."""
+    """The fields that identify a change."""
 
     address: Annotated[str, Of(lambda of: str(of.change.address))]
     """The name of the declared object, `Acme/twitter:acme/launch`."""
@@ -306,7 +306,7 @@ class Measured(NamedTuple):
 
     @property
     def is_loud(self) -> bool:
-        """Whether both sides are there; of what is unchanged, neither is repeated."""
+        """Whether both versions are included; for an unchanged object, neither is."""
         return words.ACTIONS[self.change.action].kind != "quiet"
 
     @property
@@ -404,7 +404,7 @@ class ChangeForm(_OfChange):
 
 
 def code_of(problem: Diagnostic) -> str:
-    """By which a program recognizes a problem: that of its rule, or its kind."""
+    """The code by which a program recognizes a problem: its rule's, or the kind of problem."""
     return problem.code or problem.kind.value
 
 
@@ -487,7 +487,7 @@ class BesideForm(_Form):
 
 
 class GoesOutForm(_Form):
-    """A post that goes out although what it belongs to is suspended."""
+    """A post that goes out although its entry, channel or organization is suspended."""
 
     id: str
     """Buffer's id of the post."""
@@ -515,7 +515,7 @@ class TakenOverForm(_Form):
 
 
 class SuspensionForm(_Form):
-    """What is suspended, and what goes out all the same."""
+    """What is suspended, and which posts go out all the same."""
 
     reasons: list[str]
     """Each reason once, in the order of the files."""
@@ -650,7 +650,7 @@ class ReceiptDocument(_Form):
 
 @value()
 class Listed:
-    """A post of a list, and the plan that it is of."""
+    """A post of a list, with the plan that it belongs to."""
 
     change: Change
     plan: Plan

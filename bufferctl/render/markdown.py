@@ -160,7 +160,7 @@ class _Page:
 
     @property
     def gap(self) -> str:
-        """What is between items above the folds."""
+        """The separator between items above the folds."""
         return "\n\n" if self.few else "\n"
 
     @cached_property
@@ -204,7 +204,7 @@ class _Page:
         return self.posts.changed(change) if self.few else self.line(change, shared)
 
     def _in_short(self, item: PlanItem) -> str:
-        """An item whole, unless that is too high to be open beside everything else."""
+        """An item in full, or in short if it would be too high beside everything else that is open."""
         whole = self.posts.whole(item)
         return whole if self.few or height(whole) <= _TALL else self.line(item)
 
@@ -217,7 +217,7 @@ class _Page:
 
     @cached_property
     def already(self) -> Section[PlanItem]:
-        """What is on the branch already and not in Buffer."""
+        """The changes that are on the branch already and not in Buffer."""
         name = f"Also waiting on {plain(self.context.into)}" if self.context.into else "Also waiting from before"
         does = "these wait" if self.context.publishes else "merging publishes these, too"
         items, more = self.waiting.items, f"waiting; {self.everything}"
@@ -404,7 +404,7 @@ def _needs_you(page: _Page) -> None:
 
 
 def _sent(page: _Page) -> None:
-    """What changes: a line each, or the weightiest, and the rest in folds."""
+    """The changes: a line each, or the weightiest of them, and the rest in folds."""
     for section in page.changes:
         page.sheet.fill(section)
 
@@ -575,7 +575,7 @@ def _title(cause: NeedsYou, length: int) -> str:
 
 
 def _put_cause(page: _Page, cause: NeedsYou, others: int) -> None:
-    """A cause with its posts: few of them with their answers, of so few that each has a line the others in a list."""
+    """A cause with its posts: a few posts in full with their answers, more in a list or below a fold."""
     sheet, more = page.sheet, page.everything
     sheet.put(_cause(cause))
     form = partial(_held, page, with_hint=cause.own_hints)
@@ -644,7 +644,7 @@ def _problem(diagnostic: Diagnostic, files: FileLinks) -> str:
 
 
 def _lines_to_write(diagnostic: Diagnostic) -> Iterator[str]:
-    """The lines of a file that mend it, as they are to be written."""
+    """The lines to write into a file to fix a problem."""
     for answer in diagnostic.answers:
         if answer.way is Way.EDIT and not answer.field and isinstance(answer.content, str):
             yield answer.content

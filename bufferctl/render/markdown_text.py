@@ -186,7 +186,7 @@ def clipped(text: str, length: int) -> str:
 
 
 def outside_links(text: str, at: int) -> tuple[int, int]:
-    """Where to cut a text instead of at a position: before and after the address there, which half of is none."""
+    """Where to cut a text instead of at a position: before and after a link there, since half of one leads nowhere."""
     found = next((each for each in LINK.finditer(text) if each.start() < at < each.end()), None)
     return found.span() if found else (at, at)
 
@@ -263,7 +263,8 @@ def _percent(url: str) -> str:
 class Section(Generic[T]):
     """Items under a heading: at least `least` and at most `most` of them open.
 
-    `more`: of what the others are more. `keeps`: room is left for so many. `closed`: what a fold of all is called.
+    `more`: the noun for the others (`12 more posts`). `keeps`: how many there is always room for. `closed`: the title
+    of a fold with all of them.
     """
 
     title: str
@@ -278,7 +279,7 @@ class Section(Generic[T]):
 
     @cached_property
     def heights(self) -> list[int]:
-        """Those of the items that may be open."""
+        """The heights of the items that may be open."""
         return [height(self.form(item)) - (self.gap != _GAP) * _PARAGRAPH for item in self.items[: self.most]]
 
     @property

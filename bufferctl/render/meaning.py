@@ -63,7 +63,7 @@ def weight(item: PlanItem) -> int:
 
 
 def counts(items: Iterable[PlanItem]) -> str:
-    """`link 3, time 5, wording 12`: in how many items what changes."""
+    """`link 3, time 5, wording 12`: how many items have a change of each meaning."""
     found = Counter(meaning for item in items for meaning in _meanings(item))
     return ", ".join(f"{meaning} {found[meaning]:,}" for meaning in Meaning if found[meaning])
 

@@ -1,6 +1,6 @@
 """The beginning of a plan, a comment, a page and a receipt if something is suspended, or comes back.
 
-Posts that still go out come right below it, so that nobody believes in a silence that is none.
+Posts that still go out come right below it, so that nobody believes that everything has stopped.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ _TO_THE_END = {
 
 
 def _failed(outcomes: Sequence[Outcome] | None) -> Iterator[GoesOut]:
-    """What an apply could not take off the schedule."""
+    """The posts that an apply could not take off the schedule."""
     for each in outcomes or ():
         if each.change.takes_off and not each.was_done:
             yield _of_change(each.change)

@@ -58,7 +58,10 @@ class _StopError(Exception):
 
 
 class _MisreadError(Exception):
-    """What YAML reads without an error, but not as its writer meant it: the reading goes on with the mended line."""
+    """YAML reads the line without an error, but not as its writer meant it.
+
+    Reading continues with the corrected line.
+    """
 
     def __init__(self, problem: Diagnostic, mend: slips.Mend) -> None:
         super().__init__(problem.message)

@@ -173,7 +173,7 @@ def for_field(line: str, column: int, hint: str) -> str:
 
 
 def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mended | None:
-    """What is wrong with the quotes or the indentation of a text on this line, or one that continues from above."""
+    """The problem with the quotes or the indentation of a text on this line, or of one that continues from above."""
     if offset is None:
         return None
     group = _group_on_a_line(source, offset)

@@ -150,7 +150,7 @@ def catalog_of(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> Catalo
 
 @value()
 class _Around:
-    """What an organization or a channel has from what is around it: the clock, and why nothing goes out."""
+    """What an organization or a channel inherits: the clock, and why nothing goes out."""
 
     clock: LocalTimes | None
     suspended: str
@@ -219,7 +219,7 @@ def _label(
 
 
 def _twice(named: Iterable[tuple[str, Spot, str]]) -> Iterator[Diagnostic]:
-    """What is declared again under the same name, in this field."""
+    """The problem of a second declaration under the same name, in this field."""
     seen: dict[str, Place] = {}
     for what, spot, name in named:
         first = seen.setdefault(what, spot.place(name))

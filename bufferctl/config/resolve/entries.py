@@ -147,7 +147,7 @@ class Posts:
     def _expanded(
         self, channel: Channel, turn: _Turn, values: Values, clock: LocalTimes | None, due_at: datetime | None
     ) -> dict[str, Any]:
-        """The fields of a post that are not as they are written, or differ from channel to channel."""
+        """The fields of a post that are expanded, or that differ from channel to channel."""
         layers, given, defaults = turn.layers, turn.given, turn.defaults
         starts = defaults.starts or (_WRONG.date() if defaults.spot.has("starts") else None)
         timed = due_at or (None if self.reading.is_intact(*turn.spots) else _WRONG)
@@ -172,7 +172,7 @@ class Posts:
 
 @dataclass
 class _Turn:
-    """What posts have in common that differ only in their channel: those of one occurrence, or of the entry itself."""
+    """What the posts of one occurrence, or of an entry without repeats, share: they differ only in their channel."""
 
     reading: Reading  # for problems
     layers: tuple[Layer, ...]  # of their fields, most specific first
@@ -196,7 +196,7 @@ class _Turn:
 
     @cached_property
     def given(self) -> set[str]:
-        """What any layer has."""
+        """The fields that any layer gives."""
         return set().union(*[spot.node for spot in self.spots])
 
     @cached_property

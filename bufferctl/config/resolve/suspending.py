@@ -62,7 +62,7 @@ def _children(spot: Spot) -> Iterator[Spot]:
 
 
 def readable(spot: Spot) -> Spot | None:
-    """A file without the lines that make it no YAML; None if what is left may say something else."""
+    """A file without the lines that are not YAML; None if the rest could then mean something else."""
     if spot.node is not None:
         return spot
     source = spot.tree.source
@@ -116,7 +116,7 @@ def _text(spot: Spot, name: str) -> str | None:
 
 
 def _own(spot: Spot, around: str) -> str:
-    """The reason of its own line, else of what is around it."""
+    """The reason of its own line, or else of the line that encloses it."""
     has_none = _FIELD in spot.tree.empty.get(id(spot.node), ())
     return _reason(spot.node.get(_FIELD)) if _FIELD in spot.node or has_none else around
 
@@ -134,7 +134,7 @@ def _within(spot: Spot, *, is_top: bool) -> Iterator[tuple[str, str]]:
 
 
 def _reason(written: Any) -> str:
-    """What cannot be read suspends as well."""
+    """The reason of a line; a line that cannot be read suspends, too."""
     if not isinstance(written, str) or not written:
         return NO_REASON
     try:

@@ -64,7 +64,7 @@ def _changes(text: Text, edits: Edits) -> FileChanges:
 
 
 def _owner(root: Node, target: Target) -> Node:
-    """What the line stands in. Raises ConfigError if there is not exactly one of that name."""
+    """The part of the file that gets the line. Raises ConfigError if there is not exactly one of that name."""
     if not (target.organization or target.channel):
         return root
     there = [*_each(root, "organizations")]
@@ -98,7 +98,7 @@ def _is_channel(node: Node, reference: str) -> bool:
 
 
 def _names(nodes: Iterable[Node]) -> list[str]:
-    """What each of them may be called."""
+    """The names that each of them may have."""
     return [
         name for each in nodes if each.is_mapping for name in (each.value.get("name"), each.value.get("id")) if name
     ]
