@@ -144,6 +144,11 @@ class Scene:
         return {c.id: c for c in self.options.elsewhere if not c.is_here and not c.binding.retired}
 
     @cached_property
+    def suspended_elsewhere(self) -> dict[str, Claim]:
+        """The claims of other root files whose suspension made a post a draft, by its id."""
+        return {c.id: c for c in self.options.elsewhere if c.binding.taken_from and not c.binding.retired}
+
+    @cached_property
     def moved(self) -> dict[Slot, Claim]:
         """The present and former claims of other root files, by slot."""
         return {claim.slot: claim for claim in self.options.elsewhere if claim.is_here}

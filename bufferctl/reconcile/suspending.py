@@ -14,6 +14,7 @@ from bufferctl.model import (
     Desired,
     DraftPost,
     EditPost,
+    LiveItem,
     LivePost,
     Origin,
     Post,
@@ -123,12 +124,16 @@ def _suspended(change: Change, reason: str, match: Match | None, resolver: Resol
     is_new = binding is None
     if change.action in {Action.CREATE, Action.WAITING} or (is_new and change.reason is Reason.MISSED):
         return replace(waits, action=Action.WAITING, write=None, candidates=())
-    if change.action is Action.FORGET and binding and binding.taken_from and isinstance(live, LivePost):
+    if change.action is Action.FORGET and binding and binding.taken_from and _is_draft(live):
         kept = replace(binding, retired=False)  # so that the root file that has it now knows who suspended it
         return replace(waits, action=Action.NO_OP, binding=kept)
     if change.action is Action.UPDATE or (change.action is Action.HOLD and change.reason in _WAITING):
         return replace(waits, action=Action.NO_OP, write=None, binding=binding, differences=(), candidates=())
     return change
+
+
+def _is_draft(live: LiveItem | None) -> bool:
+    return isinstance(live, LivePost) and live.status is PostStatus.DRAFT
 
 
 def _is_ours(binding: Binding, live: LivePost) -> bool:
@@ -217,9 +222,9 @@ def suspension_of(changes: Iterable[Change], scene: Scene, matches: Matches) -> 
 def _taken_over(changes: Iterable[Change], scene: Scene) -> Iterator[TakenOver]:
     """Drafts that a suspension of another root file made, and that this plan puts back on the schedule."""
     for change in changes:
-        claim, post = scene.elsewhere.get(change.live_id or ""), change.desired
-        is_sent = change.action is Action.UPDATE and not change.takes_off
-        if claim and claim.binding.taken_from and is_sent and isinstance(post, Post) and not post.draft:
+        claim, post = scene.suspended_elsewhere.get(change.live_id or ""), change.desired
+        is_sent = change.action is Action.UPDATE and not change.takes_off and _is_draft(change.live)
+        if claim and is_sent and isinstance(post, Post) and not post.draft:
             yield TakenOver(change.address, claim.root_file)
 
 

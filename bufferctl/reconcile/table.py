@@ -212,9 +212,8 @@ class Table:
 
     def _suspended_elsewhere(self, facts: Facts) -> Claim | None:
         """The claim of the root file from which its entry was moved here, if its suspension alone made this a draft."""
-        claim = self.scene.elsewhere.get(facts.binding.id)
         is_all = facts.changed and [each.path for each in facts.differences] == ["draft"]
-        return claim if claim and claim.binding.taken_from and is_all else None
+        return self.scene.suspended_elsewhere.get(facts.binding.id) if is_all else None
 
     def _put_back(self, facts: Facts) -> Change:
         """Rows for what a suspension took off the schedule and nobody changed since (design: Suspended)."""

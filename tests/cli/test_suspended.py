@@ -701,6 +701,22 @@ def test_another_root_file_asks_about_what_is_suspended_after_it_moved(project: 
     assert project("plan", "--file", "other.yaml").out.startswith("Resumes: 1 post goes back on the schedule")
 
 
+def test_what_was_let_out_is_said_once(project: Project) -> None:
+    """Neither an edit says so again before the first root file runs, nor does that one keep what is published."""
+    two_roots(project, is_off=False)
+    for name in ("other.yaml", "buffer.yaml"):
+        assert apply_of(project, name).code == 0
+    assert apply_of(project, "other.yaml", "--reapply", "Acme/twitter:acme/launch").code == 0
+    path = project.folder / "b/posts.yaml"
+    path.write_text(path.read_text().replace("We are live", "We are really live"))
+    assert "Lets out" not in project("plan", "--file", "other.yaml").out
+    assert apply_of(project, "other.yaml").code == 0
+    project.sandbox.core.clock.set("2029-12-20T10:00:00Z")
+    assert statuses(project)["We are really live"] == "sent"
+    assert apply_of(project, "buffer.yaml").code == 0
+    assert "launch" not in json.dumps(json.loads(project("plan", "--json").out)["changes"])
+
+
 def test_it_is_let_out_by_reapply(project: Project) -> None:
     """The other answer."""
     two_roots(project, is_off=False)
