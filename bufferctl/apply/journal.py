@@ -377,7 +377,7 @@ class FileJournal:
         ]
 
     def _taken(self, home: str) -> frozenset[str]:
-        """The ids in a home that entries took."""
+        """The ids in a home that entries have already."""
         return frozenset().union(*(entries.taken.get(home, ()) for entries in self._mine))
 
     def _by_file(self, settled: Sequence[Settled]) -> Iterator[tuple[_Entries, list[Settled]]]:
@@ -389,7 +389,7 @@ class FileJournal:
         return ((self._files[path], group) for path, group in groups.items())
 
     def _rule_out(self, entries: _Entries, settled: Iterable[Settled]) -> None:
-        """Note in another project's file that what it left open did not make what is bound here."""
+        """Note in another project's file that its open creates did not make the objects that are bound here."""
         waiting = {intent.write.home for intent in entries.intents.values()}
         taken: dict[str, set[str]] = defaultdict(set)
         for each in settled:

@@ -94,12 +94,12 @@ def bound(
 
 
 def _due(write: Write, item: Post) -> datetime | None:
-    """The time of its own that it was sent with."""
+    """The due time that a write was sent with, None for a queued post."""
     return back_at(write.back_to) if isinstance(write, EditPost) and write.back_to else item.due_at
 
 
 def _goes_back(write: Write) -> bool:
-    """Whether it puts a draft on the schedule."""
+    """Whether a write puts a draft on the schedule."""
     if not isinstance(write, EditPost) or not write.reschedule:
         return False
     return bool(write.back_to) or not (write.item.draft or write.item.needs_approval)
@@ -143,7 +143,7 @@ _CHECK = Said("Check it in Buffer; plan shows both versions.", beside=(Answer(Wa
 
 
 def _import(change: Change, id_: str) -> Answer:
-    """The command that says which object it is; it takes one address."""
+    """The import command that names the object; it takes one address."""
     return Answer(Way.RUN, command=("bufferctl", "import", str(change.address), id_), id=id_)
 
 

@@ -120,7 +120,7 @@ def field_findings(post: Post) -> Iterator[Finding]:
 
 
 def _of_its_type(post: Post) -> Iterator[Finding]:
-    """What does not fit a reel or a story."""
+    """Findings about fields that do not fit a reel or a story."""
     kind, label = _type(post.metadata), NETWORKS[post.service].label
     is_misplaced = any(asset.image and kind_instead(asset.image.url) == "video" for asset in post.assets)
     if kind == "reel" and not is_misplaced and not any(asset.video for asset in post.assets):
@@ -133,7 +133,7 @@ def _of_its_type(post: Post) -> Iterator[Finding]:
 
 
 def _buttons(post: Post, metadata: GoogleBusinessMetadata) -> Iterator[Finding]:
-    """Buttons that lead nowhere."""
+    """Findings about buttons that lead nowhere."""
     for name, details in (("details_event", metadata.details_event), ("details_whats_new", metadata.details_whats_new)):
         if details is not None and details.button not in _WITHOUT_LINK and not details.link:
             message = f"the button `{details.button}` has no link, so Google will probably refuse the post"

@@ -72,14 +72,17 @@ def links_of(post: Post) -> frozenset[str]:
 
 
 def _odd_ones(alike: Mapping[K, list[Post]]) -> list[tuple[K, list[Post]]]:
-    """What most networks have, and what the others have instead; nothing where each has its own, as that is meant."""
+    """What most networks have, and what the others have instead; nothing if each has its own, as intended."""
     if len(alike) < 2 or len(alike) == sum(map(len, alike.values())) > 2:  # noqa: PLR2004 - one of two may be forgotten
         return []
     return sorted(alike.items(), key=lambda each: -len(each[1]))
 
 
 def differing_links(groups: Groups, wrong_hosts: frozenset[str]) -> Iterator[Sight]:
-    """Networks without a link are passed over, and so are links to `wrong_hosts`, which have lines already."""
+    """Entries whose networks link to different pages.
+
+    Networks without a link are passed over, as are links to `wrong_hosts`, which have lines already.
+    """
     for occurrence, versions in groups.items():
         by_links: dict[frozenset[str], list[Post]] = {}
         for post in (each.post for each in versions if not each.is_only_moved):
@@ -98,7 +101,10 @@ def differing_links(groups: Groups, wrong_hosts: frozenset[str]) -> Iterator[Sig
 
 
 def differing_pictures(groups: Groups) -> Iterator[Sight]:
-    """A picture with the same description is another crop."""
+    """Entries with an image on some networks and another one, or none, on others.
+
+    An image with the same description counts as another crop.
+    """
     for occurrence, versions in groups.items():
         posts = [each.post for each in versions if not each.is_only_moved]
         bare, shown = [post for post in posts if not post.assets], [post for post in posts if post.assets]
@@ -141,7 +147,7 @@ def missing_pictures(groups: Groups, declared: Declared) -> Iterator[Sight]:
 
 
 def _series_of(occurrence: Occurrence, post: Post) -> Iterator[tuple[str, ...]]:
-    """The series that it may belong to: a repeated entry; entries with numbered keys, or texts that begin alike."""
+    """The series of an occurrence: a repeated entry, entries with numbered keys, or texts that begin alike."""
     file = occurrence.place.file if occurrence.place else ""
     if occurrence.number:
         yield file, "repeat", occurrence.key
@@ -170,7 +176,7 @@ def almost_hosts(groups: Groups) -> Iterator[Sight]:
 
 
 def _is_near(one: str, other: str) -> bool:
-    """Whether they differ by one or two letters: added, left out, replaced or swapped."""
+    """Whether two names differ by one or two letters: added, left out, replaced or swapped."""
     if one == other or abs(len(one) - len(other)) > 2:  # noqa: PLR2004 - letters
         return False
     if sum((Counter(one) - Counter(other)).values()) > 2:  # noqa: PLR2004 - letters; spares nearly all the comparison

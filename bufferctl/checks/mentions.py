@@ -143,7 +143,7 @@ def _spans(post: Post) -> Iterator[Finding]:
 
 
 def _span(annotation: FacebookAnnotation | LinkedinAnnotation) -> tuple[int, int, str]:
-    """Where it starts and ends, and the words that it says it covers."""
+    """Where an annotation starts and ends, and the words that it claims to cover."""
     if isinstance(annotation, LinkedinAnnotation):
         return annotation.start, annotation.start + annotation.length, annotation.localized_name
     start, end = (*annotation.indices, 0, 0)[:2]

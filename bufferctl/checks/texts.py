@@ -215,7 +215,7 @@ def _too_long(
 
 
 def _aside(counting: Counting, text: str, used: int) -> str:
-    """What a person who counts letters would overlook."""
+    """A note about what a person who counts letters would overlook."""
     plain = utf16(text)
     aside = ""
     if counting is Counting.X and used == plain and "://" in text:

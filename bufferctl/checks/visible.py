@@ -66,7 +66,7 @@ def _below(path: Path, value: Any) -> Iterator[VisibleText]:
 
 @cache
 def _seen_fields(kind: type[Model]) -> tuple[str, ...]:
-    """Those that readers see: not ids, nor files and where they are, nor mentions, which repeat words of the text."""
+    """The fields that readers see: not ids, files and their paths, nor mentions, which repeat words of the text."""
     hidden = _ADDRESSES if issubclass(kind, Image | Video | Document) else frozenset()
     fields = {name: field for name, field in kind.model_fields.items() if name not in hidden}
     return tuple(name for name, field in fields.items() if not any(each.unseen for each in about(field)))

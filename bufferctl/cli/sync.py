@@ -117,7 +117,7 @@ def pull(
 
 
 def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console: Console) -> None:
-    """What changes, post by post and line by line; then the differences whose version in Buffer cannot be written."""
+    """Print the changes, by post and by line; then the differences whose version in Buffer cannot be written."""
     from bufferctl.render.text import differences_text
 
     for address, (_, fields) in pulled.taken.items():

@@ -154,9 +154,9 @@ class Watching(Console):
 
 @contextmanager
 def _bar(total: int, stopping: Stopping) -> Iterator[Callable[..., None]]:
-    """The current step, a bar, how many of how many; while waiting, the time left. Yields what changes it.
+    """The current step, a bar, and how many of how many are done; while waiting, the time left.
 
-    It goes once it is full, and stays where it was if somebody asked to stop.
+    Yields the object that updates it. The bar disappears once it is full, and stays if somebody asked to stop.
     """
     from rich.console import Console as Terminal
     from rich.progress import (

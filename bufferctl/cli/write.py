@@ -409,7 +409,7 @@ def _write_converted(found: Converted, output: Path | None, setup: options.Setup
 
 
 def _not_taken(found: Converted) -> Iterator[str]:
-    """What was not read, and what was left out on purpose."""
+    """The lines about columns that were not read, and posts that were left out on purpose."""
     if found.unread:
         yield f"Not read: {some_of([visible(name) for name in dict.fromkeys(found.unread)], _COLUMNS)}."
     if found.out:
@@ -436,7 +436,7 @@ def _write_left(found: Converted, console: Console, *, is_preview: bool) -> None
 
 
 def _left_of(path: Path) -> Path:
-    """The file for what is left of a calendar: one that is not there yet."""
+    """The path for the rows that are left of a calendar: a file that does not exist yet."""
     stem = re.sub(r"\.left(-\d+)?$", "", path.stem)
     names = (f"{stem}.left{f'-{number}' if number > 1 else ''}{path.suffix}" for number in itertools.count(1))
     return next(left for left in map(path.with_name, names) if not left.exists())
@@ -521,7 +521,7 @@ def shift(
 
 
 def _published(plan: Plan) -> frozenset[Address]:
-    """The posts that are out, or were before bufferctl managed the account."""
+    """The posts that are published, or were due before bufferctl managed the account."""
     from bufferctl.model import PostStatus
     from bufferctl.plan import Action
     from bufferctl.render.words import status_of

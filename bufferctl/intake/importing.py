@@ -357,7 +357,7 @@ def _is_shortened(text: str, declared: Desired) -> bool:
 
 
 def _may_be_shortened(entry: NewEntry, twin: NewEntry, declared: Desired) -> bool:
-    """Whether what Buffer has is the twin's text, with its links shortened there."""
+    """Whether Buffer's text is the twin's text with shortened links."""
     if entry.channel is None or isinstance(entry.live, LiveIdea):
         return False
     shortening = entry.channel.live.link_shortening
@@ -385,7 +385,7 @@ def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEnt
 
 
 def _said(item: Post | Idea) -> tuple[object, ...] | None:
-    """What a post says, and on which channel; without a text, when it says it, too."""
+    """A post's channel and text; without a text, also its time."""
     if isinstance(item, Idea) or item.cancelled:
         return None
     text = item.text.strip()

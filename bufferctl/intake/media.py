@@ -83,7 +83,7 @@ class Downloads:
                 self.folder.rmdir()
 
     def _wanted(self, item: Post | Idea) -> dict[str, str]:
-        """The URLs of media, each with what is there: an image, a video or a document."""
+        """The URLs of media, each with its kind: image, video or document."""
         return {
             each.url: each.kind if each.kind in {"video", "document"} else "image"
             for each in attached(item)

@@ -172,7 +172,7 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
 
 
 def _content(item: Post | Idea) -> Post | Idea:
-    """Its content, wherever and however it is written."""
+    """The content of a declared object, independent of where and how it is written."""
     if isinstance(item, Post):
         implied = item.expansion is not None and item.expansion.repeats is not None
         repeat_of = () if implied else item.repeat_of
@@ -306,7 +306,7 @@ def _metadata(item: Post, theirs: Post, live: LivePost, paths: set[tuple[str, ..
 
 
 def _thread(ours: Sequence[ThreadItem], theirs: Sequence[ThreadItem], live: LivePost) -> tuple[ThreadItem, ...]:
-    """Buffer's parts, with what it does not return of them as the file has it."""
+    """Buffer's parts of a thread; fields that Buffer does not return are as in the file."""
     before, after = ([asset for part in parts for asset in part.assets] for parts in (ours, theirs))
     kept = iter(_kept(before, after, _looks))
     parts = []
@@ -318,9 +318,10 @@ def _thread(ours: Sequence[ThreadItem], theirs: Sequence[ThreadItem], live: Live
 
 
 def _card(ours: LinkAttachment | None, theirs: LinkAttachment | None, live: Mapping[str, str]) -> LinkAttachment | None:
-    """Buffer's card: without the file's words where it is another page's, else with those that a person edited.
+    """Buffer's link preview.
 
-    What the file does not say of it is scraped.
+    If it leads to another page, the file's words are dropped; otherwise it has those that a person edited. Anything
+    that the file does not give is scraped.
     """
     if ours is None or theirs is None or ours.url != theirs.url:
         return theirs
@@ -339,7 +340,7 @@ def _kept(ours: Sequence[T], theirs: Sequence[T], looks: Callable[[T], tuple[str
 
 
 def _with_details(own: T, theirs: T) -> T:
-    """The file's medium, with the details that Buffer returns of it: they may be a person's."""
+    """The file's medium, with the details that Buffer returns: a person may have changed them."""
     if isinstance(own, IdeaMedia) and isinstance(theirs, IdeaMedia):
         trigger = own.source.trigger if own.source else None  # Buffer does not return it
         source = theirs.source and theirs.source.model_copy(update={"trigger": trigger})

@@ -412,7 +412,7 @@ def _mention(service: str, start: int) -> dict[str, Any]:
     return {"annotations": [{**names, "link": link, "start": start, "length": 3}]}
 
 
-@fact("assets[].link still exists", "`assets[].link` still exists and goes on 2026-12-15")
+@fact("assets[].link still exists", "`assets[].link` will be removed on 2026-12-15")
 def link(visit: Visit) -> Seen:
     return ("link" in visit.schema["AssetInput"], "in the schema") if visit.schema else (None, "no introspection")
 
@@ -471,6 +471,6 @@ FACTS += [
     Fact("equal posts are refused for some time", "The service refuses some repeats itself"),
     Fact("links of published posts are shortened", "Published LinkedIn posts read back with"),
     Fact("the limit of scheduled posts counts by channel", "10 scheduled posts per channel"),
-    Fact("addToQueue takes the next slot, and a queue closes ranks", "A queue closes ranks"),
+    Fact("addToQueue takes the next slot, and later posts move up", "later posts move up a slot"),
     Fact("a post is sending for some time before it is sent", "`shareNow` may answer `sent` at once"),
 ]
