@@ -50,6 +50,13 @@ def test_text(service: str, most: int) -> None:
     assert codes(sound(service, "x" * (most + 1))) == [beyond, *shown]
 
 
+@pytest.mark.parametrize("text", ["é" * 1500, "\U0001f600" * 750], ids=["two bytes each", "four bytes, two units each"])
+def test_what_google_shows_of_a_text_is_counted_in_units(text: str) -> None:
+    """1,500 UTF-16 units are shown whole, however many bytes they have; of one more the end is not."""
+    assert codes(sound("googlebusiness", text)) == []
+    assert codes(sound("googlebusiness", f"{text}x")) == ["BC009"]
+
+
 @pytest.mark.parametrize(
     ("accepted", "refused"),
     [

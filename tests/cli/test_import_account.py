@@ -369,6 +369,16 @@ def test_a_text_that_its_server_takes_no_longer(project: Project) -> None:
     assert "Mastodon allows 500 characters and this text has 600" in ran.err
 
 
+def test_what_a_rule_refuses(project: Project) -> None:
+    """It is left out, with the rule, though Buffer has it: with it, no plan of the files could be made."""
+    channel = project.sandbox.channel("linkedin")["id"]
+    project.sandbox.seed([{"channelId": channel, "text": "a" * 3001, "status": "scheduled", "dueAt": DUE}])
+    made(project, "Fine", dueAt=DUE)
+    ran = imported(project, "--organization", "Acme")
+    assert (ran.code, list(known(project))) == (1, ["Acme/twitter:acme/2029-12-20-fine"])
+    assert "LinkedIn allows 3,000 characters and this text has 3,001" in ran.err
+
+
 def test_files_are_lost(project: Project) -> None:
     """If the files are lost but the state is not, tracked posts get their old keys back."""
     project.write("buffer.yaml", ROOT)
