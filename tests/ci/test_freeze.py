@@ -25,6 +25,16 @@ def test_a_new_post_fails_the_check_of_its_request(team: Team) -> None:
     assert statuses(team) == {}
 
 
+def test_a_new_post_does_not_fail_the_check_of_another_request(team: Team) -> None:
+    """It was merged all the same: it is held, and what another request brings is not."""
+    root(team, FROZEN)
+    team.merge(team.open("party", party=post("party", "A party", "2029-12-21 09:00")))
+    number = team.open("late", late=post("late", "Later", "2029-12-29 09:00"))
+    ran = team.plan(number, strict=False)
+    assert not ran.failed, ran.log
+    assert "1 entry already needed you before this pull request: party." in ran.log
+
+
 def test_a_freeze_over_what_is_scheduled(team: Team) -> None:
     """Its own request says so, and once it is merged, neither another one nor its apply is stopped."""
     published(team)

@@ -87,6 +87,15 @@ def test_without_the_base_everything_counts(drifted: Team, base: str, why: str) 
     assert "because of this pull request: launch." in ran.log
 
 
+def test_without_the_base_nothing_counts_where_nothing_is_held(team: Team) -> None:
+    """Nor is anything said of what would."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.github.pulls[number]["base"]["sha"] = "1" * 40
+    ran = team.plan_branch(number)
+    assert not ran.failed, ran.log
+    assert "counts as changed" not in ran.log
+
+
 def test_with_errors_at_the_base_everything_counts(drifted: Team) -> None:
     """Likewise where its files cannot be planned."""
     drifted.ada.branch("main")
