@@ -80,6 +80,8 @@ CASES: list[tuple[str, Handler, dict[str, object], Reachability, str]] = [
     ("gone", status(404), {}, Reachability.DEAD, "returns 404 Not Found"),
     ("no server", failing(httpx2.ConnectError("refused")), {}, Reachability.DEAD, "cannot be reached (refused)"),
     ("a page", PAGE, {}, Reachability.PAGE, "is a web page instead of an image"),
+    ("a page for a PDF", PAGE, {"kind": "document"}, Reachability.PAGE, "is a web page instead of a document"),
+    ("a page for a video", PAGE, {"kind": "video"}, Reachability.PAGE, "is a web page instead of a video"),
     ("a page called a picture", served(b"\n<html><body>", "image/png"), {}, Reachability.PAGE, "is a web page instead"),
     ("forbidden", status(403), {}, Reachability.LOGIN, "is not public: it returns 403 Forbidden"),
     ("a login", moved("https://accounts.example/x", PAGE), {}, Reachability.LOGIN, "accounts.example asks for a login"),

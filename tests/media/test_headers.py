@@ -149,16 +149,23 @@ SOUND = track(0, 0)
         (movie(SHORT, track(1920, 1080, across=0), SOUND), Header("mp4", 1080, 1920, seconds=75)),
         (movie(LONG, track(640, 360), brand=b"qt  "), Header("mov", 640, 360, seconds=7200)),
         (movie(UNKNOWN, track(640, 360)), Header("mp4", 640, 360)),
+        (movie(SHORT.replace(struct.pack(">I", 600), bytes(4)), track(640, 360)), Header("mp4", 640, 360)),
         (movie(SHORT, track(640, 360))[:-30], Header("mp4", cut_short=True)),
         (movie(SHORT[:8]), Header("mp4", cut_short=True)),
         (movie(SHORT, b"".join(box(b"trak") for _ in range(3))), Header("mp4", seconds=75)),
         (movie(SHORT, struct.pack(">I4s", 8, b"trak") * 50_000), Header("mp4", seconds=75)),
     ],
-    ids=["film", "upright", "long form", "endless", "cut", "damaged", "no picture", "many tracks"],
+    ids=["film", "upright", "long form", "endless", "no time scale", "cut", "damaged", "no picture", "many tracks"],
 )
 def test_film(data: bytes, header: Header) -> None:
     """Length and pixels as shown come from the index, wherever it is."""
     assert of(data) == header
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"])
+def test_the_brands_of_phones(brand: bytes) -> None:
+    """Each is HEIC, which no network accepts, and none a video."""
+    assert of(b"\x00\x00\x00\x18ftyp" + brand + bytes(12)) == Header("heic")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +175,11 @@ def test_film(data: bytes, header: Header) -> None:
         (b"hello", Header()),
         (b"\x00\x00\x00\x18ftypheic" + b"\x00" * 12, Header("heic")),
         (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", Header("avif")),
+        (b"II*\x00\x08\x00\x00\x00", Header("tiff")),
+        (b"MM\x00*\x00\x00\x00\x08", Header("tiff")),
+        (b"BM" + bytes(20), Header("bmp")),
+        (b"8BPS\x00\x01", Header("psd")),
+        (b"\x1a\x45\xdf\xa3\x9f", Header("webm")),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Header("svg")),
         (b"\xef\xbb\xbf<?xml version='1.0'?><!-- x --><svg/>", Header("svg")),
         (b"<!DOCTYPE html><title>Sign in</title>", Header("html")),
