@@ -606,7 +606,7 @@ CANNOT_BE_STOPPED = Hold(
 #: Its entry was moved here from a root file that suspends it.
 SUSPENDED_ELSEWHERE = Hold(
     Reason.SUSPENDED,
-    Said("{root_file} suspended it, so it is a draft, and these files do not suspend it"),
+    Said("{root_file} suspended it, so it is a draft; these files would schedule it"),
     Said(
         "To let it out, {reapply}. To keep it a draft, add `suspended: REASON` to its entry.",
         beside=(_edit("suspended"),),

@@ -99,7 +99,7 @@ def _resumed(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
 
 
 def _taken_over(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
-    """`Lets out: launch. buffer.yaml suspended it, and these files do not.`"""
+    """`Lets out: launch. buffer.yaml suspended it; these files put it back on the schedule.`"""
     done = {each.change.address for each in outcomes or () if each.was_done}
     by_root_file: dict[str, list[str]] = {}
     for each in plan.suspension.taken_over if plan.suspension else ():
@@ -108,7 +108,8 @@ def _taken_over(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]
     for root_file, keys in by_root_file.items():
         names = list(dict.fromkeys(keys))
         verb, them = "Lets out" if outcomes is None else "Let out", "it" if len(names) == 1 else "them"
-        yield f"{verb}: {some_of(names, _NAMED)}. {root_file} suspended {them}, and these files do not."
+        named = some_of(names, _NAMED)
+        yield f"{verb}: {named}. {root_file} suspended {them}; these files put {them} back on the schedule."
 
 
 def _also(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:

@@ -157,7 +157,8 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[str]) -> d
     almost = partial(get_close_matches, possibilities=[each.casefold() for each in meant], n=1, cutoff=0.8)
     folders = [path for path in _visible(root) if almost(path.name.strip().casefold()) and path.name not in named]
     below = [Path(at, name) for folder in folders for at, _, names in os.walk(folder) for name in sorted(names)]
-    hint = f"move it into the folder {meant[0]}, or name it under `include`" if meant else "name it under `include`"
+    right = [name for name in meant if any(pattern.startswith(f"{name}/") for pattern in patterns)]
+    hint = f"move it into the folder {right[0]}, or name it under `include`" if right else "name it under `include`"
     found = {}
     for path in (*_visible(root), *below):
         name = path.relative_to(root).as_posix()
