@@ -66,6 +66,9 @@ _FEW = 20
 
 def few(found: Iterable[Finding]) -> list[Finding]:
     """The first findings of a rule in each field, then how many more there are."""
+    found = list(found)
+    if len(found) <= _FEW:
+        return found
     fields: dict[tuple[str, Path], list[Finding]] = {}
     for finding in found:
         fields.setdefault((finding.rule.code, finding.path), []).append(finding)

@@ -171,7 +171,7 @@ def may_be_odd(text: str) -> bool:
 
 def _may_be_broken(text: str) -> bool:
     """Whether a link follows anything but a space or a parenthesis, or a space follows how it begins."""
-    for match in _SCHEME.finditer(text):
+    for match in _SCHEME.finditer(text) if "://" in text else ():
         start, end = match.span()
         is_glued = start > 0 and not text[start - 1].isspace() and text[start - 1] != "("
         is_cut_off = end == len(text) or text[end].isspace()

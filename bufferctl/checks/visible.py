@@ -45,8 +45,9 @@ def visible_texts(post: Post) -> Iterator[VisibleText]:
     """Every text that readers see, once, and every address that a field holds."""
     if post.text:
         yield VisibleText(("text",), post.text, is_link=False)
-    yield from _below(("assets",), post.assets)
-    if post.metadata is not None:
+    if post.assets:
+        yield from _below(("assets",), post.assets)
+    if post.metadata is not None and post.metadata.model_fields_set:
         for each in _below(("metadata", post.service.value), post.metadata):
             if each.path[-3:] != ("thread", 0, "text"):  # the post's own text once more
                 yield each

@@ -99,7 +99,8 @@ def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagn
     posts = [each for each in desired.posts if files is None or each.place.file in files]
     ideas = [each for each in desired.ideas if files is None or each.place.file in files]
     parts = [posts_counted((each.address, each) for each in posts)] if posts else []
-    past = {occurrence_of(each.address, each) for each in posts if each.due_at and each.due_at < datetime.now(UTC)}
+    now = datetime.now(UTC)
+    past = {occurrence_of(each.address, each) for each in posts if each.due_at and each.due_at < now}
     if past:
         parts.append("which is past" if len(posts) == 1 else f"{len(past):,} of them past")
     if not posts and not ideas:

@@ -100,7 +100,11 @@ def _may_have_files(item: Item) -> bool:
     """A quick test whether any attachment may be a file: most posts have none."""
     if isinstance(item, Idea) or thread_of(item.metadata):
         return True
-    return bool(item.assets) and any(vars(each.value).get(name) for each in item.assets for name, _ in _PAIRS)
+    for asset in item.assets:
+        given = vars(asset.value)
+        if given.get("file") or given.get("thumbnail_file"):
+            return True
+    return False
 
 
 def _updated(item: Item, updates: Mapping[Path, Mapping[str, Any]]) -> Item:

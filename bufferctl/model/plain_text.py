@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 #: The class of the characters that may be invisible.
@@ -127,6 +128,7 @@ def parameters_in(text: str) -> list[str]:
     return list(dict.fromkeys(_ONE_PARAMETER.findall(text)))
 
 
+@lru_cache(maxsize=256)  # many posts link to one page, and each is asked for on every channel
 def host_of(url: str) -> str:
     """The domain that a link leads to, as `normal_host` writes it; empty if there is none."""
     parts = split(url)

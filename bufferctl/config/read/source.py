@@ -78,7 +78,7 @@ class Source:
     ) -> None:
         self.name, self.folder, self.original, self.mends = name, folder, original, mends
         self.data = data or text.encode()
-        self.may_hold_variables = "$(" in text or "\\" in text
+        self.may_hold_variables = b"$(" in self.data or b"\\" in self.data
         """Whether a value may contain `$(`, as it is or spelled with an escape."""
         self._text: str | None = text
         ends = _BREAK if "\r" in text else _NEWLINE  # most files have only these, which are found faster
