@@ -66,11 +66,7 @@ def media_findings(post: Post) -> Iterator[Finding]:
     network = NETWORKS[post.service]
     if post.assets:
         yield from _of_assets(post, network, ("assets",), post.assets)
-    if network.or_link_attachment:
-        has_needed = bool(post.assets) or getattr(post.metadata, "link_attachment", None) is not None
-    else:
-        has_needed = any(asset.kind in network.needs_media for asset in post.assets)
-    if network.needs_media and not has_needed:
+    if network.needs_media and not _has_needed(post, network):
         words = " or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in network.needs_media)
         attachment = " or a link attachment" if network.or_link_attachment else ""
         message = f"a post on {network.label} needs {words}{attachment}, so Buffer refuses this one"
@@ -84,6 +80,13 @@ def media_findings(post: Post) -> Iterator[Finding]:
         if item.assets:
             path = ("metadata", post.service.value, "thread", index, "assets")
             yield from _of_assets(post, network, path, item.assets)
+
+
+def _has_needed(post: Post, network: Network) -> bool:
+    """Whether it has a medium of a kind without which its network takes no post."""
+    if network.or_link_attachment:
+        return bool(post.assets) or getattr(post.metadata, "link_attachment", None) is not None
+    return any(asset.kind in network.needs_media for asset in post.assets)
 
 
 def _of_assets(post: Post, network: Network, path: Path, assets: Sequence[Asset]) -> Iterator[Finding]:

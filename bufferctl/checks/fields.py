@@ -10,7 +10,7 @@ from bufferctl.checks.attachments import kind_instead
 from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
 from bufferctl.checks.texts import because_of_parameters, utf16
 from bufferctl.model import NetworkMetadata, Post, SchedulingType
-from bufferctl.model.content import ThreadItem
+from bufferctl.model.content import Asset, ThreadItem
 from bufferctl.model.metadata import CATEGORIES, GoogleBusinessMetadata, YoutubeMetadata, thread_of
 from bufferctl.model.networks import NETWORKS, Counting, Limit, Need, Network, RuleSource
 
@@ -122,14 +122,18 @@ def field_findings(post: Post) -> Iterator[Finding]:
 def _of_its_type(post: Post) -> Iterator[Finding]:
     """Findings about fields that do not fit a reel or a story."""
     kind, label = _type(post.metadata), NETWORKS[post.service].label
-    is_misplaced = any(asset.image and kind_instead(asset.image.url) == "video" for asset in post.assets)
-    if kind == "reel" and not is_misplaced and not any(asset.video for asset in post.assets):
+    if kind == "reel" and not any(map(_is_video, post.assets)):
         message = f"a reel on {label} is a video and this post has none, so {label} will probably refuse it"
         yield Finding(REEL_WITHOUT_VIDEO, post, _path(post, "type"), message)
     is_for_a_person = post.scheduling_type is SchedulingType.NOTIFICATION  # who is reminded, and reads the text
     if kind == "story" and post.text.strip() and not is_for_a_person:
         message = f"a story on {label} shows no text, so nobody will read this"
         yield Finding(STORY_WITH_TEXT, post, ("text",), message)
+
+
+def _is_video(asset: Asset) -> bool:
+    """Whether it is a video, also one that is given as an image, which another rule reports."""
+    return bool(asset.video or (asset.image and kind_instead(asset.image.url) == "video"))
 
 
 def _buttons(post: Post, metadata: GoogleBusinessMetadata) -> Iterator[Finding]:

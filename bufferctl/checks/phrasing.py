@@ -33,9 +33,10 @@ NOT_HTTPS = advice(
 
 def alt_text_findings(post: Post) -> Iterator[Finding]:
     for path, asset in assets_of(post):
-        if asset.image is None or kind_instead(asset.image.url):
+        image = asset.image
+        if image is None or (image.alt_text and image.alt_text.strip()):
             continue
-        if not (asset.image.alt_text and asset.image.alt_text.strip()):
+        if not kind_instead(image.url):
             message = "this image has no `alt_text`, so screen-reader users will not know what it shows"
             yield Finding(NO_ALT_TEXT, post, (*path, "image", "alt_text"), message)
 
@@ -184,7 +185,7 @@ def _may_be_broken(text: str) -> bool:
 def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str, str]]:
     """What is found in a text: the rule, the message, the words, and a hint instead of the rule's own."""
     left = unusual(text, _ORDINARY)
-    signs = {*left, *(word for word in _WORDS if word in text)}
+    signs = {*left, *filter(text.__contains__, _WORDS)}
     links = [] if signs.isdisjoint(_OF_HTTP) else LINK.findall(text)
     message = "this link is not https, so browsers warn everyone who follows it"
     http = dict.fromkeys(trimmed(link) for link in links if link[:5].lower() == "http:")
@@ -194,7 +195,8 @@ def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str, str]]:
         many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
         found.append((INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0], ""))
     if not is_link:
-        found += [*_images_in(text), *_broken_links_in(text)]
+        found += _images_in(text) if "![" in text else ()
+        found += _broken_links_in(text) if _may_be_broken(text) else ()
     elif match := _ADDRESS_PLACEHOLDER.match(text):
         message = f"`{match[0]}` looks like a placeholder, and leads nowhere"
         found.append((PLACEHOLDER, message, match[0], "write the whole address"))
@@ -221,7 +223,7 @@ def _instead_of(rule: Rule, words: str) -> str:
 
 
 def _images_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
-    for match in _IMAGE.finditer(text) if "![" in text else ():
+    for match in _IMAGE.finditer(text):
         message = f"`{match[0][:60]}` is posted as it is written, since networks show no Markdown"
         alt = f" and `alt: {match['alt']}`" if match["alt"] else ""
         fields = f"`image: {match['source'] or '…'}`{alt}"
@@ -229,7 +231,7 @@ def _images_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
 
 
 def _broken_links_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
-    for match in _BROKEN.finditer(text) if _may_be_broken(text) else ():
+    for match in _BROKEN.finditer(text):
         if match["word"] is None:
             yield LINK_BROKEN, f"a space follows `{match[0]}`, so this is no link", match[0], "delete the space"
         else:
