@@ -127,13 +127,16 @@ NOT_SENT = {
     rf"{_ON_THREADS}assets\[\]\.video\.metadata\.thumbnailOffset": "no network with threads takes it",
     r"metadata\.(twitter|mastodon)\.thread\[\]\.metadata\..*": "parts have a link preview on Bluesky and Threads only",
     r"metadata\.bluesky\.thread\[\]\.metadata\.threads\..*": "the metadata of another network",
-    "draftId": "it names a draft, perhaps somebody's, and nobody knows what becomes of that",
     r"metadata\.threads\.thread\[\]\.metadata\.bluesky\..*": "the metadata of another network",
+}
+#: The same for one of the inputs that share a path.
+NOT_SENT_BY = {
+    "EditPostInput.draftId": "the draft that a post is made from matters when it is created",
 }
 
 #: Leaves that Buffer does not return, or not as they were sent: patterns of `Type.field`, with the reason.
 NOT_RETURNED = {
-    r"(Create|Edit)PostInput\.(aiAssisted|source)": "no field of Post has it",
+    r"(Create|Edit)PostInput\.(aiAssisted|source|draftId)": "no field of Post has it",
     r"CreateIdeaInput\.(cta|templateId)": "no field of Idea has it",
     r"IdeaGroupInput\.placeAfterId": "Idea has a position, a number",
     r"IdeaMediaSourceInput\.trigger": "no field of IdeaMedia has it",
@@ -150,6 +153,7 @@ _PLAIN_URLS = {"LinkAttachmentInput.url", "PinterestPostMetadataInput.url"}
 #: Two values of each leaf, by the type and the field that declare it.
 _SAMPLES: dict[str, tuple[Any, Any]] = {
     "CreatePostInput.aiAssisted": (True, False),
+    "CreatePostInput.draftId": ("66a00000000000000000d001", "66a00000000000000000d002"),
     "CreatePostInput.dueAt": ("2029-12-20 09:00", "2029-12-21 10:30"),
     "CreatePostInput.ideaId": ("origin", "second"),
     "CreatePostInput.mode": ("shareNext", "addToQueue"),
@@ -470,9 +474,10 @@ def _all_set(data: Data, values: _With) -> Data:
 _OF_IDEAS = frozenset(paths(IDEA_INPUT).values())
 
 
-def reason_not_sent(path: str) -> str:
-    """Why a leaf is never sent, empty if it is."""
-    return next((reason for pattern, reason in NOT_SENT.items() if re.fullmatch(pattern, path)), "")
+def reason_not_sent(input_name: str, path: str) -> str:
+    """Why a leaf of an input is never sent, empty if it is."""
+    reasons = (reason for pattern, reason in NOT_SENT.items() if re.fullmatch(pattern, path))
+    return NOT_SENT_BY.get(f"{input_name}.{path}") or next(reasons, "")
 
 
 #: Every leaf that a file can set, once: createPost and editPost share theirs.
@@ -480,5 +485,5 @@ LEAVES = tuple(
     _leaf(path, declared)
     for name in ("CreatePostInput", IDEA_INPUT)
     for path, declared in paths(name).items()
-    if path not in IMPLIED and not reason_not_sent(path)
+    if path not in IMPLIED and not reason_not_sent(name, path)
 )

@@ -69,7 +69,7 @@ def create_post(write: CreatePost) -> dict[str, Any]:
             needsApproval=post.needs_approval,
             ideaId=write.idea_id,
         ),
-        **_by_name(post, *AS_IS[Post]),
+        **_by_name(post, *AS_IS[Post], "draft_id"),
     }
 
 

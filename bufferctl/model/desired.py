@@ -235,6 +235,7 @@ class Post:
     idea: Annotated[str | None, _UNREAD] = None  # the key of an idea of the same organization
     ai_assisted: Annotated[bool | None, _SENT] = None  # an AI helped to write it
     source: Annotated[str | None, _SENT] = None  # where it came from
+    draft_id: Annotated[str | None, _UNREAD] = None  # the draft that it was made from
     was: Annotated[str | None, _PRIVATE] = None  # the key that it had before
     existing: str | None = None  # the id of the live post that it is
     repeat_of: Annotated[tuple[str, ...], _PRIVATE] = ()  # the keys of the posts that it repeats, or their ids

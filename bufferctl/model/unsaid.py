@@ -22,7 +22,7 @@ from bufferctl.value import value
 #: How much of a value is kept.
 _MOST = 500
 #: Fields of a post that Buffer does not return, and those of an idea.
-_HIDDEN = ("ai_assisted", "source")
+_HIDDEN = ("ai_assisted", "source", "draft_id")
 _HIDDEN_IN_IDEAS = ("cta", "template_id", "group.place_after_id")
 #: What Buffer does not return below a post's assets and its network's fields, or not as it was sent.
 _HIDDEN_BELOW = frozenset(
@@ -159,7 +159,7 @@ def restored(left: Iterable[LeftOut], item: Item, live: Content, given: Given | 
         if each.then is not Then.OPEN and not _is_in_a_list(each.path):
             found[each.path] = each.default if each.then is Then.DEFAULT else None
     for path, _, now in hidden_changes(item, given, live):
-        if now is None and not _is_in_a_list(path):
+        if now is None and path != "draft_id" and not _is_in_a_list(path):
             found[path] = None
     return found
 

@@ -56,6 +56,8 @@ _UNREADABLE = Said("Buffer does not show {hidden}, so only the new version is sh
 #: What Buffer has of a network, and nobody knows who set it: an edit that leaves it out may reset it (notes: Writing).
 _UNSAID = Said("Buffer also has {unsaid}, which the file does not say: an edit may keep or reset it")
 _UNSAID_THERE = Said("Buffer also has {unsaid}, which the file does not say: the next edit may keep or reset it")
+#: The draft that a post is made from (notes: Writing).
+_ONLY_AT_CREATION = Said("`draft_id` counts only when a post is created, so this edit does not send it")
 #: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
 _KEEPS_IDEA = Said("It stays linked to its idea, which the API cannot undo")
 #: How a post goes back on the schedule, if not to the time in its file.
@@ -359,6 +361,8 @@ def _of_edit(facts: Facts, differences: Sequence[Difference]) -> Iterator[Said]:
         yield replace(_UNREADABLE, own={"hidden": all_of(hidden) or "the edited fields"})
         if isinstance(item, Post) and not item.idea and isinstance(facts.live, LivePost) and facts.live.idea_id:
             yield _KEEPS_IDEA
+    if any(each.path == "draft_id" for each in differences):
+        yield _ONLY_AT_CREATION
     if named := _named(each for each in facts.left_out if not each.was_given and facts.edited):
         yield replace(_UNSAID, own={"unsaid": named})
 

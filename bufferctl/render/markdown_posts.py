@@ -44,7 +44,9 @@ _PICTURES = 4
 #: What is usual for the sign of its section, so that no line says it.
 _USUAL = frozenset({"will schedule", "will change", "will delete", "needs you"})
 #: What people do not decide by, or a line has in another form.
-_ASIDE = frozenset({"scheduling_type", "needs_approval", "source", "ai_assisted", "template_id", "was", "idea"})
+_ASIDE = frozenset(
+    {"scheduling_type", "needs_approval", "source", "ai_assisted", "draft_id", "template_id", "was", "idea"}
+)
 
 
 @value()

@@ -61,6 +61,7 @@ POST = {
     "idea": "origin",
     "ai_assisted": "true",
     "source": "newsletter",
+    "draft_id": "d1",
     "was": "before",
     "existing": "id-1",
     "repeat_of": "other",
@@ -115,7 +116,7 @@ STRUCTURE = {
 #: Handling: it decides what is sent, and is never sent itself.
 NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect", "suspended", "freeze"}
 #: Buffer takes them, and no query asks for them.
-NOT_RETURNED = {"idea", "ai_assisted", "source"}
+NOT_RETURNED = {"idea", "ai_assisted", "source", "draft_id"}
 #: When it goes out is shown apart from its content, and how, only of what the files declare.
 SCHEDULE, HANDLING = {"mode", "due_at", "draft"}, {"scheduling_type", "needs_approval"}
 

@@ -86,7 +86,7 @@ def _possible(post: Post) -> Post:
     source = _sayable(post.source or "") or None
     return replace(
         post, address=replace(post.address, organization="Acme"), due_at=due_at, mode=mode, metadata=metadata,
-        assets=assets, tags=tags, source=source,
+        assets=assets, tags=tags, source=source, draft_id=None,
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def test_what_fields_of_several_networks_say_of_themselves() -> None:
 def test_what_buffer_does_not_return_of_posts_and_ideas() -> None:
     """It is never a reason for an update by itself."""
     unread = fields_with(Post, lambda each: each.unread).keys()
-    assert unread == {"ai_assisted", "assets", "idea", "metadata", "source"}
+    assert unread == {"ai_assisted", "assets", "draft_id", "idea", "metadata", "source"}
     assert fields_with(Idea, lambda each: each.unread).keys() == {"ai_assisted", "cta", "group", "media", "template_id"}
 
 

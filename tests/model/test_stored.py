@@ -58,7 +58,7 @@ POSTS = {
     "empty": replace(PLAIN, text=""),
     "files": WITH_FILES,
     "timed": replace(PLAIN, due_at=NOW, mode=ShareMode.CUSTOM_SCHEDULED, draft=True, needs_approval=True, protect=True),
-    "all": replace(PLAIN, assets=ASSETS, tags=("b", "a"), idea="i", ai_assisted=True, source="s"),
+    "all": replace(PLAIN, assets=ASSETS, tags=("b", "a"), idea="i", ai_assisted=True, source="s", draft_id="d"),
     **{
         service.value: replace(PLAIN, service=service, text="Other", metadata=getattr(METADATA, service.value))
         for service in Service

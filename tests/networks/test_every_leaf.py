@@ -33,8 +33,8 @@ each_form = pytest.mark.parametrize(
 )
 #: Leaves that are about when and how a post goes out: people's changes of these have rules of their own.
 SCHEDULE = {"dueAt", "mode", "schedulingType", "saveToDraft", "needsApproval"}
-#: The idea of a post cannot change (notes: Writing).
-AT_CREATION = {"ideaId"}
+#: The idea of a post cannot change (notes: Writing); a draft's id counts only when a post is created.
+AT_CREATION = {"ideaId", "draftId"}
 #: What plan looks up by a name in the files.
 RESOLVED = {".tagIds[]", ".ideaId", ".metadata.pinterest.boardServiceId"}
 #: Buffer does not return all that a mention needs, so pull leaves it out.

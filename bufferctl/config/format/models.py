@@ -342,6 +342,8 @@ class PostFields(Handling):
     """`false` publishes it even if it is due during a `freeze` of the team's policy."""
     source: Annotated[str | None, About(order=290)] = None
     """The source that Buffer shows for it."""
+    draft_id: Annotated[str | None, About(order=300)] = None
+    """The id of a draft in Buffer that it replaces."""
 
 
 class PartEntry(Part):
