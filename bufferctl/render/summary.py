@@ -100,13 +100,16 @@ def _exceptions(outcomes: Iterable[Outcome]) -> str:
     items = (each.change.desired for each in sent)
     paths = (path for item in items if item is not None for path in given_of(item) if is_hidden(path))
     hidden = {path.rpartition(".")[2] for path in paths}
-    gone = {str(each.why.facts["fields"]) for each in sent if each.code == Trouble.LOST and each.why}
-    parts = [
-        f"{all_of(f'`{name}`' for name in sorted(names))}, which Buffer {what}"
-        for names, what in ((hidden, "does not show"), (gone, "did not keep"))
-        if names
-    ]
-    return f", except {', and '.join(parts)}" if parts else ""
+    lost = [each.why.facts.get("fields", "") for each in sent if each.code == Trouble.LOST and each.why]
+    parts = [_which(hidden, "does not show"), _which({str(each) for each in lost}, "did not keep")]
+    said = ", and ".join(filter(None, parts))
+    return f", except {said}" if said else ""
+
+
+def _which(names: set[str], what: str) -> str:
+    """`first_comment, which Buffer did not keep`; empty without names."""
+    named = all_of(f"`{name}`" for name in sorted(names) if name)
+    return f"{named}, which Buffer {what}" if named else ""
 
 
 def does(found: Grouped) -> str:
