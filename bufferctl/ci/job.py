@@ -271,12 +271,15 @@ class Job:
         only = ("--name-status", "--no-renames", "--no-ext-diff", "--relative", "-z")
         commits = [base, until] if until else [base]
         ran = git(self.folder, "diff", *only, operands=[*commits, "--"], environment=self.environment)
+        if ran.returncode != 0:
+            return True
         parts = ran.stdout.split("\0")
-        return ran.returncode != 0 or any(
-            status == "D" or path in files or PurePosixPath(path).suffix in {".yaml", ".yml"}
-            for status, path in zip(parts[::2], parts[1::2], strict=False)
-            if not any(part.startswith(".") for part in PurePosixPath(path).parts)
-        )
+        for status, path in zip(parts[::2], parts[1::2], strict=False):
+            is_hidden = any(part.startswith(".") for part in PurePosixPath(path).parts)
+            counts = status == "D" or path in files or PurePosixPath(path).suffix in {".yaml", ".yml"}
+            if counts and not is_hidden:
+                return True
+        return False
 
     def footer(self, commit: str, *more: str) -> str:
         """The last line of a comment: its commit, its run, and `more`."""

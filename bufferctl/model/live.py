@@ -230,12 +230,14 @@ class Wanted:
 
     def covers(self, other: Wanted) -> bool:
         """Whether a reading of this contains everything that the other one reads, as far back."""
-        return (
-            all(set(ids) <= set(self.channels.get(each, ())) for each, ids in other.channels.items())
-            and set(other.ideas) <= set(self.ideas)
-            and all(self.since.get(id_) == other.since.get(id_) for ids in other.channels.values() for id_ in ids)
-            and self.sent_pages == other.sent_pages
-        )
+        if self.sent_pages != other.sent_pages or not set(other.ideas) <= set(self.ideas):
+            return False
+        for organization, ids in other.channels.items():
+            if not set(ids) <= set(self.channels.get(organization, ())):
+                return False
+            if any(self.since.get(each) != other.since.get(each) for each in ids):
+                return False
+        return True
 
 
 @value()

@@ -97,13 +97,11 @@ def _room(live: Live) -> Counter[_Room]:
     What is missing has no limit. If Buffer counts by organization after all, it refuses the posts that are too many,
     and a later apply sends them.
     """
-    limits = {
-        (kind, home): limit
-        for o in live.organizations
-        for kind, limit in o.limits._asdict().items()
-        if limit is not None
-        for home in ([o.id] if kind == "ideas" else [c.id for c in o.channels])
-    }
+    limits: dict[_Room, int] = {}
+    for organization in live.organizations:
+        for kind, limit in organization.limits._asdict().items():
+            homes = [organization.id] if kind == "ideas" else [channel.id for channel in organization.channels]
+            limits |= {(kind, home): limit for home in homes if limit is not None}
     taken = Counter(each for item in live.items for each in _takes(item.home, item)) if limits else Counter()
     return Counter({each: max(0, limit - taken[each]) for each, limit in limits.items()})
 

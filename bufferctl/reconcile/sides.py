@@ -50,17 +50,21 @@ def sides_of(both: Versions, differences: Sequence[Difference]) -> Sides | None:
     names = dict.fromkeys(_field_of(each.path, both) for each in differences if each.path not in unread)
     if not both.wanted.cards.keys().isdisjoint(each.path for each in differences):
         return None  # Buffer may have scraped it since
+    scheduled = [name for name in names if name in _SCHEDULE]
+    details = [name for name in names if _is_detail(name, both)]
+    content = [name for name in names if name not in {*scheduled, *details}]
     found = [
-        _in_schedule([name for name in names if name in _SCHEDULE], both, before),
-        _in_details([name for name in names if _is_detail(name, both)], both),
-        _in_content([name for name in names if name not in _SCHEDULE and not _is_detail(name, both)], both, before),
+        _in_schedule(scheduled, both, before),
+        _in_details(details, both),
+        _in_content(content, both, before),
     ]
     known = [each for each in found if each is not None]
     if len(known) < len(found):
         return None
+    in_file = {name for each in known for name in each.in_file}
+    in_buffer = {name for each in known for name in each.in_buffer}
     return Sides(
-        (*(name for name in names if any(name in each.in_file for each in known)), *unread),
-        tuple(name for name in names if any(name in each.in_buffer for each in known)),
+        (*(name for name in names if name in in_file), *unread), tuple(name for name in names if name in in_buffer)
     )
 
 

@@ -15,7 +15,7 @@ from bufferctl.model import IDEAS, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
+from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
@@ -210,7 +210,12 @@ def _card(
     plan, address = report.plan, change.address
     live = plan.channels.get(change.slot.channel_id)
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
-    source = outcome or change
+    differences = () if is_preview else change.differences
+    said, todo = (None, None) if is_preview else ((outcome or change).why, (outcome or change).todo)
+    code: Status | Reason | Action = change.reason or Action.HOLD
+    if outcome and outcome.status in FAILED:
+        code = outcome.status
+    link = outcome.link if outcome else getattr(change.live, "external_link", None)
     return Card(
         change=change,
         address=visible(str(address)),
@@ -222,14 +227,14 @@ def _card(
         when=moment_of(change, plan),
         pictures=pictures,
         length=report.lengths(address),
-        changed=() if is_preview else tuple(_changed(each, change, _zone(change, plan)) for each in change.differences),
-        code=str(outcome.status if outcome and outcome.status in FAILED else change.reason or Action.HOLD),
-        said=None if is_preview else source.why,
-        todo=None if is_preview else source.todo,
+        changed=tuple(_changed(each, change, _zone(change, plan)) for each in differences),
+        code=str(code),
+        said=said,
+        todo=todo,
         place=visible(str(change.place)) if change.place else "",
         at_once=outcome is None and words.is_at_once(change),
         id=visible(outcome.id or "") if outcome else "",
-        link=visible(web(outcome.link if outcome else getattr(change.live, "external_link", None))),
+        link=visible(web(link)),
         at=f"{outcome.at.astimezone(UTC):%H:%M:%S} UTC" if outcome and outcome.at else "",
     )
 

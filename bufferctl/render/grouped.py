@@ -320,10 +320,13 @@ class Grouped:
 
     def parameters_with_values(self, most: int | None = None) -> list[str]:
         """The same, each as `utm_source=twitter or linkedin`, with at most so many values."""
-        return [
-            f"{name}={' or '.join([*values[:most], *(['others'] if most and len(values) > most else [])])}"
-            for name, values in self.parameters.items()
-        ]
+        found = []
+        for name, values in self.parameters.items():
+            shown = [*values[:most]]
+            if len(shown) < len(values):
+                shown.append("others")
+            found.append(f"{name}={' or '.join(shown)}")
+        return found
 
     @cached_property
     def mentions(self) -> tuple[str, ...]:
@@ -482,6 +485,11 @@ def _differing(main: Version, other: Version) -> Iterator[Changed]:
         yield Changed(name, before, after, own_words(before, after) if is_text and before and after else ())
 
 
+def _bare_media(media: Media) -> Media:
+    href = without_parameters(media.href) if media.kind == "link" else media.href
+    return media._replace(href=href, address=without_parameters(media.address))
+
+
 def _bare_content(shown: Shown) -> Shown:
     """The same content, links without their `utm` parameters."""
     media = [each for part in shown.parts for each in part.media]
@@ -489,16 +497,7 @@ def _bare_content(shown: Shown) -> Shown:
     if not any("utm_" in text for text in (*texts, *(each.text for each in shown.comment))):  # nearly always
         return shown
     parts = tuple(
-        part._replace(
-            text=without_parameters(part.text),
-            media=tuple(
-                m._replace(
-                    href=without_parameters(m.href) if m.kind == "link" else m.href,
-                    address=without_parameters(m.address),
-                )
-                for m in part.media
-            ),
-        )
+        part._replace(text=without_parameters(part.text), media=tuple(map(_bare_media, part.media)))
         for part in shown.parts
     )
     comment = tuple(p._replace(text=without_parameters(p.text)) for p in shown.comment)

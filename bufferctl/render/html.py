@@ -289,12 +289,13 @@ def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[AgendaSection]:
     """
     channels = {card.change.slot.channel_id: card.channel for item in found.items for card in item.cards}
     plan = found.report.plan
-    theirs = [
-        Theirs(Moment(words.in_zone(each.due_at, zone), zone, plan.at, is_slot=False), channels[each.channel_id])
-        for each in plan.beside
-        if each.channel_id in channels and found.report.outcomes is None
-        for zone in [plan.channels[each.channel_id].timezone]
-    ]
+    theirs: list[Theirs] = []
+    if found.report.outcomes is None:
+        for each in plan.beside:
+            if each.channel_id in channels:
+                zone = plan.channels[each.channel_id].timezone
+                moment = Moment(words.in_zone(each.due_at, zone), zone, plan.at, is_slot=False)
+                theirs.append(Theirs(moment, channels[each.channel_id]))
 
     def home(row: AgendaRow | Theirs) -> tuple[int, str, str]:
         card = row.item.main.cards[0] if isinstance(row, AgendaRow) else None

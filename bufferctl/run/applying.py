@@ -55,10 +55,10 @@ class Applied:
         """Whether an outcome, or a hold of the second plan, needs a person."""
         bad = {Status.REFUSED, Status.DIFFERS, Status.HELD}
         sent = {outcome.change.slot for outcome in self.outcomes}
-        changes = self.left.changes if self.left else ()
-        return any(outcome.status in bad for outcome in self.outcomes) or any(
-            each.action is Action.HOLD or (each.awaits_approval and each.slot in sent) for each in changes
-        )
+        if any(outcome.status in bad for outcome in self.outcomes):
+            return True
+        left = self.left.changes if self.left else ()
+        return any(each.action is Action.HOLD or (each.awaits_approval and each.slot in sent) for each in left)
 
 
 @dataclass

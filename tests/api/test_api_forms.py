@@ -202,7 +202,7 @@ def test_the_least_post_says_no_more_than_it_must() -> None:
 
 
 def test_a_full_post_says_everything(schema: GraphQLSchema) -> None:
-    """Every field of CreatePostInput, and no unknown ones."""
+    """Every field of CreatePostInput but `draftId`, which is never sent, and no unknown ones."""
     post = replace(
         on("twitter"),
         mode=ShareMode.CUSTOM_SCHEDULED,

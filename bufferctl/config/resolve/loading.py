@@ -132,7 +132,8 @@ class _Loading:
         return Desired(settings, organizations, channels, files=tuple(self.files), suspended=self.suspended)
 
     def desired(self) -> Desired | None:
-        if (read := next(self._read([self.root_file.name], RootFile), None)) is None:
+        read = next(self._read([self.root_file.name], RootFile), None)
+        if read is None:
             return None
         root, spot = read
         catalog = catalog_of(root, spot, self.reading.problems)
@@ -160,13 +161,9 @@ class _Loading:
         if media is None and not spot.has("media"):  # one that cannot be read is reported already
             self.media_files.check_setting()
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MOST_PROBLEMS + 1)
+        made = {"policy": policy, "state": _state(root), "media": media, "handles": catalog.handles}
         return Desired(
-            Settings(
-                **(
-                    carried(Settings, root)
-                    | {"policy": policy, "state": _state(root), "media": media, "handles": catalog.handles}
-                )
-            ),
+            Settings(**(carried(Settings, root) | made)),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
             tuple(each.item for each in posts.found),
