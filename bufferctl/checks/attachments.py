@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from bufferctl.checks.finding import Finding, Path, advice, refusal
+from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
 from bufferctl.model import Asset, Idea, Post
 from bufferctl.model.attached import assets_of
 from bufferctl.model.content import LinkAttachment
@@ -213,28 +213,35 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
             title = ', title: "…", thumbnail_url: "…"' if meant == "document" else ""
             hint = f"write `assets: [{{{meant}: {{url: {url}{title}}}}}]` instead of `image` and `alt`"
             yield Finding(OTHER_KIND, item, path, message, hint)
-        if is_fine(url):
-            continue
-        host = _HOST.match(url)
-        name = host[1] if host else ""
-        if url[:8].lower() != "https://":
-            message = f"the URL of this {kind} is not https, so Buffer cannot fetch it"
-            yield Finding(NOT_PUBLIC, item, path, message, hint="use its `https://` URL")
-        elif not _public(name):
-            message = f"`{name[:60]}` is not on the public internet, so Buffer cannot fetch this {kind}"
-            yield Finding(NOT_PUBLIC, item, path, message)
-        elif signed := _SIGNED.search(url):
-            message = f"this URL is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
-            yield Finding(SIGNED, item, path, message)
-        elif page := _PAGE.match(url):
-            message = f"the URL ends in `{page[1]}`, so it is probably a page and not {A_KIND.get(kind, 'a file')}"
-            yield Finding(REFUSING_HOST, item, path, message, hint="use the URL of the file itself")
-        else:
-            for pattern, what, instead in _refusing(name):
-                if re.search(pattern, url):
-                    rule, surely = (IS_A_PAGE, "") if instead else (REFUSING_HOST, "probably ")
-                    message = f"{what}, so Buffer {surely}cannot read this {kind}"
-                    yield Finding(rule, item, path, message, instead or rule.hint)
+        if not is_fine(url):
+            yield from (Finding(rule, item, path, message, hint) for rule, message, hint in _of_url(url, kind))
+
+
+def _of_url(url: str, kind: str) -> Iterator[tuple[Rule, str, str]]:
+    """The first thing wrong with the URL of a file: the rule, the message, and a hint instead of the rule's own."""
+    host = _HOST.match(url)
+    name = host[1] if host else ""
+    if url[:8].lower() != "https://":
+        yield NOT_PUBLIC, f"the URL of this {kind} is not https, so Buffer cannot fetch it", "use its `https://` URL"
+        return
+    if not _public(name):
+        message = f"`{name[:60]}` is not on the public internet, so Buffer cannot fetch this {kind}"
+        yield NOT_PUBLIC, message, ""
+        return
+    signed = _SIGNED.search(url)
+    if signed:
+        message = f"this URL is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
+        yield SIGNED, message, ""
+        return
+    page = _PAGE.match(url)
+    if page:
+        message = f"the URL ends in `{page[1]}`, so it is probably a page and not {A_KIND.get(kind, 'a file')}"
+        yield REFUSING_HOST, message, "use the URL of the file itself"
+        return
+    for pattern, what, instead in _refusing(name):
+        if re.search(pattern, url):
+            rule, surely = (IS_A_PAGE, "") if instead else (REFUSING_HOST, "probably ")
+            yield rule, f"{what}, so Buffer {surely}cannot read this {kind}", instead
 
 
 def kind_instead(url: str | None) -> str:

@@ -100,18 +100,18 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             kept[change.slot] = current  # it blocks nothing, but it counts for the exit code like any other hold
         if change.action not in WRITING | STATE_ONLY:
             continue
-        if current is None and change.address in addresses:
-            moved.append(f"{change.address}: its channel is another one in Buffer than when the plan was made")
-        elif why := _was_suspended(current, now, saved) or _revoked(change, current):
-            moved.append(f"{change.address}: {why}")
-        elif current is None:
-            continue  # an earlier run of this plan deleted or forgot it
-        elif change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
-            moved.append(f"{change.address}: its channel has another name or time zone than the plan shows")
-        elif _same(change, current) or _is_over(change, current):
+        why = _was_suspended(current, now, saved) or _revoked(change, current)
+        if current is None:  # where nothing moved, an earlier run of this plan deleted or forgot it
+            if change.address in addresses:
+                why = "its channel is another one in Buffer than when the plan was made"
+        elif not why and change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
+            why = "its channel has another name or time zone than the plan shows"
+        elif not why and (_same(change, current) or _is_over(change, current)):
             kept[change.slot] = overtaken(change, current)
-        elif current.action not in {Action.NO_OP, Action.DONE}:
-            moved.append(f"{change.address}: {_moved(change, current)}")
+        elif not why and current.action not in {Action.NO_OP, Action.DONE}:
+            why = _moved(change, current)
+        if why:
+            moved.append(f"{change.address}: {why}")
     others = [change for change in now.changes if change.slot not in kept]
     is_part = saved.plan.narrowed or any(change.action not in _QUIET for change in others)
     changes = (*kept.values(), *(() if is_part else others))
