@@ -227,11 +227,14 @@ def test_times_are_instants() -> None:
     assert "5 minutes apart" in found.message
 
 
-def test_one_text_for_two_x_channels() -> None:
+@pytest.mark.parametrize(
+    ("service", "texts", "found"),
+    [("twitter", ("Hi", "Hi"), ["BC110"]), ("twitter", ("Hi", "Ho"), []), ("linkedin", ("Hi", "Hi"), [])],
+)
+def test_one_text_for_two_x_channels(service: str, texts: tuple[str, str], found: list[str]) -> None:
     """A warning at the second; none for other networks, or for different texts."""
-    two = [replace(post("twitter", "Hi"), address=Address("Acme", f"twitter:{name}", "a")) for name in ("a", "b")]
-    assert [each.rule.code for each in check(Desired(posts=tuple(two)))] == ["BC110"]
-    other = replace(two[1], text="Ho")
-    assert check(Desired(posts=(two[0], other))) == ()
-    elsewhere = [replace(post("linkedin", "Hi"), address=Address("Acme", f"linkedin:{n}", "a")) for n in ("a", "b")]
-    assert check(Desired(posts=tuple(elsewhere))) == ()
+    two = [
+        replace(post(service, text), address=Address("Acme", f"{service}:{name}", "a"))
+        for name, text in zip("ab", texts, strict=True)
+    ]
+    assert [each.rule.code for each in check(Desired(posts=tuple(two)))] == found

@@ -9,7 +9,7 @@ import pytest
 
 from bufferctl.checks import RULES, check_lengths
 from bufferctl.checks.attachments import _of_assets
-from bufferctl.model import Desired, SchedulingType, Service
+from bufferctl.model import Desired, Post, SchedulingType, Service
 from bufferctl.model.networks import NETWORKS, Limit
 from tests.checks.posts import DOCUMENT, NOON, VIDEO, codes, findings, image, post
 from tools.make_networks import rules_of
@@ -106,18 +106,26 @@ def test_what_the_account_takes() -> None:
 
 
 def test_what_is_said_of_a_long_text() -> None:
-    """The excess, and characters that a person counting letters would miss."""
+    """The excess, and what to do."""
     (found,) = findings(post("twitter", "x" * 240 + " https://acme.com/" + "x" * 30))
     assert found.message == (
         "X allows 280 characters and this text has 288 (a link counts in full), so Buffer refuses it"
     )
     assert found.hint.startswith("shorten it by 8, or give this network a text of its own: `overrides: {twitter: ")
-    (found,) = findings(sound("instagram", "\n" * 1100))
-    assert "2,200 (a line break counts 2)" in found.message
-    (found,) = findings(post("threads", "\N{ROCKET}" * 251))
-    assert "502 (an emoji or a special letter counts 2)" in found.message
-    (found,) = findings(post("twitter", "日" * 141))
-    assert "282 (as X weighs it)" in found.message
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        (sound("instagram", "\n" * 1100), "2,200 (a line break counts 2)"),
+        (post("threads", "\N{ROCKET}" * 251), "502 (an emoji or a special letter counts 2)"),
+        (post("twitter", "日" * 141), "282 (as X weighs it)"),
+    ],
+)
+def test_what_counts_more_than_once_is_said(item: Post, said: str) -> None:
+    """A person counting letters would miss it."""
+    (found,) = findings(item)
+    assert said in found.message
 
 
 @pytest.mark.parametrize(

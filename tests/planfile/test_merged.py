@@ -90,44 +90,75 @@ def test_a_revert_is_not_undone() -> None:
     assert held(create(), first, revert, request(3, saved(create()), LAUNCH)) == ""
 
 
-def test_a_request_whose_plan_had_nothing_to_do() -> None:
-    """A revert, planned before what it reverts was sent: agreed, as the last word, if our post is as it was sent.
+CANCELLED = saved(files=replace(FILES, posts=(replace(POST, cancelled=True),)))
+#: What was sent, its revert, and the plan of that, made before: the entry is gone, cancelled, or as it was.
+REVERTS = pytest.mark.parametrize(
+    ("sent", "change", "plan"),
+    [(create(), delete(), WITHOUT), (create(), delete(), CANCELLED), (update(OLD), update(), BESIDE)],
+    ids=["gone", "cancelled", "as it was"],
+)
 
-    Its delete, whether the entry is gone or cancelled, or its edit to what the files of that plan say.
-    """
-    cancelled = saved(files=replace(FILES, posts=(replace(POST, cancelled=True),)))
-    for sent, change, plan in (
-        (create(), delete(), WITHOUT),
-        (create(), delete(), cancelled),
-        (update(OLD), update(), BESIDE),
-    ):
-        first, revert = request(1, saved(sent), LAUNCH), request(2, plan, LAUNCH)
-        assert held(change, first, revert) == ""
-        assert Reviewed([first, revert]).speaks_for(revert) == {LAUNCH}
-        nothing = "#1 and #2 changed it, and in the plan of #2 it has nothing to do"
-        assert change.live
-        assert change.binding
-        by_somebody = replace(change, live=replace(change.live, text="Somebody's words"))
-        imported = replace(change, binding=replace(change.binding, origin=Origin.IMPORTED))
-        assert [held(each, first, revert) for each in (by_somebody, imported)] == [nothing, nothing]
-        for other in (
-            replace(revert, plan=None),  # nobody saw what it does
-            replace(revert, plan=replace(plan, offline=True)),
-            replace(revert, plan=replace(plan, plan=replace(plan.plan, narrowed=True))),
-            request(2, plan, MORE),  # another request did it
-            request(2, plan, unknown=True),
-        ):
-            assert held(change, first, other)
-        assert held(change, first, revert, request(3, None, LAUNCH))
-        assert "and this run talks to" in held(change, first, revert, endpoint="https://elsewhere.example")
-        assert held(create(), first, revert)
+
+def reverting(sent: Change, plan: SavedPlan | None) -> tuple[Merged, Merged]:
+    """A request and its revert, which was planned before that was sent."""
+    return request(1, saved(sent), LAUNCH), request(2, plan, LAUNCH)
+
+
+@REVERTS
+def test_a_revert_whose_plan_had_nothing_to_do(sent: Change, change: Change, plan: SavedPlan) -> None:
+    """Planned before what it reverts was sent: agreed, as the last word."""
+    first, revert = reverting(sent, plan)
+    assert held(change, first, revert) == ""
+    assert Reviewed([first, revert]).speaks_for(revert) == {LAUNCH}
+
+
+@REVERTS
+def test_such_a_revert_of_what_is_not_as_it_was_sent(sent: Change, change: Change, plan: SavedPlan) -> None:
+    """Somebody edited our post, or it was imported."""
+    assert change.live
+    assert change.binding
+    by_somebody = replace(change, live=replace(change.live, text="Somebody's words"))
+    imported = replace(change, binding=replace(change.binding, origin=Origin.IMPORTED))
+    nothing = "#1 and #2 changed it, and in the plan of #2 it has nothing to do"
+    assert [held(each, *reverting(sent, plan)) for each in (by_somebody, imported)] == [nothing, nothing]
+
+
+@REVERTS
+def test_such_a_revert_without_a_plan_that_says_so(sent: Change, change: Change, plan: SavedPlan) -> None:
+    """Nobody saw what it does, it was offline or of a part, or another request did it."""
+    first, revert = reverting(sent, plan)
+    others = [
+        replace(revert, plan=None),
+        replace(revert, plan=replace(plan, offline=True)),
+        replace(revert, plan=replace(plan, plan=replace(plan.plan, narrowed=True))),
+        request(2, plan, MORE),
+        request(2, plan, unknown=True),
+    ]
+    assert all(held(change, first, each) for each in others)
+
+
+@REVERTS
+def test_such_a_revert_is_not_the_last_word(sent: Change, change: Change, plan: SavedPlan) -> None:
+    """Another request came after it, the run talks to another account, or something else is to be done."""
+    first, revert = reverting(sent, plan)
+    assert held(change, first, revert, request(3, None, LAUNCH))
+    assert "and this run talks to" in held(change, first, revert, endpoint="https://elsewhere.example")
+    assert held(create(), first, revert)
+
+
+def test_a_delete_that_the_files_of_the_plan_do_not_say() -> None:
+    """The entry is there, or posts whose entries are gone stay."""
     stays = saved(files=replace(FILES, posts=(), settings=replace(FILES.settings, prune=False)))
     assert held(delete(), request(2, BESIDE, LAUNCH))
     assert held(delete(), request(2, stays, LAUNCH))
-    assert held(update(QUEUED), request(2, BESIDE, LAUNCH)) == "its due_at differs from the plan of #2"
+
+
+def test_an_edit_that_the_files_of_the_plan_say() -> None:
+    """For seven days after the merge; one that they do not say is named."""
     queued = request(2, saved(files=replace(FILES, posts=(QUEUED,))), LAUNCH, merged_at=START)
     assert held(update(QUEUED), queued, now=START + 7 * DAY) == ""
     assert "more than 7 days ago" in held(update(QUEUED), queued, now=START + 8 * DAY)
+    assert held(update(QUEUED), request(2, BESIDE, LAUNCH)) == "its due_at differs from the plan of #2"
 
 
 def test_nobody_knows_what_a_request_changed() -> None:

@@ -375,18 +375,24 @@ def test_what_a_saved_plan_has_besides_its_changes() -> None:
     assert (head["bufferctl_version"], head["format_version"], head["kind"]) == (__version__, "3.1", "saved-plan")
 
 
-def test_the_board_that_planning_found() -> None:
+NEWS = Metadata.model_validate({"pinterest": {"title": "Launch", "board": "News"}}).pinterest
+PIN = replace(POST, service=Service.PINTEREST, metadata=NEWS)
+SENT_PIN = replace(PIN, metadata=NEWS.model_copy(update={"board_service_id": "42"}) if NEWS else None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        create(PIN, write=CreatePost(SENT_PIN, "c")),
+        replace(update(PIN), write=EditPost("p1", SENT_PIN, "c")),
+    ],
+    ids=["create", "update"],
+)
+def test_the_board_that_planning_found(change: Change) -> None:
     """It is part of what would be sent, and not of what the files declare."""
-    metadata = Metadata.model_validate({"pinterest": {"title": "Launch", "board": "News"}}).pinterest
-    pin = replace(POST, service=Service.PINTEREST, metadata=metadata)
-    assert metadata is not None
-    sent = replace(pin, metadata=metadata.model_copy(update={"board_service_id": "42"}))
-    plan = Plan(START, "http://127.0.0.1:1/graphql", (create(pin, write=CreatePost(sent, "c")),))
-    (change,) = read_back(plan, replace(FILES, posts=(pin,))).plan.changes
-    assert (change.desired, change.write) == (pin, CreatePost(sent, "c"))
-    edit = replace(update(pin), write=EditPost("p1", sent, "c"))
-    (change,) = read_back(replace(plan, changes=(edit,)), replace(FILES, posts=(pin,))).plan.changes
-    assert change.write == EditPost("p1", sent, "c")
+    plan = Plan(START, "http://127.0.0.1:1/graphql", (change,))
+    (read,) = read_back(plan, replace(FILES, posts=(PIN,))).plan.changes
+    assert (read.desired, read.write) == (PIN, change.write)
 
 
 def test_a_file_says_what_there_is() -> None:

@@ -116,21 +116,21 @@ def test_a_write_lands_after_its_connection_is_gone(make: Make) -> None:
     assert {post["createdAt"] for post in buffer.sandbox.posts()} == {"2026-11-02T08:30:03.000Z"}
 
 
-def test_media_make_a_request_slow(make: Make) -> None:
+_WITH_MEDIA = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "A"}}}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "there"), [(0, ["a"]), (19, ["a"]), (20, ["b", "a"]), (29, ["b", "a"]), (30, ["c", "b", "a"])]
+)
+def test_media_make_a_request_slow(make: Make, seconds: int, there: list[str]) -> None:
     """Cut at once; each alias is written after the one before, later for each of its pictures."""
     buffer = make(faults="slow@createPost#1=1:10s")
-    image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "A"}}}
     with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError)):
-        _batch(buffer, "a", "b", "c", b=[image] * 2, c=[image])
-    assert buffer.texts() == ["a"]
-    buffer.sandbox.clock.advance(19)
-    assert buffer.texts() == ["a"]
-    buffer.sandbox.clock.advance(1)
-    assert buffer.texts() == ["b", "a"]
-    buffer.sandbox.clock.advance(10)
-    assert buffer.texts() == ["c", "b", "a"]
+        _batch(buffer, "a", "b", "c", b=[_WITH_MEDIA] * 2, c=[_WITH_MEDIA])
+    buffer.sandbox.clock.advance(seconds)
+    assert buffer.texts() == there
     created = [post["createdAt"][17:19] for post in buffer.sandbox.posts()]
-    assert created == ["00", "20", "30"]
+    assert created == ["00", "20", "30"][: len(there)]
 
 
 def test_a_refusal_of_a_time_that_has_passed(make: Make) -> None:
@@ -140,20 +140,32 @@ def test_a_refusal_of_a_time_that_has_passed(make: Make) -> None:
     assert buffer.sandbox.posts() == []
 
 
-def test_a_list_that_lags(make: Make) -> None:
-    """Lists omit posts younger than the lag; by id the post is found."""
+@pytest.fixture
+def lagging(make: Make) -> tuple[Asker, str, str]:
+    """A Buffer whose lists lag by five seconds, and the ids of a post and an idea that were just made."""
     buffer = make(faults="lag=1:5s")
-    made = buffer.create(text="new")["post"]["id"]
-    idea = buffer.idea(title="new")["idea"]["id"]
-    assert buffer.texts() == []
+    return buffer, buffer.create(text="new")["post"]["id"], buffer.idea(title="new")["idea"]["id"]
+
+
+def _ideas(buffer: Asker) -> Any:
+    """The list of ideas."""
+    ideas = "query($i: IdeasInput!) { it: ideas(input: $i) { edges { node { id } } } }"
+    return buffer.it(ideas, i={"organizationId": buffer.sandbox.organization()["id"]})["edges"]
+
+
+def test_a_list_that_lags(lagging: tuple[Asker, str, str]) -> None:
+    """Lists omit posts and ideas younger than the lag; by id the post is found."""
+    buffer, made, _ = lagging
+    assert (buffer.texts(), _ideas(buffer)) == ([], [])
     found = buffer.ask(f'{{ post(input: {{id: "{made}"}}) {{ text }} }}')
     assert found.data == {"post": {"text": "new"}}
-    ideas = "query($i: IdeasInput!) { it: ideas(input: $i) { edges { node { id } } } }"
-    own = {"organizationId": buffer.sandbox.organization()["id"]}
-    assert buffer.it(ideas, i=own)["edges"] == []
+
+
+def test_a_list_has_caught_up(lagging: tuple[Asker, str, str]) -> None:
+    """After the lag."""
+    buffer, _, idea = lagging
     buffer.sandbox.clock.advance(5)
-    assert buffer.texts() == ["new"]
-    assert buffer.it(ideas, i=own)["edges"] == [{"node": {"id": idea}}]
+    assert (buffer.texts(), _ideas(buffer)) == (["new"], [{"node": {"id": idea}}])
 
 
 def test_skew(make: Make) -> None:
@@ -258,17 +270,29 @@ def test_any_text_is_rules_or_a_fault_error(text: str) -> None:
     assert all(0 <= rule.probability <= 1 for rule in rules)
 
 
-def test_rules_in_a_file(tmp_path: Path) -> None:
-    """The short form on several lines, or a JSON list of objects; an error in it is a FaultError."""
-    file = tmp_path / "faults"
-    file.write_text("cut-after=0.2\nlate=0.1:3s\n")
-    assert read_rules(str(file)) == parse_rules("cut-after=0.2,late=0.1:3s")
-    file.write_text('[{"kind": "cut-after", "probability": 0.2, "on": "createPost", "nth": [2, null], "times": 3}]')
-    assert read_rules(str(file)) == [Rule("cut", "after", "createPost", 2, None, 0.2, times=3)]
-    for bad in ("[", '[{"kind": "cut", "probability": "x"}]', "[3]", '[{"on": "query"}]'):
-        file.write_text(bad)
-        with pytest.raises(FaultError):
-            read_rules(str(file))
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("cut-after=0.2\nlate=0.1:3s\n", parse_rules("cut-after=0.2,late=0.1:3s")),
+        (
+            '[{"kind": "cut-after", "probability": 0.2, "on": "createPost", "nth": [2, null], "times": 3}]',
+            [Rule("cut", "after", "createPost", 2, None, 0.2, times=3)],
+        ),
+    ],
+    ids=["short", "json"],
+)
+def test_rules_in_a_file(tmp_path: Path, text: str, rules: list[Rule]) -> None:
+    """The short form on several lines, or a JSON list of objects."""
+    (tmp_path / "faults").write_text(text)
+    assert read_rules(str(tmp_path / "faults")) == rules
+
+
+@pytest.mark.parametrize("text", ["[", '[{"kind": "cut", "probability": "x"}]', "[3]", '[{"on": "query"}]'])
+def test_what_are_no_rules_in_a_file(tmp_path: Path, text: str) -> None:
+    """A FaultError."""
+    (tmp_path / "faults").write_text(text)
+    with pytest.raises(FaultError):
+        read_rules(str(tmp_path / "faults"))
 
 
 def test_times_bounds_a_rule() -> None:

@@ -310,25 +310,41 @@ def test_tags_and_content_items_refuse_large_pages(buffer: Asker, sandbox: Sandb
         assert buffer.ask(query, i=own, first=101).code == "BAD_USER_INPUT"
 
 
-def test_what_the_sandbox_does_not_keep(buffer: Asker, sandbox: Sandbox) -> None:
-    """Content items and notes answer as for an account without any, each in its payload union."""
-    own, made = sandbox.organization()["id"], buffer.create()["post"]["id"]
+def test_content_items_are_not_kept(buffer: Asker) -> None:
+    """As for an account without any."""
     assert buffer.ask('{ contentItem(input: {id: "x"}) { id } }').code == "NOT_FOUND"
+
+
+def test_notes_are_not_kept(buffer: Asker) -> None:
+    """A post has none; a content item is not there."""
     notes = """query($s: CollaborationNoteSubjectInput!) {
       it: collaborationNotes(input: {subject: $s}) { edges { cursor } } }"""
-    assert buffer.it(notes, s={"postId": made}) == {"edges": []}
+    assert buffer.it(notes, s={"postId": buffer.create()["post"]["id"]}) == {"edges": []}
     assert buffer.ask(notes, s={"contentItemId": "x"}).code == "NOT_FOUND"
-    for field, arguments in {
-        "createContentItem": f'organizationId: "{own}", posts: []',
-        "promoteContentItemDraftToPosts": 'id: "x", posts: []',
-        "addPostToContentItem": f'id: "x", postId: "{made}"',
-        "createCollaborationNote": f'subject: {{postId: "{made}"}}, text: "x"',
-    }.items():
-        payload = "__typename ... on MutationError { message }"
-        refused = buffer.it(f"mutation {{ it: {field}(input: {{{arguments}}}) {{ {payload} }} }}")
-        assert refused["__typename"].endswith(("Failure", "Error"))
+
+
+@pytest.mark.parametrize(
+    ("field", "arguments"),
+    [
+        ("createContentItem", 'organizationId: "{own}", posts: []'),
+        ("promoteContentItemDraftToPosts", 'id: "x", posts: []'),
+        ("addPostToContentItem", 'id: "x", postId: "{made}"'),
+        ("createCollaborationNote", 'subject: {{postId: "{made}"}}, text: "x"'),
+    ],
+)
+def test_writes_of_what_is_not_kept_are_refused(buffer: Asker, sandbox: Sandbox, field: str, arguments: str) -> None:
+    """Each in its payload union."""
+    given = arguments.format(own=sandbox.organization()["id"], made=buffer.create()["post"]["id"])
+    payload = "__typename ... on MutationError { message }"
+    refused = buffer.it(f"mutation {{ it: {field}(input: {{{given}}}) {{ {payload} }} }}")
+    assert refused["__typename"].endswith(("Failure", "Error"))
+
+
+def test_the_configuration_of_networks_is_short(buffer: Asker, sandbox: Sandbox) -> None:
+    """The properties of a network, as far as the sandbox has them."""
     query = """query($i: ConfigurationInput!) { it: configuration(input: $i) {
       channels { service content { rules { property } } } } }"""
+    own = sandbox.organization()["id"]
     channels = {one["service"]: one["content"] for one in buffer.it(query, i={"organizationId": own})["channels"]}
     assert channels["whatsapp"] == []
     assert channels["twitter"] == [{"rules": [{"property": "text"}, {"property": "image"}]}]
