@@ -213,7 +213,7 @@ def _what_next(folder: Path, console: Console) -> None:
         "",
         f"The page with the calendar: {folder / _PAGE}",
         "What to try next:",
-        *_how_to_install(),
+        *how_to_install(),
         f"  Edit {folder / 'posts' / 'launch.yaml'}, then see your edit in the plan:",
         f"      {again}",
         "  Lose answers and kill the run until all posts have arrived:",
@@ -224,7 +224,7 @@ def _what_next(folder: Path, console: Console) -> None:
     console.data("\n".join(lines))
 
 
-def _how_to_install() -> list[str]:
+def how_to_install() -> list[str]:
     """The lines about installing bufferctl, for people who have it only for this run: by uvx, pipx run, or a clone."""
     by_uvx = "UV" in os.environ and "VIRTUAL_ENV" not in os.environ  # uv sets both in `uv run`, and neither elsewhere
     if which("bufferctl") and not by_uvx:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from bufferctl.cli.demo import how_to_install
 
 
 def demo(program: list[str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -24,6 +27,31 @@ def test_from_nothing_to_no_changes(program: list[str], environment: Path) -> No
     assert ran.stdout.count("Plan: 9 new posts on 3 networks") == 1
     folder = environment / "bufferctl-demo"
     assert {"buffer.yaml", "applied.html", "posts"} <= {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("is_there", "by_uv", "line"),
+    [
+        (True, {}, ""),
+        (True, {"UV": "/usr/bin/uv", "VIRTUAL_ENV": "/home/ada/.venv"}, ""),
+        (True, {"UV": "/usr/bin/uv"}, "uv tool install git+https://github.com/bufferctl/bufferctl"),
+        (False, {}, "pipx install git+https://github.com/bufferctl/bufferctl"),
+    ],
+    ids=["installed", "uv run", "uvx", "pipx run"],
+)
+def test_the_line_that_installs(
+    is_there: bool, by_uv: dict[str, str], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only for people who have bufferctl for this run alone: uvx puts it on the PATH of that run."""
+    for name in ("UV", "VIRTUAL_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in by_uv.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if is_there:
+        executable = tmp_path / ("bufferctl.exe" if sys.platform == "win32" else "bufferctl")
+        executable.touch(0o755)
+    assert "".join(how_to_install()[1:]).strip() == line
 
 
 @pytest.mark.long
