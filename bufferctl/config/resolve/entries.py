@@ -6,11 +6,11 @@ variables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from bufferctl.config.format import (
     EXISTING,
@@ -47,6 +47,8 @@ from bufferctl.model import IDEAS, Address, Channel, Idea, Post, ShareMode
 from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import default_metadata
 from bufferctl.value import replace
+
+T = TypeVar("T")
 
 #: An entry with these alone is one post on each of its channels, as it is written: a post has the same fields.
 _AS_WRITTEN = names_of(Post) & SharedPostEntry.model_fields.keys() | {"key", "channels", "organization"}
@@ -156,18 +158,25 @@ class Posts:
         if parameters := turn.utm.filled_in(variables) if turn.utm else None:
             text, metadata = text and parameters.text(text), metadata and parameters.within(metadata)
         is_named = bool(defaults.cancelled) or "cancelled" in given
-        ids: dict[str, str] = turn.fields.get("existing", {})
-        repeated: dict[str, tuple[str, ...]] = turn.fields.get("repeat_of", {})
-        meant = {REPEAT_OF, *channel.references}
+        ids = _given_for(channel, turn.fields.get("existing", {}), EXISTING)
+        repeated = _given_for(channel, turn.fields.get("repeat_of", {}), REPEAT_OF)
         return {
             "text": text or "",
             "assets": assets,
             "metadata": metadata,
             "cancelled": is_named and self.targets.calls_off(channel, layers, defaults),
-            "existing": next((ids[name] for name in ids if name in {EXISTING, *channel.references}), None),
-            "repeat_of": tuple(each for name in repeated if name in meant for each in repeated[name]),
+            "existing": ids[0] if ids else None,
+            "repeat_of": tuple(key for keys in repeated for key in keys),
             "expansion": turn.expansion(variables.used, parameters),
         }
+
+
+def _given_for(channel: Channel, given: Mapping[str, T], every: str) -> list[T]:
+    """What a field gives by channel for this one. `every`: the name of what it gives for all of them."""
+    if not given:
+        return []
+    names = {every, *channel.references}
+    return [each for name, each in given.items() if name in names]
 
 
 @dataclass

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from bufferctl.config.format import FILES
@@ -84,6 +84,14 @@ _ALMOST = re.compile(
     rf"\$\{{\s*({_NAME})\s*\}}|\$\((?=\s|{_NAME}\s)\s*({_NAME})\s*\)"
     rf"|\{{\{{\s*({_NAME})\s*\}}\}}|\$(?<!\$\$)({_NAME})|%({_NAME})%"
 )
+
+
+@lru_cache(maxsize=256)  # all posts of a repeated entry have one text before its variables are replaced
+def _like_variables(text: str) -> list[tuple[str, str]]:
+    """Variables as other programs write them: the words, and the name in them."""
+    return [(found[0], next(filter(None, found.groups()))) for found in _ALMOST.finditer(text)]
+
+
 #: Letters of a date that are rather a word, such as `day`: nobody writes three single ones without a space between.
 _WORD = re.compile(r"(?<![A-Za-z'])(?:([A-Za-z])(?!\1)){3,}(?![A-Za-z'])")
 #: The letters of a date by the words that people write in their place.
@@ -102,6 +110,8 @@ TAKES_VARIABLES = named(FILES, lambda about: about.takes_variables)
 _WITH_HANDLES = frozenset({"text", "first_comment"})
 #: Variables that every post has.
 ALWAYS = ("service", "channel", "key", "organization", "number")
+#: Those that no `vars` can set.
+_NEVER_SET = frozenset({*ALWAYS, *RESERVED})
 
 
 def escaped(text: str) -> str:
@@ -246,11 +256,10 @@ class Variables:
 
     def _almost(self, text: str) -> Iterator[tuple[str, tuple[str, str]]]:
         """What is posted as it is although a variable or a date is meant: the words, a message and a hint."""
-        for found in _ALMOST.finditer(text):
-            name = next(filter(None, found.groups()))
+        for words, name in _like_variables(text):
             if name in self.shared.set_at:
-                message = f"`{found[0]}` is posted as it is: a variable is written `$(name)`"
-                yield found[0], (message, f"write `$({name})`")
+                message = f"`{words}` is posted as it is: a variable is written `$(name)`"
+                yield words, (message, f"write `$({name})`")
         for found in _DATE.finditer(text) if "|" in text else ():
             if _WORD.search(found["form"]):
                 message = f"`{found['form']}` is read letter by letter, not as a word"
@@ -319,7 +328,7 @@ def values_of(
     for found, spot in (*given, *defaults.vars):
         below = spot.down("vars")
         for name, value in found.items():
-            if name in {*ALWAYS, *RESERVED}:
+            if name in _NEVER_SET:
                 message = f"`{name}` is set by bufferctl, so this value would never be used"
                 reading.problems.append(below.at_key(name, message, hint="give it another name", kind=Kind.CONFLICT))
             elif name not in values:
