@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ import pytest
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """All: the whole output names the account's channels."""
+    return ()
 
 
 def declare(project: Project, *posts: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Collection
 
 import pytest
 
@@ -20,6 +21,12 @@ organizations:
   - name: Acme
     channels: [{service: twitter, name: acme}]
 """
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """All: the cases name their own."""
+    return ()
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in HERE.glob("*/buffer.yaml")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,12 @@ from tests.cli.conftest import Prints, Project, Ran
 KEY = "bk_live_THE-KEY-THAT-NOBODY-MAY-SEE-0123456789abcdef"
 CONFIG = "version: 1\norganizations:\n  - {name: Acme, channels: [{service: twitter, name: acme}]}\n"
 JSON = "application/json"
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """All: messages name the channels that there are."""
+    return ()
 
 
 @dataclass

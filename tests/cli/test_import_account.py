@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,12 @@ from tests.cli.account import DUE, fill
 from tests.cli.conftest import Prints, Project
 
 NAMES = {"twitter": "acme", "linkedin": "acme-inc"}
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """All: a whole account is imported."""
+    return ()
 
 
 def made(project: Project, text: str, service: str = "twitter", **fields: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,12 @@ import pytest
 from bufferctl.config import load
 from tests.cli.conftest import Prints, Project, Ran
 from tests.near import Near
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """All: what is written names every channel."""
+    return ()
 
 
 def test_writes(project: Project, prints: Prints) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,12 @@ import pytest
 from bufferctl.cli.console import Console
 from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD, ONE, TWO
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """All: the whole output names the account's channels."""
+    return ()
 
 
 @pytest.fixture

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import environment, program, project, services
+from collections.abc import Collection
 
-__all__ = ["environment", "program", "project", "services"]  # fixtures, used here by name
+import pytest
+
+from tests.cli.conftest import environment, program, project
+
+__all__ = ["environment", "program", "project"]  # fixtures, used here by name
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """All: the cases name their own."""
+    return ()
