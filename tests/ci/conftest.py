@@ -30,7 +30,7 @@ from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.ci.in_process import in_process
 from tests.cli.conftest import account_of
-from tests.near import Near
+from tests.sandbox.near import Near
 
 COMMANDS: dict[str, Callable[..., int]] = {
     "plan": plan,

@@ -27,7 +27,7 @@ from tests.ci.fake_gitlab import FORK, NAMES, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository
 from tests.ci.in_process import in_process
 from tests.cli.conftest import account_of
-from tests.near import Near
+from tests.sandbox.near import Near
 
 
 class Side(ABC):

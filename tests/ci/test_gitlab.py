@@ -23,7 +23,7 @@ from tests.ci.conftest import CHANNELS, Developer, begin, check_out, post
 from tests.ci.fake_gitlab import FORK, PERSON, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.cli.conftest import account_of
-from tests.near import Near
+from tests.sandbox.near import Near
 
 FILE: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
 

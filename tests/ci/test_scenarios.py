@@ -17,7 +17,7 @@ from tests.ci.action import ROOT
 from tests.ci.conftest import FILES, Team, post
 from tests.ci.forges import TOKEN
 from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab, side
-from tests.near import Near
+from tests.sandbox.near import Near
 from tests.stores import git
 
 __all__ = ["on_gitlab", "side"]  # fixtures

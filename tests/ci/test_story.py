@@ -15,7 +15,7 @@ import pytest
 from bufferctl.sandbox import Clock
 from tests.ci.conftest import FILES, NOW, Team, post, shown
 from tests.ci.fake_github import FORKS, PERSON
-from tests.near import Near
+from tests.sandbox.near import Near
 
 
 def test_the_whole_story(team: Team) -> None:

@@ -27,7 +27,7 @@ from bufferctl.sandbox.fixture import default_fixture, load
 from bufferctl.sandbox.store import Store
 from tests import forks
 from tests.conftest import Expect
-from tests.near import Near
+from tests.sandbox.near import Near
 from tests.waiting import without_waiting
 
 #: The sandbox's current time in these tests.

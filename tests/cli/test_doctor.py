@@ -18,7 +18,7 @@ from bufferctl.run.checkup import failed
 from bufferctl.sandbox import Clock
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project, Ran
-from tests.near import Near
+from tests.sandbox.near import Near
 from tests.stores.git import git
 
 FILES = """\

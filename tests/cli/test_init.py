@@ -13,7 +13,7 @@ import pytest
 
 from bufferctl.config import load
 from tests.cli.conftest import Prints, Project, Ran
-from tests.near import Near
+from tests.sandbox.near import Near
 
 
 @pytest.fixture

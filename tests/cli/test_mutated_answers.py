@@ -55,7 +55,7 @@ from bufferctl.render.text import plan_text
 from bufferctl.sandbox import Clock
 from tests.cli.account import fill
 from tests.fuzzing import examples
-from tests.near import Near
+from tests.sandbox.near import Near
 
 Path = tuple[str | int, ...]
 

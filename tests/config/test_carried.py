@@ -36,7 +36,7 @@ from bufferctl.plan import Action, Cause, Change
 from bufferctl.render.json_documents import ContentForm, values_of
 from bufferctl.render.shown import shown
 from bufferctl.sandbox import Sandbox
-from tests.near import Near
+from tests.sandbox.near import Near
 
 ROOT = """\
 version: 1

@@ -20,7 +20,7 @@ from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Options
 from tests.cli.conftest import run_in
 from tests.conftest import Expect
-from tests.near import Near
+from tests.sandbox.near import Near
 from tests.sources import files
 
 ROOT = Path(__file__).parent.parent.parent

@@ -18,7 +18,7 @@ from tests.cli.conftest import NOW, Project
 from tests.conftest import Expect
 from tests.docs import test_docs, test_networks_page, test_recipes, test_review
 from tests.docs.console import Document
-from tests.near import Near
+from tests.sandbox.near import Near
 from tests.sources import files
 
 ROOT = Path(__file__).parents[2]

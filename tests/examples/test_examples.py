@@ -22,7 +22,7 @@ from bufferctl.sandbox import Clock, Sandbox
 from tests import forks
 from tests.cli.conftest import run_in
 from tests.file_server import FileServer, serving
-from tests.near import Near
+from tests.sandbox.near import Near
 from tests.sources import files
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from tests.live import __main__ as command
 from tests.live.facts import FACTS, Verdict, correlation, try_facts
 from tests.live.recording import redacted
 from tests.live.visit import MOST_REQUESTS, StoppedError, Visit
-from tests.near import Near
+from tests.sandbox.near import Near
 
 PAGE = (Path(__file__).parents[2] / "docs/how/buffer-api.md").read_text(encoding="utf-8")
 NOW = "2029-12-03T09:00:00Z"

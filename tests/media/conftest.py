@@ -13,7 +13,7 @@ from PIL import Image
 from bufferctl.sandbox import Clock, Sandbox
 from tests.cli.conftest import NOW, Project, environment, whole_program
 from tests.file_server import FileServer, serving
-from tests.near import Near
+from tests.sandbox.near import Near
 
 __all__ = ["environment", "whole_program"]  # fixtures, used here by name
 
