@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -85,12 +85,14 @@ class Finder(MetaPathFinder):
     """Finds the modules with the mistakes, for `sys.meta_path`."""
 
     mistakes: Sequence[Mistake]
+    #: That of the files: commands import late, while a test is in a folder of its own.
+    folder: Path = field(default_factory=Path.cwd)
 
     def find_spec(self, name: str, path: object, target: ModuleType | None = None) -> ModuleSpec | None:
         """The module with its mistake."""
         for each in self.mistakes:
             if name == ".".join(Path(each.file).with_suffix("").parts).removesuffix(".__init__"):
-                file = str(Path.cwd() / each.file)
+                file = str(self.folder / each.file)
                 return spec_from_file_location(name, file, loader=_Loader(name, file, each))
         return None
 

@@ -64,7 +64,8 @@ def test_doubled_as_before():
 def test_down():
     assert program.down(7) == 5
 
-def test_late():
+def test_late(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     from area.late import ONE, late
     assert (ONE, late()) == (1, 2)
 """
