@@ -386,6 +386,28 @@ def test_what_a_rule_refuses(project: Project) -> None:
     assert "LinkedIn allows 3,000 characters and this text has 3,001" in ran.err
 
 
+def test_a_long_text_of_an_account_that_pays_for_x(project: Project) -> None:
+    """It is written: what a channel allows counts, not what most allow."""
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.set_channel(channel, metadata={"subscriptionType": "Premium"})
+    made(project, "Long " + "a" * 300, dueAt=DUE)
+    ran = imported(project, "--organization", "Acme")
+    assert (ran.code, len(known(project))) == (0, 1), ran.out + ran.err
+
+
+def test_a_post_of_each_organization(project: Project) -> None:
+    """Each goes to the channel of its own organization."""
+    made(project, "Of Acme", dueAt=DUE)
+    channel = project.sandbox.channel("twitter", "Globex")["id"]
+    project.sandbox.person.create_post(channel, "Of Globex", dueAt=DUE)
+    ran = imported(project)
+    assert ran.code == 0, ran.out + ran.err
+    assert list(known(project)) == [
+        "Acme/twitter:acme/2029-12-20-of-acme",
+        "Globex/twitter:globex/2029-12-20-of-globex",
+    ]
+
+
 def test_files_are_lost(project: Project) -> None:
     """If the files are lost but the state is not, tracked posts get their old keys back."""
     project.write("buffer.yaml", ROOT)
