@@ -55,7 +55,7 @@ def plan_text(report: Report, paint: Paint) -> str:
             lines.append(f"  ? and {left:,} more; `--json` has them all")
     if found.causes:
         lines += ["", paint.strong(paint.bad("Needs you"))]
-        lines += [line for cause in found.causes for line in cause_lines(cause, paint)]
+        lines += [line for cause in found.causes for line in cause_lines(cause, paint, addresses=paint.full)]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -252,8 +252,11 @@ def _marked(name: str, values: Iterable[tuple[str, str]], paint: Paint) -> Itera
             yield from (f"{INDENT}{sign} {part}".rstrip() for part in wrapped(line, paint.width - 8))
 
 
-def cause_lines(cause: NeedsYou, paint: Paint) -> Iterator[str]:
-    """Why posts need a person, once; which posts, with how Buffer differs; and one thing to do for all of them."""
+def cause_lines(cause: NeedsYou, paint: Paint, *, addresses: bool = False) -> Iterator[str]:
+    """Why posts need a person, once; which posts, with how Buffer differs; and one thing to do for all of them.
+
+    `addresses`: also the address and the digest of each post.
+    """
     is_one = len(cause.items) == 1
     name = _where(cause.items[0]) if is_one else f"{count(len(cause.items), 'post')}: {cause.name}"
     first, *more = wrapped(name, paint.width - 4)
@@ -263,7 +266,7 @@ def cause_lines(cause: NeedsYou, paint: Paint) -> Iterator[str]:
     shown = cause.items if paint.full or len(cause.items) <= _POSTS + 1 else cause.items[:_POSTS]
     for item in shown:
         yield from indented(_where(item), paint) if not is_one else ()
-        yield from _addresses(item, paint) if paint.full else ()
+        yield from _addresses(item, paint) if addresses else ()
         yield from _changes(item, paint, is_held=True)
         if not item.changes and item.main.cards[0].change.reason is Reason.NOT_REVIEWED:
             yield from _content(item.main, paint)
