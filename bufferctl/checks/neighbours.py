@@ -70,8 +70,8 @@ def neighbour_findings(
         address = timed[0].address
         channels.setdefault((address.organization, address.channel), []).append(timed)
     ahead = [post for (post, at) in posts if since is None or at is None or at >= since]
-    yield from _on_x(ahead)
-    yield from _repeated(ahead)
+    yield from _on_several_x_channels(ahead)
+    yield from _repeats_with_one_text(ahead)
     for there in channels.values():
         texts: dict[str, list[Timed]] = {}
         for timed in there:
@@ -82,7 +82,7 @@ def neighbour_findings(
         yield from _too_close([(at, post) for post, at in there if at is not None and not post.draft], since, spacing)
 
 
-def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
+def _on_several_x_channels(posts: Iterable[Post]) -> Iterator[Finding]:
     """The same text on several X channels, reported for the later ones."""
     firsts: dict[str, Post] = {}
     for post in posts:
@@ -95,7 +95,7 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
             yield Finding(SAME_ON_X, post, ("text",), message, related=related)
 
 
-def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:
+def _repeats_with_one_text(posts: Iterable[Post]) -> Iterator[Finding]:
     """Occurrences with the same text, reported once for each entry."""
     entries: dict[Place, dict[str, Post]] = {}
     for post in posts:

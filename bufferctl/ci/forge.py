@@ -322,6 +322,11 @@ class Forge(Protocol):
         self._api.write(self.EDIT, f"issues/{number}", **{self.TEXT: body}, **(self.CLOSED if close else {}))
 
 
+def artifact_name(name: str, request: ChangeRequest) -> str:
+    """The name of the artifact that keeps the plan of a request."""
+    return f"{name}-{request.number}-{request.head}"
+
+
 def variable(environment: Mapping[str, str], name: str) -> str:
     """A variable that the forge sets in each job. Raises ForgeError if it is missing."""
     try:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pydantic import AliasPath, BaseModel, Field
 
-from bufferctl.ci.forge import marker, title
-from bufferctl.ci.github import GitHub, artifact_name
+from bufferctl.ci.forge import artifact_name, marker, title
+from bufferctl.ci.github import GitHub
 from bufferctl.ci.job import Job
 from bufferctl.ci.log import say
 from bufferctl.errors import ForgeError

@@ -26,6 +26,7 @@ from bufferctl.ci.forge import (
     Issue,
     KeptPlan,
     Review,
+    artifact_name,
     first_parents,
     variable,
 )
@@ -389,8 +390,3 @@ class GitHub(Forge):
     @lru_cache(maxsize=1)  # noqa: B019 - a job has one forge
     def _packed(self, artifact: int) -> bytes:
         return self._api.download(f"actions/artifacts/{artifact}/zip")
-
-
-def artifact_name(name: str, request: ChangeRequest) -> str:
-    """The name of the artifact that keeps the plan of a request."""
-    return f"{name}-{request.number}-{request.head}"

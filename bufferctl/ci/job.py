@@ -231,7 +231,7 @@ class Job:
         ran = git(self.folder, "fetch", *options, operands=wanted, protocols=protocols, environment=given)
         return "" if ran.returncode == 0 else (ran.stderr.strip() or "git gave no reason").splitlines()[-1]
 
-    def files_at(self, commit: str) -> Path:
+    def unpacked(self, commit: str) -> Path:
         """The folder with the files of a commit, unpacked once; empty if the commit had none.
 
         Raises ForgeError if the commit cannot be read.
@@ -240,7 +240,7 @@ class Job:
         if folder.exists():
             return folder
         if why := self.fetch(commit):
-            raise ForgeError(f"the base commit cannot be fetched: {why}")
+            raise ForgeError(f"the commit {commit[:SHORT]} cannot be fetched: {why}")
         if (below := normpath(self.options.directory)) != ".":
             there = [f"{commit}:{below}"]
             if git(self.checkout, "cat-file", "-e", operands=there, environment=self.environment).returncode:
@@ -248,13 +248,13 @@ class Job:
                 return folder
         packed = git(self.folder, "archive", f"--output={archive}", operands=[commit], environment=self.environment)
         if packed.returncode:
-            raise ForgeError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")
+            raise ForgeError(f"the commit {commit[:SHORT]} cannot be unpacked: {packed.stderr.strip()}")
         try:
             with tarfile.open(archive) as opened:
                 opened.extractall(part, filter="data")  # no link out of the folder, no device
             part.rename(folder)
         except (tarfile.TarError, OSError) as error:
-            raise ForgeError(f"the base commit cannot be unpacked: {error}") from error
+            raise ForgeError(f"the commit {commit[:SHORT]} cannot be unpacked: {error}") from error
         archive.unlink()
         return folder
 
@@ -393,6 +393,9 @@ def connect(
     environment: Mapping[str, str], *, plan_workflow: str, transport: httpx2.BaseTransport | None = None
 ) -> Forge:
     """The forge that this job runs on. Raises ForgeError if it is neither GitHub nor GitLab.
+
+    A forge that sets another's variables, too (as Gitea does GitHub's), has to come before it, here and in `_login` of
+    `child.py`, `annotate` of `log.py` and `in_job` of `machine.py`.
 
     `plan_workflow`: the workflow file whose plans count as reviewed on GitHub. `transport` replaces the network in
     tests.

@@ -14,8 +14,7 @@ from posixpath import join, normpath
 from typing import NamedTuple
 
 from bufferctl.ci.approvals import notes as approval_notes
-from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, marker, title
-from bufferctl.ci.github import artifact_name
+from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, artifact_name, marker, title
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
@@ -201,7 +200,7 @@ def _before(job: Job, request: ChangeRequest | None) -> list[str]:
         return []
     try:
         base = job.base_of(request)
-        return ["--base", str(job.files_at(base))] if base else []
+        return ["--base", str(job.unpacked(base))] if base else []
     except ForgeError as error:
         job.annotate(
             "warning", f"This plan does not record which entries the {job.forge.noun} changes: {error.message}."

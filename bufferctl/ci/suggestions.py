@@ -74,7 +74,8 @@ def fields_of(folder: Path, plan: Plan) -> Iterator[Suggestion]:
             entries.setdefault(change.place, []).append(change)
     for place, changes in entries.items():
         held = [change for change in changes if change.action is Action.HOLD]
-        answers = _whole(held, {name for name in _FIELDS for change in changes if getattr(change.desired, name, None)})
+        has = {name for name in _FIELDS for change in changes if getattr(change.desired, name, None)}
+        answers = _ready_to_take(held, has)
         if not answers:
             continue
         try:
@@ -85,27 +86,36 @@ def fields_of(folder: Path, plan: Plan) -> Iterator[Suggestion]:
             indent = " " * len(key[1])
             lines = tuple(f"{text.rstrip()}\n{indent}{each.yaml}" for each in answers)
             way = "One of these answers it" if lines[1:] else "This answers it"
-            about = next(change.message for change in held if change.todo and change.todo.answers)
+            fields = {each.field for each in answers}
+            about = next(change.message for change in held if any(each.field in fields for each in _given(change)))
             yield Suggestion(place, place.line, f"{about}. {way}", lines)
 
 
-def _whole(held: Iterable[Change], has: Collection[str]) -> list[Answer]:
+def _ready_to_take(held: Iterable[Change], has: Collection[str]) -> list[Answer]:
     """The answers that can be taken as they are, each for all channels of an entry. `has`: the fields that it has."""
     found: dict[str, list[Answer]] = {}
     several = set[str]()
     for change in held:
         names = Counter[str]()
-        for answer in change.todo.answers if change.todo else ():
-            if answer.way is Way.ADD and answer.field in _FIELDS and not answer.occurrence:
-                found.setdefault(answer.field, []).append(answer)
-                names[answer.field] += 1
+        for answer in _given(change):
+            found.setdefault(answer.field, []).append(answer)
+            names[answer.field] += 1
         several |= {name for name, number in names.items() if number > 1}
     whole = (merged(each, of_one_entry=True) for name, each in found.items() if name not in {*has, *several})
     return [each for each in whole if each and not (each.is_open or each.later)]
 
 
+def _given(change: Change) -> list[Answer]:
+    """The answers to a held change that add one of the fields to its entry."""
+    answers = change.todo.answers if change.todo else ()
+    return [each for each in answers if each.way is Way.ADD and each.field in _FIELDS and not each.occurrence]
+
+
 def _times(job: Job, plan: Plan) -> Iterator[Suggestion]:
-    """Later days for posts that are late and not in Buffer; without it, nobody knows whether one is there already."""
+    """Later days for posts that are late and not in Buffer.
+
+    None offline or if the files have errors: nobody knows then whether a post is in Buffer already.
+    """
     held = (each for each in plan.of(Action.HOLD) if each.reason is Reason.MISSED and not each.candidates)
     late = {str(each.address): each.message for each in held}
     desired = job.loaded.desired if job.loaded and not job.is_offline else None

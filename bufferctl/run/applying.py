@@ -140,7 +140,10 @@ class Applying:
         return plan
 
     def send(self, plan: Plan) -> BufferctlError | None:
-        """Carry out `plan`, or as much of it as possible. Returns the error that stopped it, if any."""
+        """Carry out `plan`, or as much of it as possible. Returns the error that stopped it, if any.
+
+        `Run` saves the state itself, before its first request and however it ends; `finish` stores it once more.
+        """
         session, live = self.session, self.live
         session.state = begin_run(session.state, plan)
         with session.stop.patient(), session.listener.progress(len(plan.writes)):

@@ -73,7 +73,7 @@ def test_a_checkout_of_one_commit_is_enough(drifted: Team) -> None:
 @pytest.mark.parametrize(
     ("base", "why"),
     [
-        ("1" * 40, "the base commit cannot be fetched: "),
+        ("1" * 40, "the commit 1111111 cannot be fetched: "),
         ("", "the base commit cannot be fetched: the forge names none"),
     ],
 )

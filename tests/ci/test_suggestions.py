@@ -11,9 +11,11 @@ import pytest
 
 from bufferctl.ci.suggestions import Suggestion, fields_of
 from bufferctl.model import Likeness
-from bufferctl.plan import Action, Cause, Change
+from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
+from bufferctl.said import Answer, Said, Way
 from tests.ci.conftest import FILES, Team, post
 from tests.ci.sides import OnGitLab, Side, on_gitlab
 from tests.render.rich import PLAN, change, live
@@ -232,3 +234,12 @@ def test_an_id_that_yaml_takes_for_a_number_is_quoted(tmp_path: Path) -> None:
     there = Suspect.of(replace(live("ch-x", 1, "A"), id="6502e7"))
     (made,) = _entry(tmp_path, holds.ambiguous(Likeness.SAME_TEXT, [there], None).on(_launch("ch-x")))
     assert made.answers[0].endswith("existing: {twitter: '6502e7'}")
+
+
+def test_what_is_quoted_is_what_is_answered(tmp_path: Path) -> None:
+    """Of an entry whose channels are held for different reasons, the hold that the suggestion answers."""
+    first = Hold(Reason.CHANGED, Said("It was changed"), Said("Pull.", beside=(Answer(Way.RUN, command=("pull",)),)))
+    changed = first.on(_launch("ch-x"))
+    twin = holds.ambiguous(Likeness.SAME_TEXT, [_suspect(2)], None).on(_launch("ch-li"))
+    (made,) = _entry(tmp_path, changed, twin)
+    assert made.about == f"{twin.message}. One of these answers it"

@@ -69,7 +69,9 @@ class _MisreadError(Exception):
 
 
 def parse(source: Source, *, compiled: bool = True, mends: int = _MOST_MENDS) -> tuple[Tree, list[Diagnostic]]:
-    """Read a file's text. The tree's `data` is None if nothing can be read.
+    """Read a file's text, as a tree and its problems, errors among them.
+
+    A tree with errors still has what could be read, for further messages; its `data` is None if that is nothing.
 
     `mends`: how many slips are mended to find what else is wrong; without any, the first slip ends the reading.
     `compiled=False` reads as on a platform without the C parser: 20 times slower, and a `?` in brackets needs quotes.
