@@ -115,7 +115,7 @@ size: $(STAMP)   ## what each room costs a reader: tokens, statements, functions
 into = > $(1).new && mv $(1).new $(1)
 schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema $(call into,schemas/bufferctl.schema.json)
-	@for kind in plan apply receipt list validate drift doctor state object state-log error; do \
+	@for kind in $$($(BIN)/python -c 'from bufferctl.render.json_documents import DOCUMENTS; print(*DOCUMENTS)'); do \
 	  $(BIN)/bufferctl schema $$kind $(call into,schemas/$$kind.schema.json) || exit; done
 	@$(BIN)/python tools/make_fields.py $(call into,docs/reference/format.md)
 	@$(BIN)/python tools/make_messages.py $(call into,docs/problems/messages.md)

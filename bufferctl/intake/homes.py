@@ -151,7 +151,7 @@ def starter_text(account: Account, managed_since: datetime, *, in_git: bool = Fa
         text = re.sub(rf"^{name}: .*", rf"\g<0>   # {note}", text, count=1, flags=re.MULTILINE)
     channels = [each.live for home in homes for each in home.channels] if with_example else []
     for live, entry in zip(channels, _CHANNEL.finditer(text), strict=with_example):
-        if NETWORKS[live.service].takes_text_alone and not (live.is_disconnected or live.is_locked):
+        if NETWORKS[live.service].takes_text_alone and not live.unavailable:
             return text[: entry.end()] + _EXAMPLE + text[entry.end() :]
     return text
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -141,6 +142,13 @@ class LiveIdea:
 LiveItem = LivePost | LiveIdea
 
 
+class Unavailable(StrEnum):
+    """Why Buffer publishes nothing on a channel, in a word for people."""
+
+    DISCONNECTED = "disconnected"
+    LOCKED = "locked"
+
+
 @value()
 class LiveChannel:
     """A channel in Buffer."""
@@ -167,6 +175,13 @@ class LiveChannel:
     def label(self) -> str:
         """How the files name it."""
         return f"{self.service.value}:{self.name}"
+
+    @property
+    def unavailable(self) -> Unavailable | None:
+        """Why Buffer publishes nothing there; None if it does, though its queue may be paused."""
+        if self.is_disconnected:
+            return Unavailable.DISCONNECTED
+        return Unavailable.LOCKED if self.is_locked else None
 
     @property
     def zone(self) -> tzinfo:

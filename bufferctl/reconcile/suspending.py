@@ -39,7 +39,7 @@ from bufferctl.value import replace
 #: Why what is suspended is not sent.
 _WAITS = Said("Suspended: {reason}")
 #: Holds that mean nothing while it is suspended; they come back when it ends.
-_WAITING = frozenset(
+_MOOT_WHILE_SUSPENDED = frozenset(
     {
         Reason.MISSED,
         Reason.POLICY,
@@ -127,7 +127,7 @@ def _suspended(change: Change, reason: str, match: Match | None, resolver: Resol
     if change.action is Action.FORGET and binding and binding.taken_from and _is_draft(live):
         kept = replace(binding, retired=False)  # so that the root file that has it now knows who suspended it
         return replace(waits, action=Action.NO_OP, binding=kept)
-    if change.action is Action.UPDATE or (change.action is Action.HOLD and change.reason in _WAITING):
+    if change.action is Action.UPDATE or (change.action is Action.HOLD and change.reason in _MOOT_WHILE_SUSPENDED):
         return replace(waits, action=Action.NO_OP, write=None, binding=binding, differences=(), candidates=())
     return change
 

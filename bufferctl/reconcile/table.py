@@ -29,6 +29,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import content_of_live, instant
+from bufferctl.model.live import Unavailable
 from bufferctl.model.metadata import LEGAL
 from bufferctl.model.seen import Seen, bind, due_seen, seen_of
 from bufferctl.model.state import QUEUE, back_at
@@ -429,9 +430,13 @@ def _sending(facts: Facts) -> Change:
 
 def _channel(match: Match) -> Hold | None:
     channel = match.declared.channel
-    if channel and channel.is_disconnected:
-        return holds.DISCONNECTED
-    return holds.LOCKED if channel and channel.is_locked else None
+    match channel.unavailable if channel else None:
+        case None:
+            return None
+        case Unavailable.DISCONNECTED:
+            return holds.DISCONNECTED
+        case Unavailable.LOCKED:
+            return holds.LOCKED
 
 
 def _changed_by(facts: Facts) -> Hold:

@@ -21,7 +21,7 @@ from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, State
 from bufferctl.git import git
 from bufferctl.machine import state_folder
 from bufferctl.model import IDEAS, Account, LiveChannel, State
-from bufferctl.model.live import Window
+from bufferctl.model.live import Unavailable, Window
 from bufferctl.reconcile import find_targets
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
@@ -247,19 +247,23 @@ def _name(problem: Diagnostic) -> Check:
 
 
 def _channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
-    nothing = "so nothing is published there and its posts are held"
     for each in found:
-        name = f"{each.service.value}:{each.name}"
-        if each.is_disconnected:
-            yield Check("channels", PROBLEM, f"{name} is disconnected, {nothing}", "Reconnect it in Buffer.")
-        elif each.is_locked:
-            hint = "Unlock it in Buffer (your plan may hold fewer)."
-            yield Check("channels", PROBLEM, f"{name} is locked, {nothing}", hint)
+        if each.unavailable:
+            message = f"{each.label} is {each.unavailable}, so nothing is published there and its posts are held"
+            yield Check("channels", PROBLEM, message, _to_publish_again(each.unavailable))
         elif each.is_queue_paused:
-            message = f"The queue of {name} is paused: it accepts posts but publishes none"
+            message = f"The queue of {each.label} is paused: it accepts posts but publishes none"
             yield Check("queue", WARNING, message, "Resume it in Buffer.")
-    if found and not any(each.is_disconnected or each.is_locked or each.is_queue_paused for each in found):
+    if found and not any(each.unavailable or each.is_queue_paused for each in found):
         yield Check("channels", OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
+
+
+def _to_publish_again(why: Unavailable) -> str:
+    match why:
+        case Unavailable.DISCONNECTED:
+            return "Reconnect it in Buffer."
+        case Unavailable.LOCKED:
+            return "Unlock it in Buffer (your plan may hold fewer)."
 
 
 def _quota(window: Window) -> Check:

@@ -161,7 +161,7 @@ def test_every_network_that_has_metadata_is_tried_here(schema: GraphQLSchema) ->
     for name, network in NETWORKS.items():
         sent = form(CreatePost(on(name), "c1"))["metadata"]
         key = "google" if name == "googlebusiness" else name
-        assert set(sent[key]) == set(inputs[key].type.fields), network
+        assert set(sent[key]) == set(inputs[key].type.fields), f"NETWORKS above has to have each field: {network}"
 
 
 @pytest.mark.parametrize("service", NETWORKS)

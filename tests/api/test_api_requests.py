@@ -12,18 +12,25 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLObjectType,
     GraphQLSchema,
     Lexer,
     Source,
     TokenKind,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
     parse,
     validate,
+    visit,
 )
 from graphql.language import Node, SelectionSetNode
+from pydantic.alias_generators import to_camel
 
 from bufferctl.api.reads import LISTS_AT_ONCE
 from bufferctl.api.requests import Request, merged, numbered, operation
 from bufferctl.limits import MOST_ALIASES
+from bufferctl.model.metadata import MODELS
 from tests.sources import files, published
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +91,37 @@ def depth(node: Node, known: dict[str, FragmentDefinitionNode]) -> int:
 def test_every_operation_is_one_that_the_schema_has(name: str, schema: GraphQLSchema) -> None:
     """No errors: each file, with the fragments it spreads, is valid under Buffer's published schema."""
     assert validate(schema, parse(operation(name))) == []
+
+
+#: What a network's type has and no file sets: it is not asked for.
+NOT_ASKED = {"annotations", "threadCount", "title", "type"}
+
+
+def asked_of(document: DocumentNode, schema: GraphQLSchema) -> dict[str, set[str]]:
+    """The fields that a document asks for, by the types that have them."""
+    found: dict[str, set[str]] = {}
+    types = TypeInfo(schema)
+
+    class Asked(Visitor):
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            owner = types.get_parent_type()
+            assert owner
+            found.setdefault(owner.name, set()).add(node.name.value)
+
+    visit(document, TypeInfoVisitor(types, Asked()))
+    return found
+
+
+def test_what_buffer_returns_of_each_network_is_asked_for(schema: GraphQLSchema) -> None:
+    """Each network has its part in post_fields.graphql: without it, a post would come back different from its file."""
+    asked = asked_of(parse(merged("Read", ("posts",))), schema)
+    kinds = {kind.name.lower(): kind for kind in schema.type_map["PostMetadata"].types}  # type: ignore[attr-defined]  # it is a union
+    for service, model in MODELS.items():
+        kind = kinds[f"{service}postmetadata"]
+        assert isinstance(kind, GraphQLObjectType)
+        own = {to_camel(name) for name in model.model_fields}
+        there = asked.get(kind.name, set()).union(*(asked.get(each.name, set()) for each in kind.interfaces))
+        assert kind.fields.keys() - there - (NOT_ASKED - own) == set(), kind.name
 
 
 def test_every_batch_is_a_document_that_the_schema_has(schema: GraphQLSchema) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 
 from bufferctl.cli import COMMANDS, load_command
 from bufferctl.cli.files import KINDS
+from bufferctl.render.json_documents import DOCUMENTS
 from tests.cli.conftest import Project
 from tests.render.documents import SCHEMAS, checked
 
@@ -115,5 +117,8 @@ def test_what_is_printed_has_a_schema(project: Project, tmp_path: Path) -> None:
     for kind, command in {"state": ["list", "--json"], "object": ["show", "Acme/twitter:acme/a"]}.items():
         document = json.loads(project("state", *command).out)  # its entries have fields that may change
         Draft202012Validator(json.loads(project("schema", kind).out)).validate(document)
-    for kind in KINDS[1:]:
+    assert ("files", *DOCUMENTS) == KINDS
+    text = project("schema", "--help").out
+    assert [kind for kind in DOCUMENTS if not re.search(rf"\b{kind}\b", text)] == []
+    for kind in DOCUMENTS:
         assert project("schema", kind).out == (SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated, Any
 
 import pytest
@@ -78,6 +79,16 @@ def test_what_nobody_agrees_to_in_a_review() -> None:
         "suspended",
         "let_out",
     }
+
+
+def test_what_everybody_agrees_to_in_a_review() -> None:
+    """What is public, and when. A field of the files alone, such as `protect`, has to be private (`About`)."""
+    idea = {"ai_assisted", "cta", "date", "group", "media", "services", "tags", "template_id", "text", "title"}
+    agreed = {each.name for each in fields(Idea)} - fields_with(Idea, lambda each: each.private).keys()
+    assert agreed == idea | {"existing"}
+    sent = {"ai_assisted", "assets", "draft_id", "idea", "metadata", "service", "source", "tags", "text"}
+    when = {"draft", "due_at", "existing", "freeze", "mode", "needs_approval", "scheduling_type"}
+    assert {each.name for each in fields(Post)} - fields_with(Post, lambda each: each.private).keys() == sent | when
 
 
 def test_what_networks_have() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,7 @@ from bufferctl.model import (
     Service,
     ShareMode,
 )
-from bufferctl.model.live import Quota, Window, ids_by_home
+from bufferctl.model.live import Quota, Unavailable, Window, ids_by_home
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 CHANNEL = LiveChannel("c1", "o1", Service.TWITTER, "acme")
@@ -103,3 +104,16 @@ def test_the_window_that_limits() -> None:
     equal = replace(SHORT, left=7)
     assert Quota((equal, LONG)).tightest == Quota((LONG, equal)).tightest == LONG
     assert Quota().tightest is None
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"is_disconnected": True, "is_locked": True}, Unavailable.DISCONNECTED),
+        ({"is_locked": True}, Unavailable.LOCKED),
+        ({"is_queue_paused": True}, None),
+    ],
+)
+def test_why_nothing_is_published_on_a_channel(values: dict[str, Any], expected: Unavailable | None) -> None:
+    """Reconnecting comes first; a queue that is paused takes posts, and those with a time go out."""
+    assert replace(CHANNEL, **values).unavailable is expected

@@ -19,6 +19,7 @@ from bufferctl.api.wire_forms import create_idea, create_post
 from bufferctl.config import load
 from bufferctl.model import CreateIdea, CreatePost, Service, Tag
 from bufferctl.model.metadata import CATEGORIES
+from bufferctl.model.networks import NETWORKS
 from tests.cli.conftest import Project, parameter
 from tests.conftest import long
 from tests.leaves import LEAVES, Data, Leaf
@@ -85,7 +86,7 @@ class Account:
         tags = [tag["id"] for tag in project.sandbox.organization()["tags"]]
         channel = project.sandbox.channel(service)["id"]
         known = {"channelId": channel, "status": "draft", "text": "Somebody's draft", "tagIds": tags}
-        if service in {Service.INSTAGRAM, Service.PINTEREST, Service.TIKTOK, Service.YOUTUBE, Service.SUBSTACK}:
+        if NETWORKS[service].needs_media:
             known["assets"] = [{"image": {"url": "https://media.acme.example/x.png"}}]
         project.sandbox.seed(posts=[known])
 
