@@ -57,7 +57,7 @@ _KINDS = {
 #: What differs on a network without its content being another.
 _BESIDE_CONTENT = frozenset({"time", "what happens"})
 #: What is on the branch already and not in Buffer.
-_WAITING = "Also waiting from before; merging publishes these, too"
+_FROM_BEFORE = "Also waiting from before; merging publishes these, too"
 #: How much of a first line a row has.
 _LINE = 110
 #: With more items than this, what is below a row comes packed, and is shown by the page's script, which also builds
@@ -316,7 +316,7 @@ def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[AgendaSection]:
         yield AgendaSection(title, monday, tuple(group))
     waiting = [row for row in rows if row.item.is_waiting]
     if waiting:
-        yield AgendaSection(_WAITING, None, tuple(waiting))
+        yield AgendaSection(_FROM_BEFORE, None, tuple(waiting))
 
 
 def _pictures(found: Grouped) -> dict[str, tuple[str, float]]:

@@ -109,7 +109,7 @@ SHOWN = 40
 """How many posts per channel and ideas per organization the page shows; the others are only counted."""
 
 _ENDED = 5
-_WAITING = "channel = ? AND status NOT IN ('sent', 'sending')"
+_UNPUBLISHED = "channel = ? AND status NOT IN ('sent', 'sending')"
 _OUT = "channel = ? AND status IN ('sent', 'sending')"
 
 
@@ -152,11 +152,11 @@ def _organization(store: Store, organization: Doc) -> Doc:
 
 def _channel(store: Store, channel: Doc) -> Doc:
     own = (channel["id"],)
-    waiting = store.rows("posts", _WAITING, own, "due IS NULL, due, seq", SHOWN)
+    waiting = store.rows("posts", _UNPUBLISHED, own, "due IS NULL, due, seq", SHOWN)
     out = store.rows("posts", _OUT, own, "coalesce(sent, due) DESC, seq DESC", _ENDED)
     return {
         **channel,
-        "waiting": store.count("posts", _WAITING, own),
+        "waiting": store.count("posts", _UNPUBLISHED, own),
         "out": store.count("posts", _OUT, own),
         "posts": [{**each, "isQueued": in_queue(each)} for each in (*waiting, *out)],
     }

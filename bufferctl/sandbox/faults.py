@@ -224,14 +224,17 @@ class Exchange:
             return error_of(payload, refusal, "InvalidInputError", "VoidMutationError")
         truth = write() if fault.moment == "after" else None
         unknown = error_of(payload, "Unknown error", "UnexpectedError", "VoidMutationError", "InvalidInputError")
-        if fault.kind == "throw":
-            raise unexpected_error()
-        if fault.kind == "missing-alias":
-            self.missing.append(alias)
-            return truth or unknown
-        if fault.kind == "rest-proxy" and "RestProxyError" in payload:
-            return answer("RestProxyError", message="Request failed with status code 503", code=503, link=None)
-        return unknown
+        match fault.kind:
+            case "throw":
+                raise unexpected_error()
+            case "missing-alias":
+                self.missing.append(alias)
+                return truth or unknown
+            case "rest-proxy" if "RestProxyError" in payload:
+                return answer("RestProxyError", message="Request failed with status code 503", code=503, link=None)
+            case "rest-proxy" | "unexpected":
+                return unknown
+        raise NotImplementedError(f"what a fault of the kind {fault.kind} does to a write")
 
     def without_missing(self, response: Response) -> Response:
         if not self.missing:
@@ -249,8 +252,11 @@ def unexpected_error() -> GraphQLError:
 def spoiled(fault: Rule, response: Response) -> Response:
     """Return the response that a client sees after a fault of kind 5xx, html or malformed."""
     html = [("content-type", "text/html; charset=utf-8")]
-    if fault.kind == "5xx":
-        return Response(502, _PAGE, html)
-    if fault.kind == "html":
-        return Response(200, _PAGE, html)
-    return Response(response.status, response.body[: max(1, len(response.body) // 2)], response.headers)
+    match fault.kind:
+        case "5xx":
+            return Response(502, _PAGE, html)
+        case "html":
+            return Response(200, _PAGE, html)
+        case "malformed":
+            return Response(response.status, response.body[: max(1, len(response.body) // 2)], response.headers)
+    raise NotImplementedError(f"what a fault of the kind {fault.kind} does to a request")

@@ -197,7 +197,7 @@ def test_the_pinned_commit_installs(pinned: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step", [each for each in ACTION["runs"]["steps"] if "bufferctl ci" in each.get("run", "")])
 def test_the_action_passes_options_that_exist(step: dict[str, Any]) -> None:
-    """Every option of its command, and no other; the omitted ones are listed here."""
+    """Every option of its command, and no other."""
     words = shlex.split(step["run"].replace("\\\n", " "))
     name = words[words.index("ci") + 1]
     options = {option for parameter in ci.commands[name].params for option in parameter.opts}
