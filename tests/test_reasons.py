@@ -1,13 +1,19 @@
-"""What each reason of a hold means to every room, in one table."""
+"""What each reason of a hold means to every room, in one table; and to programs."""
 
 from __future__ import annotations
+
+import json
+from enum import StrEnum
+
+import pytest
 
 from bufferctl import plan
 from bufferctl.ci import apply
 from bufferctl.intake import pulling
-from bufferctl.plan import Reason
+from bufferctl.plan import Action, Cause, Reason
 from bufferctl.planfile import agreed
 from bufferctl.reconcile import suspending, table
+from bufferctl.render.json_documents import document_schema
 
 #: Where it is decided, by what it means: the reasons of which it is true.
 MEANINGS = {
@@ -56,3 +62,10 @@ def test_each_reason_is_decided_in_every_place() -> None:
     """A reason that a place forgets is silently none of these: no drift, never tried again, asked while suspended."""
     found = {reason: {name for name, reasons in MEANINGS.items() if reason in reasons} for reason in Reason}
     assert found == {reason: set(meanings.split()) for reason, meanings in EXPECTED.items()}
+
+
+@pytest.mark.parametrize(("field", "codes"), [("action", Action), ("cause", Cause), ("reason", Reason)])
+def test_each_code_is_explained_to_programs(field: str, codes: type[StrEnum]) -> None:
+    """In the schema of a plan, from which the reference of JSON is made."""
+    said = json.loads(document_schema("plan"))["$defs"]["ChangeForm"]["properties"][field]["description"]
+    assert [code.value for code in codes if f"`{code.value}`" not in said] == []
