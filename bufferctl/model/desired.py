@@ -71,7 +71,7 @@ class Policy:
     posts_per_day: Mapping[str, int] = field(default_factory=dict)
     minimum_lead: timedelta | None = None  # how long before its time a post must be planned
     spacing: timedelta | None = None  # between two posts of a channel
-    required_tags: tuple[str, ...] = ()  # at least one of them
+    required_tags: tuple[str, ...] = ()  # every post must have all of them
     watch: tuple[str, ...] = ()  # words, accounts and sites that reviewers want to look at
     approvals: int | None = None  # of a request, before merging it publishes anything
 

@@ -14,7 +14,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bufferctl.checks import team_rules
+from bufferctl.checks.finding import Rule
 from bufferctl.config import load
+from bufferctl.config.format.models import PolicyEntry
 from bufferctl.sandbox import faults
 from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Options
@@ -222,6 +225,15 @@ def test_the_table_of_facts_is_true() -> None:
         assert f"def {name}" in (ROOT / path).read_text(encoding="utf-8"), row
     page = "\n".join(rows)
     assert [each for each in Options.__dataclass_fields__ if f"*`{each}`*" not in page] == []
+
+
+def test_the_page_of_the_policy_is_complete() -> None:
+    """Every setting under `policy:` is explained, and every code of a rule that it has."""
+    page = (ROOT / "docs" / "run" / "policy.md").read_text(encoding="utf-8")
+    assert [name for name in PolicyEntry.model_fields if f"`{name}`" not in page] == []
+    rules = [each for each in vars(team_rules).values() if isinstance(each, Rule)]
+    assert len(rules) > 5
+    assert [rule.code for rule in rules if rule.code not in page] == []
 
 
 def test_the_page_of_the_sandbox_is_complete() -> None:
