@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.sandbox import Faults
+from bufferctl.sandbox.faults import KINDS, parse_rules
 from tests.conftest import long
 from tests.faults.world import SETTLE, World
 
@@ -40,6 +41,15 @@ FAULTS = [
     "rest-proxy=0.1",
     "missing-alias=0.1",
 ]
+
+
+#: Kinds that are tried apart: a slow Buffer (below), and refusals, after which the post is not there (tests/sandbox).
+_APART = {"slow", "duplicate", "past"}
+
+
+def test_each_kind_of_fault_is_tried() -> None:
+    """All that the sandbox has: one that nobody tries would break no promise."""
+    assert {rule.kind for text in FAULTS for rule in parse_rules(text)} == KINDS.keys() - _APART
 
 
 def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:
