@@ -190,7 +190,7 @@ def _revisions(late: Sequence[Post], days: int | None) -> list[Revised]:
         if days is None or post.due_at is None:
             found.append(Revised(post, {"cancelled": True}))
         else:
-            found.append(Revised(post, {"due_at": post.due_at + timedelta(days=days)}, post.due_at.tzinfo))
+            found.append(Revised(post, {"due_at": post.due_at + timedelta(days=days)}))
     return found
 
 

@@ -13,7 +13,7 @@ from itertools import islice, zip_longest
 from shlex import quote
 from typing import Any, TypeVar
 
-from bufferctl.config.format import ORDER, zone_of
+from bufferctl.config.format import ORDER
 from bufferctl.config.write import FileChanges, Project, Revised, has_own_place, made_by_expansion, revise
 from bufferctl.diagnostics import Place, check_declared
 from bufferctl.errors import ConfigError
@@ -112,9 +112,6 @@ def _why_not(change: Change, post: Post, names: Sequence[str], *, is_shared: boo
 
 def changed_files(project: Project, pulled: Pulled) -> FileChanges:
     """The changes to files, not made yet; versions that cannot be written are left out. Raises ConfigError."""
-    desired = project.desired
-    zones = {(each.organization, each.label): each.timezone for each in desired.channels}
-    of_ideas = {each.label: each.timezone for each in desired.organizations}
     revisions = []
     for change, fields in list(pulled.taken.values()):
         item = change.desired
@@ -127,11 +124,7 @@ def changed_files(project: Project, pulled: Pulled) -> FileChanges:
                 pulled.left_out.append((address, _why_not(change, item, names, is_shared=is_shared)))
                 pulled.made.append(change)
                 continue
-            zone = of_ideas[address.organization] if address.is_idea else zones[address.organization, address.channel]
-            own = zone_of(project.layers(item).timezone or zone or "")
-            old = item.due_at if isinstance(item, Post) else item.date
-            same = old is None or old.tzinfo == own  # else times carry an offset, as the old one did
-            revisions.append(Revised(item, fields, own if same else None))
+            revisions.append(Revised(item, fields))
     return revise(project, revisions)
 
 

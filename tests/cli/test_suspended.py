@@ -899,3 +899,14 @@ def test_the_command_names_what_an_old_line_lets_out(project: Project) -> None:
     assert "Let out by `suspended: false`, so not suspended: `launch`." in project("suspend", "Earthquake").out
     write(project, TIMED, LATER)
     assert "Let out" not in project("suspend", "Earthquake").out
+
+
+@pytest.mark.parametrize("written", ["2029-12-20T00:30-08:00", "2029-12-20T08:30+00:00"])
+def test_the_command_keeps_offsets(project: Project, written: str) -> None:
+    """A time with an offset of its own is later by exactly the days that were asked for, with that offset."""
+    write(project, TIMED.replace("2029-12-20 09:00", written), line=LINE)
+    assert apply(project) == 0
+    with time_machine.travel("2029-12-21T12:00:00Z"):
+        assert "Moved by 7 days: 1 post" in project("resume", "--missed", "+1w").out
+    moved = written.replace("12-20", "12-27")
+    assert f"due_at: {moved}," in (project.folder / "posts/a.yaml").read_text(encoding="utf-8")

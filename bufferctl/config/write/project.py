@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bufferctl.config.format import fields_given_with
+from bufferctl.config.format import fields_given_with, zone_of
 from bufferctl.config.read import Spot
 from bufferctl.config.resolve import Steps, entries_in, first_layer_with, layer_paths
 from bufferctl.config.write.as_yaml import moment_text
@@ -107,6 +107,16 @@ class Project:
         named = [path[-1] for path in reversed(paths) if path[-2:-1] == ("overrides",)]
         reference = next((each for each in (*named, *given) if each in channel.references), "")
         return Layers(name, edits, entry, parts, given, reference, item.number)
+
+    def zone(self, item: Post | Idea) -> tzinfo | None:
+        """The zone of times without an offset where an item is declared; None if its own time has an offset there."""
+        home = (item.address.organization, item.address.channel)
+        around = (each.timezone for each in self.desired.channels if (each.organization, each.label) == home)
+        if item.address.is_idea:
+            around = (each.timezone for each in self.desired.organizations if each.label == item.address.organization)
+        zone = zone_of(self.layers(item).timezone or next(around) or "")
+        written = item.due_at if isinstance(item, Post) else item.date
+        return zone if written is None or written.tzinfo == zone else None
 
     def root_of(self, name: str) -> Node:
         return self._edits(name).root

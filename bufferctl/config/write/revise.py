@@ -57,13 +57,11 @@ def _set_at(fields: dict[str, Any], path: Steps, whole: Mapping[str, Any], zone:
 class Revised:
     """The new values of an item, by field; None: without the field.
 
-    `metadata` holds its network's fields by their paths, `{("details_event", "title"): "Open day"}`; `zone`: of times
-    without an offset where the item stands.
+    `metadata` holds its network's fields by their paths, `{("details_event", "title"): "Open day"}`.
     """
 
     item: Post | Idea
     fields: Mapping[str, Any]
-    zone: tzinfo | None = None
 
 
 def revise(project: Project, revisions: list[Revised]) -> FileChanges:
@@ -160,7 +158,7 @@ class _Revising:
         for step in path:
             fields = fields.setdefault(step if step in fields else as_name(step), {})
         if name == "metadata" and isinstance(item, Post):
-            _set_metadata(fields, item, new, revision.zone)
+            _set_metadata(fields, item, new, self.project.zone(item))
             return
         values = {}
         if new is not None:
@@ -209,9 +207,10 @@ class _Revising:
 
     def _written(self, revision: Revised, layers: Layers, name: str, new: Any) -> Any:
         """A value as written in the file: with `$$(` for a post, counted from `starts` if the old time was."""
-        if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, revision.zone)):
+        zone = self.project.zone(revision.item)
+        if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, zone)):
             return counted
-        written = text_value("text", new) if name == "text" else as_yaml(name, new, revision.zone)
+        written = text_value("text", new) if name == "text" else as_yaml(name, new, zone)
         return escape_variables(written, name) if isinstance(revision.item, Post) else written
 
     def _in_text_file(self, revision: Revised, layers: Layers) -> bool:
