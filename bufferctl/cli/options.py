@@ -94,20 +94,33 @@ def file_option(*names: str, help_text: str, metavar: str = "FILE", **more: Any)
 
 
 def writable(_ctx: click.Context, option: click.Parameter, value: Any) -> Any:
-    """A callback that runs before any work. Raises UsageError if a file that the option names could not be written."""
+    """A callback that runs before any work. Raises UsageError if a file that the option names could not be written.
+
+    Nothing is written where bufferctl keeps the state and the journal, nor under a name that it reads as posts.
+    """
     for path in value if isinstance(value, tuple) else filter(None, [value]):
-        folder = path.resolve().parent
-        if path.is_dir():
-            problem = "is a folder"
-        elif not folder.is_dir():
-            problem = "would be in a folder that is not there"
-        elif not os.access(folder, os.W_OK):
-            problem = "would be in a folder that cannot be written to"
-        else:
-            continue
-        name = max(option.opts, key=len)
-        raise UsageError(f"{path} {problem}, so nothing was done", hint=f"Name another file with {name}.")
+        if problem := _not_writable(path):
+            name = max(option.opts, key=len)
+            raise UsageError(f"{path} {problem}, so nothing was done", hint=f"Name another file with {name}.")
     return value
+
+
+def _not_writable(path: Path) -> str:
+    """Why an output cannot be this file; empty if it can."""
+    from bufferctl.run.files import POST_FILES, is_kept_place
+
+    folder, problem = path.resolve().parent, ""
+    if path.is_dir():
+        problem = "is a folder"
+    elif path.suffix.lower() in POST_FILES:
+        problem = "has the name of a file of posts"
+    elif is_kept_place(path):
+        problem = "would be in the folder of the state"
+    elif not folder.is_dir():
+        problem = "would be in a folder that is not there"
+    elif not os.access(folder, os.W_OK):
+        problem = "would be in a folder that cannot be written to"
+    return problem
 
 
 def out_option(*names: str, help_text: str, **more: Any) -> Callable[[F], F]:

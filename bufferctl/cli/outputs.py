@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
@@ -59,6 +59,17 @@ def check_apart(*files: Path | None) -> None:
             raise UsageError(
                 f"{path} is named twice, and one output would overwrite the other; nothing was done",
                 hint="Use a different file for each.",
+            )
+
+
+def check_not_read(read: Collection[Path], setup: options.Setup, *files: Path | None) -> None:
+    """Raises UsageError if an output would replace a file that the run reads or keeps, or one in `read`."""
+    taken = {*read, *(each.resolve() for each in (setup.state_file, setup.api_key_file) if each)}
+    for path in filter(None, files):
+        if path.resolve() in taken:
+            raise UsageError(
+                f"{path} is one of the files that bufferctl reads here, and would be overwritten; nothing was done",
+                hint="Name another file.",
             )
 
 

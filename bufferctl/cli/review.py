@@ -99,7 +99,6 @@ def plan(
     from bufferctl.run.compare import check_named, check_offline, describe_selection, narrow
     from bufferctl.run.sources import changed_since, save
 
-    _check_no_posts(out)
     outputs.check_apart(out, *report_files)
     earlier = outputs.read_text("--previous", since) if since else ""
     if offline:
@@ -107,6 +106,7 @@ def plan(
     console = setup.console
     with outputs.keeping_problems(data):
         files = setup.open_project(paths)
+    outputs.check_not_read(files.read, setup, out, *report_files)
     check_named(choices, files)
     changed = changed_since(base, files, console) if base else None
     made = _planned(setup, files, choices, base if data else None, offline=offline)
@@ -138,17 +138,6 @@ def plan(
     if is_refused or (strict and shown.of(Action.HOLD)):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0
-
-
-def _check_no_posts(out: Path | None) -> None:
-    """Raise UsageError if the plan would be saved under a name that `apply` takes for a file of posts."""
-    from bufferctl.run.sources import POST_FILES
-
-    if out and out.suffix in POST_FILES:
-        raise UsageError(
-            f"`bufferctl apply` would read {out} as a file of posts, so nothing was done",
-            hint="Choose another name with -o, such as plan.json.",
-        )
 
 
 def _reports_refused(plan: Plan, console: Console) -> bool:
@@ -213,6 +202,7 @@ def show(path: Path, as_json: bool, report_files: tuple[Path, ...], setup: optio
     from bufferctl.run import sources
 
     outputs.check_apart(path, *report_files)
+    outputs.check_not_read(sources.files_near() if report_files else (), setup, *report_files)
     console, receipt = setup.console, sources.read_receipt(path)
     if receipt:
         report = report_of_receipt(receipt)
@@ -323,6 +313,7 @@ def apply(
     named = {path.resolve(): path for path in reviewed}  # a plan that is named twice is read twice
     outputs.check_apart(receipt, *named.values(), merged, source.saved_plan, *report_files)
     files = source.files
+    outputs.check_not_read(files.read, setup, receipt, *report_files)
 
     def once(*, plans_first: bool) -> int:
         with setup.changing(files, lock_timeout, quiet=as_json, settle=settle, plans_first=plans_first) as session:

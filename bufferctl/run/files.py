@@ -16,6 +16,7 @@ from bufferctl.config.read import Spot
 from bufferctl.config.resolve import ROOT_NAME, find_root
 from bufferctl.diagnostics import Diagnostic, FilesError, Kind, Related, Severity, has_errors
 from bufferctl.errors import ConfigError, UsageError
+from bufferctl.machine import state_folder
 from bufferctl.model import Desired, Idea, Post, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.run.listener import SILENT, Listener
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from bufferctl.model import LiveChannel
     from bufferctl.state import Store
 
+#: Suffixes of files of posts; any other single file that is passed to apply is a saved plan.
+POST_FILES = frozenset({".yaml", ".yml"})
+
 
 @value()
 class Files:
@@ -33,7 +37,8 @@ class Files:
 
     `named` are the files that PATHs narrow to, by their names below the root; None if there are no PATHs. `warnings`
     are their problems that stop nobody. `by_rules`: the content is checked, with the account's limits too.
-    `only_suspends`: they have errors, so only their suspensions count.
+    `only_suspends`: they have errors, so only their suspensions count. `read`: all files that were read, with texts and
+    media.
     """
 
     root: Path
@@ -43,6 +48,7 @@ class Files:
     by_rules: bool = True
     root_name: str = ROOT_NAME
     only_suspends: bool = False
+    read: frozenset[Path] = frozenset()
 
     @property
     def root_file(self) -> Path:
@@ -100,10 +106,11 @@ def open_project(
     if found.desired is None or has_errors(problems):
         if or_suspends and found.suspending:
             listener.error(_ONLY_SUSPENDS, "Fix them: until then nothing else is sent.")
-            return Files(found.root, found.suspending, named, problems, False, found.files[0], only_suspends=True)
+            name, desired = found.files[0], found.suspending
+            return Files(found.root, desired, named, problems, False, name, only_suspends=True, read=found.read)
         message = "The files have errors, so nothing was done"
         raise FilesError(message, problems, found.root, hint="Fix them, then try again.")
-    return Files(found.root, found.desired, named, problems, by_rules, found.files[0])
+    return Files(found.root, found.desired, named, problems, by_rules, found.files[0], read=found.read)
 
 
 _ONLY_SUSPENDS = "The files have errors, so only what is suspended is taken off the schedule"
@@ -121,6 +128,14 @@ def _declared(file: Path | None) -> Loaded:
             raise
         problem = Diagnostic(Severity.ERROR, error.message, hint=error.hint)
         return replace(found, desired=None, diagnostics=(*found.diagnostics, problem))
+
+
+def is_kept_place(path: Path) -> bool:
+    """Whether a file is in the folder for the state of a root file, or in that for the journal."""
+    from bufferctl.state.local import STATE_FOLDER
+
+    real = path.resolve()
+    return real.parent.name == STATE_FOLDER or state_folder().resolve() in real.parents
 
 
 def shared_state(root_file: Path) -> StateSettings | None:

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.choices import NONE, Choices
+from bufferctl.config import load
 from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import ConfigError, StalePlanError, UsageError
 from bufferctl.model import Address, Desired
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action
 from bufferctl.run.compare import check_named, describe_selection, hold_dependent, narrow
-from bufferctl.run.files import Files, load_declared, open_project
+from bufferctl.run.files import POST_FILES, Files, load_declared, open_project
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace, value
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from bufferctl.planfile import Merged, Receipt, Reviewed, SavedPlan
     from bufferctl.render.report import Report
 
-#: Suffixes of posts files; any other single file passed to apply is a saved plan.
-POST_FILES = frozenset({".yaml", ".yml"})
 _AGAIN = "Plan again, and have that reviewed."
 
 
@@ -280,6 +279,14 @@ def files_of_base(base: Path, files: Files) -> Files | None:
         return open_project(root_file, (), SILENT) if root_file.exists() else None
     except ConfigError:
         return None
+
+
+def files_near() -> frozenset[Path]:
+    """The files that the nearest root file reads; none without one."""
+    try:
+        return load(None, Path.cwd()).read
+    except ConfigError:
+        return frozenset()
 
 
 def read_plan(path: Path) -> SavedPlan:

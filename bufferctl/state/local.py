@@ -15,6 +15,8 @@ from bufferctl.state.store import Store, Stored
 
 #: Seconds that a swap waits for another one to finish, which takes milliseconds.
 _PATIENCE = 10
+#: The folder beside a root file that has its state.
+STATE_FOLDER = ".bufferctl"
 
 
 class LocalStore(Store):
@@ -75,11 +77,11 @@ class LocalStore(Store):
         Folders more than three levels deep are not searched.
         """
         project = self.path.parent.parent
-        folders = {self.path.parent, *project.glob("*/.bufferctl"), *project.parent.glob("*/.bufferctl")}
-        folders.add(project.parent / ".bufferctl")
+        folders = {self.path.parent, *project.glob(f"*/{STATE_FOLDER}"), *project.parent.glob(f"*/{STATE_FOLDER}")}
+        folders.add(project.parent / STATE_FOLDER)
         if repository := repository_of(project / "buffer.yaml"):
             for depth in range(4):
-                folders.update(repository.glob("*/" * depth + ".bufferctl"))
+                folders.update(repository.glob("*/" * depth + STATE_FOLDER))
         paths = sorted(path for folder in folders for path in folder.glob("*state.json"))
         found = {}
         for path in paths:
@@ -129,7 +131,7 @@ def repository_of(root_file: Path) -> Path | None:
 
 def state_path_of(root_file: Path) -> Path:
     """The path of the state of a root file; each root file in a folder has its own."""
-    return root_file.parent / ".bufferctl" / document_name(root_file)
+    return root_file.parent / STATE_FOLDER / document_name(root_file)
 
 
 def document_name(root_file: Path, name: str = "state") -> str:

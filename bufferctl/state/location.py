@@ -12,7 +12,7 @@ from bufferctl.git import git
 from bufferctl.model import Claim, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.state.document import parse
-from bufferctl.state.local import LocalStore, document_name, repository_of, state_path_of
+from bufferctl.state.local import STATE_FOLDER, LocalStore, document_name, repository_of, state_path_of
 from bufferctl.state.state_file import StateFile
 from bufferctl.state.store import Store
 
@@ -89,7 +89,7 @@ def _belong_together(one: Path, other: Path) -> bool:
 
 def root_files_of(document: Path) -> tuple[Path, ...]:
     """The root files that a document may belong to, likeliest first: `document_path` and `state_path_of` reversed."""
-    folder = document.parent.parent if document.parent.name == ".bufferctl" else document.parent
+    folder = document.parent.parent if document.parent.name == STATE_FOLDER else document.parent
     stem = document.name.removesuffix("state.json").rstrip(".") or "buffer"
     return tuple(folder / f"{stem}{suffix}" for suffix in (".yaml", ".yml"))
 

@@ -46,7 +46,7 @@ def test_saved(project: Project, prints: Prints) -> None:
 
 
 def test_not_by_the_name_of_posts(project: Project, prints: Prints) -> None:
-    """Exit 64 and nothing written: apply would take a plan of this name for a file of posts."""
+    """Exit 64 and nothing written: the files, and `apply plan.yaml`, would take it for a file of posts."""
     project.write("buffer.yaml", HEAD + ONE)
     prints("saved/name-of-posts", project("plan", "-o", "plan.yaml"))
     assert not (project.folder / "plan.yaml").exists()

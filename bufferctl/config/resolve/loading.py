@@ -56,6 +56,11 @@ class Loaded:
     #: suspended.
     suspending: Desired | None = None
 
+    @property
+    def read(self) -> frozenset[Path]:
+        """The paths of all files that were read, or should have been."""
+        return frozenset((self.root / name).resolve() for name in {*self.files, *self.beside})
+
 
 def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded:
     """Read everything that the root file (`file`, else the nearest buffer.yaml at or above `start`) declares.
