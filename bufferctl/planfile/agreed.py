@@ -84,10 +84,12 @@ class Verified:
     moved: tuple[str, ...]
 
 
-def verify(saved: SavedPlan, now: Plan) -> Verified:
+def verify(saved: SavedPlan, now: Plan, suspended: Mapping[Slot, Suspended]) -> Verified:
     """Compare a saved plan with the plan that the files give now, of all files.
 
-    A saved plan of all files that has every current change counts as the plan of the files.
+    What is suspended now is taken off the schedule, whatever the saved plan has. `suspended` is what the state had of
+    suspensions before this run. A saved plan of all files that has every current change counts as the plan of the
+    files.
     """
     today = {change.slot: change for change in now.changes}
     addresses = {change.address for change in now.changes if change.desired}
@@ -100,7 +102,7 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             kept[change.slot] = current  # it blocks nothing, but it counts for the exit code like any other hold
         if change.action not in WRITING | STATE_ONLY:
             continue
-        why = _was_suspended(current, now, saved) or _revoked(change, current)
+        why = _was_suspended(change, current, suspended, saved) or _revoked(change, current)
         if current is None:  # where nothing moved, an earlier run of this plan deleted or forgot it
             if change.address in addresses:
                 why = "its channel is another one in Buffer than when the plan was made"
@@ -114,21 +116,30 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             moved.append(f"{change.address}: {why}")
     others = [change for change in now.changes if change.slot not in kept]
     is_part = saved.plan.narrowed or any(change.action not in _QUIET for change in others)
-    changes = (*kept.values(), *(() if is_part else others))
+    left = [kept.get(each.slot, each) for each in now.changes if each.slot in kept or each.takes_off]
+    changes = (*left, *(() if is_part else others))
     return Verified(replace(now, changes=changes, narrowed=is_part), tuple(moved))
 
 
-def _was_suspended(current: Change | None, now: Plan, saved: SavedPlan) -> str:
+def _was_suspended(
+    change: Change, current: Change | None, suspended: Mapping[Slot, Suspended], saved: SavedPlan
+) -> str:
     """Why a plan that was made before a suspension does not agree to what would be sent; empty if it does."""
-    began = _began(now.recording.suspended, current.slot) if current else None
-    if began is None or current is None or current.action not in WRITING - {Action.DELETE} or current.takes_off:
+    if current is None or current.action not in WRITING - {Action.DELETE}:
         return ""
-    return "it was suspended after the plan was made" if saved.created_at < began.since else ""
+    if current.takes_off:
+        return "" if change.takes_off else _SUSPENDED_SINCE
+    began = _began(suspended, current)
+    return _SUSPENDED_SINCE if began and saved.created_at < began.since else ""
 
 
-def _began(suspended: Mapping[Slot, Suspended], slot: Slot) -> Suspended | None:
-    """The last suspension of an entry, or of its whole channel."""
-    found = (suspended.get(each) for each in (slot, slot._replace(key="")))
+_SUSPENDED_SINCE = "it was suspended after the plan was made"
+
+
+def _began(suspended: Mapping[Slot, Suspended], change: Change) -> Suspended | None:
+    """The last suspension of an entry, under whichever key it had, or of its whole channel."""
+    before = change.desired.previous_keys if change.desired else ()
+    found = (suspended.get(change.slot._replace(key=key)) for key in (change.slot.key, *before, ""))
     return max(filter(None, found), key=lambda each: each.since, default=None)
 
 
@@ -510,7 +521,7 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
         return f"{title} is for another channel in Buffer"
     if _is_spent(row, then, today.state):
         return f"what {title} has of it was sent before"
-    began = _began(today.state.suspended, change.slot) if change.action is not Action.DELETE else None
+    began = _began(today.state.suspended, change) if change.action is not Action.DELETE else None
     if began and row.merged.planned_at and row.merged.planned_at < began.since:
         return f"{title} was made before it was suspended, and it goes out only by a plan that was made since"
     if _is_too_late(row, change, today.now):

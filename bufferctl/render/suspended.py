@@ -77,10 +77,12 @@ def _suspended(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     elif off:
         said = f"{count(len(off), 'scheduled post')} {'becomes a draft' if len(off) == 1 else 'become drafts'}"
     reasons = "; ".join(visible(each.rstrip(".")) for each in suspension.reasons)
-    yield " ".join(filter(None, [f"Suspended: {reasons}.", f"{said}." if said else _NOTHING_SCHEDULED]))
+    if not said and not any(each.address for each in suspension.going_out):
+        said = _NOTHING_SCHEDULED
+    yield f"Suspended: {reasons}.{f' {said}.' if said else ''}"
 
 
-_NOTHING_SCHEDULED = "Nothing of it that bufferctl made is scheduled."
+_NOTHING_SCHEDULED = "Nothing of it that bufferctl made is scheduled"
 
 
 def _resumed(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:

@@ -24,7 +24,7 @@ from bufferctl.apply import (
     recover,
 )
 from bufferctl.choices import Choices
-from bufferctl.errors import BufferctlError, InterruptError, OvertakenError
+from bufferctl.errors import BufferctlError, InterruptError, OvertakenError, StalePlanError
 from bufferctl.limits import MAX_WAIT
 from bufferctl.model import Live, Slot
 from bufferctl.model.attached import files_of
@@ -108,9 +108,26 @@ class Applying:
                 self._unsettled = found.unsettled
                 self._report_recovered(found)
                 homes = replace(homes, look=homes.look.without_reading)
-            plan = self._source.select(self._plan(self._source.choices, homes), session.state)
+            plan = self._selected(self._plan(self._source.choices, homes))
             self._claim(plan)
             return plan
+
+    def _selected(self, today: Plan) -> Plan:
+        """What the source selects of today's plan.
+
+        Where nothing else may be sent, as a saved plan is out of date or the files have errors, what is suspended is
+        taken off the schedule all the same. Raises StalePlanError if nothing is.
+        """
+        if self.session.files.only_suspends and self._source.saved_plan:
+            return today
+        try:
+            return self._source.select(today, self.session.state)
+        except StalePlanError as error:
+            off = today.narrow(lambda change: change.takes_off)
+            if not off.writes:
+                raise
+            self._report(error)
+            return off
 
     def _claim(self, plan: Plan) -> None:
         """If there is something to send, take the lock of a shared state, unless that was done before planning.

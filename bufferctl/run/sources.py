@@ -8,7 +8,7 @@ here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
-    from bufferctl.model import State
+    from bufferctl.model import Slot, State, Suspended
     from bufferctl.plan import Change, Plan
     from bufferctl.planfile import Merged, Receipt, Reviewed, SavedPlan
     from bufferctl.render.report import Report
@@ -87,7 +87,7 @@ def source_of(
     if plan_file:
         plan = read_plan(plan_file)
         _check_meant(plan, plan_file, digest)
-        return _from_saved_plan(plan, plan_file, open_project(file, (), listener), listener)
+        return _from_saved_plan(plan, plan_file, open_project(file, (), listener, or_suspends=True), listener)
     agreed = {path: read_plan(path) for path in reviewed}
     files = open_project(file, paths, listener, or_suspends=True)
     check_named(choices, files)
@@ -133,8 +133,8 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listen
     It was made before its writes were sent, so it cannot know that one of them did not arrive: `not_created` is empty.
     """
 
-    def select(today: Plan, _: State) -> Plan:
-        left = still_to_do(plan, path, today)
+    def select(today: Plan, state: State) -> Plan:
+        left = still_to_do(plan, path, today, state.suspended)
         to_do, total = (len(each.writes) + len(each.of(Action.WAITING)) for each in (left, plan.plan))
         if 0 < to_do < total:
             listener.note(f"{to_do} of {total} changes of {path} are still to be applied.")
@@ -174,16 +174,20 @@ def _reviewed(fresh: PlanSource, reviewed: Reviewed, check: Callable[[Plan], Non
     return replace(fresh, select=select, reviewed=reviewed)
 
 
-def still_to_do(plan: SavedPlan, path: Path, today: Plan) -> Plan:
-    """The rest of a saved plan. Raises StalePlanError, naming what changed, if it is out of date."""
+def still_to_do(plan: SavedPlan, path: Path, today: Plan, suspended: Mapping[Slot, Suspended]) -> Plan:
+    """The rest of a saved plan. Raises StalePlanError, naming what changed, if it is out of date.
+
+    `suspended` is as in the state before the run.
+    """
     from bufferctl import planfile
 
     _check_fits(plan, path, today)
     writes = {change.slot for change in plan.plan.writes}
-    verified = planfile.verify(plan, hold_dependent(today, writes))
+    verified = planfile.verify(plan, hold_dependent(today, writes), suspended)
     if verified.moved:
         raise StalePlanError(
-            "\n  ".join((f"The saved plan {path} is out of date, so nothing was sent:", *verified.moved)), hint=_AGAIN
+            "\n  ".join((f"The saved plan {path} is out of date, so nothing of it was sent:", *verified.moved)),
+            hint=_AGAIN,
         )
     return verified.plan
 

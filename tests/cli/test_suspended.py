@@ -910,3 +910,71 @@ def test_the_command_keeps_offsets(project: Project, written: str) -> None:
         assert "Moved by 7 days: 1 post" in project("resume", "--missed", "+1w").out
     moved = written.replace("12-20", "12-27")
     assert f"due_at: {moved}," in (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", [{"line": LINE}, {"top": LINE}], ids=["everything", "its file"])
+@pytest.mark.parametrize("has_more", [True, False], ids=["with a new post", "without changes"])
+def test_a_saved_plan_from_before_takes_it_off(project: Project, line: dict[str, str], *, has_more: bool) -> None:
+    """Exit 0, the post a draft, whatever the plan file has; the rest of it is applied."""
+    project.write("posts/b.yaml", "channels: [twitter]\nposts: []\n")
+    write(project, TIMED)
+    project.apply()
+    other = "suspended: false\nchannels: [twitter]\nposts:\n  - {key: b, text: Of b, due_at: 2029-12-20 10:00}\n"
+    if has_more:
+        project.write("posts/b.yaml", other)
+    assert project("plan", "-o", "plan.json").code == 0
+    write(project, TIMED, **line)
+    project.sandbox.core.clock.advance(minutes=1)
+    ran = project("apply", "plan.json", "--settle", "0")
+    assert (ran.code, "1 scheduled post becomes a draft" in ran.out) == (0, True)
+    assert statuses(project) == {"We are live": "draft"} | ({"Of b": "scheduled"} if has_more else {})
+    project.apply()
+
+
+@pytest.mark.parametrize("days", [0, 8], ids=["changed", "expired"])
+def test_a_saved_plan_that_is_out_of_date_takes_it_off(project: Project, days: int) -> None:
+    """Exit 3, since nothing of the plan is sent; what is suspended is a draft all the same."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, LATER)
+    assert project("plan", "-o", "plan.json").code == 0
+    write(project, TIMED.replace("live", "here"), LATER.replace("live", "here"), top=LINE)
+    project.sandbox.core.clock.advance(days=days, minutes=1)
+    ran = project("apply", "plan.json", "--settle", "0")
+    assert (ran.code, "plan.json" in ran.err) == (3, True)
+    assert "became a draft" in ran.out
+    assert statuses(project) == {"We are live": "draft"}
+
+
+def test_a_saved_plan_and_files_with_errors(project: Project) -> None:
+    """Exit 1, and what is suspended is a draft: as without a plan."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, LATER)
+    assert project("plan", "-o", "plan.json").code == 0
+    write(project, TIMED, LATER.replace("due_at", "due"), line=LINE)
+    assert project("apply", "plan.json", "--settle", "0").code == 1
+    assert statuses(project) == {"We are live": "draft"}
+
+
+def test_what_was_let_out_all_along_is_sent_by_a_saved_plan(project: Project) -> None:
+    """The line above it is newer than the plan, and never counted for it."""
+    write(project, TIMED.replace("}", ", suspended: false}"))
+    assert project("plan", "-o", "plan.json").code == 0
+    project.sandbox.core.clock.advance(minutes=1)
+    write(project, TIMED.replace("}", ", suspended: false}"), line=LINE)
+    assert project("apply", "plan.json", "--settle", "0").code == 0
+    assert statuses(project) == {"We are live": "scheduled"}
+
+
+def test_what_a_person_scheduled_is_not_said_to_be_off(project: Project) -> None:
+    """Made by bufferctl, and it goes out: the first line says nothing else."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    project.apply()
+    project.sandbox.person.approve(post(project, "We are live")["id"])
+    for option in ([], ["--target", "*/launch"]):
+        ran = project("plan", *option)
+        assert "Not stopped; 1 post still goes out" in ran.out
+        assert "Nothing of it that bufferctl made" not in ran.out

@@ -69,7 +69,7 @@ def held(reason: Reason) -> Change:
 def moved(then: Change, *now: Change, channel: LiveChannel = CHANNEL) -> str:
     """What makes a saved plan of one change stale, if anything does."""
     plan = Plan(START, "http://127.0.0.1:1/graphql", now, channels={"c": channel})
-    found = verify(saved(then, channels={"c": CHANNEL}), plan).moved
+    found = verify(saved(then, channels={"c": CHANNEL}), plan, {}).moved
     return "; ".join(found).removeprefix(f"{ADDRESS}: ")
 
 
@@ -176,11 +176,11 @@ def test_the_channel_of_a_saved_plan() -> None:
 def test_what_needed_a_person_still_counts(then: Action) -> None:
     """A hold of then that is one now stays in the plan; another one of today is none of it."""
     plan = Plan(START, "http://127.0.0.1:1/graphql", (held(Reason.AMBIGUOUS),))
-    kept = verify(saved(replace(held(Reason.LAG), action=then)), plan).plan
+    kept = verify(saved(replace(held(Reason.LAG), action=then)), plan, {}).plan
     expected = ([held(Reason.AMBIGUOUS)], False) if then is Action.HOLD else ([], True)
     assert (list(kept.changes), kept.narrowed) == expected
     now = Plan(START, "http://127.0.0.1:1/graphql", (now_is(Action.NO_OP),))
-    assert verify(saved(replace(held(Reason.LAG), action=then)), now).plan.of(Action.HOLD) == ()
+    assert verify(saved(replace(held(Reason.LAG), action=then)), now, {}).plan.of(Action.HOLD) == ()
 
 
 def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
@@ -188,7 +188,7 @@ def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
     other = replace(POST, address=replace(POST.address, key="z"))
     new = create(other, slot=SLOT._replace(key="z"))
     plan = Plan(START, "http://127.0.0.1:1/graphql", (held(Reason.LAG), new))
-    assert verify(saved(held(Reason.LAG), new), plan).plan.changes == (held(Reason.LAG), new)
+    assert verify(saved(held(Reason.LAG), new), plan, {}).plan.changes == (held(Reason.LAG), new)
 
 
 def test_what_waited_is_sent_once_there_is_room() -> None:
@@ -196,7 +196,7 @@ def test_what_waited_is_sent_once_there_is_room() -> None:
     waiting = create(action=Action.WAITING)
 
     def verified(then: Change, now: Change) -> tuple[list[Change], tuple[str, ...]]:
-        found = verify(saved(then), Plan(START, "http://127.0.0.1:1/graphql", (now,)))
+        found = verify(saved(then), Plan(START, "http://127.0.0.1:1/graphql", (now,)), {})
         return list(found.plan.changes), found.moved
 
     assert verified(waiting, create()) == ([create()], ())
