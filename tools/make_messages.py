@@ -67,6 +67,7 @@ _BLANKS = {
     "named": "ID",
     "posts": "6 posts",
     "pull": "run `bufferctl pull ADDRESS`",
+    "pull_other": "run `bufferctl pull ADDRESS`",
     "reapply": "run `bufferctl apply --reapply ADDRESS`",
     "recreate": "run `bufferctl apply --recreate ADDRESS`",
     "renamed": "`was: …`",

@@ -167,9 +167,7 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
 def _content(item: Post | Idea) -> Post | Idea:
     """The content of a declared object, independent of where and how it is written."""
     if isinstance(item, Post):
-        implied = item.expansion is not None and item.expansion.repeats is not None
-        repeat_of = () if implied else item.repeat_of
-        return replace(item, place=Place(""), expansion=None, repeat_of=repeat_of)
+        return replace(item, place=Place(""), expansion=None, repeat_of=item.given_repeat_of)
     return replace(item, place=Place(""))
 
 

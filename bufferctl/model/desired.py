@@ -254,6 +254,11 @@ class Post:
         return self.expansion.number if self.expansion else 0
 
     @property
+    def given_repeat_of(self) -> tuple[str, ...]:
+        """The `repeat_of` that its entry gives: occurrences imply one, but only for different times."""
+        return () if self.expansion and self.expansion.repeats else self.repeat_of
+
+    @property
     def reminds(self) -> bool:
         """Whether Buffer only reminds a person of it, who publishes it."""
         return self.scheduling_type is SchedulingType.NOTIFICATION

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bufferctl.diagnostics import all_of, and_more, some_of
-from bufferctl.model import Claim, Item, Likeness, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus
+from bufferctl.model import Address, Claim, Item, Likeness, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus
 from bufferctl.model.address import is_id
 from bufferctl.model.desired import Freeze
 from bufferctl.plan import Action, Change, Difference, Reason
@@ -104,9 +104,8 @@ def _placed_answer(answer: Answer, change: Change, *, is_late: bool) -> Answer:
     if answer.field == "existing":
         return replace(answer, content={item.service.value: answer.content}, occurrence=number)
     if answer.field == "repeat_of":
-        implied = item.expansion is not None and item.expansion.repeats
         new = answer.content if isinstance(answer.content, list) else [answer.content]
-        names = tuple(dict.fromkeys((*(() if implied else item.repeat_of), *new)))
+        names = tuple(dict.fromkeys((*item.given_repeat_of, *new)))
         content = names[0] if len(names) == 1 else list(names)
         has_id = answer.id in new or any(map(is_id, names))  # of a post on this channel alone
         return replace(answer, content={item.service.value: content} if has_id else content, occurrence=number)
@@ -528,6 +527,8 @@ def not_listed_yet(until: datetime) -> Hold:
 
 #: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
 _PULL = Said("To keep Buffer's version, write it into the file, or {pull}.")
+#: The same where another entry says what Buffer has, so that the files would publish it twice.
+_PULL_ALONE = Said("To keep Buffer's version, first cancel `{twin}`, which says the same at that time, then {pull}.")
 _BY_HAND = Said("To keep Buffer's version, write it into the file by hand, without variables.", beside=(_edit("text"),))
 _REAPPLY = Said(" To send the file's version, {reapply}.")
 #: The same if the file's version cannot be sent.
@@ -557,14 +558,18 @@ def _aside_of(fields: Sequence[str]) -> str:
     return f" ({some_of(names, _NAMED)})" if names else ""
 
 
-def changed(item: Item, differences: Iterable[Difference], hold: Hold, *, can_send: bool) -> Hold:
+def changed(item: Item, differences: Iterable[Difference], hold: Hold, *, can_send: bool, twin: str = "") -> Hold:
     """Buffer has another version than was applied last: `hold` says who changed it.
+
+    `twin`: the key of another entry that says what Buffer has, for the same time.
 
     `can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts. pull cannot write a
     text back into an entry that makes it from variables and parameters.
     """
     if not can_send:
         return replace(hold, hint=_THEIRS)
+    if twin:
+        return replace(hold, hint=_PULL_ALONE + _REAPPLY).filled(own={"twin": twin})
     made = item.expansion and (item.expansion.variables or item.expansion.parameters)
     own = ("text",) if isinstance(item, Post) and item.number else ()  # pull writes it under `each`
     by_hand = made and any(each.path.startswith(_MADE) and each.path not in own for each in differences)
@@ -828,6 +833,43 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Ho
     both = first.owner.key if first.owner and first.owner_declared else first.id
     return WOULD_REPEAT.filled(
         own={"both": repeat_of(both, first.id)},
+        asides={"seen": _seen(suspects, channel)},
+        candidates=tuple(suspect.id for suspect in suspects),
+    )
+
+
+#: A post that a person moved in Buffer to the time of another entry with its text.
+MOVED_HERE = Hold(
+    Reason.AMBIGUOUS,
+    Said(
+        "Buffer already has a post with this text at this time{seen}, that of `{owner}`, so it would be published "
+        "twice; it is not sent"
+    ),
+    Said(
+        "If it is the same, add {cancelled}, then {pull_other}. If not, give it another `due_at`, or add {both} if "
+        "both are to go out then.",
+        beside=(_edit("due_at"),),
+    ),
+)
+EDIT_MOVED_HERE = replace(
+    MOVED_HERE,
+    message=Said(
+        "Buffer already has a post with this text at this time{seen}, that of `{owner}`, so it would be published "
+        "twice; the edit is not sent"
+    ),
+)
+
+
+def moved_here(suspects: Sequence[Suspect], owner: Address, channel: LiveChannel | None, *, is_edit: bool) -> Hold:
+    """`suspects`: at least one, the first of which is `owner`'s. Times are shown in the zone of `channel`."""
+    first = suspects[0]
+    hold = EDIT_MOVED_HERE if is_edit else MOVED_HERE
+    return hold.filled(
+        own={
+            "owner": owner.key,
+            "pull_other": Answer(Way.RUN, command=("bufferctl", "pull"), addresses=(str(owner),)),
+            "both": replace(repeat_of([each.owner.key for each in suspects if each.owner], first.id), is_open=True),
+        },
         asides={"seen": _seen(suspects, channel)},
         candidates=tuple(suspect.id for suspect in suspects),
     )

@@ -9,15 +9,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from operator import is_
+from typing import NamedTuple
 
-from bufferctl.model import Likeness, LiveChannel, Slot
+from bufferctl.model import Likeness, LiveChannel, LivePost, Post, Slot
 from bufferctl.model.address import is_id
-from bufferctl.model.comparable import content_of_desired, content_of_live, text_digest
+from bufferctl.model.comparable import (
+    content_of_desired,
+    content_of_live,
+    has_rewritten_links,
+    instant,
+    text_digest,
+)
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Mark, Matches, Suspect, applied_mark, mark_of
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
+
+
+class _Staying(NamedTuple):
+    """What Buffer keeps although the files no longer say it: the texts, and what stands at another time than there."""
+
+    texts: dict[Mark, list[Suspect]]
+    at: dict[tuple[Mark, str], list[Suspect]]  # by the instant, too
 
 
 def wanted(change: Change) -> Mark:
@@ -53,25 +67,57 @@ def hold_repeats(
     for live in matches.unclaimed if Action.UPDATE in writes else ():
         unclaimed[live.home, text_digest(content_of_live(live))].append(Suspect.of(live))
     while True:
-        found = (_staying(changes, doing), unclaimed, published)
-        held = [_held(change, *found, channels) for change in changes] if any(found) else changes
+        staying = _staying(changes, doing)
+        found = (staying.texts, unclaimed, published)
+        held = [_held(_held_at(change, staying, channels), *found, channels) for change in changes]
         if all(map(is_, held, changes)):
             return changes
         changes = held  # a held edit keeps its old text, too
 
 
-def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Mark, list[Suspect]]:
-    """Texts that Buffer keeps although the files no longer have them."""
-    staying: dict[Mark, list[Suspect]] = defaultdict(list)
+def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
+    """What Buffer keeps although the files no longer have it, or have it at another time."""
+    staying = _Staying(defaultdict(list), defaultdict(list))
     for change in changes:
         live = change.live
         is_removed = change.cause in _REMOVED
         if live is None or (change.action in WRITING and change.slot in doing):
             continue
+        declared = not is_removed
+        suspect = Suspect(live.id, live.created_at, live, change.address, declared)
         if is_removed or (change.action is not Action.NO_OP and wanted(change) != kept(change)):
-            declared = not is_removed
-            staying[kept(change)].append(Suspect(live.id, live.created_at, live, change.address, declared))
+            staying.texts[kept(change)].append(suspect)
+        if change.action is not Action.NO_OP and isinstance(live, LivePost) and live.due_at and not live.is_out:
+            for mark in _moved(change, live):
+                staying.at[mark, instant(live.due_at)].append(suspect)
     return staying
+
+
+def _moved(change: Change, live: LivePost) -> set[Mark]:
+    """The marks of a declared post that stands in Buffer at another time, or with another text, than in its file."""
+    item = change.desired
+    if item is None or (wanted(change), instant(item.due_at)) == (kept(change), instant(live.due_at)):
+        return set()
+    is_shortened = has_rewritten_links(content_of_desired(item), content_of_live(live))
+    return {kept(change), wanted(change)} if is_shortened else {kept(change)}
+
+
+def _held_at(change: Change, staying: _Staying, channels: Mapping[str, LiveChannel]) -> Change:
+    """The change, held if a post that was moved in Buffer has its text at its time.
+
+    Only `repeat_of` with that very post lifts this: another one's key says that the text is meant again, not when.
+    """
+    item = change.desired
+    if change.action not in {Action.CREATE, Action.UPDATE} or not isinstance(item, Post):
+        return change
+    there = staying.at.get((wanted(change), instant(item.due_at)), ())
+    named = item.given_repeat_of
+    moved = [(each, each.owner) for each in there if each.owner and {each.id, each.owner.key}.isdisjoint(named)]
+    if not moved:
+        return change
+    channel, owner = channels.get(change.slot.channel_id), moved[0][1]
+    hold = holds.moved_here([each for each, _ in moved], owner, channel, is_edit=change.action is Action.UPDATE)
+    return hold.on(change)
 
 
 def _held(

@@ -28,7 +28,7 @@ from bufferctl.model import (
     Write,
 )
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import content_of_live, instant
+from bufferctl.model.comparable import content_of_live, instant, text_digest
 from bufferctl.model.live import Unavailable
 from bufferctl.model.metadata import LEGAL
 from bufferctl.model.seen import Seen, bind, due_seen, seen_of
@@ -207,11 +207,38 @@ class Table:
             kept = replace(facts.binding, taken_from=claim.binding.taken_from)
             return _change(facts, Action.NO_OP, Cause.UNCHANGED, binding=kept)
         if facts.changed:
-            hold = holds.changed(facts.item, facts.differences, _changed_by(facts), can_send=can_send)
+            twin = self._twin(facts)
+            hold = holds.changed(facts.item, facts.differences, _changed_by(facts), can_send=can_send, twin=twin)
             return self._drifted(facts, hold)
         if can_send:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
         return _hold(facts, holds.IDEA_EDITED if is_idea else holds.ADOPTED, Cause.EDITED)
+
+    def _twin(self, facts: Facts) -> str:
+        """The key of another entry that says what Buffer has, for its time, where neither says that both are meant.
+
+        Empty if there is none. `validate` refuses the two once the file says that, too.
+        """
+        item, live, declared = facts.item, facts.live, facts.match.declared
+        if not isinstance(item, Post) or not isinstance(live, LivePost):
+            return ""
+        is_reworded = any(each.path == "text" for each in facts.differences)
+        mark = text_digest(facts.content) if facts.content and is_reworded else declared.mark
+        for other in self._at.get((declared.slot.home, mark, instant(live.due_at)), ()):
+            is_meant = other.address.key in item.given_repeat_of or item.address.key in other.given_repeat_of
+            if other.address != item.address and not is_meant:
+                return other.address.key
+        return ""
+
+    @cached_property
+    def _at(self) -> dict[tuple[str, str, str], list[Post]]:
+        """The declared posts that are not cancelled, by home, mark and instant."""
+        found: dict[tuple[str, str, str], list[Post]] = defaultdict(list)
+        for declared in (m.declared for m in self.matches):
+            item = declared.item
+            if isinstance(item, Post) and item.due_at and not item.cancelled:
+                found[declared.slot.home, declared.mark, instant(item.due_at)].append(item)
+        return found
 
     def _suspended_elsewhere(self, facts: Facts) -> Claim | None:
         """The claim of the root file from which its entry was moved here, if its suspension alone made this a draft."""

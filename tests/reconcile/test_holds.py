@@ -53,7 +53,8 @@ HOLDS: dict[str, list[Hold]] = {
         for item in (post(), idea())
         for hold in (holds.CHANGED, holds.CHANGED_BY_BUFFER, holds.conflict(None))
         for can_send in (True, False)
-    ],
+    ]
+    + [holds.changed(post(), CHANGED, holds.CHANGED, can_send=True, twin="b")],
     "conflict": [holds.conflict(None)],
     "missed": [
         holds.missed(timedelta(), edited=edit, counted=each) for edit in (True, False) for each in (True, False)
@@ -71,6 +72,9 @@ HOLDS: dict[str, list[Hold]] = {
         for suspects in ([THEIRS], [OURS], [GONE], [SENT], [THEIRS, OURS])
     ],
     "would_repeat": [holds.would_repeat([each], TWITTER) for each in (THEIRS, OURS, GONE)],
+    "moved_here": [
+        holds.moved_here([OURS], Address("Acme", "twitter:acme", "b"), TWITTER, is_edit=each) for each in (True, False)
+    ],
     "unsettled": [holds.unsettled(each) for each in ([], ["p9"])],
     "cancelled_but_there": [holds.cancelled_but_there("p9", goes_out=True)],
     "no_such_tag": [holds.no_such_tag(each, []) for each in (["launch"], ["launch", "spring"])],
@@ -106,7 +110,7 @@ EDIT = re.compile(
     r"`(idea|existing|was|repeat_of|cancelled|scheduling_type|max_deletes|freeze|minimum_lead|protect|suspended)\b|"
     r"`(key|due_at|starts|tags)\b|`existing`|new key|another key|new due_at|write it into the file|"
     r"`made_for_kids: false`|change the text|entry of its own|delete `was`|undo it in the file|Use one of these|"
-    r"Restore the file"
+    r"Restore the file|first cancel"
 )
 
 

@@ -163,10 +163,10 @@ def _not_meant(
     """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.item
     keys = {each.item.address.key for each in group}
-    named = {name for each in group for name in _given_repeat_of(each.item)}
+    named = {name for each in group for name in each.item.given_repeat_of}
     for each in others:
         post = each.item
-        meant = not keys.isdisjoint(_given_repeat_of(post)) or post.address.key in named
+        meant = not keys.isdisjoint(post.given_repeat_of) or post.address.key in named
         if meant or post.address == earlier.address or (post.place, earlier.place) in reported:
             continue
         reported.add((post.place, earlier.place))
@@ -178,8 +178,3 @@ def _not_meant(
         message = f"{who} the same text at the same time, so it would be published twice"
         related = (Related(earlier.place, "the other one is here"),)
         yield each.spots[-1].at("key", message, hint=hint, related=related, kind=Kind.DUPLICATE)
-
-
-def _given_repeat_of(post: Post) -> tuple[str, ...]:
-    """The `repeat_of` that an entry gives: occurrences repeat each other implicitly, but only at different times."""
-    return () if post.expansion and post.expansion.repeats else post.repeat_of
