@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import model_validator
 
-from bufferctl.diagnostics import Place
+from bufferctl.diagnostics import Place, all_of
 from bufferctl.model.about import About, fields_with
 from bufferctl.model.address import Address
 from bufferctl.model.base import Aware, Filled, Model, Url, Whole, Words
@@ -76,8 +76,13 @@ class Policy:
     approvals: int | None = None  # of a request, before merging it publishes anything
 
     def frozen(self, moment: datetime, channel: str) -> Freeze | None:
-        """The first freeze that holds at that instant on the channel with that label."""
-        return next((each for each in self.freeze if each.holds(moment, channel)), None)
+        """The freeze at that instant on the channel with that label; those that overlap then count as one."""
+        found = [each for each in self.freeze if each.holds(moment, channel)]
+        if not found:  # nearly always
+            return None
+        reasons = all_of(each.reason for each in found if each.reason)
+        start, end = min(each.start for each in found), max(each.end for each in found)
+        return Freeze(start, end, reasons, (channel,))
 
     def most_per_day(self, channel: str) -> int | None:
         """The most posts a day for the channel with that label, None for no limit."""

@@ -7,18 +7,19 @@ freeze is an error, whatever became of it; here it counts whether Buffer has it 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Severity, some_of
-from bufferctl.model import LiveItem, LivePost, Origin, Post, PostStatus, ShareMode
+from bufferctl.model import LiveItem, LivePost, Origin, Post, PostStatus, ShareMode, Slot
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.scene import Scene
+from bufferctl.reconcile.sending import queue_times
 from bufferctl.said import Said
 from bufferctl.value import replace
 
@@ -28,6 +29,7 @@ _SENDING = frozenset({Action.CREATE, Action.UPDATE})
 _NAMED, _SHOWN = 5, 40
 _ABOUT_FREEZES = frozenset({Reason.FREEZE, Reason.INTO_FREEZE})
 _LET_OUT = Said("It goes out during a freeze that your team agreed on{reason}, as `freeze: false` says")
+_LETS_OUT = Said("It goes out even in a freeze, as `freeze: false` says")
 
 
 def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
@@ -37,8 +39,16 @@ def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
         return changes
     for change in changes:
         errors = [each for each in _against(change, scene) if rules.get(each.code, Severity.ERROR) == Severity.ERROR]
-        kept.append(errors[-1].held.on(change) if errors else _let_out(change, scene))
+        kept.append(errors[-1].held.on(change) if errors else change)
     return kept
+
+
+def name_let_out(changes: list[Change], scene: Scene) -> list[Change]:
+    """Say of what is sent, or waits for room, that its file lets it out even in a freeze: reviewers agree to that."""
+    if not any(_is_let_out(change) for change in changes):
+        return changes
+    times = queue_times(changes, scene.live, scene.channels)
+    return [_let_out(change, times, scene) if _is_let_out(change) else change for change in changes]
 
 
 def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnostic]:
@@ -147,15 +157,21 @@ def _freeze_at(moment: datetime | None, change: Change, scene: Scene) -> Freeze 
     return scene.desired.settings.policy.frozen(moment, change.address.channel) if moment else None
 
 
-def _let_out(change: Change, scene: Scene) -> Change:
-    """A change that is sent into a freeze because its file allows it; a note says so."""
+def _is_let_out(change: Change) -> bool:
+    """Whether Buffer would publish what is sent, now or once there is room, and a freeze does not count for it."""
     post = change.desired
-    if not isinstance(post, Post) or post.freeze or not _schedules(change, post):
-        return change
-    freeze = _freeze_at(scene.now if post.mode is ShareMode.SHARE_NOW else change.due_at, change, scene)
-    if freeze is None:
-        return change
-    said = replace(_LET_OUT, facts={"reason": freeze.aside})
+    if not isinstance(post, Post) or post.freeze or change.takes_off:
+        return False
+    is_sent_later = change.action is Action.WAITING and change.reason is not Reason.SUSPENDED and not post.draft
+    return is_sent_later or _schedules(change, post)
+
+
+def _let_out(change: Change, times: Mapping[Slot, datetime], scene: Scene) -> Change:
+    """The same with a note, which names the freeze if it would go out during one."""
+    at_once = isinstance(change.desired, Post) and change.desired.mode is ShareMode.SHARE_NOW
+    goes_out = scene.now if at_once else change.due_at or times.get(change.slot)
+    freeze = _freeze_at(goes_out, change, scene)
+    said = replace(_LET_OUT, facts={"reason": freeze.aside}) if freeze else _LETS_OUT
     return replace(change, why=change.why + Said(". ") + said if change.why else said)
 
 

@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.model import IDEAS, Binding, Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
 from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
-from bufferctl.reconcile.freezes import hold_against_policy
+from bufferctl.reconcile.freezes import hold_against_policy, name_let_out
 from bufferctl.reconcile.horizons import all_slots, without_strays
 from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import How, Match, Matches, is_over
@@ -46,6 +46,7 @@ PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
     "suspend": suspend,
     "order": lambda changes, scene, _: first_off(in_order(changes, scene.live)),
     "wait for room": lambda changes, scene, _: within_limits(changes, scene.live),
+    "name what is let out": lambda changes, scene, _: name_let_out(changes, scene),
 }
 
 

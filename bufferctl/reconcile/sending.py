@@ -149,7 +149,9 @@ def _within(
     for change in changes:
         needed = [each for each in takes(change) if each in room] if change.action is Action.CREATE else []
         if short := next((each for each in needed if not left[each]), None):
-            kept.append(replace(change, action=Action.WAITING, why=full(short), todo=todo))
+            why = full(short)
+            besides = Said(". ") + change.why if change.why else Said("")
+            kept.append(replace(change, action=Action.WAITING, why=why + besides, todo=todo))
         else:
             left.subtract(needed)
             kept.append(change)

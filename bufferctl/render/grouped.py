@@ -115,8 +115,19 @@ class PlanItem:
         return any(card.change.puts_back for card in self.cards)
 
     @property
+    def is_let_out(self) -> bool:
+        """Whether its file says that posts of it go out even in a freeze."""
+        return any(isinstance(post, Post) and not post.freeze for post in (card.change.desired for card in self.cards))
+
+    @property
     def message(self) -> str:
-        return next((card.message for card in self.cards if card.message), "")
+        """What there is to know; of posts that are sent, each with its networks if it is not the same for all."""
+        found: dict[str, list[Card]] = {}
+        for card in self.cards:
+            found.setdefault(card.message, []).append(card)
+        if len(found) > 1 and self.digests:
+            return " ".join(f"{networks_of(cards)}: {message}" for message, cards in found.items() if message)
+        return next(filter(None, found), "")
 
     @property
     def hints(self) -> tuple[str, ...]:
@@ -190,7 +201,7 @@ class NeedsYou:
 class Move:
     """Items of one file in which only the time changes, all by the same span of local time; in order of time.
 
-    `fixed`: the names of items of the file that stay, because they have dates of their own.
+    `fixed`: the names of items of the file that stay, because they have dates of their own. All have the same message.
     """
 
     file: str
@@ -205,6 +216,11 @@ class Move:
         way = "back by" if self.span < timedelta() else "by"
         stay = f" (fixed: {some_of(self.fixed, _FIXED)})" if self.fixed else ""
         return f"{count(len(self.items), 'post')} move{'s' * one} {way} {duration(abs(self.span))}{stay}"
+
+    @property
+    def message(self) -> str:
+        """What there is to know about each of them."""
+        return self.items[0].message
 
     @property
     def weekdays(self) -> Mapping[str, int]:
@@ -280,18 +296,18 @@ class Grouped:
     @cached_property
     def moves(self) -> tuple[Move, ...]:
         """The moves of a campaign, in order of their first items."""
-        groups: dict[tuple[str, timedelta], list[PlanItem]] = {}
+        groups: dict[tuple[str, timedelta, str], list[PlanItem]] = {}
         for item in self.of("update"):
             spans = {_moved_by(card.change) for card in item.cards}
             if len(spans) == 1 and (span := spans.pop()) and item.occurrence.place:
-                groups.setdefault((item.occurrence.place.file, span), []).append(item)
+                groups.setdefault((item.occurrence.place.file, span, item.message), []).append(item)
         fixed: dict[str, dict[str, None]] = {}
         unchanged = (each for each in self.report.plan.changes if each.action is Action.NO_OP) if groups else ()
         for change in sorted(unchanged, key=lambda each: by_time(each, moment_of(each, self.report.plan))):
             post = change.desired
             if isinstance(post, Post) and post.is_fixed:
                 fixed.setdefault(post.place.file, {})[occurrence_of(change.address, post).name] = None
-        moves = (Move(file, by, tuple(items), tuple(fixed.get(file, ()))) for (file, by), items in groups.items())
+        moves = (Move(file, by, tuple(items), tuple(fixed.get(file, ()))) for (file, by, _), items in groups.items())
         return tuple(move for move in moves if sum(len(item.cards) for item in move.items) >= TOGETHER)
 
     @cached_property

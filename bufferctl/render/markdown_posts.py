@@ -274,7 +274,8 @@ def moved(move: Move) -> str:
     days = move.weekdays
     weekdays = [f"Days of the week: {', '.join(f'{way} {number:,}' for way, number in days.items())}"] if days else []
     head = f"<b>{plain(move.label)}</b> · {code(move.file)}"
-    return "- " + "\\\n  ".join([head, *ends, *weekdays])
+    said = [prose(clipped(move.message, MESSAGE))] if move.message else []
+    return "- " + "\\\n  ".join([head, *said, *ends, *weekdays])
 
 
 def _head(item: PlanItem, shared: Above = Above()) -> str:  # noqa: B008 - a value that nobody changes

@@ -103,6 +103,7 @@ def _day(day: date) -> str:
 def _move(move: Move, paint: Paint) -> Iterator[str]:
     """Items that move together: how many, by how much, and the first and last of them."""
     yield f"  {paint.change('~')} {paint.strong(visible(move.file))}: {move.label}"
+    yield from indented(move.message, paint) if move.message else ()
     for name, item in (("first", move.items[0]), ("last", move.items[-1])):
         yield from indented(f"{name}: {item.main.changed[0].before} → {item.main.changed[0].after}, {item.name}", paint)
     if days := move.weekdays:
@@ -129,7 +130,7 @@ def head_lines(item: PlanItem, found: Grouped, paint: Paint, *more_about: str) -
 def _item(item: PlanItem, found: Grouped, said: set[str], paint: Paint) -> Iterator[str]:
     """Its head, its text once, how that differs by network, and how it changes.
 
-    `said`: the messages that were shown before; this one's is added.
+    `said`: the messages that were shown before; this one's is added. What goes out in spite of a freeze always says so.
     """
     card, action = item.main.cards[0], item.main.cards[0].change.action
     yield from head_lines(item, found, paint)
@@ -137,7 +138,7 @@ def _item(item: PlanItem, found: Grouped, said: set[str], paint: Paint) -> Itera
         yield from _addresses(item, paint)
     if action in STATE_ONLY and not paint.full:
         return
-    if item.message and item.message not in said:
+    if item.message and (item.is_let_out or item.message not in said):
         said.add(item.message)
         yield from indented(item.message, paint)
     if action is Action.UPDATE and item.changes:

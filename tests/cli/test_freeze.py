@@ -330,3 +330,91 @@ def test_a_draft_that_a_person_scheduled_does_not_resume_into_it(project: Projec
     assert "as `freeze: false` says" in " ".join(project("plan").out.split())
     project.apply()
     assert statuses(project) == {"We are here": "scheduled"}
+
+
+LET_OUT = "It goes out during a freeze that your team agreed on (Nobody is here), as `freeze: false` says"
+EVEN_SO = "It goes out even in a freeze, as `freeze: false` says"
+
+
+def exempt(entry: str) -> str:
+    """The entry with `freeze: false`."""
+    return entry.replace("}", ", freeze: false}")
+
+
+def reported(project: Project, *options: str) -> dict[str, str]:
+    """What a plan says as text and in both kinds of report, each on one line."""
+    ran = project("plan", "--report", "r.md", "--report", "r.html", *options)
+    found = {"text": ran.out} | {each: (project.folder / each).read_text() for each in ("r.md", "r.html")}
+    return {name: re.sub(r"</?code>", "`", " ".join(text.split())) for name, text in found.items()}
+
+
+def test_each_post_that_is_let_out_says_so(project: Project) -> None:
+    """In every form, although the sentence is the same for all of them."""
+    write(project, exempt(INSIDE), exempt(ALSO), "{key: third, due_at: 2029-12-23 09:00, text: Third}")
+    said = reported(project)
+    assert said["text"].count(LET_OUT) == 2
+    assert said["r.md"].count(LET_OUT) == 2
+    assert said["r.html"].count(LET_OUT) >= 2
+
+
+def test_overlapping_freezes_are_both_named(project: Project) -> None:
+    """By their reasons, and those of one channel only there."""
+    both = FREEZE.replace("}]", "}, {from: 2029-12-21, to: 2029-12-21, reason: Mourning, channels: [twitter]}]")
+    write(project, exempt(INSIDE), line=both, to="twitter, mastodon")
+    said = reported(project)["text"]
+    assert f"X: {LET_OUT.replace('here)', 'here and Mourning)')}. Mastodon: {LET_OUT}." in said
+    write(project, INSIDE, line=both)
+    assert "agreed on (Nobody is here and Mourning), so it is not sent" in reported(project)["text"]
+    assert "freeze (Nobody is here and Mourning): 20 Dec 2029 to" in project("validate").out
+
+
+def test_a_post_for_the_queue_whose_turn_is_in_a_freeze_says_so(project: Project) -> None:
+    """When it goes out is known only roughly; the note is there all the same."""
+    week = "policy: {freeze: [{from: 2029-12-03, to: 2029-12-09, reason: Nobody is here}]}"
+    write(project, "{key: tip, text: A tip, freeze: false}", line=week)
+    for said in reported(project).values():
+        assert LET_OUT in said
+
+
+@pytest.mark.parametrize("line", ["", FREEZE])
+def test_an_exemption_is_shown_where_there_is_no_freeze_yet(project: Project, line: str) -> None:
+    """Reviewers agree to it, and a later freeze does not stop the post."""
+    write(project, exempt(OUTSIDE), line=line)
+    for said in reported(project, "-o", "p.json").values():
+        assert EVEN_SO in said
+    assert EVEN_SO in " ".join(project("show", "--full", "p.json").out.split())
+    project.apply()
+    write(project, exempt(OUTSIDE).replace("Before", "Long before"), line=line)
+    for said in reported(project).values():
+        assert EVEN_SO in said
+    project.apply()
+    assert "No changes" in project("plan").out
+
+
+def test_a_draft_or_a_suspended_post_does_not_go_out(project: Project) -> None:
+    """So neither says that it does."""
+    write(project, exempt(INSIDE).replace("}", ", draft: true}"), exempt(ALSO).replace("}", ", suspended: Now}"))
+    assert "freeze" not in project("plan", "--full").out
+
+
+def test_a_campaign_that_moves_into_a_freeze_says_so(project: Project) -> None:
+    """Once for all of its posts that do, and not of those that only may."""
+    series = "{key: tip, due_at: 2029-12-05 09:00, text: Tip, repeat: {every: 1 day, times: 4}, freeze: false}"
+    in_buffer(project, series)
+    write(project, series.replace("12-05", "12-18"))
+    said = reported(project)
+    assert said["text"].count(LET_OUT) == said["text"].count(EVEN_SO) == 1
+    for each in ("r.md", "r.html"):
+        assert LET_OUT in said[each]
+
+
+def test_a_post_that_waits_for_room_says_that_it_is_let_out(project: Project) -> None:
+    """Beside why it waits: a later run sends it as it was reviewed."""
+    filled = [f"{{key: f{n}, due_at: 2029-12-10 {n + 6:02}:00, text: Filler {n}}}" for n in range(10)]
+    project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=10)
+    in_buffer(project, *filled)
+    write(project, *filled, exempt(INSIDE), exempt(ALSO))
+    for name, said in reported(project).items():
+        assert "has no room for more scheduled posts" in said, name
+        assert LET_OUT in said, name
+    assert reported(project)["text"].count(LET_OUT) == 2
