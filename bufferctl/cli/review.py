@@ -346,8 +346,8 @@ def _applied(applying: Applying, source: PlanSource, to: _Outputs) -> int:
     console.diagnostics(plan.warnings)
     session.note_leftovers()
     report = outputs.report_of(plan, session.files.desired, session.files, selection=source.selection)
-    if plan.is_empty and source.saved_plan and not plan.of(Action.WAITING):
-        console.note(f"{source.saved_plan} is already applied.")
+    if plan.is_empty and source.nothing_left and not (plan.of(Action.WAITING) or session.files.only_suspends):
+        console.note(source.nothing_left)
     elif not to.as_json:
         outputs.show_plan(report, console, as_json=False)
     if plan.writes and applying.asks and not _agreed(len(plan.writes), session, console):

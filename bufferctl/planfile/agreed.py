@@ -116,9 +116,22 @@ def verify(saved: SavedPlan, now: Plan, suspended: Mapping[Slot, Suspended]) -> 
             moved.append(f"{change.address}: {why}")
     others = [change for change in now.changes if change.slot not in kept]
     is_part = saved.plan.narrowed or any(change.action not in _QUIET for change in others)
-    left = [kept.get(each.slot, each) for each in now.changes if each.slot in kept or each.takes_off]
+    own = {**kept, **_only_shown(saved, today)}
+    left = [own.get(each.slot, each) for each in now.changes if each.slot in own or each.takes_off]
     changes = (*left, *(() if is_part else others))
     return Verified(replace(now, changes=changes, narrowed=is_part), tuple(moved))
+
+
+def _only_shown(saved: SavedPlan, today: Mapping[Slot, Change]) -> Mapping[Slot, Change]:
+    """What today's plan would send and the saved plan only shows, held."""
+    found = {}
+    for then in saved.plan.changes:
+        current = today.get(then.slot)
+        if current and current.action in WRITING and not current.takes_off:
+            why = _was_only_shown(then, current, "the plan")
+            if why:
+                found[then.slot] = _not_reviewed(current, why)
+    return found
 
 
 def _was_suspended(
@@ -239,6 +252,30 @@ def overtaken(then: Change, now: Change) -> Change:
         why=_DELETE_OVERTAKEN if is_delete else _EDIT_OVERTAKEN,
         todo=_DELETE_THERE if is_delete else _EDIT_THERE,
     )
+
+
+def _not_reviewed(change: Change, why: str) -> Change:
+    """The change, held since nobody agreed to it."""
+    consequence = "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"
+    if change.action is Action.DELETE:
+        consequence = f"it is not deleted and {change.stays}"
+    return replace(
+        change,
+        action=Action.HOLD,
+        reason=Reason.NOT_REVIEWED,
+        why=replace(_NOT_REVIEWED, facts={"because": why, "consequence": consequence}),
+        todo=_HAVE_IT_REVIEWED,
+        write=None,
+    )
+
+
+def _was_only_shown(then: Change | None, change: Change, title: str) -> str:
+    """Why a plan that shows an entry as held or suspended does not agree to sending it; empty if it shows neither."""
+    if then and then.action is Action.HOLD:
+        return f"it needed a person when {title} was made, and this version has not been reviewed"
+    if then and then.reason is Reason.SUSPENDED and change.action is not Action.DELETE:
+        return f"it is suspended in {title}, and it goes out only by a plan that was made since"
+    return ""
 
 
 @value()
@@ -379,19 +416,8 @@ class Reviewed:
         why = self._why_not(words, change, _Today(now, state, declared, endpoint))
         if not why:
             return change
-        consequence = "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"
-        if change.action is Action.DELETE:
-            consequence = f"it is not deleted and {change.stays}"
         then = words.rows[-1].agreed if words.rows else None
-        return replace(
-            change,
-            action=Action.HOLD,
-            reason=Reason.NOT_REVIEWED,
-            differences=_since_review(then, change) or change.differences,
-            why=replace(_NOT_REVIEWED, facts={"because": why, "consequence": consequence}),
-            todo=_HAVE_IT_REVIEWED,
-            write=None,
-        )
+        return _not_reviewed(replace(change, differences=_since_review(then, change) or change.differences), why)
 
     def _why_not(self, words: _Words, change: Change, today: _Today) -> str:
         """Why nobody agreed to the change; empty if somebody did."""
@@ -474,10 +500,8 @@ def _is_spent(row: _Row, then: Change, state: State) -> bool:
 def _why_not(row: _Row, change: Change, today: _Today) -> str:
     """Why those who reviewed one plan did not agree to the change; empty if they did."""
     then, title = row.agreed, row.title
-    if row.change and row.change.action is Action.HOLD:
-        return f"it needed a person when {title} was made, and this version has not been reviewed"
-    if row.change and row.change.reason is Reason.SUSPENDED and change.action is not Action.DELETE:
-        return f"it is suspended in {title}, and it goes out only by a plan that was made since"
+    if why := _was_only_shown(row.change, change, title):
+        return why
     if then is None:
         return _why_not_as_it_was(row, change, today)
     if (then.action is Action.DELETE) != (change.action is Action.DELETE):

@@ -20,7 +20,7 @@ from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import ConfigError, StalePlanError, UsageError
 from bufferctl.model import Address, Desired
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import Action
+from bufferctl.plan import STATE_ONLY, WRITING, Action
 from bufferctl.run.compare import check_named, describe_selection, hold_dependent, narrow
 from bufferctl.run.files import POST_FILES, Files, load_declared, open_project
 from bufferctl.run.listener import SILENT, Listener
@@ -45,6 +45,7 @@ class PlanSource:
     #: What of today's plan to carry out, by the state; raises StalePlanError and UsageError, with nothing sent.
     select: Callable[[Plan, State], Plan] = lambda today, _: today
     saved_plan: Path | None = None  # the file that is applied whole or not at all
+    nothing_left: str = ""  # what to say of it once there is nothing more to do
     reviewed: Reviewed | None = None  # the plans that people agreed to
     #: Addresses that a person says, in this very run, an earlier one did not create (`--recreate`).
     not_created: frozenset[str] = frozenset()
@@ -140,7 +141,9 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listen
             listener.note(f"{to_do} of {total} changes of {path} are still to be applied.")
         return left
 
-    return PlanSource(files, plan.choices, select, saved_plan=path)
+    is_quiet = not plan.plan.of(*WRITING, *STATE_ONLY, Action.WAITING)
+    nothing_left = f"{path} has no changes to apply." if is_quiet else f"{path} is already applied."
+    return PlanSource(files, plan.choices, select, saved_plan=path, nothing_left=nothing_left)
 
 
 def _from_reviewed(fresh: PlanSource, agreed: dict[Path, SavedPlan], listener: Listener) -> PlanSource:

@@ -128,6 +128,35 @@ def test_applied_twice(saved: Project, prints: Prints) -> None:
     assert len(text_of(saved)) == 2
 
 
+FREEZE = "policy: {freeze: [{from: 2029-12-10, to: 2029-12-31, reason: Quiet}]}\n"
+
+
+def test_what_it_only_showed_is_not_said_to_be_applied(project: Project) -> None:
+    """Exit 1: it was held when the plan was made, and what holds it is gone; nobody agreed to it. The rest is sent."""
+    late = TWO.replace("2029-12", "2030-02")
+    project.write("buffer.yaml", FREEZE + HEAD + ONE + late)
+    assert project("plan", "-o", "plan.json").code == 1
+    project.write("buffer.yaml", HEAD + ONE + late)
+    for sent in (["+ two"], []):
+        ran = apply(project)
+        assert (ran.code, ran.planned) == (1, [*sent, "! one"])
+        assert "Not reviewed: it needed a person when the plan was made" in " ".join(ran.out.split())
+        assert "applied." not in ran.err
+    assert text_of(project) == ["The second"]
+    project.apply()
+    ran = apply(project)
+    assert (ran.code, ran.err) == (0, "plan.json is already applied.\n")
+
+
+def test_a_plan_without_changes_is_not_said_to_be_applied(saved: Project) -> None:
+    """It has nothing to apply, whatever the files have by now."""
+    saved.apply()
+    assert saved("plan", "-o", "plan.json").code == 0
+    saved.write("buffer.yaml", HEAD + ONE + TWO.replace("second", "other"))
+    ran = apply(saved)
+    assert (ran.code, ran.err) == (0, "plan.json has no changes to apply.\n")
+
+
 def test_narrowed_no_more(saved: Project, prints: Prints) -> None:
     """Exit 64: an option that would narrow or widen a saved plan is not silently ignored."""
     prints("saved/narrowed", apply(saved, "--target", "Acme/twitter:acme/one"))
@@ -369,7 +398,7 @@ def test_narrowed_plan_stays_narrowed(saved: Project) -> None:
 
 
 def test_what_needed_somebody_still_does(project: Project) -> None:
-    """Exit 1 while a post that the saved plan holds still needs a person; 0 afterwards, but it is not sent."""
+    """Exit 1 while a post that the saved plan holds needs a person, and not sent afterwards: nobody reviewed it."""
     post = edited_then_planned(project)
     project.sandbox.person.edit_post(post, text="The very first")
     project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
@@ -379,7 +408,7 @@ def test_what_needed_somebody_still_does(project: Project) -> None:
     again = apply(project)
     assert (again.code, "nothing sent" in again.out) == (1, True)
     project.sandbox.person.edit_post(post, text="The first")
-    assert (apply(project).code, sorted(text_of(project))) == (0, ["The first", "The second"])
+    assert (apply(project).code, sorted(text_of(project))) == (1, ["The first", "The second"])
 
 
 @pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.json", "--target", "*/one"]])

@@ -262,7 +262,9 @@ def test_what_needed_a_person_and_no_longer_does_is_not_sent(review: Review, buf
     del buffer.posts["0003"]
     buffer.pass_time(7200)
     assert [c.address.key for c in review.plan().writes] == ["c", "a"]
-    assert [c.address.key for c in review.verify().plan.changes] == ["a"]
+    found = review.verify().plan.changes
+    assert {c.address.key: c.action for c in found} == {"a": Action.UPDATE, "c": Action.HOLD}
+    assert {c.reason for c in found} == {None, Reason.NOT_REVIEWED}
 
 
 def test_nothing_unrelated_makes_it_stale(review: Review, buffer: FakeBuffer) -> None:
