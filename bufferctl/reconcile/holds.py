@@ -700,8 +700,7 @@ def _minutes(lead: timedelta) -> int:
 #: What to do about something that may be there already: which answers fit depends on whose it is.
 _SAME_OR_BOTH = Said("If it is the same, add {same}. If both are intended, add {both}.")
 _KEEP_OR_BOTH = Said(
-    "If it is the same, keep it under `{owner}` and give the new one another key. If both are intended, add {both}.",
-    beside=(_edit("key"),),
+    "If it is the same, add {cancelled} and keep Buffer's version under `{owner}`. If both are intended, add {both}."
 )
 _AGAIN_OR_RENAMED = Said("To publish it again, add {both}. If it was only renamed, add {same}.")
 #: Several may be it, and nothing tells which, so nothing of it can be taken without looking at them.

@@ -90,7 +90,7 @@ def test_nothing_is_offered_to_another_key(project: Project) -> None:
     moved(project, 2, 2)
     hints = {key: each["hint"] for key, each in held(project).items()}
     assert set(hints) == {"u0", "u1"}
-    assert not any("keep it under" in hint or "repeat_of: u" in hint for hint in hints.values())
+    assert not any("keep Buffer's version under" in hint or "repeat_of: u" in hint for hint in hints.values())
 
 
 def test_a_campaign_that_is_renamed_before_it_is_answered(project: Project) -> None:
@@ -168,7 +168,7 @@ def test_a_guess_is_corrected_by_existing(project: Project) -> None:
     hint = held(project)["a"]["hint"]
     answer = re.search(r"`(existing: \{twitter: \w+\})`", hint)
     assert answer
-    assert "keep it under" not in hint
+    assert "keep Buffer's version under" not in hint
     assert "repeat_of: b" not in hint
     later = guess.replace("12-04", "12-21")
     for first in (guess, later, later):

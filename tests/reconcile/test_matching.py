@@ -729,7 +729,7 @@ def test_a_text_that_an_address_claims_by_right_is_not_near() -> None:
     assert world.verdict(queued(), first) is Action.CREATE
     change = world.change(queued(), queued("first", "Edited"))
     assert verdict(change) is Reason.AMBIGUOUS
-    assert "keep it under `first`" in change.hint
+    assert "keep Buffer's version under `first`" in change.hint
     assert world.verdict(queued(repeat_of=("first",)), queued("first", "Edited")) is Action.CREATE
 
 
@@ -1422,7 +1422,9 @@ def test_what_is_out_is_named_by_the_key_that_it_has_now() -> None:
     was = queued("old", "We are live")
     world = World(live=[published(was)], state=record((was, published(was))))
     renamed, new = queued("b", "Other words altogether", was="old"), queued("c", "We are live")
-    assert world.change(new, renamed).hint.startswith("If it is the same, keep it under `b` and give the new one ")
+    assert world.change(new, renamed).hint.startswith(
+        "If it is the same, add `cancelled: [twitter:acme]` and keep Buffer's version under `b`."
+    )
     assert world.verdict(replace(new, repeat_of=("b",)), renamed) is Action.CREATE
 
 

@@ -315,7 +315,7 @@ def test_a_create_waits_for_the_edit_that_frees_its_text() -> None:
         "first": Reason.ADOPTED,
         "a": Reason.AMBIGUOUS,
     }
-    assert "keep it under `first`" in bound(first, origin=Origin.ADOPTED).change(again, edited).hint
+    assert "keep Buffer's version under `first`" in bound(first, origin=Origin.ADOPTED).change(again, edited).hint
 
 
 def test_an_edit_does_not_say_what_another_one_says() -> None:

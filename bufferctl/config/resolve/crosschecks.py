@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -28,7 +28,7 @@ def crosschecks(posts: list[Resolved[Post]], ideas: list[Resolved[Idea]], readin
             again.setdefault((each.item.place, first), []).append(each)
     for (_, first), duplicates in again.items():
         yield _twice(duplicates, first)
-    yield from _missing(entries, _Keys(places), whole=reading.is_complete)
+    yield from _missing(entries, _Keys(places, posts), whole=reading.is_complete)
     yield from _claimed_twice(entries)
     yield from _same_text_and_instant(posts, reading)
 
@@ -36,8 +36,16 @@ def crosschecks(posts: list[Resolved[Post]], ideas: list[Resolved[Idea]], readin
 class _Keys:
     """Where each key is declared, to find one that was probably meant."""
 
-    def __init__(self, places: dict[Address, Place]) -> None:
-        self.places = places
+    def __init__(self, places: dict[Address, Place], posts: Iterable[Resolved[Post]]) -> None:
+        self.places, self._posts = places, posts
+
+    @cached_property
+    def series(self) -> dict[Address, Address]:
+        """By the key that a repeated entry is written under, its first occurrence."""
+        first: dict[Address, Address] = {}
+        for address in (each.item.address for each in self._posts if each.item.number):
+            first.setdefault(replace(address, key=address.key.rpartition("-")[0]), address)
+        return first
 
     @cached_property
     def _sorted(self) -> list[Address]:
@@ -92,8 +100,11 @@ def _nothing(
     declared: Entry, name: str, named: Address, what: str, keys: _Keys, *, whole: bool
 ) -> Iterator[tuple[str, Diagnostic]]:
     if whole and named not in keys.places:
-        near = get_close_matches(named.key, keys.near(named), n=1)
-        hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
+        if first := keys.series.get(named):
+            hint = f"`{named.key}` is repeated: name one of its posts, such as `{first.key}`"
+        else:
+            near = get_close_matches(named.key, keys.near(named), n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
         message = f"there is no {what} with the key `{named.key}`"
         yield name, declared.spot(name).at(name, message, hint=hint, kind=Kind.UNKNOWN_NAME)
 
