@@ -112,11 +112,17 @@ def _repeats_with_one_text(posts: Iterable[Post]) -> Iterator[Finding]:
 
 def _again(same: list[Timed], now: float, since: float | None) -> Iterator[Finding]:
     dated = sorted(((now if at is None else at, post) for post, at in same), key=lambda each: each[0])
+    reported: set[frozenset[Place]] = set()
     for (one_at, one), (other_at, other) in pairwise(dated):
         apart = other_at - one_at
-        meant = one.repeat_of or other.repeat_of or one.due_at == other.due_at is not None  # that is an error
+        meant = one.given_repeat_of or other.given_repeat_of or one.due_at == other.due_at is not None  # an error
         if apart > AGAIN.total_seconds() or meant or (since is not None and other_at < since):
             continue
+        if one.number or other.number:
+            entries = frozenset({one.place, other.place})  # one alone has a rule of its own
+            if len(entries) == 1 or entries in reported:
+                continue
+            reported.add(entries)
         days = round(apart / timedelta(days=1).total_seconds())
         when = f" within {days} days" if days > 1 and one.due_at and other.due_at else ""
         message = f"the same text goes out twice on one channel{when}; networks hide or refuse repeats"

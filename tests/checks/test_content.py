@@ -11,7 +11,7 @@ import pytest
 from bufferctl.checks import check
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Desired, Idea, Post
-from bufferctl.model.desired import IdeaMedia
+from bufferctl.model.desired import Expansion, IdeaMedia
 from bufferctl.model.enums import MediaType
 from tests.checks.posts import DOCUMENT, NOON, VIDEO, codes, findings, image, post
 
@@ -193,6 +193,20 @@ def test_same_text(posts: list[Post], expected: list[str]) -> None:
     found = [each for each in findings(*posts) if each.rule.code == "BC105"]
     assert [each.item.address.key for each in found] == expected
     assert all(each.related for each in found)
+
+
+def test_same_text_as_a_series() -> None:
+    """A new entry is compared with each occurrence, although those repeat each other; reported once for the two."""
+    expansions = [Expansion(number=1), Expansion(number=2, repeats="s-1"), Expansion(number=3, repeats="s-1")]
+    series = [
+        days(7 * at, f"s-{at}", expansion=each, repeat_of=("s-1",) if each.repeats else ())
+        for at, each in enumerate(expansions, 1)
+    ]
+    new = replace(days(15, "x"), place=Place("x.yaml", 1, 1))
+    found = [each for each in findings(*series, new) if each.rule.code == "BC105"]
+    assert [(each.item.address.key, each.related[0].note) for each in found] == [("x", "first used in `s-2`")]
+    assert "BC105" not in codes(*series)
+    assert "BC105" not in codes(*series, replace(new, repeat_of=("s-2",)))
 
 
 def test_a_queue_post_goes_out_soon() -> None:
