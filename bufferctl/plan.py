@@ -220,6 +220,14 @@ class Change(_Explained):
         return self.cause is Cause.RESUMED and self.action is Action.UPDATE
 
     @property
+    def was_draft(self) -> bool:
+        """Whether its edit ends a post's status as a draft, so that it is published or submitted for approval."""
+        write, live = self.write, self.live
+        if not isinstance(write, EditPost) or not isinstance(live, LivePost):
+            return False
+        return write.reschedule and live.status is PostStatus.DRAFT and (bool(write.back_to) or not write.item.draft)
+
+    @property
     def is_refused(self) -> bool:
         """Whether the files may not ask for it: an error of theirs that only a plan can tell from what is there."""
         return self.reason is Reason.INTO_FREEZE

@@ -52,12 +52,10 @@ _DONE = {
     Action.FORGET: "forgotten",
     Action.WAITING: "left waiting for room",
 }
-_SAYS = {**_DONE, Action.WAITING: "created"}
 #: Actions of objects that exist in Buffer and need no change there.
 _THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
 #: Actions that leave nothing to be done now.
 _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING})
-_CREATES = frozenset({Action.CREATE, Action.WAITING})
 #: Actions that a saved plan shows, and that are not carried out.
 _SHOWN = frozenset({Action.HOLD, Action.WAITING})
 #: What became of a reviewed change whose post was published first.
@@ -157,10 +155,11 @@ def _began(suspended: Mapping[Slot, Suspended], change: Change) -> Suspended | N
 
 
 def _with_room(change: Change, current: Change | None) -> Change:
-    """The change of a saved plan; a post that waits for room there is a new one as soon as there is room."""
+    """The change of a saved plan; a post that waits for room there is created or scheduled as soon as there is room."""
     is_full = change.action is Action.WAITING and change.reason is not Reason.SUSPENDED
-    has_room = is_full and current and current.action is Action.CREATE
-    return replace(change, action=Action.CREATE) if has_room else change
+    sends = Action.CREATE if change.live is None else Action.UPDATE
+    has_room = is_full and current and current.action is sends and not current.takes_off
+    return replace(change, action=sends) if has_room else change
 
 
 def _revoked(change: Change, current: Change | None) -> str:
@@ -212,6 +211,8 @@ def _moved(change: Change, current: Change) -> str:
         return "it was changed in Buffer since the plan was made"
     if current.action is Action.HOLD:
         return current.message
+    if current.reason is Reason.SUSPENDED:
+        return "it is suspended now"
     return f"it was to be {_DONE[change.action]}, and would now be {_DONE[current.action]}"
 
 
@@ -505,7 +506,7 @@ def _why_not(row: _Row, change: Change, today: _Today) -> str:
     if then is None:
         return _why_not_as_it_was(row, change, today)
     if (then.action is Action.DELETE) != (change.action is Action.DELETE):
-        return f"in {title} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"
+        return f"in {title} it would be {_says(then)}, and now it would be {_says(change)}"
     if change.action is not Action.DELETE and (fields := _differing(then.desired, change.desired)):
         return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {title}"
     return _why_not_now(row, then, change, today)
@@ -579,10 +580,22 @@ def _agrees(then: Change, change: Change) -> bool:
     if not is_same:
         return False
     if change.action is Action.CREATE:
-        return then.action in _CREATES and change.live_id == then.live_id
-    if then.action in _CREATES:
+        return _creates(then) and change.live_id == then.live_id
+    if _creates(then):
         return _is_ours_untouched(change)
     return change.live_id == then.live_id and _status(change) == _status(then)
+
+
+def _creates(change: Change) -> bool:
+    """Whether it creates something, now or as soon as there is room."""
+    return change.action is Action.CREATE or (change.action is Action.WAITING and change.live is None)
+
+
+def _says(change: Change) -> str:
+    """What a plan that shows the change does to its object, sooner or later."""
+    if change.action is Action.WAITING:
+        return _DONE[Action.CREATE if _creates(change) else Action.UPDATE]
+    return _DONE[change.action]
 
 
 def _why_not_proved(change: Change, row: _Row, state: State, declared: Desired) -> str:

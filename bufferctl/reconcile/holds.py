@@ -637,6 +637,10 @@ MISSED_WHILE_SUSPENDED = Hold(
         beside=(_edit("due_at"), _edit("cancelled")),
     ),
 )
+#: The suspension was over, and something else kept it: a full Buffer plan, or a question.
+MISSED_AFTERWARDS = replace(
+    MISSED_WHILE_SUSPENDED, message=Said("Its time passed before it could be scheduled, so it does not go out")
+)
 DRAFT_NOT_OURS = Hold(
     Reason.ADOPTED,
     Said("This draft may be a person's: the state does not say that a suspension made it, so it stays a draft"),

@@ -29,14 +29,14 @@ _QUEUED = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
 
 
 def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
-    """Ideas, timed creates by due time, queue creates in file order, updates, deletes.
+    """Ideas, timed posts that join the schedule by due time, those of queues in file order, other updates, deletes.
 
     A delete or update is sent first if a create takes its text; all deletes are sent first if creates need their room.
     """
     ordered = sorted(changes, key=_order)
     new = [change for change in ordered if change.action is Action.CREATE]
     taken = set(map(wanted, new))
-    needed = Counter(each for change in new for each in _takes(change.slot.home, change.desired))
+    needed = Counter(each for change in ordered for each in _needs(change))
     all_first = bool(needed) and any(needed[each] > left for each, left in _room(live).items())
 
     def is_later(change: Change) -> bool:
@@ -47,25 +47,32 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     return sorted(ordered, key=is_later)
 
 
-def _order(change: Change) -> tuple[int, float]:
-    """The key of a stable sort."""
-    if change.action is not Action.CREATE:
-        return _AFTER_CREATES.get(change.action, 1), _FAR
-    return 0 if isinstance(change.desired, Idea) else 1, change.due_at.timestamp() if change.due_at else _FAR
+def _order(change: Change) -> tuple[int, float, bool]:
+    """The key of a stable sort. Where a draft and a new post join one queue, the new one does first."""
+    if not _joins_schedule(change):
+        return _AFTER_CREATES.get(change.action, 1), _FAR, False
+    due = change.due_at.timestamp() if change.due_at else _FAR
+    return 0 if isinstance(change.desired, Idea) else 1, due, change.action is Action.UPDATE
+
+
+def _joins_schedule(change: Change) -> bool:
+    """Whether it is new, or a draft that becomes a scheduled post: both need room."""
+    return change.action is Action.CREATE or (change.action is Action.UPDATE and change.was_draft)
 
 
 def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
-    """The changes, with creates beyond the limits of the Buffer plan turned into waiting, and posts of waiting ideas.
+    """The changes; what joins the schedule beyond the limits of the Buffer plan waits, and posts of waiting ideas do.
 
-    A delete of a scheduled post makes room. `changes` are in the order in which they will be sent: ideas first.
+    A scheduled post that is deleted, or becomes a draft because it is suspended, makes room. `changes` are in the order
+    in which they will be sent: ideas first.
     """
     changes = list(changes)
-    if not any(change.action is Action.CREATE for change in changes):
+    if not any(map(_joins_schedule, changes)):
         return changes
     room = _room(live)
-    leaving = (change for change in changes if change.action is Action.DELETE)
+    leaving = (change for change in changes if change.action is Action.DELETE or change.takes_off)
     room.update(each for c in leaving for each in _takes(c.slot.home, c.live) if each in room)
-    changes = _within(changes, room, lambda change: _takes(change.slot.home, change.desired), _full)
+    changes = _within(changes, room, _needs, _full)
     late = {change.slot for change in changes if change.action is Action.WAITING}
     kept = []
     for change in changes:
@@ -106,6 +113,16 @@ def _room(live: Live) -> Counter[_Room]:
     return Counter({each: max(0, limit - taken[each]) for each, limit in limits.items()})
 
 
+def _needs(change: Change) -> tuple[_Room, ...]:
+    """The limits that a change counts against."""
+    if not _joins_schedule(change):
+        return ()
+    item = change.desired
+    if change.action is Action.UPDATE and isinstance(item, Post):
+        item = replace(item, draft=False)  # one that a person had scheduled goes back although its file says draft
+    return _takes(change.slot.home, item)
+
+
 def _takes(home: str, item: Item | LiveItem | None) -> tuple[_Room, ...]:
     """The limits that an object counts against: drafts and posts published at once against none."""
     if isinstance(item, Idea | LiveIdea):
@@ -140,14 +157,14 @@ def _within(
     full: Callable[[K], Said],
     todo: Said | None = None,
 ) -> list[Change]:
-    """The changes, with creates turned into waiting if something that they take has no room left.
+    """The changes, of which those wait that take something that has no room left.
 
     What `room` lacks has no limit. `full`: why, by what has no room; `todo`: what to do about it.
     """
     left = Counter(room)
     kept = []
     for change in changes:
-        needed = [each for each in takes(change) if each in room] if change.action is Action.CREATE else []
+        needed = [each for each in takes(change) if each in room]
         if short := next((each for each in needed if not left[each]), None):
             why = full(short)
             besides = Said(". ") + change.why if change.why else Said("")
@@ -159,8 +176,8 @@ def _within(
 
 
 def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
-    """Channels by noon of the day on which creating there brings them to `BUSY` posts or more."""
-    new = Counter(day for day in (_day(change, plan) for change in plan.of(Action.CREATE)) if day)
+    """Channels by noon of the day on which they come to `BUSY` posts or more."""
+    new = Counter(day for day in (_day(change, plan) for change in plan.changes) if day)
     if not new:
         return {}
     existing = Counter((p.channel_id, _noon(p.due_at, plan, p.channel_id)) for p in live.posts if p.due_at)
@@ -172,7 +189,7 @@ def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
 
 
 def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) -> Plan:
-    """The plan with creates beyond a day's room turned into waiting; the earliest due go first."""
+    """The plan; what joins a day beyond its room waits, and the earliest due go first."""
     changes = _within(
         plan.changes,
         room,
@@ -184,11 +201,12 @@ def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) ->
 
 
 def _day(change: Change, plan: Plan) -> tuple[str, datetime] | None:
-    """Channel and noon of the day that a timed create is for; None for a post without its own time."""
+    """Channel and noon of the day on which a change schedules a post; None for a post without its own time."""
     post = change.desired
-    if not isinstance(post, Post) or post.due_at is None or post.draft:
+    stays_draft = isinstance(post, Post) and post.draft and not change.was_draft
+    if not isinstance(post, Post) or change.due_at is None or stays_draft or not _joins_schedule(change):
         return None
-    return change.slot.channel_id, _noon(post.due_at, plan, change.slot.channel_id)
+    return change.slot.channel_id, _noon(change.due_at, plan, change.slot.channel_id)
 
 
 def _noon(moment: datetime, plan: Plan, channel_id: str) -> datetime:

@@ -255,7 +255,7 @@ class Table:
         back_to = _back_to(item, binding)
         due_at = back_at(back_to) if back_to else item.due_at
         if due_at is not None and due_at - now < self.scene.options.lead:
-            return _hold(facts, holds.MISSED_WHILE_SUSPENDED, Cause.RESUMED)
+            return _hold(facts, self._missed_suspended(facts), Cause.RESUMED)
         if equal := self._meanwhile(facts):
             return _hold(facts, holds.went_out_meanwhile(equal), Cause.RESUMED)
         return self._write(facts, Action.UPDATE, Cause.RESUMED, back_to=back_to)
@@ -349,10 +349,15 @@ class Table:
             ids = tuple(suspect.id for suspect in first.suspects)
             hold = holds.missed_and_unclear(lead, first.declared.item.address.key, ids)
         elif self._waited(facts):
-            hold = holds.MISSED_WHILE_SUSPENDED
+            hold = self._missed_suspended(facts)
         else:
             hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
         return _hold(facts, hold, Cause.EXPIRED)
+
+    def _missed_suspended(self, facts: Facts) -> Hold:
+        """Its time passed while a suspension kept it, or after that, before it was sent."""
+        suspended = self.scene.state.suspended.get(facts.match.declared.slot)
+        return holds.MISSED_AFTERWARDS if suspended and suspended.is_over else holds.MISSED_WHILE_SUSPENDED
 
     def _waited(self, facts: Facts) -> bool:
         """Whether it is new and its time passed because a suspension kept it."""

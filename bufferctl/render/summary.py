@@ -90,8 +90,13 @@ def no_changes(report: Report) -> str:
 
 def _verified(plan: Plan) -> str:
     """What a plan without changes shows of Buffer, without a full stop."""
-    waiting = sum(change.reason is not Reason.SUSPENDED for change in plan.of(Action.WAITING))
+    waiting = _for_room(plan)
     return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer" if waiting else _MATCHES
+
+
+def _for_room(plan: Plan) -> int:
+    """How many wait for room, and not because they are suspended."""
+    return sum(change.reason is not Reason.SUSPENDED for change in plan.of(Action.WAITING))
 
 
 def _exceptions(outcomes: Iterable[Outcome]) -> str:
@@ -181,7 +186,7 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
         return f"Verified: {_verified(left)}{_exceptions(outcomes)}."
     after = unsent(left, outcomes)
-    number, waiting = len(after.writes), len(after.of(Action.WAITING))
+    number, waiting = len(after.writes), _for_room(after)
     tried = {change.slot for change in left.writes}
     holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"

@@ -104,7 +104,7 @@ def describe_action(change: Change) -> str:
         return "will become a draft"
     if change.puts_back and not _needs_approval(change):
         return "will go back on the schedule"
-    if change.action is Action.UPDATE and was_draft(change):
+    if change.action is Action.UPDATE and change.was_draft:
         return f"{_create(change.desired)[0]} (was a draft)"
     if change.action is Action.UPDATE and is_at_once(change):
         return _MODES[ShareMode.SHARE_NOW][0]
@@ -187,14 +187,6 @@ def _edit(change: Change) -> str:
     return _PUTS_BACK if change.puts_back else _CHANGES
 
 
-def was_draft(change: Change) -> bool:
-    """Whether the change ends a post's status as a draft, so that it is published or submitted for approval."""
-    write, live = change.write, change.live
-    if not isinstance(write, EditPost) or not isinstance(live, LivePost):
-        return False
-    return write.reschedule and live.status is PostStatus.DRAFT and (bool(write.back_to) or not write.item.draft)
-
-
 def is_at_once(change: Change) -> bool:
     """Whether it is published as soon as it is sent."""
     post = change.desired
@@ -211,7 +203,7 @@ def goes_public(change: Change) -> bool:
     if not is_public(change.desired):
         return False
     return change.action is Action.CREATE or (
-        change.action is Action.UPDATE and (was_draft(change) or is_at_once(change))
+        change.action is Action.UPDATE and (change.was_draft or is_at_once(change))
     )
 
 

@@ -558,6 +558,7 @@ def test_an_entry_in_a_file_that_is_no_yaml(project: Project) -> None:
     path.write_text(path.read_text() + "foo\n")
     assert apply(project) == 1
     assert statuses(project) == {"We are live": "draft", "Still live": "scheduled"}
+    project.sandbox.clock.advance(minutes=1)
 
 
 @pytest.mark.parametrize("old", ["posts:\n  - {key: b, channels: [twitter], due_at: 2029-12-21 09:00, text: B}\n", ""])
@@ -978,3 +979,64 @@ def test_what_a_person_scheduled_is_not_said_to_be_off(project: Project) -> None
         ran = project("plan", *option)
         assert "Not stopped; 1 post still goes out" in ran.out
         assert "Nothing of it that bufferctl made" not in ran.out
+
+
+def limited(project: Project, number: int) -> None:
+    """The Buffer plan takes so many scheduled posts."""
+    project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=number)
+
+
+@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+@pytest.mark.parametrize("off", ["suspended: Quake", "draft: true"])
+def test_what_goes_back_waits_for_room_like_a_new_post(project: Project, off: str, how: list[str]) -> None:
+    """The earliest due goes first, and without room it waits: a second plan has nothing to do.
+
+    A saved plan and a reviewed one that showed it waiting agree to it once there is room.
+    """
+    own = TIMED.replace("}", f", {off}}}")
+    write(project, TIMED)
+    project.apply()
+    write(project, own)
+    apply(project)
+    limited(project, 1)
+    write(project, TIMED, LATER)
+    project.apply()
+    assert statuses(project) == {"We are live": "scheduled"}
+    write(project, own, LATER)
+    apply(project)
+    apply(project)
+    assert statuses(project) == {"We are live": "draft", "Still live": "scheduled"}
+    project.sandbox.clock.advance(minutes=1)
+    write(project, TIMED, LATER)
+    ran = project("plan", "-o", "plan.json", "--detailed-exitcode")
+    assert (ran.code, ran.planned) == (0, ["… launch"])
+    project.apply()
+    limited(project, 2)
+    assert project("apply", *how, "--settle", "0").code == 0
+    assert set(statuses(project).values()) == {"scheduled"}
+
+
+def test_what_waited_for_room_too_long_was_not_suspended_then(project: Project) -> None:
+    """Its time passed after the suspension, and the question says no more than that."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    apply(project)
+    limited(project, 0)
+    write(project, TIMED)
+    project.apply()
+    project.sandbox.clock.set("2029-12-20T12:00:00Z")
+    assert "Its time passed before it could be scheduled, so it does not go out." in project("plan").out
+
+
+def test_what_is_suspended_does_not_wait_for_room(project: Project) -> None:
+    """Not after an apply, and not where a saved plan is refused because of it."""
+    write(project, TIMED, LATER)
+    project("plan", "-o", "plan.json")
+    write(project, TIMED.replace("}", ", suspended: Quake}"), LATER)
+    saved = project("apply", "plan.json")
+    assert (saved.code, "Acme/twitter:acme/launch: it is suspended now" in saved.err) == (3, True)
+    late = "{key: late, due_at: 2029-12-03 09:30, text: Too late}"
+    write(project, TIMED.replace("}", ", suspended: Quake}"), LATER, late)
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert "nothing more to send; 1 still" in ran.out

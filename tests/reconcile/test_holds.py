@@ -96,6 +96,7 @@ NO_EDIT = {
     "not_listed_yet": "It is decided within the hour, by itself.",
     "CANNOT_BE_STOPPED": "A person changed it, so a person makes it a draft there.",
     "MISSED_WHILE_SUSPENDED": "A command edits the files.",
+    "MISSED_AFTERWARDS": "A command edits the files.",
     "out_of_sight": NOT_HERE,
     "OUT_OF_SIGHT": NOT_HERE,
     "ONLY_ELSEWHERE": NOT_HERE,

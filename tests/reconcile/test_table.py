@@ -1075,3 +1075,49 @@ def test_a_hold_of_an_edit_shows_what_differs(world: World, edited: Post | Idea,
     locked = replace(world, channels=tuple(replace(each, is_locked=True) for each in world.channels))
     if reason is Reason.ADOPTED:
         assert (locked.verdict(edited), locked.change(edited).differences) == (Reason.CHANNEL, ())
+
+
+def a_draft(item: Post, id_: str, **fields: Any) -> tuple[LivePost, tuple[Post, LivePost]]:
+    """Our own draft of a post, as Buffer has it, and how the state knows it."""
+    live = in_buffer(item, id_, status=PostStatus.DRAFT, **fields)
+    return live, (replace(item, draft=True), live)
+
+
+def test_a_draft_that_is_to_be_scheduled_counts_for_the_limit_like_a_new_post() -> None:
+    """The earliest due goes first, whichever of the two it is; the other one waits, also if nothing is new."""
+    draft, known = a_draft(post("draft", "draft"), "p1")
+    world = World(live=[draft], state=record(known), limit=1)
+    assert world.verdicts(post("draft", "draft"), post("new", "new", LATER)) == {
+        "draft": Action.UPDATE,
+        "new": Action.WAITING,
+    }
+    draft, known = a_draft(post("draft", "draft", LATER), "p1")
+    world = World(live=[draft], state=record(known), limit=1)
+    assert world.verdicts(post("draft", "draft", LATER), post("new", "new")) == {
+        "draft": Action.WAITING,
+        "new": Action.CREATE,
+    }
+    there = in_buffer(post("x", "Theirs"), "p9")
+    change = replace(world, live=[draft, there]).change(post("draft", "draft", LATER))
+    assert (change.action, "no room for more scheduled posts" in change.message) == (Action.WAITING, True)
+    assert change.binding
+
+
+def test_an_edit_of_a_draft_or_of_a_scheduled_post_needs_no_room() -> None:
+    """One that stays a draft takes none, and what is scheduled already has its own."""
+    draft, known = a_draft(post("draft", "draft"), "p1")
+    there = in_buffer(post("x", "There"), "p9")
+    world = World(live=[draft, there], state=record(known, (post("x", "There"), there)), limit=1)
+    items = post("draft", "Another", draft=True), post("x", "Another one")
+    assert world.verdicts(*items) == {"draft": Action.UPDATE, "x": Action.UPDATE}
+
+
+def test_what_leaves_the_schedule_makes_room_in_the_same_run() -> None:
+    """A post that is suspended becomes a draft before anything is created."""
+    there = in_buffer(post("x", "There"), "p9")
+    world = World(live=[there], state=record((post("x", "There"), there)), limit=1)
+    suspended = post("x", "There", suspended="Quake")
+    assert [(c.address.key, c.action) for c in world.plan(post("new", "new"), suspended).changes] == [
+        ("x", Action.UPDATE),
+        ("new", Action.CREATE),
+    ]
