@@ -46,6 +46,7 @@ _SECTIONS = {
 }
 #: How a blank of a hold is shown; `…` for all others.
 _BLANKS = {
+    "another_time": "Give it another `due_at`",
     "begin": "run `bufferctl state begin CHANNEL`",
     "begin_all": "run `bufferctl state begin`",
     "both": "`repeat_of: ID`",

@@ -7,13 +7,13 @@ freeze is an error, whatever became of it; here it counts whether Buffer has it 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Severity, some_of
-from bufferctl.model import LiveItem, LivePost, Origin, Post, PostStatus, ShareMode, Slot
+from bufferctl.model import Item, LiveItem, LivePost, Origin, Post, PostStatus, ShareMode, Slot
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
@@ -70,6 +70,15 @@ def _limits_time(scene: Scene) -> bool:
     return bool(policy.freeze) or policy.minimum_lead is not None
 
 
+def would_be_refused(item: Item, scene: Scene) -> bool:
+    """Whether the file's version is for a time during a freeze, and the rule is an error, so that it is not sent."""
+    settings = scene.desired.settings
+    if not isinstance(item, Post) or item.due_at is None or item.draft or not item.freeze:
+        return False
+    is_error = settings.rules.get(FREEZE, Severity.ERROR) == Severity.ERROR
+    return is_error and settings.policy.frozen(item.due_at, item.address.channel) is not None
+
+
 class _Objection(NamedTuple):
     """What a rule of the policy has against a change."""
 
@@ -90,8 +99,8 @@ def _against(change: Change, scene: Scene) -> Iterator[_Objection]:
             yield from _into_freeze(change, post, scene)
     is_ours = change.binding is not None and change.binding.origin is not Origin.ADOPTED
     if change.action is Action.NO_OP and post.freeze and is_ours and (freeze := _freeze_there(change, scene)):
-        hold = _in_freeze(change, freeze)
-        yield _Objection(FREEZE, held=hold, sent=hold)
+        sent = holds.sent_into_freeze(freeze, needs_approval=_needs_approval(change))
+        yield _Objection(FREEZE, held=_in_freeze(change, freeze), sent=sent)
 
 
 def _schedules(change: Change, post: Post) -> bool:
@@ -135,8 +144,12 @@ def _into_freeze(change: Change, post: Post, scene: Scene) -> Iterator[_Objectio
 
 
 def _in_freeze(change: Change, freeze: Freeze) -> Hold:
-    needs_approval = isinstance(change.live, LivePost) and change.live.status is PostStatus.NEEDS_APPROVAL
-    return holds.in_freeze(freeze, is_edited=change.action is Action.UPDATE, needs_approval=needs_approval)
+    is_edited = change.action is Action.UPDATE
+    return holds.in_freeze(freeze, is_edited=is_edited, needs_approval=_needs_approval(change))
+
+
+def _needs_approval(change: Change) -> bool:
+    return isinstance(change.live, LivePost) and change.live.status is PostStatus.NEEDS_APPROVAL
 
 
 def _freeze_there(change: Change, scene: Scene) -> Freeze | None:
@@ -168,11 +181,44 @@ def _is_let_out(change: Change) -> bool:
 
 def _let_out(change: Change, times: Mapping[Slot, datetime], scene: Scene) -> Change:
     """The same with a note, which names the freeze if it would go out during one."""
-    at_once = isinstance(change.desired, Post) and change.desired.mode is ShareMode.SHARE_NOW
-    goes_out = scene.now if at_once else change.due_at or times.get(change.slot)
-    freeze = _freeze_at(goes_out, change, scene)
+    freeze = _freeze_then(change, times, scene)
     said = replace(_LET_OUT, facts={"reason": freeze.aside}) if freeze else _LETS_OUT
     return replace(change, why=change.why + Said(". ") + said if change.why else said)
+
+
+def _freeze_then(change: Change, times: Mapping[Slot, datetime], scene: Scene) -> Freeze | None:
+    """The freeze during which what is sent goes out. `times`: of what joins a queue."""
+    at_once = isinstance(change.desired, Post) and change.desired.mode is ShareMode.SHARE_NOW
+    return _freeze_at(scene.now if at_once else change.due_at or times.get(change.slot), change, scene)
+
+
+def let_out_in_freezes(changes: Collection[Change], scene: Scene) -> Iterator[Diagnostic]:
+    """A warning for each freeze during which posts go out because their files say so, sent before or now.
+
+    Most have no row in the plan, so it is the only place where a request shows that it lets out what is scheduled.
+    """
+    exempt = [each for each in changes if isinstance(each.desired, Post) and not each.desired.freeze]
+    if not exempt or scene.desired.settings.rules.get(FREEZE) == "off":
+        return
+    times = queue_times(changes, scene.live, scene.channels)
+    found: dict[Freeze, list[Change]] = defaultdict(list)
+    for change in exempt:
+        stays = change.action not in _SENDING and not (change.desired and change.desired.cancelled)
+        is_sent = _is_let_out(change)
+        freeze = _freeze_then(change, times, scene) if is_sent else _freeze_there(change, scene) if stays else None
+        if freeze:
+            found[freeze].append(change)
+    for freeze, let_out in found.items():
+        one = len(let_out) == 1
+        named = some_of(sorted(str(each.address) for each in let_out), _NAMED)
+        yield Diagnostic(
+            Severity.WARNING,
+            f"{len(let_out):,} {'post goes' if one else 'posts go'} out during a freeze that your team agreed on"
+            f"{freeze.aside}, as `freeze: false` says: {named}",
+            let_out[0].place if one else None,
+            f"If {'it is' if one else 'one is'} not meant to, delete that line.",
+            code=FREEZE,
+        )
 
 
 def unmanaged_in_freezes(unclaimed: Iterable[LiveItem], scene: Scene) -> Iterator[Diagnostic]:
@@ -193,7 +239,7 @@ def unmanaged_in_freezes(unclaimed: Iterable[LiveItem], scene: Scene) -> Iterato
         yield Diagnostic(
             Severity.WARNING,
             f"{len(posts):,} unmanaged post{'s' * (len(posts) > 1)} {verb} out during a freeze that your team agreed on"
-            f"{f' ({freeze.reason})' if freeze.reason else ''}: {some_of(named, _NAMED)}",
+            f"{freeze.aside}: {some_of(named, _NAMED)}",
             hint="bufferctl does not touch them. To stop them, move or delete them in Buffer, or pause their channels.",
             code=FREEZE,
         )
@@ -218,10 +264,12 @@ def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:
     if not isinstance(post, Post) or not post.freeze or not stays or change.reason in _ABOUT_FREEZES:
         return
     if freeze := _freeze_there(change, scene):
+        is_ours = change.binding is not None and not is_adopted
+        way = "Give it another `due_at`" if is_ours else "Move or delete it in Buffer"
         yield Diagnostic(
             Severity.WARNING,
             f"{change.address} is in Buffer for a time during a freeze that your team agreed on{freeze.aside}",
             change.place,
-            "Move or delete it in Buffer, or add `freeze: false` if it is meant to go out all the same.",
+            f"{way}, or add `freeze: false` if it is meant to go out all the same.",
             code=FREEZE,
         )

@@ -181,6 +181,14 @@ def _and_goes_out(change: Change) -> str:
     return f", and {_AS_IT_IS}" if change.goes_out else ""
 
 
+def _another_time(change: Change) -> str:
+    """How its time changes: a post of a queue has none of its own, and one of a series has it with its number."""
+    post = change.desired
+    if not isinstance(post, Post) or post.due_at is None:
+        return "Give it a `due_at` of its own"
+    return f"Give it another `due_at`{f' under `each` (occurrence {post.number})' if post.number else ''}"
+
+
 def _old_key(change: Change) -> str:
     return change.moved_from.key if change.moved_from else ""
 
@@ -219,6 +227,7 @@ _OWN: dict[str, Callable[[Change], Fact]] = {
     "existing": lambda change: existing(change.live_id or ""),
     "cancelled": lambda _: Answer(Way.ADD, "cancelled", content=True),
     "let_out": lambda _: Answer(Way.ADD, "freeze", content=False),
+    "another_time": _another_time,
     "recreate": _run("apply", "--recreate"),
     "reapply": _run("apply", "--reapply"),
     "pull": _run("pull"),
@@ -531,6 +540,8 @@ _PULL = Said("To keep Buffer's version, write it into the file, or {pull}.")
 _PULL_ALONE = Said("To keep Buffer's version, first cancel `{twin}`, which says the same at that time, then {pull}.")
 _BY_HAND = Said("To keep Buffer's version, write it into the file by hand, without variables.", beside=(_edit("text"),))
 _REAPPLY = Said(" To send the file's version, {reapply}.")
+#: The same if the file's version is for a time in a freeze.
+_FROZEN = Said(" The file's version is for a time during a freeze: to send it, first add {let_out}.")
 #: The same if the file's version cannot be sent.
 _THEIRS = Said("Change it in Buffer. ", beside=(_IN_BUFFER,)) + _PULL
 CONFLICT = Hold(
@@ -558,22 +569,32 @@ def _aside_of(fields: Sequence[str]) -> str:
     return f" ({some_of(names, _NAMED)})" if names else ""
 
 
-def changed(item: Item, differences: Iterable[Difference], hold: Hold, *, can_send: bool, twin: str = "") -> Hold:
+def changed(
+    item: Item,
+    differences: Iterable[Difference],
+    hold: Hold,
+    *,
+    can_send: bool,
+    is_frozen: bool = False,
+    twin: str = "",
+) -> Hold:
     """Buffer has another version than was applied last: `hold` says who changed it.
 
     `twin`: the key of another entry that says what Buffer has, for the same time.
 
+    `is_frozen`: the file's version would be refused, since it is for a time during a freeze.
     `can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts. pull cannot write a
     text back into an entry that makes it from variables and parameters.
     """
     if not can_send:
         return replace(hold, hint=_THEIRS)
+    sending = _FROZEN if is_frozen else _REAPPLY
     if twin:
-        return replace(hold, hint=_PULL_ALONE + _REAPPLY).filled(own={"twin": twin})
+        return replace(hold, hint=_PULL_ALONE + sending).filled(own={"twin": twin})
     made = item.expansion and (item.expansion.variables or item.expansion.parameters)
     own = ("text",) if isinstance(item, Post) and item.number else ()  # pull writes it under `each`
     by_hand = made and any(each.path.startswith(_MADE) and each.path not in own for each in differences)
-    return replace(hold, hint=_BY_HAND + _REAPPLY) if by_hand else hold
+    return replace(hold, hint=(_BY_HAND if by_hand else _PULL) + sending)
 
 
 MISSED = Hold(
@@ -1085,7 +1106,7 @@ INTO_FREEZE = Hold(
     Reason.INTO_FREEZE,
     Said("It would go out during a freeze that your team agreed on{reason}, so it is not sent"),
     Said(
-        "Give it another `due_at`. If it is meant to go out all the same, add {let_out}.",
+        "{another_time}. If it is meant to go out all the same, add {let_out}.",
         beside=(_edit("due_at"),),
     ),
 )
@@ -1099,12 +1120,14 @@ NOW_IN_FREEZE = replace(
     ),
 )
 #: The same if the rule is only a warning.
-SENT_INTO_FREEZE = replace(INTO_FREEZE, message=Said("It goes out during a freeze that your team agreed on{reason}"))
+SENT_INTO_FREEZE = replace(
+    INTO_FREEZE, message=Said("It goes out during a freeze that your team agreed on{reason}{besides}")
+)
 IN_FREEZE = Hold(
     Reason.FREEZE,
     Said("It is in Buffer already and goes out during a freeze that your team agreed on{reason}{besides}"),
     Said(
-        "Give it another `due_at`, delete it with {cancelled}, or let it go out with {let_out}.",
+        "{another_time}, delete it with {cancelled}, or let it go out with {let_out}.",
         beside=(_edit("due_at"),),
     ),
 )
@@ -1118,17 +1141,21 @@ def into_freeze(freeze: Freeze, *, at_once: bool, is_there: bool) -> Hold:
     return hold.filled({"reason": freeze.aside})
 
 
-def sent_into_freeze(freeze: Freeze) -> Hold:
-    """What a warning says of a post that is sent."""
-    return SENT_INTO_FREEZE.filled({"reason": freeze.aside})
+def sent_into_freeze(freeze: Freeze, *, needs_approval: bool = False) -> Hold:
+    """What a warning says of a post that is sent, or was."""
+    return SENT_INTO_FREEZE.filled({"reason": freeze.aside, "besides": _once_approved(needs_approval)})
 
 
 def in_freeze(freeze: Freeze, *, is_edited: bool, needs_approval: bool) -> Hold:
     """`is_edited`: the file has another version, for a time during the freeze, too."""
-    besides = " once somebody approves it" if needs_approval else ""
+    besides = _once_approved(needs_approval)
     if is_edited:
         besides += "; the edit is not sent"
     return IN_FREEZE.filled({"reason": freeze.aside, "besides": besides})
+
+
+def _once_approved(needs_approval: bool) -> str:
+    return " once somebody approves it" if needs_approval else ""
 
 
 TOO_SHORT_NOTICE = Hold(

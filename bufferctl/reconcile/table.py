@@ -37,6 +37,7 @@ from bufferctl.model.unsaid import LeftOut, Then, given_of, is_hidden, restored,
 from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.facts import Facts, facts_of
+from bufferctl.reconcile.freezes import would_be_refused
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.horizons import is_late
 from bufferctl.reconcile.matches import How, Match
@@ -207,8 +208,9 @@ class Table:
             kept = replace(facts.binding, taken_from=claim.binding.taken_from)
             return _change(facts, Action.NO_OP, Cause.UNCHANGED, binding=kept)
         if facts.changed:
-            twin = self._twin(facts)
-            hold = holds.changed(facts.item, facts.differences, _changed_by(facts), can_send=can_send, twin=twin)
+            frozen, twin = would_be_refused(facts.item, self.scene), self._twin(facts)
+            by = _changed_by(facts)
+            hold = holds.changed(facts.item, facts.differences, by, can_send=can_send, is_frozen=frozen, twin=twin)
             return self._drifted(facts, hold)
         if can_send:
             return self._write(facts, Action.UPDATE, Cause.EDITED)

@@ -15,7 +15,7 @@ from bufferctl.model.networks import NETWORKS
 from bufferctl.model.seen import Seen
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.freezes import policy_warnings, unmanaged_in_freezes
+from bufferctl.reconcile.freezes import let_out_in_freezes, policy_warnings, unmanaged_in_freezes
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Scene
 
@@ -378,6 +378,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from let_go(changes, scene)
     yield from unmerged(changes)
     yield from policy_warnings(changes, scene)
+    yield from let_out_in_freezes(changes, scene)
     yield from unmanaged_in_freezes(matches.unclaimed, scene)
     yield from ignored_existing(changes)
     yield from already_published(changes)

@@ -302,6 +302,7 @@ def test_a_rename_is_not_silent(project: Project, renamed: str) -> None:
     write(project, renamed)
     ran = project("apply", "--auto-approve", "--settle", "0")
     assert "Acme/twitter:acme/new is in Buffer for a time during a freeze" in " ".join(ran.err.split())
+    assert "Give it another `due_at`, or add `freeze: false`" in " ".join(ran.err.split())
     assert held(project("plan", "--json")) == {"new": "freeze"}
 
 
@@ -418,3 +419,55 @@ def test_a_post_that_waits_for_room_says_that_it_is_let_out(project: Project) ->
         assert "has no room for more scheduled posts" in said, name
         assert LET_OUT in said, name
     assert reported(project)["text"].count(LET_OUT) == 2
+
+
+def test_one_apply_warns_once_of_a_post(project: Project) -> None:
+    """Before it is sent, and not again in the plan that is made afterwards."""
+    write(project, INSIDE, line=f"{FREEZE}\nrules: {{BC201: warning}}")
+    assert project("apply", "--auto-approve", "--settle", "0").err.count("[BC201]") == 1
+    write(project, exempt(INSIDE), exempt(ALSO))
+    said = " ".join(project("apply", "--auto-approve", "--settle", "0").err.split())
+    assert (
+        said.count("2 posts go out during a freeze that your team agreed on (Nobody is here), as `freeze: false`") == 1
+    )
+
+
+def test_a_drift_whose_answer_would_be_refused_does_not_offer_it(project: Project) -> None:
+    """The file's time is in the freeze, so it says what comes first; then it is sent as any other."""
+    in_buffer(project, INSIDE)
+    project.sandbox.person.edit_post(post(project, "We are here")["id"], dueAt="2029-12-29T08:00:00Z")
+    write(project, INSIDE)
+    said = " ".join(project("plan").out.split())
+    assert "bufferctl pull Acme/twitter:acme/inside" in said
+    assert "--reapply" not in said
+    assert "during a freeze: to send it, first add `freeze: false`" in said
+    write(project, exempt(INSIDE))
+    project("apply", "--auto-approve", "--settle", "0", "--reapply", "Acme/twitter:acme/inside")
+    assert post(project, "We are here")["dueAt"] == "2029-12-21T08:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        (INSIDE, "Give it another `due_at`, delete"),
+        ("{key: tip, text: A tip}", "Give it a `due_at` of its own, delete"),
+        (
+            "{key: tip, due_at: 2029-12-04 09:00, text: Tip, repeat: {every: 1 week, times: 2}}",
+            "Give it another `due_at` under `each` (occurrence 2), delete",
+        ),
+    ],
+)
+def test_the_hint_says_where_another_time_stands(project: Project, entry: str, hint: str) -> None:
+    """A post of a queue has no time yet, and that of an occurrence is not its series'."""
+    in_buffer(project, entry)
+    write(project, entry, line="policy: {freeze: [{from: 2029-12-01, to: 2029-12-27}]}")
+    assert hint in " ".join(project("plan", "--full").out.split())
+
+
+def test_a_freeze_of_no_channels_is_an_error(project: Project) -> None:
+    """It would be read as one of all of them."""
+    write(project, OUTSIDE, line=FREEZE.replace("reason:", "channels: [], reason:"))
+    ran = project("validate")
+    assert ran.code == 1
+    assert "buffer.yaml" in ran.out
+    assert "channels" in ran.out
