@@ -954,6 +954,15 @@ def unsettled(candidates: Sequence[str]) -> Hold:
     return UNSETTLED_PERHAPS.filled(own={"candidate": first, "existing": existing(first)}, candidates=tuple(candidates))
 
 
+#: Buffer has another version, and the answer to an edit of ours is still open.
+EDIT_UNSETTLED = Hold(
+    Reason.UNSETTLED,
+    Said(
+        "Buffer has another version than the file. An earlier run got no answer to an edit, so this may be its own "
+        "edit, or somebody changed it"
+    ),
+    Said("To find out, {run}.", {"run": Answer(Way.RUN, command=_APPLY)}),
+)
 CANCELLED_BUT_THERE = Hold(
     Reason.AMBIGUOUS,
     Said("It is cancelled, but Buffer has a matching post{its_id} that the state does not have; that one {stays}"),

@@ -74,6 +74,7 @@ class Options(Choices):
     #: Slots whose write an earlier run left with an unknown outcome, with the ids that it might be; None if whatever it
     #: created is gone with its channel.
     unsettled: Mapping[Slot, tuple[str, ...] | None] = field(default_factory=dict)
+    open_edits: frozenset[Slot] = frozenset()  # slots of posts to whose edit an earlier run got no answer
     #: Holds a change that was not reviewed, by the server's clock.
     review: Callable[[Change, datetime], Change] | None = None
     #: When the plan was made that agrees to each address, where CI knows it; elsewhere `planned_at` counts.

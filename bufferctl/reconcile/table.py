@@ -207,6 +207,8 @@ class Table:
                 return self._drifted(facts, holds.suspended_elsewhere(claim))
             kept = replace(facts.binding, taken_from=claim.binding.taken_from)
             return _change(facts, Action.NO_OP, Cause.UNCHANGED, binding=kept)
+        if facts.changed and not self.scene.options.open_edits.isdisjoint(facts.match.declared.slots):
+            return self._drifted(facts, holds.EDIT_UNSETTLED)
         if facts.changed:
             frozen, twin = would_be_refused(facts.item, self.scene), self._twin(facts)
             by = _changed_by(facts)

@@ -115,6 +115,30 @@ def test_killed(whole_program: list[str], gated: tuple[Project, Gate]) -> None:
     goes_on(project)
 
 
+def test_killed_during_an_edit(whole_program: list[str], gated: tuple[Project, Gate]) -> None:
+    """Undone in the file since: plan says that the other version may be its own, and the next apply puts it back."""
+    project, gate = gated
+    entry = "{key: one, due_at: 2029-12-12T09:00Z, text: %s}"
+    root = (project.folder / "buffer.yaml").read_text(encoding="utf-8").partition("posts:\n")[0] + f"posts: [{entry}]\n"
+    project.write("buffer.yaml", root % "Before")
+    project.apply()
+    project.write("buffer.yaml", root % "After")
+    gate.after_write = hold = Hold()
+    with start(whole_program, project) as process:
+        assert hold.arrived.wait(300)
+        process.kill()
+        process.communicate(timeout=300)
+    hold.go_on()
+    project.write("buffer.yaml", root % "Before")
+    planned = " ".join(project("plan").out.split())
+    assert "may be its own edit" in planned
+    assert "Somebody changed it" not in planned
+    assert "To find out, run: bufferctl apply" in planned
+    assert "--reapply" not in planned
+    project.apply()
+    assert [post["text"] for post in project.sandbox.posts()] == ["Before"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, *long(signal.SIGTERM)])
 def test_while_reading(program: list[str], gated: tuple[Project, Gate], number: signal.Signals) -> None:
     """Before anything is sent there is nothing to finish: once is enough, 130, and nothing was sent."""

@@ -104,6 +104,7 @@ NO_EDIT = {
     "OUTDATED_HERE": NOT_HERE,
     "PERHAPS_CANCELLED_ELSEWHERE": NOT_HERE,
     "ADDED_ELSEWHERE": NOT_HERE,
+    "EDIT_UNSETTLED": "The next apply decides it.",
     "missed_and_unclear": "Another entry is answered first.",
 }
 #: What a hint says to write, delete or change in a file.
