@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import islice
+from os.path import realpath
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,7 +60,8 @@ class Loaded:
     @property
     def read(self) -> frozenset[Path]:
         """The paths of all files that were read, or should have been."""
-        return frozenset((self.root / name).resolve() for name in {*self.files, *self.beside})
+        paths = (self.root / name for name in {*self.files, *self.beside})
+        return frozenset(Path(realpath(path)) for path in paths)  # `resolve` raises for a loop of links (3.11, 3.12)
 
 
 def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded:
