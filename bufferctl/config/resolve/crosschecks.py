@@ -100,11 +100,12 @@ def _nothing(
     declared: Entry, name: str, named: Address, what: str, keys: _Keys, *, whole: bool
 ) -> Iterator[tuple[str, Diagnostic]]:
     if whole and named not in keys.places:
-        if first := keys.series.get(named):
-            hint = f"`{named.key}` is repeated: name one of its posts, such as `{first.key}`"
-        else:
+        first = keys.series.get(named)
+        if first is None:
             near = get_close_matches(named.key, keys.near(named), n=1)
             hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
+        else:
+            hint = f"`{named.key}` is repeated: name one of its posts, such as `{first.key}`"
         message = f"there is no {what} with the key `{named.key}`"
         yield name, declared.spot(name).at(name, message, hint=hint, kind=Kind.UNKNOWN_NAME)
 
