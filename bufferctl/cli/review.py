@@ -133,6 +133,7 @@ def plan(
     if out is not None:
         save(out, shown, files.desired, choices, expires_at, offline=offline, changed=changed)
         how, what = ("--reviewed ", "what it agrees to") if offline else ("", "exactly this plan")
+        what += ", without what needs you" if shown.of(Action.HOLD) else ""
         console.note(f"Saved to {out}. `bufferctl apply {how}{out}` applies {what}.")
     is_refused = _reports_refused(shown, console)
     if is_refused or (strict and shown.of(Action.HOLD)):

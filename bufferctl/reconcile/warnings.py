@@ -118,12 +118,18 @@ def renamed_boards(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 def not_compared(changes: Changes) -> Iterator[Diagnostic]:
     """Media of objects that were found by content. Buffer keeps copies under its own URLs, so they are not compared."""
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
-    number = sum(1 for item in items for _ in attached(item))
+    numbers = Counter({item.address: sum(1 for _ in attached(item)) for item in items})
+    with_media = [item for item in items if numbers[item.address]]
+    number = numbers.total()
     if number:
         pictures = "The image" if number == 1 else f"The {number:,} media files"
-        posts = "the post that was" if len(items) == 1 else f"the {len(items):,} posts and ideas that were"
+        ideas = sum(item.address.is_idea for item in with_media)
+        found = [(len(with_media) - ideas, "post"), (ideas, "idea")]
+        kinds = all_of([f"{each:,} {name}{'s' * (each > 1)}" for each, name in found if each])
+        those = "the idea that was" if ideas else "the post that was"
+        those = those if len(with_media) == 1 else f"the {kinds} that were"
         yield _warning(
-            f"{pictures} of {posts} found in Buffer cannot be compared with the files, and "
+            f"{pictures} of {those} found in Buffer cannot be compared with the files, and "
             f"{'is' if number == 1 else 'are'} taken to be the same",
             hint="Look at them in Buffer if they may have changed; an edit from now on is noticed.",
         )

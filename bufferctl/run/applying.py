@@ -308,7 +308,8 @@ class Applying:
             self._report(error, what)
 
     def _report(self, error: BufferctlError, what: str = "") -> None:
-        self.session.listener.error(f"{what}{error.message}", error.hint)
+        if error.message not in {each.message for each in self.errors}:  # a receipt is written twice
+            self.session.listener.error(f"{what}{error.message}", error.hint)
         self.errors.append(error)
 
     def _report_recovered(self, found: Recovered) -> None:

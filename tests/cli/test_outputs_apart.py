@@ -54,3 +54,19 @@ def test_no_output_takes_the_place_of_what_is_read(files: Project, command: list
     ran = files(*command)
     assert (ran.code, f"{command[-1]} {why}" in ran.err) == (64, True)
     assert {path: path.read_bytes() for path in files.folder.rglob("*") if path.is_file()} == before
+
+
+def test_what_cannot_be_written_is_said_once(files: Project) -> None:
+    """Although a receipt is written before and after the run verifies."""
+    (files.folder / "gone").mkdir()
+    blocked = files.folder / "gone" / "receipt.json"
+    blocked.symlink_to("/dev/full")
+    ran = files("apply", "--auto-approve", "--receipt", "gone/receipt.json")
+    assert (ran.code, ran.err.count("cannot be written")) == (1, 1)
+
+
+def test_a_saved_plan_says_what_it_leaves_out(files: Project) -> None:
+    """The command that applies it does nothing about what needs somebody."""
+    files.write("buffer.yaml", FILES["buffer.yaml"].replace("2029-12-20", "2029-12-02"))
+    ran = files("plan", "-o", "plan.json")
+    assert "`bufferctl apply plan.json` applies exactly this plan, without what" in ran.err

@@ -75,7 +75,12 @@ UNKNOWN = "`managed_since` is not set, *"
         (
             World(live=[in_buffer(X), in_buffer(Y, "p2")]),
             [X, Y],
-            ["The 2 media files of the 2 posts and ideas that were found *, and are taken to be the same"],
+            ["The 2 media files of the 2 posts that were found *, and are taken to be the same"],
+        ),
+        (
+            World(live=[in_buffer(X), in_buffer(A, "p2")]),
+            [X, A],
+            ["The image of the post that was found *, and is taken to be the same"],
         ),
         (
             there(channel={"is_queue_paused": True}),
