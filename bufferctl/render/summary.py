@@ -28,6 +28,8 @@ NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show 
 NARROWED = "Limited to the selected posts"
 
 _MATCHES = "Buffer matches your files"
+#: The same of a part of them, and what follows.
+_MATCHES_PART, _REST = "Buffer matches what was applied", " The rest may differ."
 #: From this distance on, a date has its year.
 _FAR = timedelta(days=300)
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
@@ -91,7 +93,9 @@ def no_changes(report: Report) -> str:
 def _verified(plan: Plan) -> str:
     """What a plan without changes shows of Buffer, without a full stop."""
     waiting = _for_room(plan)
-    return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer" if waiting else _MATCHES
+    if waiting:
+        return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer"
+    return _MATCHES_PART if plan.narrowed else _MATCHES
 
 
 def _for_room(plan: Plan) -> int:
@@ -184,7 +188,7 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     if left.is_empty:
         if approvals := sum(change.awaits_approval for change in left.changes):
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
-        return f"Verified: {_verified(left)}{_exceptions(outcomes)}."
+        return f"Verified: {_verified(left)}{_exceptions(outcomes)}.{_REST if left.narrowed else ''}"
     after = unsent(left, outcomes)
     number, waiting = len(after.writes), _for_room(after)
     tried = {change.slot for change in left.writes}

@@ -226,7 +226,8 @@ class Applying:
             self._report(error)
         if left and plan.narrowed:
             slots = {change.slot for change in plan.changes}
-            left = left.narrow(lambda change: change.slot in slots)
+            differs = left.narrowed or not left.is_empty or bool(left.of(Action.WAITING))
+            left = replace(left.narrow(lambda change: change.slot in slots), narrowed=differs)
         if left:
             self.session.listener.diagnostics(each for each in left.warnings if each not in plan.warnings)
         return Applied(tuple(self.outcomes), left, stopped.message if stopped else "")

@@ -157,6 +157,30 @@ def test_a_plan_without_changes_is_not_said_to_be_applied(saved: Project) -> Non
     assert (ran.code, ran.err) == (0, "plan.json has no changes to apply.\n")
 
 
+@pytest.mark.parametrize("by", [["plan.json"], ["posts/b.yaml"]], ids=["a saved plan", "a file"])
+def test_a_part_is_verified_alone(project: Project, by: list[str]) -> None:
+    """Not all files, if a person changed another post. The receipt, its page and its comment say the same."""
+    project.write("buffer.yaml", root_file("twitter"))
+    project.write("posts/a.yaml", "channels: [twitter]\nposts:\n  - {key: a, text: Mine, due_at: 2029-12-20 09:00}\n")
+    project.apply()
+    project.write("posts/b.yaml", "channels: [twitter]\nposts:\n  - {key: b, text: New, due_at: 2029-12-21 09:00}\n")
+    assert project("plan", "-o", "plan.json").code == 0
+    (mine,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(mine["id"], text="Somebody's")
+    forms = ["--receipt", "r.json", "--report", "r.md", "--report", "r.html"]
+    ran = project("apply", *by, "--auto-approve", "--settle", "0", *forms)
+    assert (ran.code, ran.out.splitlines()[-1]) == (
+        0,
+        "Verified: Buffer matches what was applied. The rest may differ.",
+    )
+    said = [project("show", "r.json").out, *((project.folder / name).read_text("utf-8") for name in ("r.md", "r.html"))]
+    assert all("Buffer matches what was applied" in each and "matches your files" not in each for each in said)
+    project.sandbox.person.edit_post(mine["id"], text="Mine")
+    project.write("posts/b.yaml", "channels: [twitter]\nposts:\n  - {key: b, text: Newer, due_at: 2029-12-21 09:00}\n")
+    ran = project("apply", "posts/b.yaml", "--auto-approve", "--settle", "0")
+    assert ran.out.endswith("Verified: Buffer matches your files.\n")
+
+
 def test_narrowed_no_more(saved: Project, prints: Prints) -> None:
     """Exit 64: an option that would narrow or widen a saved plan is not silently ignored."""
     prints("saved/narrowed", apply(saved, "--target", "Acme/twitter:acme/one"))
