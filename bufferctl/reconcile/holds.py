@@ -870,8 +870,8 @@ MOVED_HERE = Hold(
         "twice; it is not sent"
     ),
     Said(
-        "If it is the same, add {cancelled}, then {pull_other}. If not, give it another `due_at`, or add {both} if "
-        "both are to go out then.",
+        "If it is the same, add {cancelled}, then {pull_other}. {another_time} if it is not, or add {both} if both are "
+        "to go out then.",
         beside=(_edit("due_at"),),
     ),
 )
@@ -892,7 +892,7 @@ def moved_here(suspects: Sequence[Suspect], owner: Address, channel: LiveChannel
         own={
             "owner": owner.key,
             "pull_other": Answer(Way.RUN, command=("bufferctl", "pull"), addresses=(str(owner),)),
-            "both": replace(repeat_of([each.owner.key for each in suspects if each.owner], first.id), is_open=True),
+            "both": replace(repeat_of([each.owner.key for each in suspects if each.owner], ""), is_open=True),
         },
         asides={"seen": _seen(suspects, channel)},
         candidates=tuple(suspect.id for suspect in suspects),

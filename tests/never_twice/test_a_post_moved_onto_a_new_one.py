@@ -24,8 +24,8 @@ NEW = f"  - {{key: x, due_at: {THERE}, text: Same text}}\n"
 
 @pytest.fixture
 def services() -> Collection[str]:
-    """One channel is enough."""
-    return ("twitter",)
+    """One channel is enough, but for the entry that goes to two."""
+    return ("twitter", "linkedin")
 
 
 def write(project: Project, *entries: str) -> None:
@@ -100,7 +100,7 @@ def test_if_it_is_the_same_pull_takes_the_other_one(project: Project, moved: tup
 def test_another_time_sends_it(project: Project, moved: tuple[str, str]) -> None:
     """Sent once, at the other time; the other entry's question stays."""
     entry, key = moved
-    assert "give it another `due_at`" in held(project)["x"]
+    assert "Give it another `due_at` if it is not" in held(project)["x"]
     write(project, entry, NEW.replace("12-20", "12-21"))
     project.apply()
     assert (at_that_time(project), [*held(project)]) == (1, [key])
@@ -135,3 +135,17 @@ def test_an_edit_is_not_sent_onto_it(project: Project, entry: str) -> None:
     assert at_that_time(project) == 1
     assert "the edit is not sent" in project("plan").out
     assert texts(project)["Same text"] == (2 if entry == SINGLE else 4)
+
+
+def test_two_channels_have_one_hint(project: Project) -> None:
+    """Both are cancelled in one line, and pulled with one command."""
+    project.write("buffer.yaml", ROOT.replace("acme}]", "acme}, {service: linkedin, name: acme-inc}]"))
+    both = "channels: [twitter, linkedin]\nposts:\n"
+    project.write("posts/a.yaml", both + SINGLE)
+    project.apply()
+    for post in project.sandbox.posts():
+        project.sandbox.person.edit_post(post["id"], dueAt="2029-12-20T09:00:00.000Z")
+    project.write("posts/a.yaml", both + SINGLE + NEW)
+    said = " ".join(project("plan").out.split())
+    assert said.count("If it is the same, add `cancelled: [twitter:acme, linkedin:acme-inc]`, then run:") == 1
+    assert said.count("or add `repeat_of: s`") == 1
