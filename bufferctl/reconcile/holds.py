@@ -886,7 +886,6 @@ EDIT_MOVED_HERE = replace(
 
 def moved_here(suspects: Sequence[Suspect], owner: Address, channel: LiveChannel | None, *, is_edit: bool) -> Hold:
     """`suspects`: at least one, the first of which is `owner`'s. Times are shown in the zone of `channel`."""
-    first = suspects[0]
     hold = EDIT_MOVED_HERE if is_edit else MOVED_HERE
     return hold.filled(
         own={
