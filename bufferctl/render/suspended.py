@@ -77,7 +77,8 @@ def _suspended(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     elif off:
         said = f"{count(len(off), 'scheduled post')} {'becomes a draft' if len(off) == 1 else 'become drafts'}"
     reasons = "; ".join(visible(each.rstrip(".")) for each in suspension.reasons)
-    if not said and not any(each.address for each in suspension.going_out):
+    is_whole = not plan.narrowed  # a part may leave out a delete
+    if not said and is_whole and not any(each.address for each in suspension.going_out):
         said = _NOTHING_SCHEDULED
     yield f"Suspended: {reasons}.{f' {said}.' if said else ''}"
 

@@ -1040,3 +1040,18 @@ def test_what_is_suspended_does_not_wait_for_room(project: Project) -> None:
     write(project, TIMED.replace("}", ", suspended: Quake}"), LATER, late)
     ran = project("apply", "--auto-approve", "--settle", "0")
     assert "nothing more to send; 1 still" in ran.out
+
+
+def test_a_part_that_leaves_out_a_delete_does_not_say_that_all_is_off(project: Project) -> None:
+    """The removed post is still scheduled: a warning names it."""
+    write(project, TIMED, LATER)
+    project.apply()
+    write(project, LATER, line=LINE)
+    project("apply", "--target", "*/later", "--auto-approve", "--settle", "0")
+    ran = project("plan", "--target", "*/later")
+    assert "Suspended: Earthquake; ask Dana.\n" in ran.out
+    assert "launch is removed from the files or cancelled, and will be published all the same" in " ".join(
+        ran.err.split()
+    )
+    project.apply()
+    assert statuses(project) == {"Still live": "draft"}
