@@ -44,6 +44,11 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+def work_folders() -> Path:
+    """The folder of the work folders of all runs. Raises BufferctlError."""
+    return state_folder() / "runs"
+
+
 @contextmanager
 def work_folder() -> Iterator[Path]:
     """An empty folder for this run. Where the state folder cannot be written it is a temporary one."""
@@ -52,7 +57,7 @@ def work_folder() -> Iterator[Path]:
 
     from filelock import FileLock, Timeout
 
-    parent = state_folder() / "runs"
+    parent = work_folders()
     try:
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(parent / "lock", timeout=10):

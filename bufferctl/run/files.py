@@ -131,11 +131,16 @@ def _declared(file: Path | None) -> Loaded:
 
 
 def is_kept_place(path: Path) -> bool:
-    """Whether a file is in the folder for the state of a root file, or in that for the journal."""
+    """Whether a file is in the folder for the state of a root file, or in that for the journal.
+
+    The work folder of a run is below the latter, and `bufferctl ci` has its plans and reports written there.
+    """
+    from bufferctl.disk import work_folders
     from bufferctl.state.local import STATE_FOLDER
 
-    real = path.resolve()
-    return real.parent.name == STATE_FOLDER or state_folder().resolve() in real.parents
+    folders = path.resolve().parents
+    is_of_journal = state_folder().resolve() in folders and work_folders().resolve() not in folders
+    return folders[0].name == STATE_FOLDER or is_of_journal
 
 
 def shared_state(root_file: Path) -> StateSettings | None:
