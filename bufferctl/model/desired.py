@@ -76,13 +76,16 @@ class Policy:
     approvals: int | None = None  # of a request, before merging it publishes anything
 
     def frozen(self, moment: datetime, channel: str) -> Freeze | None:
-        """The freeze at that instant on the channel with that label; those that overlap then count as one."""
+        """The freeze at that instant on the channel with that label; those that overlap then count as one.
+
+        It does not name its channels, so that channels with the same freeze have an equal one.
+        """
         found = [each for each in self.freeze if each.holds(moment, channel)]
         if not found:  # nearly always
             return None
         reasons = all_of(each.reason for each in found if each.reason)
         start, end = min(each.start for each in found), max(each.end for each in found)
-        return Freeze(start, end, reasons, (channel,))
+        return Freeze(start, end, reasons)
 
     def most_per_day(self, channel: str) -> int | None:
         """The most posts a day for the channel with that label, None for no limit."""

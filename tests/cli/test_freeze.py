@@ -229,6 +229,17 @@ def test_unmanaged_posts_are_named_on_one_line(project: Project) -> None:
     assert "unmanaged" not in project("plan").err
 
 
+def test_unmanaged_posts_of_all_channels_are_named_on_one_line(project: Project) -> None:
+    """One warning a freeze, not one for each channel."""
+    in_buffer(project, INSIDE)
+    for each in ("twitter", "mastodon"):
+        channel = project.sandbox.channel(each)["id"]
+        project.sandbox.person.create_post(channel, f"On {each}", dueAt="2029-12-22T09:00:00Z")
+    write(project, INSIDE)
+    err = " ".join(project("plan").err.split())
+    assert err.count("unmanaged") == err.count("2 unmanaged posts go out during a freeze") == 1
+
+
 def test_another_question_comes_first_and_the_freeze_is_named(project: Project) -> None:
     """A post that a person changed is asked about as ever, with a warning that it goes out in the freeze."""
     in_buffer(project, INSIDE)
