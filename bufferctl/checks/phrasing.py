@@ -199,7 +199,8 @@ def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str, str]]:
     http = dict.fromkeys(trimmed(link) for link in links if link[:5].lower() == "http:")
     found = [(NOT_HTTPS, message, link, "") for link in http]
     has_signs = _has_signs(text)
-    if has_signs and (hidden := [character for _, character in invisible(text)]):
+    hidden = [character for _, character in invisible(text)] if has_signs else []
+    if hidden:
         names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
         many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
         found.append((INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0], ""))

@@ -16,12 +16,12 @@ from bufferctl.ci.job import Job, name_of
 from bufferctl.ci.report_file import load_report
 from bufferctl.errors import KeyRefusedError
 from bufferctl.model import Settings
-from bufferctl.model.live import Unavailable
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.render.decisions import EVERYTHING
 from bufferctl.render.lines import count
 from bufferctl.render.markdown import Context, Note, issue, without_report
 from bufferctl.render.report import Report
+from bufferctl.render.words import to_publish_again
 from bufferctl.value import replace
 
 _TITLE = "Buffer needs you"
@@ -172,14 +172,5 @@ def _about_channels(plan: Plan) -> Iterator[Note]:
     said = {change.slot.channel_id for change in plan.drift if change.reason is Reason.CHANNEL}
     for each in plan.channels.values():
         if each.id in ours - said and each.unavailable:
-            answer = _to_publish_again(each.unavailable)
             what = f"`{each.label}` is {each.unavailable} in Buffer"
-            yield Note(what, f", so nothing is published there. {answer} it in Buffer.")
-
-
-def _to_publish_again(why: Unavailable) -> str:
-    match why:
-        case Unavailable.DISCONNECTED:
-            return "Reconnect"
-        case Unavailable.LOCKED:
-            return "Unlock"
+            yield Note(what, f", so nothing is published there. {to_publish_again(each.unavailable)}")

@@ -30,6 +30,11 @@ def _switch(name: str, *, default: bool, help_text: str) -> Callable[[options.F]
     )
 
 
+def _request(help_text: str) -> Callable[[options.F], options.F]:
+    """The option that names a request."""
+    return click.option("--request", "number", type=click.IntRange(min=0), default=0, metavar="N", help=help_text)
+
+
 _branch = click.option("--branch", required=True, metavar="NAME", help="Branch whose files are published.")
 _comment = _switch("--comment", default=True, help_text="Comment on the pull or merge request.")
 
@@ -63,14 +68,7 @@ def ci() -> None:
     "--offline", default=False, help_text="Plan without an API key, for forks; the plan is not checked against Buffer."
 )
 @_switch("--strict", default=True, help_text="Fail if a change of the request needs a person.")
-@click.option(
-    "--request",
-    "number",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Plan this pull request again, in a run started by hand (GitHub).",
-)
+@_request("Plan this pull request again, in a run started by hand (GitHub).")
 @click.option(
     "--check-name",
     "check",
@@ -105,14 +103,7 @@ def plan(
 )
 @_files
 @click.option("--page", required=True, metavar="URL", help="Where the page of the plan was uploaded to.")
-@click.option(
-    "--request",
-    "number",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="The pull request, in a run started by hand (GitHub).",
-)
+@_request("The pull request, in a run started by hand (GitHub).")
 def comment(page: str, number: int, **job_options: Any) -> int:
     """Link the comment of the plan to its page, so that a reviewer opens it with one tap.
 

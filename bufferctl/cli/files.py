@@ -59,7 +59,7 @@ def validate(
     from bufferctl.run.files import is_about, judge_files, load_declared, named_files, shorten
 
     console, loaded = setup.console, load_declared(setup.file)
-    outputs.check_not_read(loaded.read, setup, *report_files)
+    outputs.check_not_read(loaded, setup, *report_files)
     files = named_files(paths, loaded)
     shown: list[Diagnostic] = []
     elsewhere: list[Diagnostic] = []
@@ -278,7 +278,7 @@ def list_(
     from bufferctl.run.compare import plan_offline
 
     files, console = setup.open_project(paths, by_rules=False), setup.console
-    outputs.check_not_read(files.read, setup, *report_files)
+    outputs.check_not_read(files, setup, *report_files)
     if live:
         with setup.reading(files) as session:
             plan, found = make_plan(session), session.live
@@ -370,7 +370,7 @@ def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
     from bufferctl.run.compare import narrow
 
     files, console = setup.open_project(paths), setup.console
-    outputs.check_not_read(files.read, setup, out)
+    outputs.check_not_read(files, setup, out)
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
     shown = narrow(everything, files, Choices())
     report = outputs.report_of(shown, files.desired, files)

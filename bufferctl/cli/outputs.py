@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from bufferctl.run.secrets import without_secrets, write_whole
 from bufferctl.value import replace
 
 if TYPE_CHECKING:
+    from bufferctl.config import Loaded
     from bufferctl.model import Desired, State
     from bufferctl.plan import Plan
     from bufferctl.render.report import Report
@@ -62,11 +64,19 @@ def check_apart(*files: Path | None) -> None:
             )
 
 
-def check_not_read(read: Collection[Path], setup: options.Setup, *files: Path | None) -> None:
-    """Raises UsageError if an output would replace a file that the run reads or keeps, or one in `read`."""
-    taken = {*read, *(each.resolve() for each in (setup.state_file, setup.api_key_file) if each)}
-    for path in filter(None, files):
-        if path.resolve() in taken:
+def check_not_read(read: Loaded | Files | None, setup: options.Setup, *files: Path | None) -> None:
+    """Raises UsageError if an output would replace a file that was read, or that the run keeps.
+
+    Links count as what they lead to. (`resolve` raises for a loop of them before Python 3.13.)
+    """
+    outputs = [path for path in files if path]
+    if not outputs:  # nearly always: links of 10,000 files take a while
+        return
+    named = [each for each in (setup.state_file, setup.api_key_file) if each]
+    declared = [read.root / name for name in read.read] if read else []
+    taken = set(map(realpath, [*named, *declared]))
+    for path in outputs:
+        if realpath(path) in taken:
             raise UsageError(
                 f"{path} is one of the files that bufferctl reads here, and would be overwritten; nothing was done",
                 hint="Name another file.",

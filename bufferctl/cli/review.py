@@ -106,7 +106,7 @@ def plan(
     console = setup.console
     with outputs.keeping_problems(data):
         files = setup.open_project(paths)
-    outputs.check_not_read(files.read, setup, out, *report_files)
+    outputs.check_not_read(files, setup, out, *report_files)
     check_named(choices, files)
     changed = changed_since(base, files, console) if base else None
     made = _planned(setup, files, choices, base if data else None, offline=offline)
@@ -203,7 +203,7 @@ def show(path: Path, as_json: bool, report_files: tuple[Path, ...], setup: optio
     from bufferctl.run import sources
 
     outputs.check_apart(path, *report_files)
-    outputs.check_not_read(sources.files_near() if report_files else (), setup, *report_files)
+    outputs.check_not_read(sources.files_near() if report_files else None, setup, *report_files)
     console, receipt = setup.console, sources.read_receipt(path)
     if receipt:
         report = report_of_receipt(receipt)
@@ -314,7 +314,7 @@ def apply(
     named = {path.resolve(): path for path in reviewed}  # a plan that is named twice is read twice
     outputs.check_apart(receipt, *named.values(), merged, source.saved_plan, *report_files)
     files = source.files
-    outputs.check_not_read(files.read, setup, receipt, *report_files)
+    outputs.check_not_read(files, setup, receipt, *report_files)
 
     def once(*, plans_first: bool) -> int:
         with setup.changing(files, lock_timeout, quiet=as_json, settle=settle, plans_first=plans_first) as session:

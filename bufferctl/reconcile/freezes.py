@@ -203,9 +203,11 @@ def let_out_in_freezes(changes: Collection[Change], scene: Scene) -> Iterator[Di
     times = queue_times(changes, scene.live, scene.channels)
     found: dict[Freeze, list[Change]] = defaultdict(list)
     for change in exempt:
-        stays = change.action not in _SENDING and not (change.desired and change.desired.cancelled)
-        is_sent = _is_let_out(change)
-        freeze = _freeze_then(change, times, scene) if is_sent else _freeze_there(change, scene) if stays else None
+        freeze = None
+        if _is_let_out(change):
+            freeze = _freeze_then(change, times, scene)
+        elif change.action not in _SENDING and not (change.desired and change.desired.cancelled):
+            freeze = _freeze_there(change, scene)
         if freeze:
             found[freeze].append(change)
     for freeze, let_out in found.items():

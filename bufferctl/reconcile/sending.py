@@ -167,8 +167,9 @@ def _within(
         needed = [each for each in takes(change) if each in room]
         if short := next((each for each in needed if not left[each]), None):
             why = full(short)
-            besides = Said(". ") + change.why if change.why else Said("")
-            kept.append(replace(change, action=Action.WAITING, why=why + besides, todo=todo))
+            if change.why:
+                why = why + Said(". ") + change.why
+            kept.append(replace(change, action=Action.WAITING, why=why, todo=todo))
         else:
             left.subtract(needed)
             kept.append(change)

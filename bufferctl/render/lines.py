@@ -122,10 +122,14 @@ def wrapped(line: str, width: int) -> list[str]:
 
 def clipped(text: str, width: int) -> str:
     """`text` cut to `width` columns, with an ellipsis if it was cut, preferably after a word rather than within one."""
-    is_narrow = text[: width + 1].isascii()  # as most texts begin: each character takes one column
-    if (len(text) if is_narrow else cells(text)) <= width:
-        return text
-    kept = text[: width - 1 if is_narrow else bisect_right([*accumulate(map(_width, text))], width - 1)]
+    if text[: width + 1].isascii():  # as most texts begin: each character takes one column
+        if len(text) <= width:
+            return text
+        kept = text[: width - 1]
+    else:
+        if cells(text) <= width:
+            return text
+        kept = text[: bisect_right([*accumulate(map(_width, text))], width - 1)]
     words = kept.rpartition(" ")[0]
     return f"{(words if len(words) > len(kept) // 2 else kept).rstrip()}…"
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import all_of
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model.live import Unavailable
 from bufferctl.model.metadata import CATEGORIES, INSTANTS
 from bufferctl.model.unsaid import Then
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
@@ -277,6 +278,15 @@ def left_to_buffer(then: Then, default: str) -> str:
 def is_instant(name: str) -> bool:
     """Whether the field holds an instant, as `model.comparable.instant` writes it; a text may look like one."""
     return name in _INSTANTS
+
+
+def to_publish_again(why: Unavailable) -> str:
+    """What to do so that a channel publishes again, a sentence."""
+    match why:
+        case Unavailable.DISCONNECTED:
+            return "Reconnect it in Buffer."
+        case Unavailable.LOCKED:
+            return "Unlock it in Buffer (your plan may hold fewer)."
 
 
 def need_you(number: int) -> str:

@@ -21,10 +21,11 @@ from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, State
 from bufferctl.git import git
 from bufferctl.machine import state_folder
 from bufferctl.model import IDEAS, Account, LiveChannel, State
-from bufferctl.model.live import Unavailable, Window
+from bufferctl.model.live import Window
 from bufferctl.reconcile import find_targets
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
+from bufferctl.render.words import to_publish_again
 from bufferctl.run.compare import check_account
 from bufferctl.run.files import judge_files, load_declared
 from bufferctl.run.listener import Listener
@@ -250,20 +251,12 @@ def _channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
     for each in found:
         if each.unavailable:
             message = f"{each.label} is {each.unavailable}, so nothing is published there and its posts are held"
-            yield Check("channels", PROBLEM, message, _to_publish_again(each.unavailable))
+            yield Check("channels", PROBLEM, message, to_publish_again(each.unavailable))
         elif each.is_queue_paused:
             message = f"The queue of {each.label} is paused: it accepts posts but publishes none"
             yield Check("queue", WARNING, message, "Resume it in Buffer.")
     if found and not any(each.unavailable or each.is_queue_paused for each in found):
         yield Check("channels", OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
-
-
-def _to_publish_again(why: Unavailable) -> str:
-    match why:
-        case Unavailable.DISCONNECTED:
-            return "Reconnect it in Buffer."
-        case Unavailable.LOCKED:
-            return "Unlock it in Buffer (your plan may hold fewer)."
 
 
 def _quota(window: Window) -> Check:

@@ -37,8 +37,8 @@ class Files:
 
     `named` are the files that PATHs narrow to, by their names below the root; None if there are no PATHs. `warnings`
     are their problems that stop nobody. `by_rules`: the content is checked, with the account's limits too.
-    `only_suspends`: they have errors, so only their suspensions count. `read`: all files that were read, with texts and
-    media.
+    `only_suspends`: they have errors, so only their suspensions count. `read`: the names of all files that were read,
+    with texts and media.
     """
 
     root: Path
@@ -48,7 +48,7 @@ class Files:
     by_rules: bool = True
     root_name: str = ROOT_NAME
     only_suspends: bool = False
-    read: frozenset[Path] = frozenset()
+    read: frozenset[str] = frozenset()
 
     @property
     def root_file(self) -> Path:

@@ -28,6 +28,7 @@ from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
+    from bufferctl.config import Loaded
     from bufferctl.model import Slot, State, Suspended
     from bufferctl.plan import Change, Plan
     from bufferctl.planfile import Merged, Receipt, Reviewed, SavedPlan
@@ -288,12 +289,12 @@ def files_of_base(base: Path, files: Files) -> Files | None:
         return None
 
 
-def files_near() -> frozenset[Path]:
-    """The files that the nearest root file reads; none without one."""
+def files_near() -> Loaded | None:
+    """What the nearest root file reads; None without one."""
     try:
-        return load(None, Path.cwd()).read
+        return load(None, Path.cwd())
     except ConfigError:
-        return frozenset()
+        return None
 
 
 def read_plan(path: Path) -> SavedPlan:

@@ -234,7 +234,7 @@ class Exchange:
                 return answer("RestProxyError", message="Request failed with status code 503", code=503, link=None)
             case "rest-proxy" | "unexpected":
                 return unknown
-        raise NotImplementedError(f"what a fault of the kind {fault.kind} does to a write")
+        raise ValueError(f"a fault of the kind {fault.kind} does not happen to a write")
 
     def without_missing(self, response: Response) -> Response:
         if not self.missing:
@@ -259,4 +259,4 @@ def spoiled(fault: Rule, response: Response) -> Response:
             return Response(200, _PAGE, html)
         case "malformed":
             return Response(response.status, response.body[: max(1, len(response.body) // 2)], response.headers)
-    raise NotImplementedError(f"what a fault of the kind {fault.kind} does to a request")
+    raise ValueError(f"a fault of the kind {fault.kind} does not happen to a whole request")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import islice
-from os.path import realpath
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,10 +57,9 @@ class Loaded:
     suspending: Desired | None = None
 
     @property
-    def read(self) -> frozenset[Path]:
-        """The paths of all files that were read, or should have been."""
-        paths = (self.root / name for name in {*self.files, *self.beside})
-        return frozenset(Path(realpath(path)) for path in paths)  # `resolve` raises for a loop of links (3.11, 3.12)
+    def read(self) -> frozenset[str]:
+        """The names of all files that were read, or should have been."""
+        return self.beside.union(self.files)
 
 
 def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded:
