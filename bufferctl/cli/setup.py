@@ -322,7 +322,6 @@ def started_sandbox(
     try:
         return running.start()
     except OSError as error:
-        running.stop()
         raise click.ClickException(
             f"Port {port} cannot be used: {error.strerror}. --port 0 takes a free one."
         ) from None

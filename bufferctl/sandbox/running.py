@@ -172,8 +172,13 @@ class Sandbox:
         self._server: Server | None = None
 
     def start(self) -> Self:
-        executable_schema()
-        self._server = Server(self.service, self._port)
+        """Listen. If that fails (OSError: the port is taken), the file is closed."""
+        try:
+            executable_schema()
+            self._server = Server(self.service, self._port)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def stop(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +139,14 @@ def test_looking_things_up(sandbox: Sandbox) -> None:
     with pytest.raises(RuntimeError):
         _ = idle.url
     idle.stop()
+
+
+def test_what_cannot_start_leaves_nothing_open() -> None:
+    """Its file is closed: Python 3.13 and newer say so of a database that nobody closed."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        idle = Sandbox(port=taken.getsockname()[1])
+        with pytest.raises(OSError, match="in use"):
+            idle.start()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        idle.posts()

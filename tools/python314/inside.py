@@ -134,7 +134,8 @@ def main(args: Sequence[str]) -> int:
     print(f"{len(modules)} modules imported.")
     paths = [each for each in args if not each.startswith("-")]
     here = Here(is_part=bool(paths))
-    # What a test that is skipped half-way leaves open is found later, in another test.
+    # What a test that is skipped half-way leaves open is found later, in another test, whose output is read there.
+    sys.unraisablehook = lambda _: None
     options = [
         "-p",
         "_hypothesis_pytestplugin",
