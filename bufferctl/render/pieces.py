@@ -82,7 +82,7 @@ def own_words(main: str, text: str) -> tuple[Piece, ...]:
 def _merged(before: str, after: str) -> list[Piece]:
     """The parts of both in order; empty if that would not be readable, or takes too long."""
     first, old_lines, new_lines, last = _trimmed(before.splitlines(keepends=True), after.splitlines(keepends=True))
-    start, old, new, end = _trimmed(*(list(_words("".join(each))) for each in (old_lines, new_lines)))
+    start, old, new, end = _trimmed(*(_words("".join(each)) for each in (old_lines, new_lines)))
     head, tail = "".join([*first, *start]), "".join([*end, *last])
     if len(old) * len(new) > PAIRS:
         counts = Counter(new)
@@ -98,13 +98,16 @@ def _merged(before: str, after: str) -> list[Piece]:
     return parts if 2 * shared >= ALIKE * (len(before) + len(after)) else []
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str) -> list[str]:
     """The parts of a text that are compared: a link without the punctuation behind it is one."""
-    for word in re.findall(_WORDS, text):
-        first = trimmed(word) if "://" in word else word
-        yield first
-        if first != word:
-            yield word[len(first) :]
+    words = re.findall(_WORDS, text)
+    if "://" not in text:
+        return words
+    parts = []
+    for word in words:
+        link = trimmed(word) if "://" in word else word
+        parts += [link, word[len(link) :]]
+    return [part for part in parts if part]
 
 
 def _pieces(text: str) -> Iterator[Piece]:
