@@ -15,7 +15,7 @@ from buffer import account
 
 from bufferctl.api import connect
 from bufferctl.run.applying import Applying
-from bufferctl.run.files import open_project
+from bufferctl.run.files import open_files
 from bufferctl.run.listener import Stop
 from bufferctl.run.session import open_to_change
 from bufferctl.sandbox import Clock, Sandbox
@@ -44,7 +44,7 @@ class Moved(Stop):
 def main(folder: Path) -> None:
     """Apply the project from its first request to its verification."""
     gc.disable()  # as the command line does
-    files = open_project(folder / "buffer.yaml")
+    files = open_files(folder / "buffer.yaml")
     clock = Clock.at(START)
     with Sandbox(account(), clock=clock, rate_limit="team") as sandbox:
         began = clock.now()

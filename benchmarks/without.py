@@ -19,7 +19,7 @@ from bufferctl.cli.watching import Watching
 from bufferctl.machine import state_folder
 from bufferctl.model import Intent, Settled
 from bufferctl.run.applying import Applying
-from bufferctl.run.files import open_project
+from bufferctl.run.files import open_files
 from bufferctl.run.session import Session
 from bufferctl.state import StateFile
 
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
     gc.disable()  # as the command line does
     console = Console.create()
     watching = Watching(console, quiet=False)
-    files = open_project(folder / "buffer.yaml", listener=console)
+    files = open_files(folder / "buffer.yaml", listener=console)
     with connect(os.environ["BUFFER_API_URL"], os.environ["BUFFER_API_KEY"]) as buffer:
         store = StateFile(files.store(None, console), buffer.endpoint)
         store.load()

@@ -277,7 +277,7 @@ def list_(
     from bufferctl.run.compare import plan as make_plan
     from bufferctl.run.compare import plan_offline
 
-    files, console = setup.open_project(paths, by_rules=False), setup.console
+    files, console = setup.open_files(paths, by_rules=False), setup.console
     outputs.check_not_read(files, setup, *report_files)
     if live:
         with setup.reading(files) as session:
@@ -369,7 +369,7 @@ def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
     from bufferctl.render.html import preview_html
     from bufferctl.run.compare import narrow
 
-    files, console = setup.open_project(paths), setup.console
+    files, console = setup.open_files(paths), setup.console
     outputs.check_not_read(files, setup, out)
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
     shown = narrow(everything, files, Choices())

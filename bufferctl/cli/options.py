@@ -241,7 +241,7 @@ choice_options = in_order(
 
 @dataclass
 class Setup:
-    """The things that a command works on: the project and its state, the account, and the console."""
+    """The things that a command works on: the files and their state, the account, and the console."""
 
     file: Path | None = None  # the root file, if not the nearest
     state_file: Path | None = None  # the state file, if not what the files name
@@ -264,11 +264,11 @@ class Setup:
 
         return NamedState(self.file, self.state_file, self.console)
 
-    def open_project(self, paths: tuple[Path, ...] = (), *, by_rules: bool = True) -> Files:
-        """The files, as `open_project`."""
-        from bufferctl.run.files import open_project
+    def open_files(self, paths: tuple[Path, ...] = (), *, by_rules: bool = True) -> Files:
+        """The files, as `open_files`."""
+        from bufferctl.run.files import open_files
 
-        return open_project(self.file, paths, self.console, by_rules=by_rules)
+        return open_files(self.file, paths, self.console, by_rules=by_rules)
 
     def connected(self) -> Buffer:
         """A connection to the account, with the key from the environment or from a file."""

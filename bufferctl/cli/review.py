@@ -105,7 +105,7 @@ def plan(
         check_offline(choices)
     console = setup.console
     with outputs.keeping_problems(data):
-        files = setup.open_project(paths)
+        files = setup.open_files(paths)
     outputs.check_not_read(files, setup, out, *report_files)
     check_named(choices, files)
     changed = changed_since(base, files, console) if base else None

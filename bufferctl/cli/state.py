@@ -142,7 +142,7 @@ def begin(channels: tuple[str, ...], lock_timeout: float, auto_approve: bool, se
     """
     from bufferctl.run.mending import begin as begin_state
 
-    files, console = setup.open_project(), setup.console
+    files, console = setup.open_files(), setup.console
     with setup.changing(files, lock_timeout, message="state begin", afresh=True) as session:
 
         def agreed(let_go: Sequence[LivePost | LiveIdea]) -> bool:

@@ -167,7 +167,7 @@ def _answer_missed(days: int | None, setup: options.Setup) -> None:
     from bufferctl.config.write import Project, revise
     from bufferctl.run.suspending import missed
 
-    files = setup.open_project(by_rules=False)
+    files = setup.open_files(by_rules=False)
     late = missed(files, files.store(setup.state_file, setup.console))
     if not late:
         setup.console.note("Nothing became too late while it was suspended.")
@@ -175,7 +175,7 @@ def _answer_missed(days: int | None, setup: options.Setup) -> None:
     changes = revise(Project(files.root, files.desired), _revisions(late, days))
     setup.console.edits(changes, files.root)
     with changes.attempt():
-        setup.open_project(by_rules=False)  # raises if they would have errors, and then they are as they were
+        setup.open_files(by_rules=False)  # raises if they would have errors, and then they are as they were
     done = "Cancelled" if days is None else f"Moved by {count(days, 'day')}:"
     setup.console.data(f"{done} {count(len(late), 'post')} whose time passed meanwhile.")
 

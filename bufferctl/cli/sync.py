@@ -57,7 +57,7 @@ def drift(paths: tuple[Path, ...], as_json: bool, data: Path | None, setup: opti
     from bufferctl.run.reachable import lost_media
 
     with outputs.keeping_problems(data):
-        files, console = setup.open_project(paths, by_rules=False), setup.console
+        files, console = setup.open_files(paths, by_rules=False), setup.console
     with setup.reading(files) as session:
         shown = narrow(plan(session), files, Choices())
         session.note_leftovers()
@@ -108,7 +108,7 @@ def pull(
     """
     from bufferctl.run.from_buffer import pull as take
 
-    files, console = setup.open_project(), setup.console
+    files, console = setup.open_files(), setup.console
     show = partial(_show, root=files.root, console=console)
     with setup.changing(files, lock_timeout, message="pull") as session:
         pulled, changes, downloads = take(session, addresses, media_folder, show, dry_run=dry_run)
@@ -200,7 +200,7 @@ def import_(
     _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder or dry_run))
     root, console = find_root_file(setup.file), setup.console
     if address or root.exists():
-        files = setup.open_project()
+        files = setup.open_files()
     else:
         state = None if setup.state_file else propose_state(root, console)
         files = Files(root.parent, Desired(Settings(state=state)), root_name=root.name)

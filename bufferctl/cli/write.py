@@ -92,7 +92,7 @@ def new(
     """
     from bufferctl.config.write.convert import starting
 
-    files, console = setup.open_project(by_rules=False), setup.console
+    files, console = setup.open_files(by_rules=False), setup.console
     desired = files.desired
     if not desired.channels:
         raise ConfigError("The root file has no channels yet", hint="Run `bufferctl init`, or add `channels`.")
@@ -341,7 +341,7 @@ def convert(
     from bufferctl.config.write.convert import convert as converted
     from bufferctl.render.diagnostics import summary_text
 
-    files, console = setup.open_project(by_rules=False), setup.console
+    files, console = setup.open_files(by_rules=False), setup.console
     if output is not None and output.exists():
         raise ConfigError(f"{output} already exists and is not overwritten", hint="Choose another file with -o FILE.")
     answers = Answers(Order(order) if order else None, time, fates)
@@ -493,7 +493,7 @@ def shift(
 
     if (days is None) == (day is None):
         raise UsageError("Shift needs one of --by and --to", hint="Pass --by 1d or --to 2026-12-01.")
-    files, console = setup.open_project(paths, by_rules=False), setup.console
+    files, console = setup.open_files(paths, by_rules=False), setup.console
     plan = plan_offline(files, files.store(setup.state_file, console))
     published = _published(plan)
     project = Project(files.root, files.desired)

@@ -1,6 +1,6 @@
-"""Open a project, plan, apply and check, as the command line does, but without click, a terminal or an exit code.
+"""Open the files, plan, apply and check, as the command line does, but without click, a terminal or an exit code.
 
-Import from the modules, each of which is loaded when it is needed: `files.py` opens a project, `session.py` the account
+Import from the modules, each of which is loaded when it is needed: `files.py` opens the files, `session.py` the account
 and the state, `applying.py` applies. A caller hands in a `Listener` and a `Stop` (`listener.py`).
 """
 

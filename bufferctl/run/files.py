@@ -1,4 +1,4 @@
-"""A project: its files, read, checked by the rules and free of errors, and the selection by PATHs."""
+"""The files: read, checked by the rules and free of errors, and the selection by PATHs."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def load_declared(file: Path | None) -> Loaded:
     return replace(found, sound=sound, desired=sound if found.desired else None)
 
 
-def open_project(
+def open_files(
     root: Path | None = None,
     paths: Collection[Path] = (),
     listener: Listener = SILENT,

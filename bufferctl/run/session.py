@@ -1,4 +1,4 @@
-"""A run on one project and one account, opened to read, or to make changes with the locks held.
+"""A run on the files of one root file and on one account, opened to read, or to make changes with the locks held.
 
 The locks are this machine's and that of a shared state, which is taken before anything is read and released at the end
 of the run.
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """A run on one account and one project, with the lock of a shared state if it may change anything."""
+    """A run on one account and the files of one root file, with the lock of a shared state if it may change anything."""
 
-    files: Files  # the project
+    files: Files  # of one root file
     buffer: Buffer  # the account
     store: StateFile  # where the state is kept; a shared one has the lock, one of this machine needs none
     journal: FileJournal  # what this machine sent, and what came of it

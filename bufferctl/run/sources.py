@@ -22,7 +22,7 @@ from bufferctl.model import Address, Desired
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action
 from bufferctl.run.compare import check_named, describe_selection, hold_dependent, narrow
-from bufferctl.run.files import POST_FILES, Files, load_declared, open_project
+from bufferctl.run.files import POST_FILES, Files, load_declared, open_files
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace, value
@@ -41,7 +41,7 @@ _AGAIN = "Plan again, and have that reviewed."
 class PlanSource:
     """One way to a plan of `files`."""
 
-    files: Files  # the project
+    files: Files  # those of now
     choices: Choices = NONE  # the options that overrule a plan: of this run, or of the one that saved the plan
     #: What of today's plan to carry out, by the state; raises StalePlanError and UsageError, with nothing sent.
     select: Callable[[Plan, State], Plan] = lambda today, _: today
@@ -89,9 +89,9 @@ def source_of(
     if plan_file:
         plan = read_plan(plan_file)
         _check_meant(plan, plan_file, digest)
-        return _from_saved_plan(plan, plan_file, open_project(file, (), listener, or_suspends=True), listener)
+        return _from_saved_plan(plan, plan_file, open_files(file, (), listener, or_suspends=True), listener)
     agreed = {path: read_plan(path) for path in reviewed}
-    files = open_project(file, paths, listener, or_suspends=True)
+    files = open_files(file, paths, listener, or_suspends=True)
     check_named(choices, files)
     fresh = PlanSource(
         files,
@@ -284,7 +284,7 @@ def files_of_base(base: Path, files: Files) -> Files | None:
     """The files as they are in the folder `base`; None if they cannot be planned."""
     root_file = base / files.root_name
     try:
-        return open_project(root_file, (), SILENT) if root_file.exists() else None
+        return open_files(root_file, (), SILENT) if root_file.exists() else None
     except ConfigError:
         return None
 

@@ -17,7 +17,7 @@ from bufferctl.cli.console import Console
 from bufferctl.errors import BufferctlError
 from bufferctl.plan import Status
 from bufferctl.run.applying import Applying
-from bufferctl.run.files import open_project
+from bufferctl.run.files import open_files
 from bufferctl.run.listener import Stop
 from bufferctl.run.session import Session, open_to_change
 from bufferctl.sandbox import Clock, Sandbox
@@ -93,7 +93,7 @@ class World:
         console, clock = Console.create(), MovingClock(self.sandbox.clock)
         with chdir(self.folder), redirect_stdout(out), redirect_stderr(out):
             try:
-                files = open_project(listener=console)
+                files = open_files(listener=console)
                 with (
                     # simulated time passes on the machine's clock, too
                     connect(

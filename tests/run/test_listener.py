@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.api import connect
-from bufferctl.run.files import open_project
+from bufferctl.run.files import open_files
 from bufferctl.run.listener import Listener
 from bufferctl.run.session import open_to_change, open_to_read
 from bufferctl.sandbox import Sandbox
@@ -40,9 +40,9 @@ def test_a_wait_for_the_state_is_heard(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
     reads, writes = Hears(), Hears()
     with Sandbox() as sandbox, connect(sandbox.url, sandbox.key) as buffer:
-        with open_to_read(open_project(listener=reads), buffer, listener=reads):
+        with open_to_read(open_files(listener=reads), buffer, listener=reads):
             assert reads.heard == ["begins", "ends"]
-        with open_to_change(open_project(listener=writes), buffer, afresh=True, listener=writes) as session:
+        with open_to_change(open_files(listener=writes), buffer, afresh=True, listener=writes) as session:
             assert not session.store.is_lock_due
     assert reads.heard == ["begins", "ends"]
     assert writes.heard == ["begins", "ends"] * 3

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.diagnostics import FilesError
-from bufferctl.run.files import open_project
+from bufferctl.run.files import open_files
 from bufferctl.sandbox import Sandbox
 from tests.sources import files, parsed
 
@@ -75,6 +75,6 @@ def test_files_with_errors_are_one_exception_that_holds_them(tmp_path: Path) -> 
     """It says the first one, and has all with their places."""
     (tmp_path / "buffer.yaml").write_text(FILES % "[1, 2]", encoding="utf-8")
     with pytest.raises(FilesError) as raised:
-        open_project(tmp_path / "buffer.yaml")
+        open_files(tmp_path / "buffer.yaml")
     (first,) = (each for each in raised.value.problems if each.severity == "error")
     assert str(raised.value).endswith(f"First: buffer.yaml:6:94: {first.message}")
