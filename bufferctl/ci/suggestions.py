@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bufferctl.ci.forge import ChangeRequest, marker
 from bufferctl.ci.job import Job
-from bufferctl.config.write import Project, postponed
+from bufferctl.config.write import SourceFiles, postponed
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError, ForgeError
 from bufferctl.plan import Action, Change, Plan, Reason
@@ -122,7 +122,7 @@ def _times(job: Job, plan: Plan) -> Iterator[Suggestion]:
     if not late or desired is None:
         return
     try:
-        for post, due_at, line, text in postponed(Project(job.folder, desired), late, job.forge.now() + _NOTICE):
+        for post, due_at, line, text in postponed(SourceFiles(job.folder, desired), late, job.forge.now() + _NOTICE):
             about = f"{late[str(post.address)]}. This moves it to {local(due_at, '')}"
             yield Suggestion(post.place, line, about, (text,))
     except ConfigError:  # a date that is not written plainly

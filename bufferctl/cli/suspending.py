@@ -164,7 +164,7 @@ def _suspends(reason: str) -> bool:
 
 def _answer_missed(days: int | None, setup: options.Setup) -> None:
     """Cancel posts that became too late, or move them."""
-    from bufferctl.config.write import Project, revise
+    from bufferctl.config.write import SourceFiles, revise
     from bufferctl.run.suspending import missed
 
     files = setup.open_files(by_rules=False)
@@ -172,7 +172,7 @@ def _answer_missed(days: int | None, setup: options.Setup) -> None:
     if not late:
         setup.console.note("Nothing became too late while it was suspended.")
         return
-    changes = revise(Project(files.root, files.desired), _revisions(late, days))
+    changes = revise(SourceFiles(files.root, files.desired), _revisions(late, days))
     setup.console.edits(changes, files.root)
     with changes.attempt():
         setup.open_files(by_rules=False)  # raises if they would have errors, and then they are as they were

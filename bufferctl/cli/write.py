@@ -263,7 +263,7 @@ def _check_new(now: Loaded, path: Path, files: Files, console: Console) -> None:
 
 
 def _name_in(loaded: Loaded, path: Path) -> str | None:
-    """What the project calls a file; None if it does not read it."""
+    """What the files call a file; None if they do not read it."""
     return next((name for name in loaded.files if (loaded.root / name).resolve() == path.resolve()), None)
 
 
@@ -487,7 +487,7 @@ def shift(
     moves the posts in Buffer. Published posts keep their dates. Nothing is written if a post with its own date would
     move into the past.
     """
-    from bufferctl.config.write import Project
+    from bufferctl.config.write import SourceFiles
     from bufferctl.config.write import shift as shift_dates
     from bufferctl.run.compare import plan_offline
 
@@ -496,14 +496,14 @@ def shift(
     files, console = setup.open_files(paths, by_rules=False), setup.console
     plan = plan_offline(files, files.store(setup.state_file, console))
     published = _published(plan)
-    project = Project(files.root, files.desired)
+    source_files = SourceFiles(files.root, files.desired)
     by: int | date = plan.at.date()
     if days is not None:
         by = days
     elif day:
         by = day.date()
     found = shift_dates(
-        project, files.named or (), by, published=published, now=plan.at, after=after, fixed_too=fixed_too
+        source_files, files.named or (), by, published=published, now=plan.at, after=after, fixed_too=fixed_too
     )
     _check(found)
     _note(found, console)

@@ -14,7 +14,7 @@ from shlex import quote
 from typing import Any, TypeVar
 
 from bufferctl.config.format import ORDER
-from bufferctl.config.write import FileChanges, Project, Revised, has_own_place, made_by_expansion, revise
+from bufferctl.config.write import FileChanges, Revised, SourceFiles, has_own_place, made_by_expansion, revise
 from bufferctl.diagnostics import Place, check_declared
 from bufferctl.errors import ConfigError
 from bufferctl.intake.writing import Reread
@@ -110,22 +110,22 @@ def _why_not(change: Change, post: Post, names: Sequence[str], *, is_shared: boo
     )
 
 
-def changed_files(project: Project, pulled: Pulled) -> FileChanges:
+def changed_files(source_files: SourceFiles, pulled: Pulled) -> FileChanges:
     """The changes to files, not made yet; versions that cannot be written are left out. Raises ConfigError."""
     revisions = []
     for change, fields in list(pulled.taken.values()):
         item = change.desired
         if item is not None:
             address = item.address
-            names = [each for each in made_by_expansion(project, item, fields) if not has_own_place(item, each)]
+            names = [each for each in made_by_expansion(source_files, item, fields) if not has_own_place(item, each)]
             if names and isinstance(item, Post):
                 del pulled.taken[address]
-                is_shared = len({each.address.channel for each in project.siblings(item)}) > 1
+                is_shared = len({each.address.channel for each in source_files.siblings(item)}) > 1
                 pulled.left_out.append((address, _why_not(change, item, names, is_shared=is_shared)))
                 pulled.made.append(change)
                 continue
             revisions.append(Revised(item, fields))
-    return revise(project, revisions)
+    return revise(source_files, revisions)
 
 
 def write_pulled(

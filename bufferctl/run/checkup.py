@@ -31,7 +31,7 @@ from bufferctl.run.files import judge_files, load_declared
 from bufferctl.run.listener import Listener
 from bufferctl.run.places import open_state
 from bufferctl.run.reachable import address_problems, declared_addresses, is_local
-from bufferctl.run.standing import MOVE, find_unmoved
+from bufferctl.run.relation import MOVE, find_unmoved
 from bufferctl.state import Lease, Lock, StateFile
 from bufferctl.state.local import LocalStore
 from bufferctl.state.lock import holders

@@ -40,7 +40,7 @@ from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_dai
 from bufferctl.run.files import Files, judge_lengths, shorten
 from bufferctl.run.listener import SILENT
 from bufferctl.run.look import Look, wanted_of
-from bufferctl.run.neighbours import Removed, declared_beside
+from bufferctl.run.other_roots import Removed, declared_beside
 from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_before, deleted_since, outdated_files, text_before

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bufferctl import intake
-from bufferctl.config.write import FileChanges, Project
+from bufferctl.config.write import FileChanges, SourceFiles
 from bufferctl.diagnostics import check_declared
 from bufferctl.errors import ConfigError
 from bufferctl.limits import SETTLE
@@ -96,7 +96,7 @@ def pull(
     none. Raises the errors of `import_everything`.
     """
     files = session.files
-    project = Project(files.root, files.desired)  # reads the files, before anybody is asked
+    source_files = SourceFiles(files.root, files.desired)  # reads the files, before anybody is asked
     homes = find_homes(session)
     found = plan(session, homes=homes)
     session.note_leftovers()
@@ -105,7 +105,7 @@ def pull(
     with downloads or nullcontext():
         if downloads:
             intake.with_downloads(pulled, downloads)
-        changes = intake.changed_files(project, pulled)
+        changes = intake.changed_files(source_files, pulled)
         show(pulled, changes, found)
         if pulled.taken and not dry_run:
             channels = homes.targets.channels

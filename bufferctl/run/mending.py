@@ -30,8 +30,8 @@ from bufferctl.run.applying import Applying
 from bufferctl.run.compare import first_creation
 from bufferctl.run.listener import Listener
 from bufferctl.run.places import open_state
+from bufferctl.run.relation import MOVE, find_unmoved
 from bufferctl.run.session import Session, hold_lock
-from bufferctl.run.standing import MOVE, find_unmoved
 from bufferctl.state import History, LocalStore, Lock, SavedState, StateFile, Store, open_store
 from bufferctl.state.document import dump, parse, replacing
 from bufferctl.state.local import repository_of

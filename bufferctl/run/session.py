@@ -1,4 +1,4 @@
-"""A run on the files of one root file and on one account, opened to read, or to make changes with the locks held.
+"""A run on one root file and one account, opened to read, or to make changes with the locks held.
 
 The locks are this machine's and that of a shared state, which is taken before anything is read and released at the end
 of the run.
@@ -26,7 +26,7 @@ from bufferctl.render.lines import count
 from bufferctl.run.files import Files
 from bufferctl.run.listener import NEVER, SILENT, Listener, Stop
 from bufferctl.run.look import Look, expected_account, look
-from bufferctl.run.standing import MOVE, find_predecessor, find_standing, find_unmoved, refuse_older
+from bufferctl.run.relation import MOVE, find_predecessor, find_relation, find_unmoved, refuse_older
 from bufferctl.state import Lease, Lock, StateFile, Store
 from bufferctl.state.checkout import Relation, head
 from bufferctl.state.lock import PARTED, Holder, is_mine, locked_by, same_process
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """A run on one account and the files of one root file, with the lock of a shared state if it may change anything."""
+    """A run on one root file and one account, with the lock of a shared state if it may change anything."""
 
-    files: Files  # of one root file
+    files: Files  # of the root file
     buffer: Buffer  # the account
     store: StateFile  # where the state is kept; a shared one has the lock, one of this machine needs none
     journal: FileJournal  # what this machine sent, and what came of it
@@ -77,7 +77,7 @@ class Session:
         self.state = self._without_unsafe_horizons(self.store.saved)
         if self.store.is_shared:
             self.journal.follow_document(self.store.document.intents)
-            self.relation, self.warnings = find_standing(self.files, self.store)
+            self.relation, self.warnings = find_relation(self.files, self.store)
 
     def _without_unsafe_horizons(self, state: State) -> State:
         """The state; without its horizons where this machine saved a later one, or another one of the same serial."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.write import Project, postponed
+from bufferctl.config.write import SourceFiles, postponed
 from bufferctl.model import Post
 
 ROOT = """\
@@ -65,4 +65,4 @@ def _postponed(folder: Path, text: str, until: datetime) -> list[tuple[Post, dat
     desired = load(None, folder).sound
     assert desired
     late = [str(post.address) for post in desired.posts if post.due_at and post.due_at < until]
-    return [*postponed(Project(folder, desired), late, until)]
+    return [*postponed(SourceFiles(folder, desired), late, until)]

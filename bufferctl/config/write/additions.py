@@ -1,4 +1,4 @@
-"""The files of a project with more posts and ideas: a new root file, or additions to existing files."""
+"""The files with more posts and ideas: a new root file, or additions to existing files."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _find(root: Node, organization: OrganizationEntry) -> Node | None:
 
 
 def staged(organizations: Iterable[OrganizationEntry], additions: Sequence[Addition]) -> tuple[Loaded, dict[int, str]]:
-    """A project of these additions alone, each in its own file; and what is wrong, by the index of the addition."""
+    """Files with these additions alone, each in its own file; and what is wrong, by the index of the addition."""
     with work_folder() as folder:
         root = folder / "buffer.yaml"
         root.write_text(new_root("UTC", organizations), encoding="utf-8")

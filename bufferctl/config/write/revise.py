@@ -16,7 +16,7 @@ from bufferctl.config.resolve import Steps, escaped, first_layer_with, names_in
 from bufferctl.config.write.as_yaml import as_yaml, escape_variables, text_value
 from bufferctl.config.write.edits import as_name
 from bufferctl.config.write.nodes import walk
-from bufferctl.config.write.project import Layers, Owner, Project
+from bufferctl.config.write.source_files import Layers, Owner, SourceFiles
 from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
@@ -64,19 +64,19 @@ class Revised:
     fields: Mapping[str, Any]
 
 
-def revise(project: Project, revisions: list[Revised]) -> FileChanges:
+def revise(source_files: SourceFiles, revisions: list[Revised]) -> FileChanges:
     """The changes to files that give the items their new values, not made yet. Raises ConfigError."""
-    return _Revising(project, {each.item.address: each for each in revisions}).changes()
+    return _Revising(source_files, {each.item.address: each for each in revisions}).changes()
 
 
-def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str]) -> list[str]:
+def made_by_expansion(source_files: SourceFiles, item: Post | Idea, names: Iterable[str]) -> list[str]:
     """Which of these fields the file has with variables, or gets parameters for their links: no edit can be put there.
 
     Raises ConfigError if its file is no longer as it was read.
     """
     if not isinstance(item, Post) or item.expansion is None:
         return []
-    layers = project.layers(item)
+    layers = source_files.layers(item)
     untagged = {tagged for tagged, _ in item.expansion.untagged}
     found = []
     for name in names:
@@ -84,7 +84,7 @@ def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str])
         parts = [owner.get(each) for each in (*fields_given_with(name), *(["thread"] if name == "metadata" else []))]
         nodes = (node for part in parts if part is not None for _, node in walk(part))
         written = [node.value for node in nodes if isinstance(node.value, str)]
-        path = project.text_file(item, layers) if name == "text" else None
+        path = source_files.text_file(item, layers) if name == "text" else None
         if path is not None and path.is_file():
             written.append(Text.read(path).text)
         if any(map(names_in, written)) or (untagged and untagged & set(_texts(item, name))):
@@ -108,7 +108,7 @@ def _texts(item: Post, name: str) -> Iterator[str]:
 
 @dataclass
 class _Revising:
-    project: Project
+    source_files: SourceFiles
     revisions: dict[Address, Revised]
     _files: FileChanges = field(default_factory=FileChanges)
     _entries: dict[tuple[str, int], tuple[Layers, dict[str, Any]]] = field(default_factory=dict)
@@ -117,20 +117,20 @@ class _Revising:
     def changes(self) -> FileChanges:
         self.revisions = {address: self._with_parts(each) for address, each in self.revisions.items()}
         for revision in self.revisions.values():
-            layers = self.project.layers(revision.item)
+            layers = self.source_files.layers(revision.item)
             at = layers.file, layers.entry.start
             _, entry = self._entries.setdefault(at, (layers, deepcopy(layers.entry.value)))
             for name, new in revision.fields.items():
                 self._field(revision, layers, entry, name, new)
         for layers, entry in self._entries.values():
             layers.edits.update(layers.entry, entry)
-        self.project.put_edited(self._files)
+        self.source_files.put_edited(self._files)
         return self._files
 
     def _with_parts(self, revision: Revised) -> Revised:
         """The same with a thread that the file has as `thread` changed there, and not below `metadata`."""
         item = revision.item
-        owner = self.project.layers(item).supplier("thread")
+        owner = self.source_files.layers(item).supplier("thread")
         if not isinstance(item, Post) or item.metadata is None or "thread" not in owner.node:
             return revision
         item = replace(item, metadata=item.metadata.model_copy(update={"thread": ()}))
@@ -149,7 +149,7 @@ class _Revising:
         item = revision.item
         part = f"metadata.{item.service.value}" if name == "metadata" and isinstance(item, Post) else name
         owner = layers.supplier(part)
-        is_made = has_own_place(item, name) and bool(made_by_expansion(self.project, item, [name]))
+        is_made = has_own_place(item, name) and bool(made_by_expansion(self.source_files, item, [name]))
         if name == "text" and (_in_thread(revision, owner) or (not is_made and self._in_text_file(revision, layers))):
             return
         counts = name == "due_at" and bool(layers.number)  # a time of the entry is that of its first occurrence
@@ -158,7 +158,7 @@ class _Revising:
         for step in path:
             fields = fields.setdefault(step if step in fields else as_name(step), {})
         if name == "metadata" and isinstance(item, Post):
-            _set_metadata(fields, item, new, self.project.zone(item))
+            _set_metadata(fields, item, new, self.source_files.zone(item))
             return
         values = {}
         if new is not None:
@@ -182,7 +182,7 @@ class _Revising:
             return path
         of_channel, of_occurrence = ("overrides", layers.reference), ("repeat", "each", str(layers.number))
         service = item.service if part != name else None
-        posts = [each for each in self.project.siblings(item) if service in {None, each.service}]
+        posts = [each for each in self.source_files.siblings(item) if service in {None, each.service}]
         inside = [path, of_channel] if len(layers.references) > 1 else [path]
         if layers.number:
             inside += [of_occurrence, *((*of_occurrence, *each) for each in inside[1:])]
@@ -196,7 +196,7 @@ class _Revising:
 
     def _takes(self, post: Post, item: Post, part: str, place: Steps) -> bool:
         """Whether a post of the same entry would take a field from where it is given for `item`."""
-        its = self.project.layers(post)
+        its = self.source_files.layers(post)
         is_elsewhere = "repeat" in place and its.number != item.number
         is_elsewhere |= "overrides" in place and post.address.channel != item.address.channel
         return not is_elsewhere and _width(place) <= _width(its.supplier(part).path)
@@ -207,7 +207,7 @@ class _Revising:
 
     def _written(self, revision: Revised, layers: Layers, name: str, new: Any) -> Any:
         """A value as written in the file: with `$$(` for a post, counted from `starts` if the old time was."""
-        zone = self.project.zone(revision.item)
+        zone = self.source_files.zone(revision.item)
         if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, zone)):
             return counted
         written = text_value("text", new) if name == "text" else as_yaml(name, new, zone)
@@ -215,10 +215,10 @@ class _Revising:
 
     def _in_text_file(self, revision: Revised, layers: Layers) -> bool:
         """Write the text into its file, if all items that use the file get this text."""
-        path, text = self.project.text_file(revision.item, layers), revision.fields["text"]
+        path, text = self.source_files.text_file(revision.item, layers), revision.fields["text"]
         if path is None or not text or text.startswith("\ufeff"):  # read as a byte order mark, and so not at all
             return False
-        users = [self.revisions.get(each.address) for each in self.project.users(path)]
+        users = [self.revisions.get(each.address) for each in self.source_files.users(path)]
         if not all(each is not None and each.fields.get("text") == text for each in users):
             return False
         as_written = escaped if isinstance(revision.item, Post) else str

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bufferctl.config.format import LocalTimeError, LocalTimes
 from bufferctl.config.write.nodes import Node, walk
-from bufferctl.config.write.project import Project
+from bufferctl.config.write.source_files import SourceFiles
 from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import ConfigError, UsageError
@@ -113,7 +113,7 @@ class Shift:
 
 
 def shift(
-    project: Project,
+    source_files: SourceFiles,
     names: Collection[str],
     by: int | date,
     *,
@@ -128,36 +128,38 @@ def shift(
     Raises ConfigError if a date cannot be edited; UsageError if there is no date, or no post with that key has a time.
     """
     found = Shift(published, now)
-    moving = _moving(project, names, found, after, fixed_too=fixed_too)
+    moving = _moving(source_files, names, found, after, fixed_too=fixed_too)
     found.days = by if isinstance(by, int) else (by - _first(moving, published)).days
     for dated in moving:
         if dated.stays(published):
             found.kept |= {post.address: None for post in dated.posts if post.address in published}
             continue
         end = dated.offset + len(dated.written)
-        project.edits[dated.file].replace(dated.offset, end, dated.moved(found.days))
+        source_files.edits[dated.file].replace(dated.offset, end, dated.moved(found.days))
         found.dates += 1
         for post in dated.posts if dated.name == "due_at" else ():
             found.note(post, is_own=dated.is_own)
-    project.put_edited(found.changes)
+    source_files.put_edited(found.changes)
     files = {dated.file for dated in moving if dated.name == "starts"}
-    for post in project.desired.posts:
+    for post in source_files.desired.posts:
         if post.place.file in files and post.is_counted:
             found.note(post, is_own=False)
     return found
 
 
-def postponed(project: Project, late: Collection[str], until: datetime) -> Iterator[tuple[Post, datetime, int, str]]:
+def postponed(
+    source_files: SourceFiles, late: Collection[str], until: datetime
+) -> Iterator[tuple[Post, datetime, int, str]]:
     """For the posts with these addresses their first days after `until`, on lines that are the times of no others.
 
     Each with its new time, the number of the line, and the line as it would be. Of those that count from `starts`, only
     if it is one in its file, since several would lose their distances. Raises ConfigError if a date cannot be edited.
     """
-    taken = {(post.address.channel, post.due_at) for post in project.desired.posts}
-    for name in dict.fromkeys(post.place.file for post in project.desired.posts if str(post.address) in late):
-        own = [each for each in _File(project, name).dates() if each.is_time_of(late)]
+    taken = {(post.address.channel, post.due_at) for post in source_files.desired.posts}
+    for name in dict.fromkeys(post.place.file for post in source_files.desired.posts if str(post.address) in late):
+        own = [each for each in _File(source_files, name).dates() if each.is_time_of(late)]
         is_one = sum(each.is_counted for each in own) == 1
-        source = project.root_of(name).tree.source
+        source = source_files.root_of(name).tree.source
         for dated in own:
             due = [(post.address.channel, post.due_at) for post in dated.posts if post.due_at]
             passed = max(until.astimezone(at.tzinfo).replace(tzinfo=None) - at.replace(tzinfo=None) for _, at in due)
@@ -173,13 +175,15 @@ def postponed(project: Project, late: Collection[str], until: datetime) -> Itera
 
 
 def _moving(
-    project: Project, names: Collection[str], found: Shift, after: str | None, *, fixed_too: bool
+    source_files: SourceFiles, names: Collection[str], found: Shift, after: str | None, *, fixed_too: bool
 ) -> list[Dated]:
     """The dates that move, in file order."""
-    instant = _instant_of(project, names, after) if after else None
+    instant = _instant_of(source_files, names, after) if after else None
     moving: list[Dated] = []
-    for dated in (each for name in project.desired.files if name in names for each in _File(project, name).dates()):
-        has_starts = project.root_of(dated.file).get("starts") is not None
+    for dated in (
+        each for name in source_files.desired.files if name in names for each in _File(source_files, name).dates()
+    ):
+        has_starts = source_files.root_of(dated.file).get("starts") is not None
         left = {post.address.key: None for post in dated.posts if not post.cancelled and found.is_left(post)}
         if instant is not None and not dated.is_after(instant):
             is_begun = dated.name == "due_at" and not dated.is_own and dated.is_after(instant, any)
@@ -191,10 +195,10 @@ def _moving(
     return moving
 
 
-def _instant_of(project: Project, names: Collection[str], key: str) -> datetime:
+def _instant_of(source_files: SourceFiles, names: Collection[str], key: str) -> datetime:
     """When the last post of an entry, or the occurrence with that key, is due. Raises UsageError if none is."""
     due: dict[str, datetime] = {}
-    for post in project.desired.posts:
+    for post in source_files.desired.posts:
         if post.due_at is not None and post.place.file in names:
             entry = post.address.key.removesuffix(f"-{post.number}") if post.number else post.address.key
             due |= {each: max(post.due_at, due.get(each, post.due_at)) for each in (entry, post.address.key)}
@@ -215,16 +219,16 @@ def _first(dates: Collection[Dated], published: Collection[Address]) -> date:
 class _File:
     """Finds the dates of one file."""
 
-    def __init__(self, project: Project, name: str) -> None:
+    def __init__(self, source_files: SourceFiles, name: str) -> None:
         self._name = name
-        root = project.root_of(name)
+        root = source_files.root_of(name)
         self._starts = root.get("starts")
         self._takers: dict[int, list[Post]] = defaultdict(list)  # by the offset of the time that they take
         self._series: set[int] = set()  # offsets of times that several occurrences take
         self._entries: dict[int, tuple[Node, list[Post]]] = {}
         anchors = {node.anchor: node for _, node in walk(root) if node.is_scalar and node.anchor}
-        for post in (each for each in project.desired.posts if each.place.file == name):
-            layers = project.layers(post)
+        for post in (each for each in source_files.desired.posts if each.place.file == name):
+            layers = source_files.layers(post)
             self._entries.setdefault(layers.entry.start, (layers.entry, []))[1].append(post)
             owner = layers.supplier("due_at")
             time = owner.written.get("due_at")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.write import Project, made_by_expansion
+from bufferctl.config.write import SourceFiles, made_by_expansion
 
 ROOT = """\
 version: 1
@@ -31,18 +31,18 @@ posts:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """The project of these files."""
+def source_files(tmp_path: Path) -> SourceFiles:
+    """The files below, opened to be edited."""
     (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
     loaded = load(None, tmp_path)
     assert loaded.sound
-    return Project(tmp_path, loaded.sound)
+    return SourceFiles(tmp_path, loaded.sound)
 
 
-def test_an_alias_of_a_text_with_variables(project: Project) -> None:
+def test_an_alias_of_a_text_with_variables(source_files: SourceFiles) -> None:
     """Buffer's version cannot be written there either."""
-    alias = next(post for post in project.desired.posts if post.address.key == "alias")
-    assert made_by_expansion(project, alias, ["text", "tags"]) == ["text"]
+    alias = next(post for post in source_files.desired.posts if post.address.key == "alias")
+    assert made_by_expansion(source_files, alias, ["text", "tags"]) == ["text"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_an_alias_of_a_text_with_variables(project: Project) -> None:
         ("twitter:acme/tip-2", "tags", ()),
     ],
 )
-def test_what_gives_a_field(project: Project, post: str, name: str, path: tuple[str, ...]) -> None:
+def test_what_gives_a_field(source_files: SourceFiles, post: str, name: str, path: tuple[str, ...]) -> None:
     """The most specific part of the entry; what is given together counts as one; the entry if nothing gives it."""
-    item = next(each for each in project.desired.posts if str(each.address) == f"Acme/{post}")
-    assert project.layers(item).supplier(name).path == path
+    item = next(each for each in source_files.desired.posts if str(each.address) == f"Acme/{post}")
+    assert source_files.layers(item).supplier(name).path == path

@@ -30,7 +30,7 @@ MOVE = "Move it there: bufferctl state migrate"
 _SHORT = 10
 
 
-def find_standing(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diagnostic, ...]]:
+def find_relation(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diagnostic, ...]]:
     """How the checkout relates to the last applied commit, and the plan's warnings about it.
 
     They are about a state that was not moved, and a checkout that lacks commits that were applied elsewhere.

@@ -72,7 +72,7 @@ class Layers:
 
 
 @dataclass
-class Project:
+class SourceFiles:
     """The files of what is declared, read when this is made. `root`: the root file's folder."""
 
     root: Path
