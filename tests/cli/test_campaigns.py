@@ -27,7 +27,7 @@ def campaign(project: Project, text: str) -> Path:
 
 def test_a_move_is_said_once(project: Project) -> None:
     """Forty posts that move by a day are one line; published posts are one warning, and nothing is asked."""
-    prepare(project, CASES / "starts-moved")
+    prepare(project, CASES["starts-moved"])
     ran = project("plan", "--strict", "--report", "plan.md", "--report", "plan.html")
     assert ran.code == 0
     assert "posts/campaign.yaml: 2 posts move by 1 day" in ran.out
@@ -126,7 +126,7 @@ def test_cancelled_adds_up(project: Project) -> None:
 
 def test_a_shortened_series_says_so(project: Project) -> None:
     """The hold for too many deletes names the series and both numbers."""
-    prepare(project, CASES / "repeat-shortened-by-many")
+    prepare(project, CASES["repeat-shortened-by-many"])
     assert "`tip` was shortened from 10 to 4" in " ".join(project("plan").out.split())
 
 

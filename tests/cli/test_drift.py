@@ -9,11 +9,12 @@ from collections.abc import Collection
 
 import pytest
 
+from tests.case_folders import cases_of, root_file_of
 from tests.cli.conftest import Project
 from tests.cli.test_plan_cases import CASES, prepare
 from tests.conftest import Expect
 
-HERE = CASES.parent / "drift"
+HERE = cases_of("drift")
 ROOT = """\
 version: 1
 timezone: Europe/Berlin
@@ -29,14 +30,14 @@ def services() -> Collection[str]:
     return ()
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in HERE.glob("*/buffer.yaml")))
+@pytest.mark.parametrize("name", HERE)
 def test_cases(project: Project, name: str, expect: Expect) -> None:
-    """drift.txt, the same exit code with --json, and nothing written, neither locally nor in Buffer."""
-    prepare(project, HERE / name)
+    """expected.txt, the same exit code with --json, and nothing written, neither locally nor in Buffer."""
+    prepare(project, HERE[name])
     state = project.state.read_bytes() if project.state.exists() else None
     posts = project.sandbox.dump()
     ran = project("drift")
-    expect(HERE / name / "drift.txt", ran.snapshot())
+    expect(HERE[name] / "expected.txt", ran.snapshot())
     assert project("drift", "--json").code == ran.code
     assert (project.state.read_bytes() if project.state.exists() else None) == state
     assert project.sandbox.dump() == posts
@@ -44,7 +45,7 @@ def test_cases(project: Project, name: str, expect: Expect) -> None:
 
 def test_json(project: Project) -> None:
     """The same as JSON: counts by reason, and each change as in the JSON of a plan."""
-    prepare(project, HERE / "everything")
+    prepare(project, HERE["everything"])
     found, planned = json.loads(project("drift", "--json").out), json.loads(project("plan", "--json").out)
     assert (found["kind"], found["recorded"], found["narrowed"]) == ("drift", 13, False)
     assert found["format_version"] == planned["format_version"]
@@ -85,7 +86,7 @@ def test_nine_posts_with_one_answer(project: Project) -> None:
 
 def test_deleted_within_the_hour(project: Project) -> None:
     """No drift yet, since Buffer may only be behind; but the output does not say that all is well."""
-    case = CASES / "deleted-within-the-hour"
+    case = CASES["deleted-within-the-hour"]
     prepare(project, case)
     ran = project("drift")
     assert ran.code == 0
@@ -95,7 +96,7 @@ def test_deleted_within_the_hour(project: Project) -> None:
 
 def test_narrowed(project: Project) -> None:
     """PATHs limit it to the posts of those files: 2 for the file with drift, 0 for the other."""
-    prepare(project, HERE / "everything")
+    prepare(project, HERE["everything"])
     project.write("posts/other.yaml", "posts:\n  - {key: other, channels: [threads], text: Other}\n")
     assert project("drift", "posts").code == 0
     assert "No drift in the selected posts." in project("drift", "posts").out
@@ -104,7 +105,7 @@ def test_narrowed(project: Project) -> None:
 
 def test_drift_ends_with_either_version(project: Project) -> None:
     """0 once the file's version has been sent over Buffer's."""
-    prepare(project, CASES / "changed-in-buffer")
+    prepare(project, CASES["changed-in-buffer"])
     assert project("drift").code == 2
     project.apply("--reapply", "Acme/twitter:acme/launch")
     assert project("drift").code == 0
@@ -112,7 +113,7 @@ def test_drift_ends_with_either_version(project: Project) -> None:
 
 def test_a_refused_key_is_no_drift(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """4, as everywhere, and nothing on stdout that could be mistaken for a result."""
-    project.write("buffer.yaml", (HERE / "none" / "buffer.yaml").read_text(encoding="utf-8"))
+    project.write("buffer.yaml", root_file_of(HERE["no-record"]).read_text(encoding="utf-8"))
     monkeypatch.setenv("BUFFER_API_KEY", "refused")
     ran = project("drift")
     assert (ran.code, ran.out) == (4, "")
@@ -120,7 +121,7 @@ def test_a_refused_key_is_no_drift(project: Project, monkeypatch: pytest.MonkeyP
 
 def test_hostile_text_is_shown_harmless(project: Project) -> None:
     """Control characters from Buffer are shown by their number, in the verdict's details too."""
-    prepare(project, CASES / "unchanged")
+    prepare(project, CASES["unchanged"])
     state = json.loads(project.state.read_text(encoding="utf-8"))
     (bindings,) = [channel["objects"] for each in state["organizations"].values() for channel in each.values()]
     (post,) = bindings.values()
@@ -133,7 +134,7 @@ def test_hostile_text_is_shown_harmless(project: Project) -> None:
 
 def test_rules_are_no_matter_of_drift(project: Project) -> None:
     """2 and the report, even if a newer rule rejects the files."""
-    prepare(project, CASES / "changed-in-buffer")
+    prepare(project, CASES["changed-in-buffer"])
     file = project.folder / "buffer.yaml"
     file.write_text(file.read_text(encoding="utf-8") + "policy: {forbidden_words: [live]}\n", encoding="utf-8")
     assert project("plan").code == 1

@@ -2,10 +2,12 @@
 
 A folder holds `buffer.yaml`, and what led up to it: `before.yaml`, with the files below `before/`, was applied earlier
 (and `earlier.json` happened in Buffer before that), `acts.json` happened in Buffer since then: lists of
-`{"do": …, "address": …}`, see `perform`. `options.txt` holds options that plan and apply are called with, one a line.
+`{"do": …, "address": …}`, see `perform`. A file that it lacks stayed as it was applied. `options.txt` holds options
+that plan and apply are called with, one a line. What several cases begin with is in the folder above them: see
+`tests.case_folders`.
 
-`with-state.txt` is what plan finds, what apply does and what is left to do; `without-state.txt` what an apply plans
-where the state file was lost before. Both state facts, a change a line, and no wording: see `facts`.
+`expected.txt` is what plan finds, what apply does and what is left to do; then, if something was applied earlier, what
+an apply plans where the state file was lost. It states facts, a change a line, and no wording: see `facts`.
 
 In every case: what people made in Buffer comes out untouched, an apply converges, each hold says one thing to do, and
 JSON is what the published schemas say. A plan writes nothing, and its other forms say the same.
@@ -22,23 +24,19 @@ from typing import Any
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
+from tests.case_folders import cases_of, files_of
 from tests.cli.conftest import Project, parameter, services_in
 from tests.conftest import Expect, long
 from tests.render.documents import checked
 
-CASES = Path(__file__).parent.parent / "cases" / "plan"
-
-
-def names() -> list[str]:
-    """The folders."""
-    return sorted(path.parent.name for path in CASES.glob("*/buffer.yaml"))
+CASES = cases_of("plan")
 
 
 @pytest.fixture
 def services(request: pytest.FixtureRequest) -> Collection[str]:
     """The networks that the files of a case name."""
     name = parameter(request, "name")
-    files = [path for path in (CASES / name).rglob("*.*") if path.suffix in {".yaml", ".json"}] if name else []
+    files = [path for path in files_of(CASES[name]).values() if path.suffix in {".yaml", ".json"}] if name else []
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     return services_in(text)
 
@@ -48,24 +46,30 @@ def prepare(project: Project, case: Path) -> dict[str, str]:
 
     Returns the objects that people made: ids, and when each was last changed.
     """
-    made = acted(project, case / "earlier.json")
-    if (case / "before.yaml").exists():
-        project.write("buffer.yaml", (case / "before.yaml").read_text(encoding="utf-8"))
-        for path in (case / "before").rglob("*.yaml"):
-            project.write(str(path.relative_to(case / "before")), path.read_text(encoding="utf-8"))
+    written = {name.as_posix(): path.read_text(encoding="utf-8") for name, path in files_of(case).items()}
+    files = {name: text for name, text in written.items() if name.endswith(".yaml")}
+    before = {name: files.pop(name) for name in list(files) if name.startswith("before")}
+    made = acted(project, written.get("earlier.json", "[]"))
+    for name, text in before.items():
+        project.write("buffer.yaml" if name == "before.yaml" else name.removeprefix("before/"), text)
+    if before:
         ran = project("apply", "--auto-approve", "--settle", "0")
         assert ran.code == 0, ran.err
         project.sandbox.clock.advance(hours=2)
-    made += acted(project, case / "acts.json")
-    for path in sorted(case.rglob("*.yaml")):
-        if path.relative_to(case).parts[0] not in {"before", "before.yaml"}:
-            project.write(str(path.relative_to(case)), path.read_text(encoding="utf-8"))
+    made += acted(project, written.get("acts.json", "[]"))
+    for name, text in files.items():
+        project.write(name, text)
     return {each: touched for each, touched in everything(project).items() if each in made}
 
 
-def acted(project: Project, file: Path) -> list[str]:
-    """Do a file's actions of people in Buffer; returns the ids of the objects they made."""
-    acts = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+def was_applied(case: Path) -> bool:
+    """Whether something was applied before."""
+    return Path("before.yaml") in files_of(case)
+
+
+def acted(project: Project, written: str) -> list[str]:
+    """Do what people did in Buffer, as JSON; returns the ids of the objects they made."""
+    acts = json.loads(written)
     done = [(act["do"], perform(project, dict(act))) for act in acts]
     return [made["id"] for what, made in done if what in {"create_post", "create_idea"}]
 
@@ -94,8 +98,8 @@ def perform(project: Project, act: dict[str, Any]) -> Any:
 
 def options(case: Path) -> list[str]:
     """The options of the case."""
-    file = case / "options.txt"
-    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    file = files_of(case).get(Path("options.txt"))
+    return file.read_text(encoding="utf-8").splitlines() if file else []
 
 
 def facts(plan: dict[str, Any]) -> list[str]:
@@ -146,30 +150,29 @@ def digests(plan: dict[str, Any]) -> list[str | None]:
     return [plan["digest"], *(change["digest"] for change in plan["changes"])]
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", CASES)
 def test_case(project: Project, name: str, expect: Expect, tmp_path: Path) -> None:
-    """Both outputs are as in the folder, of a project that is prepared once."""
-    case = CASES / name
+    """The output is as in the folder, with the state and without, of a project that is prepared once."""
+    case = CASES[name]
     theirs = prepare(project, case)
-    was_applied = (case / "before.yaml").exists()
-    again = project.kept(tmp_path / "kept") if was_applied else None
-    with_state(project, case, expect)
+    again = project.kept(tmp_path / "kept") if was_applied(case) else None
+    found = with_state(project, case)
     assert theirs.items() <= everything(project).items()
     if again:
         again()
-        without_state(project, case, expect)
+        found += without_state(project)
         assert theirs.items() <= everything(project).items()
+    expect(case / "expected.txt", "\n".join([*found, ""]))
 
 
-def with_state(project: Project, case: Path, expect: Expect) -> None:
-    """with-state.txt: the plan; what apply does."""
+def with_state(project: Project, case: Path) -> list[str]:
+    """The plan; what apply does; what is left."""
     plan = planned(project, *options(case))
     if plan is None:
         posts = project.sandbox.dump()
         ran = project("apply", "--auto-approve", *options(case))
         assert (ran.code, project.sandbox.dump()) == (1, posts)
-        expect(case / "with-state.txt", f"{refused(ran.err)}\n")
-        return
+        return [refused(ran.err)]
     project.sandbox.clock.advance(minutes=1)
     ran = project.apply("--json", *options(case))
     document = checked(ran.out)
@@ -180,28 +183,28 @@ def with_state(project: Project, case: Path, expect: Expect) -> None:
         each for each in (document["left"] or plan)["changes"] if each["action"] not in {"no-op", "done", "past"}
     ]
     left = ["left", *(f"  {_change(each)}" for each in pending)] if document["left"] and pending else []
-    expect(case / "with-state.txt", "\n".join(["plan", *facts(plan), "apply", *done, *left, ""]))
+    return ["plan", *facts(plan), "apply", *done, *left]
 
 
-def without_state(project: Project, case: Path, expect: Expect) -> None:
-    """without-state.txt: without the state file no existing post is created again; and an apply converges."""
+def without_state(project: Project) -> list[str]:
+    """The plan: without the state file no existing post is created again; and an apply converges."""
     there = everything(project)
     project.state.unlink()
     ran = project("apply", "--auto-approve", "--settle", "0", "--json")
     document = checked(ran.out)
     plan = None if document["kind"] == "error" else document["plan"]
-    expect(case / "without-state.txt", "\n".join(facts(plan) if plan else ["refused"]) + "\n")
     if plan:
         assert ran.code == int(any(each["action"] == "hold" for each in plan["changes"]))
         assert_each_hold_says_what_to_do(plan)
         assert project("plan", "--detailed-exitcode").code == 0, "did not converge"
     assert there.items() <= everything(project).items(), "without a state, all that is there is somebody's"
+    return ["plan without the state", *(facts(plan) if plan else ["refused"])]
 
 
-@pytest.mark.parametrize("name", ["conflict", "repeat-shortened", *long(*names())])
+@pytest.mark.parametrize("name", ["conflict", "repeat-shortened", *long(*CASES)])
 def test_every_form(project: Project, name: str) -> None:
     """A plan writes nothing, and is the same as text and saved; receipt and report say what apply prints."""
-    case = CASES / name
+    case = CASES[name]
     prepare(project, case)
     before = (project.state.read_bytes() if project.state.exists() else None, project.sandbox.dump())
     plan, text = planned(project, *options(case)), project("plan", "--full", "-o", "plan.json", *options(case))

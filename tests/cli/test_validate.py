@@ -87,3 +87,14 @@ def test_a_file_that_is_not_there_is_a_usage_error(project: Project) -> None:
     warned(project)
     for command in (("plan", "nofile"), ("plan", "-f", "nofile"), ("validate", "-f", "nofile"), ("apply", "nofile")):
         assert project(*command).code == 64, command
+
+
+def test_without_a_root_file(project: Project) -> None:
+    """1, with where it was looked for and how to get one."""
+    project.write("posts/w49.yaml", "posts:\n  - {key: a, channels: [twitter], text: A}\n")
+    ran = project("validate")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        f"error: There is no buffer.yaml in {project.folder} or above it.\n"
+        "  hint: `bufferctl init` writes one; `-f FILE` names another file.\n"
+    )

@@ -10,7 +10,7 @@ import pytest
 
 from bufferctl.cli import run
 from bufferctl.diagnostics import Kind
-from tests.config.test_validate_cases import CASES
+from tests.case_folders import cases_of, lay_out
 
 ROOT = """\
 version: 1
@@ -58,12 +58,15 @@ def test_seven_problems_have_a_code_each(
     ]
 
 
-def test_every_problem_has_a_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_problem_has_a_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """That of a rule, or one that docs/reference/json.md lists; the cases have every kind that a few files can have."""
     found = set()
-    for case in CASES.iterdir():
+    for name, case in cases_of("validate").items():
         command = (case / "expected.txt").read_text(encoding="utf-8").partition("\n")[0]
-        monkeypatch.chdir(case)
+        lay_out(case, tmp_path / name)
+        monkeypatch.chdir(tmp_path / name)
         run([*shlex.split(command.removeprefix("$ bufferctl ")), "--json"])
         document = json.loads(capsys.readouterr().out)
         found |= {each["code"] for each in document.get("problems", ())}

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from bufferctl.checks import check
 from bufferctl.config import Locator, load
+from tests.case_folders import cases_of, root_file_of
 from tests.fuzzing import examples
 
-CASES = Path(__file__).parents[1] / "cases/validate"
 FILES = {
-    name: (CASES / name / "buffer.yaml").read_text(encoding="utf-8")
+    name: root_file_of(cases_of("validate")[name]).read_text(encoding="utf-8")
     for name in ("valid-everything", "valid-design-example", "policy", "link-assets", "everything-at-once")
 }
 PIECES = [

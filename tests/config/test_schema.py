@@ -14,12 +14,13 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
 from bufferctl.config.format import schema_text
+from tests.case_folders import cases_of, files_of
 from tests.conftest import Expect
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas/bufferctl.schema.json"
 #: All except the expansion bomb, which would expand in the schema's validator.
-CASES = sorted(c for c in (ROOT / "tests/cases/validate").iterdir() if c.name != "expansion-bomb")
+CASES = [case for name, case in cases_of("validate").items() if name != "expansion-bomb"]
 #: Why a schema cannot judge a case.
 BEYOND = YAML(typ="safe").load(Path(__file__).with_name("beyond_the_schema.yaml"))
 REASONS = {case: reason for reason, cases in BEYOND.items() for case in cases}
@@ -48,8 +49,8 @@ def validator() -> Draft202012Validator:
 
 def complaints(case: Path, validator: Draft202012Validator) -> Iterator[str]:
     """The schema's complaints about the readable files of a case."""
-    for file in sorted(case.rglob("*.yaml")):
-        if file.name.startswith(".") or file.parent.name.startswith("."):
+    for name, file in sorted(files_of(case).items()):
+        if name.suffix != ".yaml" or any(part.startswith(".") for part in name.parts):
             continue
         try:
             data = as_an_editor_reads_it(file)

@@ -1,4 +1,4 @@
-"""Every folder of tests/cases/validate: the output of `bufferctl validate` in it, and its exit code.
+"""Every case of tests/cases/validate: the output of `bufferctl validate` in its files, and its exit code.
 
 The summary below the problems is not recorded: it follows from them.
 `expected.txt` begins with the command. `pytest tests/config --update` rewrites the rest: look at the diff.
@@ -13,27 +13,29 @@ from pathlib import Path
 import pytest
 
 from bufferctl.cli import run
+from tests.case_folders import cases_of, lay_out
 from tests.conftest import Expect
 
-CASES = Path(__file__).parents[1] / "cases/validate"
-
-
+CASES = cases_of("validate")
 #: `2 errors and 1 warning in 1 file`, the last line below problems.
 _SUM = re.compile(r"\n(\d+ (?:error|warning)s?\b.*)\n$")
 _PROBLEM = re.compile(r"^(\S[^:\n]*)(?::\d+:\d+)?: (error|warning): ", re.MULTILINE)
 
 
-@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_case(case: Path, expect: Expect, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_case(
+    case: Path, tmp_path: Path, expect: Expect, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The problems (or the verdict on valid files) and the exit code are as recorded; the summary counts them."""
     expected = case / "expected.txt"
     command, _, _ = expected.read_text(encoding="utf-8").partition("\n")
-    monkeypatch.chdir(case)
+    lay_out(case, tmp_path)
+    monkeypatch.chdir(tmp_path)
     code = run(shlex.split(command.removeprefix("$ bufferctl ")))
     printed = capsys.readouterr()
     problems, total, _ = _SUM.split(printed.out) if _SUM.search(printed.out) else (printed.out, None, "")
     assert total is None or total == _sum(problems)
-    expect(expected, f"{command}\n{printed.err}{problems}exit {code}\n".replace(str(case), "<folder>"))
+    expect(expected, f"{command}\n{printed.err}{problems}exit {code}\n".replace(str(tmp_path), "<folder>"))
 
 
 def _sum(problems: str) -> str:

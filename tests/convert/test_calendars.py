@@ -1,7 +1,7 @@
 """Content calendars and documents as the programs write them that teams keep them in: what they say is what comes out.
 
-Every folder of tests/cases/calendars and tests/cases/documents has an export, and in `meant.txt` what it means; its
-keys do not matter. `expected.txt` begins with the command; `pytest tests/convert --update` rewrites the rest.
+Every case of tests/cases/calendars and tests/cases/documents has an export, and in `meant.txt` what it means; its keys
+do not matter. `expected.txt` begins with the command; `pytest tests/convert --update` rewrites the rest.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from bufferctl.config import load
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Post
 from bufferctl.value import replace
+from tests.case_folders import cases_of, lay_out
 from tests.cli.conftest import Project, run_in
 from tests.cli.test_asking import Terminal
 from tests.conftest import Expect
 
-CASES = Path(__file__).parents[1] / "cases"
-EXPORTS = sorted(each.parent for each in CASES.glob("[cd]*s/*/meant.txt"))
-each_export = pytest.mark.parametrize("case", EXPORTS, ids=[case.name for case in EXPORTS])
+EXPORTS = cases_of("calendars") | cases_of("documents")
+each_export = pytest.mark.parametrize("case", EXPORTS.values(), ids=EXPORTS)
 
 
 def posts(folder: Path) -> list[Post]:
@@ -38,7 +38,7 @@ def posts(folder: Path) -> list[Post]:
 
 def test_it_asks_once(project: Project, program: list[str]) -> None:
     """On a terminal: what a date means for the whole column, and each status of the team's own."""
-    shutil.copytree(CASES / "convert/calendar-asks", project.folder, dirs_exist_ok=True)
+    lay_out(cases_of("convert")["calendar-asks"], project.folder)
     terminal = Terminal([*program, "convert", "calendar.csv", "-o", "posts/january.yaml"], project)
     for question, answer in (
         (b"Is 05/01/2030 written with the day or the month first?", "day\n"),
@@ -55,7 +55,7 @@ def test_it_asks_once(project: Project, program: list[str]) -> None:
 
 def test_what_was_left_is_converted_once_fixed(project: Project) -> None:
     """The file with a column `Problem` is a calendar again; nothing is overwritten by what is left of it."""
-    shutil.copytree(CASES / "calendars/rows-left", project.folder, dirs_exist_ok=True)
+    lay_out(EXPORTS["rows-left"], project.folder)
     assert project("convert", "calendar.csv", "-o", "posts/one.yaml").code == 1
     left = project.folder / "calendar.left.csv"
     text = left.read_text(encoding="utf-8").replace("2030-01-17,,", "2030-01-17,9:00,").replace("MySpace", "Facebook")
@@ -70,7 +70,7 @@ def test_what_was_left_is_converted_once_fixed(project: Project) -> None:
 def test_what_it_says(case: Path, tmp_path: Path, environment: Path, expect: Expect) -> None:
     """The posts that come out are those that are meant; messages and the exit code are as recorded."""
     project = tmp_path / "calendar"
-    shutil.copytree(case, project)
+    lay_out(case, project)
     command, _, _ = (case / "expected.txt").read_text(encoding="utf-8").partition("\n")
     ran = run_in(project, *shlex.split(command.removeprefix("$ bufferctl ")))
     left = "".join(f"{path.name}:\n{path.read_text(encoding='utf-8-sig')}" for path in sorted(project.glob("*.left.*")))

@@ -1,4 +1,4 @@
-"""Every folder of tests/cases/convert: the output of `bufferctl convert` in it, and its use as a file.
+"""Every case of tests/cases/convert: the output of `bufferctl convert` in its files, and its use as a file.
 
 `expected.txt` begins with the command. `pytest tests/convert --update` rewrites the rest: look at the diff.
 """
@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.case_folders import cases_of, lay_out, root_file_of
 from tests.cli.conftest import Project, run_in
 from tests.conftest import Expect
 
 ROOT = Path(__file__).parents[2]
-CASES = Path(__file__).parents[1] / "cases/convert"
-each_case = pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
+CASES = cases_of("convert")
+each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 
 def command_of(case: Path) -> list[str]:
@@ -30,7 +31,8 @@ def command_of(case: Path) -> list[str]:
 @each_case
 def test_case(case: Path, expect: Expect, environment: Path) -> None:
     """YAML goes to stdout and problems to stderr; both, and the exit code, are as recorded."""
-    ran = run_in(case, *command_of(case))
+    lay_out(case, environment)
+    ran = run_in(environment, *command_of(case))
     command = shlex.join(command_of(case))
     expect(case / "expected.txt", f"$ bufferctl {command}\n{ran.err}{ran.out}exit {ran.code}\n")
 
@@ -38,7 +40,7 @@ def test_case(case: Path, expect: Expect, environment: Path) -> None:
 @each_case
 def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
     """The output is valid next to the existing files, formatted, and plan creates each of its posts."""
-    shutil.copytree(case, project.folder, dirs_exist_ok=True)
+    lay_out(case, project.folder)
     converted = project(*command_of(case), "-o", "posts/converted.yaml")
     if converted.code and "could not be placed" not in converted.err:
         assert not (project.folder / "posts").exists()
@@ -64,7 +66,7 @@ def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
 )
 def test_the_examples_of_the_page_convert(project: Project, kind: str, number: int, name: str, said: str) -> None:
     """The examples in docs/write/convert.md convert as written."""
-    shutil.copy(CASES / "markdown" / "buffer.yaml", project.folder)
+    shutil.copy(root_file_of(CASES["markdown"]), project.folder)
     page = (ROOT / "docs" / "write" / "convert.md").read_text(encoding="utf-8")
     example = re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)[number]
     project.write(name, example)
@@ -75,7 +77,7 @@ def test_the_examples_of_the_page_convert(project: Project, kind: str, number: i
 
 def test_where_it_is_written(project: Project) -> None:
     """Nothing is overwritten, and a file that the root file does not include is reported."""
-    shutil.copy(CASES / "markdown" / "buffer.yaml", project.folder)
+    shutil.copy(root_file_of(CASES["markdown"]), project.folder)
     project.write("posts.csv", "Text\nHello\n")
     convert = ("convert", "posts.csv", "--channel", "twitter", "-o")
     there = project(*convert, "posts.csv")

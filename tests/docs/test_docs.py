@@ -21,6 +21,7 @@ from bufferctl.config.format.models import PolicyEntry
 from bufferctl.sandbox import faults
 from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Options
+from tests.case_folders import cases_of
 from tests.cli.conftest import run_in
 from tests.conftest import Expect
 from tests.sandbox.near import Near
@@ -87,7 +88,7 @@ def test_mistakes_of_writers_are_listed(case: str) -> None:
         re.sub(r"\\([<>*\[\]_#])", r"\1", each) for each in re.findall(r"^- \*\*(.*?)\*\*(?: |$)", page, re.MULTILINE)
     ]
     pattern = "|".join(".+".join(map(re.escape, each.rstrip(".").split("…"))) for each in listed)
-    printed = (ROOT / f"tests/cases/validate/{case}/expected.txt").read_text(encoding="utf-8")
+    printed = (cases_of("validate")[case] / "expected.txt").read_text(encoding="utf-8")
     messages = re.findall(r"^\S+:\d+:\d+: (?:error|warning): (.*[^\]])$", printed, re.MULTILINE)
     assert [each for each in messages if not re.fullmatch(pattern, each, re.IGNORECASE)] == []
 
