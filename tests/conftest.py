@@ -8,6 +8,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import httpx2
@@ -43,10 +44,10 @@ os.fsync = lambda fd: None
 Expect = Callable[[Path, str], None]
 
 # No test needs a TLS context of its own: to make one took a tenth of a command's time, with certificates half of it.
-_make, _made = httpx2.create_ssl_context, dict[tuple[object, ...], Any]()
+_make, _made = httpx2.create_ssl_context, dict[tuple[object, ...], SSLContext]()
 
 
-def _tls(*, verify: Any = True, **more: Any) -> Any:
+def _tls(*, verify: SSLContext | str | bool = True, **more: Any) -> SSLContext:
     """One for the same options and the same certificates."""
     key = (verify, *more.items(), os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     if key not in _made:
@@ -75,7 +76,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def long(*values: Any) -> list[Any]:
+def long(*values: object) -> list[Any]:
     """Parameters for `make test-all` alone: more of a kind of which `make test` has one or two. A tuple: of several."""
     sets = (each if isinstance(each, tuple) else (each,) for each in values)
     return [pytest.param(*each, marks=pytest.mark.long) for each in sets]

@@ -44,10 +44,12 @@ ODD: tuple[Any, ...] = (
 )
 
 
-def places(values: Any) -> list[tuple[Any, Any]]:
+def places(values: object) -> list[tuple[Any, Any]]:
     """Each place in JSON values: its container and its key, outer containers first."""
+    if not isinstance(values, dict | list):
+        return []
     found = []
-    for key in list(values) if isinstance(values, dict) else range(len(values)) if isinstance(values, list) else ():
+    for key in list(values) if isinstance(values, dict) else range(len(values)):
         found += [(values, key), *places(values[key])]
     return found
 

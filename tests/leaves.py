@@ -94,10 +94,12 @@ CHANNELS = {
 
 def paths(input_name: str) -> dict[str, str]:
     """Each leaf of an input type by its path, with what declares it, as `RetweetMetadataInput.id`."""
-    return dict(_paths(SCHEMA.type_map[input_name], ""))
+    kind = SCHEMA.type_map[input_name]
+    assert isinstance(kind, GraphQLInputObjectType)
+    return dict(_paths(kind, ""))
 
 
-def _paths(kind: Any, above: str) -> Iterator[tuple[str, str]]:
+def _paths(kind: GraphQLInputObjectType, above: str) -> Iterator[tuple[str, str]]:
     for name, declared in kind.fields.items():
         inner = declared.type.of_type if is_non_null_type(declared.type) else declared.type
         path = f"{above}{name}{'[]' if is_list_type(inner) else ''}"
@@ -449,7 +451,7 @@ def _until(at: At, name: str) -> At:
     return at[: at.index(name) + 1]
 
 
-def _set(data: Any, at: At, value: Any) -> Any:
+def _set(data: Any, at: At, value: object) -> Any:
     """The data with a value in a place; None takes it away, and a map or a list that it leaves empty."""
     here, rest = at[0], at[1:]
     if rest:

@@ -97,7 +97,7 @@ def _nodes(node: ast.AST, inside: tuple[str, ...]) -> Iterator[tuple[ast.AST, tu
                     yield from _nodes(each, inside)
 
 
-def _mistakes(node: Any) -> Iterator[tuple[Any, ast.AST]]:  # noqa: C901, PLR0912 - a table
+def _mistakes(node: ast.AST) -> Iterator[tuple[Any, ast.AST]]:  # noqa: C901, PLR0912 - a table
     """What to replace, and by what."""
     match node:
         case ast.Compare(ops=[operator]) if type(operator) in _OTHER:

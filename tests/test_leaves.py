@@ -76,7 +76,7 @@ def _sent(folder: Path, leaf: Leaf, entry: Data) -> list[Any]:
     return created
 
 
-def _at(value: Any, path: str) -> list[Any]:
+def _at(value: object, path: str) -> list[Any]:
     """Every value at a path; `[]` stands for each entry of a list."""
     here, _, rest = path.partition(".")
     found = value.get(here.removesuffix("[]")) if isinstance(value, dict) else None

@@ -84,7 +84,7 @@ def test_the_link_is_quoted() -> None:
         ("twitter", {"thread": [{"text": "x"}, {"text": "http://a.example"}]}, ("thread", 1, "text")),
     ],
 )
-def test_links_in_metadata(service: str, metadata: dict[str, Any], path: Any) -> None:
+def test_links_in_metadata(service: str, metadata: dict[str, Any], path: tuple[str | int, ...]) -> None:
     """Each network's own link fields are checked."""
     assets = [image()] if service in {"pinterest", "instagram"} else []
     (found,) = findings(post(service, "x", assets=assets, metadata=metadata))

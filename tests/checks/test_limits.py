@@ -29,7 +29,7 @@ OFFER = {"title": "O", "start_date": "2030-05-01 09:00", "end_date": "2030-05-02
 FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
 
 
-def sound(service: str, text: str = "", **fields: Any) -> Any:
+def sound(service: str, text: str = "", **fields: Any) -> Post:
     """A post with the required fields of the service, plus `fields`; metadata is merged."""
     needed = SOUND.get(service, {})
     metadata = {**needed.get("metadata", {}), **fields.pop("metadata", {})}
@@ -83,7 +83,7 @@ def test_what_google_shows_of_a_text_is_counted_in_units(text: str) -> None:
         "tiktok-video",
     ],
 )
-def test_texts_as_their_network_counts(accepted: Any, refused: Any) -> None:
+def test_texts_as_their_network_counts(accepted: Post, refused: Post) -> None:
     """The weight of a link, a line break, an emoji or a wide letter decides."""
     assert codes(accepted) == []
     assert codes(refused) in (["BC001"], ["BC002"])

@@ -105,7 +105,7 @@ class Served:
                 self.end_headers()
                 self.wfile.write(answer.content)
 
-            def log_message(self, *_: Any) -> None:
+            def log_message(self, *_: object) -> None:
                 """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), OneRequest)

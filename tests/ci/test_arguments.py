@@ -20,7 +20,7 @@ def number(team: Team) -> int:
     return number
 
 
-def in_turn(document: Any) -> list[Any]:
+def in_turn(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The document once for each of its texts, which is poisoned."""
     found = []
     for at in range(len(list(leaves(document)))):
@@ -51,7 +51,7 @@ def test_texts_of_applied_json(team: Team, number: int) -> None:
     assert [found for each in started for found in unguarded(each)] == []
 
 
-def keep(team: Team, document: Any) -> None:
+def keep(team: Team, document: dict[str, Any]) -> None:
     """Replace applied.json on the branch of the state."""
     team.ada.git("checkout", "--quiet", "--detach", "origin/bufferctl-state")
     (team.ada.folder / "applied.json").write_text(json.dumps(document), encoding="utf-8")

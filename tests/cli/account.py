@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bufferctl.sandbox import Sandbox
+
 DUE = "2029-12-20T09:00:00Z"
 TAGS = ["66a0000000000000000001a1", "66a0000000000000000001a3"]
 IMAGE = {
@@ -154,7 +156,7 @@ ODD_TEXTS = (
 )
 
 
-def fill(sandbox: Any) -> list[str]:
+def fill(sandbox: Sandbox) -> list[str]:
     """Create all of them in organization Acme; returns the posts' ids."""
     person, organization = sandbox.person, sandbox.organization()["id"]
     ids = []

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import httpx2
 
@@ -29,22 +28,23 @@ _NULLABLE = {
 }
 
 
-def odd_ids(name: str, value: Any) -> Any:
+def odd_ids(name: str, value: object) -> object:
     """Ids in another form."""
     return value + ODD if name in _IDS and isinstance(value, str) else value
 
 
-def _plain_ids(_: str, value: Any) -> Any:
+def _plain_ids(_: str, value: object) -> object:
     return value.removesuffix(ODD) if isinstance(value, str) else value
 
 
-def small_letters(_: str, value: Any) -> Any:
+def small_letters(_: str, value: object) -> object:
     """Instants to the second, in lowercase letters."""
-    timed = isinstance(value, str) and _TIME.fullmatch(value)
-    return value.replace(".000", "").lower() if timed else value
+    if not (isinstance(value, str) and _TIME.fullmatch(value)):
+        return value
+    return value.replace(".000", "").lower()
 
 
-def other_zone(_: str, value: Any) -> Any:
+def other_zone(_: str, value: object) -> object:
     """Instants with an offset and a finer resolution."""
     if not (isinstance(value, str) and _TIME.fullmatch(value)):
         return value
@@ -52,12 +52,14 @@ def other_zone(_: str, value: Any) -> Any:
     return moment.isoformat(timespec="microseconds")
 
 
-def loud_tags(name: str, value: Any) -> Any:
+def loud_tags(name: str, value: object) -> object:
     """Tag names in capitals."""
-    return [{**tag, "name": tag["name"].upper()} for tag in value] if name == "tags" else value
+    if not (name == "tags" and isinstance(value, list)):
+        return value
+    return [{**tag, "name": tag["name"].upper()} for tag in value]
 
 
-def nothing_told(name: str, value: Any) -> Any:
+def nothing_told(name: str, value: object) -> object:
     """Null wherever it is allowed, and for the metadata of an ordinary post."""
     if name == "metadata" and isinstance(value, dict):
         said = {each: told for each, told in value.items() if told not in (None, False, [], "post")}
@@ -65,12 +67,14 @@ def nothing_told(name: str, value: Any) -> Any:
     return None if name in _NULLABLE else value or None if name == "edges" else value
 
 
-def other_line_ends(name: str, value: Any) -> Any:
+def other_line_ends(name: str, value: object) -> object:
     """Texts with Windows line endings, and one more line ending at the end."""
-    return value.replace("\n", "\r\n") + "\r\n" if name == "text" and value else value
+    if not (name == "text" and isinstance(value, str) and value):
+        return value
+    return value.replace("\n", "\r\n") + "\r\n"
 
 
-Disguise = Callable[[str, Any], Any]
+Disguise = Callable[[str, object], object]
 DISGUISES: dict[str, tuple[Disguise, ...]] = {
     each.__name__: (each,) for each in (odd_ids, small_letters, other_zone, loud_tags, nothing_told, other_line_ends)
 }
@@ -95,7 +99,7 @@ def disguised(url: str, disguises: tuple[Disguise, ...]) -> Iterator[str]:
         def send_response(self, code: int, message: str | None = None) -> None:
             self.send_response_only(code, message)  # no Date header from this machine
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, *_: object) -> None:
             """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -104,7 +108,7 @@ def disguised(url: str, disguises: tuple[Disguise, ...]) -> Iterator[str]:
         server.shutdown()
 
 
-def _walked(name: str, value: Any, disguises: tuple[Disguise, ...]) -> Any:
+def _walked(name: str, value: object, disguises: tuple[Disguise, ...]) -> object:
     if isinstance(value, dict):
         value = {each: _walked(each, inner, disguises) for each, inner in value.items()}
     elif isinstance(value, list):

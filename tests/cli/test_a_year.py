@@ -7,6 +7,7 @@ import os
 import random
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -194,7 +195,7 @@ def _runs(team: Team, name: str) -> bool:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("pull_request", [single_posts, campaigns])
-def test_a_year_raises_at_most_one_question(project: Project, pull_request: Any) -> None:
+def test_a_year_raises_at_most_one_question(project: Project, pull_request: Callable[[Team], str]) -> None:
     """At most one; every entry is published once on each of its channels, and the last plan is empty."""
     team = Team(project, random.Random(11), datetime.fromisoformat(NOW).replace(tzinfo=None))  # noqa: S311 - which posts a team writes is no secret
     for _ in range(MONTHS):

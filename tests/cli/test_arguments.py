@@ -59,16 +59,17 @@ def unguarded(arguments: list[str]) -> list[str]:
     return [each for each in arguments[:end] if each.startswith(POISON)]
 
 
-def leaves(node: Any) -> Iterator[tuple[Any, Any]]:
+def leaves(node: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
     """Where each text of a document is: its container, and its key there."""
-    for key, value in list(node.items()) if isinstance(node, dict) else list(enumerate(node)):
+    pairs: list[tuple[Any, Any]] = list(node.items()) if isinstance(node, dict) else list(enumerate(node))
+    for key, value in pairs:
         if isinstance(value, str):
             yield node, key
         elif isinstance(value, dict | list):
             yield from leaves(value)
 
 
-def poisoned(document: Any, accepts: Callable[[], bool]) -> int:
+def poisoned(document: dict[str, Any], accepts: Callable[[], bool]) -> int:
     """Poison every text with which `accepts` still agrees; how many those are."""
     count = 0
     for node, key in leaves(document):
@@ -114,7 +115,7 @@ def test_texts_of_the_files(project: Project) -> None:
     for file in sorted(project.folder.rglob("*.yaml")):
         document = yaml.load(file)
 
-        def accepts(file: Path = file, document: Any = document) -> bool:
+        def accepts(file: Path = file, document: object = document) -> bool:
             with file.open("w", encoding="utf-8") as stream:
                 yaml.dump(document, stream)
             return load(root, project.folder).desired is not None

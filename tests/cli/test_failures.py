@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 import stamina
@@ -94,7 +93,7 @@ def user(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def fails(run: Any, *arguments: str) -> Any:
+def fails(run: Callable[..., Ran], *arguments: str) -> Ran:
     """Run a command, again with --debug, and check what holds for every failure; returns the first run's result."""
     ran = run(*arguments)
     debugged = run(*arguments, "--debug")

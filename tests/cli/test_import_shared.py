@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,7 +96,7 @@ _OVERRIDE = st.sampled_from(
 
 
 @st.composite
-def entries(draw: Any) -> str:
+def entries(draw: st.DrawFn) -> str:
     """A file of posts, each on some channels, some with overrides, repeated or with a thread."""
     lines = ["posts:"]
     for number in range(draw(st.integers(1, 4))):

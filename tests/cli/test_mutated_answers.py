@@ -124,15 +124,16 @@ def recording(answers: list[dict[str, Any]]) -> httpx2.BaseTransport:
     return httpx2.MockTransport(record)
 
 
-def paths_of(value: Any, path: Path = ()) -> Iterator[Path]:
+def paths_of(value: object, path: Path = ()) -> Iterator[Path]:
     """The path of every value in the data."""
     yield path
-    pairs = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in pairs:
-        yield from paths_of(inner, (*path, key))
+    if not isinstance(value, Mapping | list):
+        return
+    for key in value if isinstance(value, Mapping) else range(len(value)):
+        yield from paths_of(value[key], (*path, key))
 
 
-def with_value(data: Any, path: Path, value: Any) -> Any:
+def with_value(data: Any, path: Path, value: object) -> Any:
     """The same data with another value at a path; what is not on the path is shared."""
     if not path:
         return value
@@ -180,7 +181,7 @@ def show(plan: Plan, desired: Desired) -> None:
         form(report).encode()
 
 
-def check(index: int, value: Any) -> None:
+def check(index: int, value: object) -> None:
     """Read, plan and show with one value replaced."""
     found = recorded()
     number, *path = found.paths[index % len(found.paths)]
@@ -216,7 +217,7 @@ def sent() -> Written:
     return Written(writes, answers[0], list(paths_of(answers[0])))
 
 
-def check_write(index: int, value: Any) -> None:
+def check_write(index: int, value: object) -> None:
     """A result for each write with one value of the answer replaced; a success always belongs to that write."""
     written = sent()
     body = with_value(written.answer, written.paths[index % len(written.paths)], value)
@@ -254,7 +255,7 @@ def test_what_was_recorded_plans() -> None:
 
 @settings(max_examples=examples(300), deadline=None)
 @mutations
-def test_a_plan_or_a_message(index: int, value: Any) -> None:
+def test_a_plan_or_a_message(index: int, value: object) -> None:
     """A few hundred cases."""
     check(index, value)
 
@@ -269,14 +270,14 @@ in_parts = pytest.mark.parametrize("part", range(PARTS))
 @in_parts
 @settings(max_examples=10_000 // PARTS, deadline=None)
 @mutations
-def test_a_plan_or_a_message_10_000_times(part: int, index: int, value: Any) -> None:
+def test_a_plan_or_a_message_10_000_times(part: int, index: int, value: object) -> None:
     """Ten thousand."""
     check(index * PARTS + part, value)
 
 
 @settings(max_examples=examples(300), deadline=None)
 @mutations
-def test_a_result_for_each_write(index: int, value: Any) -> None:
+def test_a_result_for_each_write(index: int, value: object) -> None:
     """A few hundred cases."""
     check_write(index, value)
 
@@ -286,6 +287,6 @@ def test_a_result_for_each_write(index: int, value: Any) -> None:
 @in_parts
 @settings(max_examples=10_000 // PARTS, deadline=None)
 @mutations
-def test_a_result_for_each_write_10_000_times(part: int, index: int, value: Any) -> None:
+def test_a_result_for_each_write_10_000_times(part: int, index: int, value: object) -> None:
     """Ten thousand."""
     check_write(index * PARTS + part, value)

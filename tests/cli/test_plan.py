@@ -8,12 +8,11 @@ import threading
 from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bufferctl.cli.console import Console
-from tests.cli.conftest import Prints, Project
+from tests.cli.conftest import Prints, Project, Ran
 from tests.cli.written import HEAD, ONE, TWO
 
 
@@ -69,7 +68,7 @@ def everything(project: Project) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
-def addresses(ran: Any) -> list[str]:
+def addresses(ran: Ran) -> list[str]:
     """The addresses of a plan's changes, in order."""
     return [change["address"] for change in json.loads(ran.out)["changes"]]
 

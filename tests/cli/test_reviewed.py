@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl import planfile
-from tests.cli.conftest import Prints, Project
+from tests.cli.conftest import Prints, Project, Ran
 from tests.cli.written import HEAD, ONE, TWO
 
 THREE = "          - {key: three, due_at: 2029-12-22 09:00, text: The third}\n"
@@ -44,7 +44,7 @@ def writes(project: Project) -> int:
     return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
 
 
-def by_key(ran: Any) -> dict[str, tuple[str, str | None]]:
+def by_key(ran: Ran) -> dict[str, tuple[str, str | None]]:
     """The action and reason of each change that `apply --json` planned."""
     changes = json.loads(ran.out)["plan"]["changes"]
     return {change["key"]: (change["action"], change["reason"]) for change in changes}

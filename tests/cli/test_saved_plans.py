@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Prints, Project
+from tests.cli.conftest import Prints, Project, Ran
 from tests.cli.written import HEAD, ONE, TWO, root_file
 from tests.planfile.forging import forged
 
@@ -22,12 +22,12 @@ def saved(project: Project) -> Project:
     return project
 
 
-def apply(project: Project, *more: str) -> Any:
+def apply(project: Project, *more: str) -> Ran:
     """Apply the saved plan."""
     return project("apply", "plan.json", "--settle", "0", *more)
 
 
-def refused(project: Project, ran: Any) -> None:
+def refused(project: Project, ran: Ran) -> None:
     """Exit 3, and nothing sent."""
     assert ran.code == 3
     assert not [seen for seen in project.sandbox.requests if seen.kind == "mutation"]

@@ -95,7 +95,7 @@ def test_depth_is_refused(unit: str) -> None:
 
 
 @given(VALUES)
-def test_any_structure(value: Any) -> None:
+def test_any_structure(value: object) -> None:
     """Well-formed YAML of any shape, as root file and as included file."""
     stream = StringIO()
     YAML(typ="safe", pure=True).dump(value, stream)

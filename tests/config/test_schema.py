@@ -111,7 +111,7 @@ def test_every_field_is_described() -> None:
 _ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description", "default", "examples", "then", "else", "format"}
 
 
-def keywords(schema: Any) -> Iterator[str]:
+def keywords(schema: object) -> Iterator[str]:
     """Every keyword of a schema and of the schemas in it; names of fields and of definitions are none."""
     if isinstance(schema, list):
         for each in schema:

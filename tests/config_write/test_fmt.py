@@ -29,7 +29,7 @@ def meaning(text: str) -> Any:
     return _with_images(tree.data)
 
 
-def _with_images(value: Any) -> Any:
+def _with_images(value: object) -> object:
     if isinstance(value, list):
         return [_with_images(each) for each in value]
     if not isinstance(value, dict):

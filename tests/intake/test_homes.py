@@ -169,7 +169,7 @@ def test_a_name_that_two_organizations_have_is_not_enough() -> None:
     ("fields", "follows"),
     [({}, "twitter"), ({"is_disconnected": True}, "linkedin"), ({"is_locked": True}, "linkedin")],
 )
-def test_the_example_of_a_first_file_can_be_published(fields: Any, follows: str) -> None:
+def test_the_example_of_a_first_file_can_be_published(fields: dict[str, Any], follows: str) -> None:
     """Below the first channel that takes a text alone and that Buffer can publish on."""
     there = account(
         channel("pins", Service.PINTEREST), channel("acme", **fields), channel("acme-inc", Service.LINKEDIN)

@@ -70,7 +70,7 @@ def try_facts(visit: Visit) -> Iterator[tuple[Fact, Verdict, str]]:
         yield each, {True: Verdict.HOLDS, False: Verdict.FAILS, None: Verdict.UNKNOWN}[holds], note
 
 
-def _refused(payload: Any, words: str) -> Seen:
+def _refused(payload: dict[str, Any], words: str) -> Seen:
     """Whether a payload is a refusal with these words."""
     if payload.get("__typename") == "PostActionSuccess":
         return False, "a draft takes it"

@@ -40,14 +40,14 @@ def redacted(exchanges: Iterable[tuple[str, Mapping[str, Any], Answer]]) -> list
     ]
 
 
-def _body(query: str, answer: Answer, names: dict[str, str]) -> Any:
+def _body(query: str, answer: Answer, names: dict[str, str]) -> object:
     """The body; the schema is public and stays as it is."""
     if not answer.body:
         return f"<{len(answer.text)} characters>"
     return answer.body if "__schema" in query else _plain(answer.body, names)
 
 
-def _plain(value: Any, names: dict[str, str], name: str = "") -> Any:
+def _plain(value: object, names: dict[str, str], name: str = "") -> object:
     if isinstance(value, Mapping):
         return {key: _plain(each, names, str(key)) for key, each in value.items()}
     if isinstance(value, list | tuple):

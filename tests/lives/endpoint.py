@@ -327,7 +327,7 @@ class Document:
         self._fragments = {each.name.value: each for each in fragments}
         self._flat: dict[tuple[int, str], list[tuple[str, gq.FieldNode, Any]]] = {}
 
-    def project(self, value: Any, node: gq.FieldNode, parent: gq.GraphQLObjectType | None, name: str) -> Any:
+    def project(self, value: object, node: gq.FieldNode, parent: gq.GraphQLObjectType | None, name: str) -> Any:
         """A field's value in the form that the document requests. Raises LookupError for a forbidden null."""
         if parent is None:
             raise LookupError(name)

@@ -5,12 +5,24 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from tests.lives.judge import Broken
 
 S = TypeVar("S")
-Live = Callable[[Any], object]  # takes a script
+
+
+class Script(Protocol):
+    """The steps of a life, in a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def steps(self) -> tuple[object, ...]:
+        """What happens, in order."""
+
+
+K = TypeVar("K", bound=Script)
 
 
 def shortest(steps: Sequence[S], fails: Callable[[Sequence[S]], bool]) -> list[S]:
@@ -38,7 +50,7 @@ def promise(broken: Broken) -> tuple[str, int]:
     return place.filename, place.lineno or 0
 
 
-def broken_by(script: Any, live: Live) -> Broken | None:
+def broken_by(script: K, live: Callable[[K], object]) -> Broken | None:
     """What a life breaks first, if anything."""
     try:
         live(script)
@@ -47,7 +59,7 @@ def broken_by(script: Any, live: Live) -> Broken | None:
     return None
 
 
-def shrunk(script: Any, live: Live, broken: Broken) -> Any:
+def shrunk(script: K, live: Callable[[K], object], broken: Broken) -> K:
     """The script with the shortest steps that break what `broken` did."""
 
     def fails(steps: Sequence[object]) -> bool:
@@ -57,7 +69,7 @@ def shrunk(script: Any, live: Live, broken: Broken) -> Any:
     return replace(script, steps=tuple(shortest(script.steps, fails)))
 
 
-def lived(script: Any, live: Live) -> None:
+def lived(script: K, live: Callable[[K], object]) -> None:
     """Run a life; where it breaks a promise, raise Broken with the shortest story of that."""
     broken = broken_by(script, live)
     if broken is None:

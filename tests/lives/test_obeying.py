@@ -89,7 +89,7 @@ def test_only_what_is_true_is_answered(life: Obeying) -> None:
     other = life.account.create(PERSON, "buffer", post("A person wrote this"))
     hold = {"address": "Acme/twitter:acme/a", "reason": "ambiguous"}
 
-    def may(way: str, name: str, content: Any = None, id_: str = "", command: tuple[str, ...] = ()) -> bool:
+    def may(way: str, name: str, content: object = None, id_: str = "", command: tuple[str, ...] = ()) -> bool:
         answer = {"way": way, "field": name, "content": content, "id": id_, "occurrence": None, "is_open": False}
         return life.may_give(hold, answer | {"command": list(command), "later": False})
 

@@ -16,7 +16,7 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -192,7 +192,7 @@ class World:
 
 
 @contextmanager
-def _sleeping(pass_time: Any) -> Iterator[None]:
+def _sleeping(pass_time: Callable[[float], None]) -> Iterator[None]:
     """Make sleeping, and waiting for an event with a timeout, move the account's clock instead."""
     real_wait, slept = threading.Event.wait, [0.0]
     real_monotonic, real_gettime, main = time.monotonic, time.clock_gettime, threading.get_ident()

@@ -127,7 +127,7 @@ def test_what_is_stored(expect: Expect) -> None:
     expect(STORED, json.dumps(made, indent=1, ensure_ascii=False, default=_plain) + "\n")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """A dataclass by its fields that are set, anything else as text."""
     fields = getattr(value, "__dataclass_fields__", None)
     return {name: getattr(value, name) for name in fields if getattr(value, name)} if fields else str(value)

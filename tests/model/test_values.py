@@ -88,14 +88,14 @@ REFUSED: list[tuple[Any, Any, str]] = [
 
 
 @pytest.mark.parametrize(("kind", "text", "value"), READ, ids=lambda each: str(each)[:30])
-def test_what_is_read(kind: Any, text: Any, value: Any) -> None:
+def test_what_is_read(kind: Any, text: object, value: object) -> None:
     """As this value, of the same type."""
     read = TypeAdapter(kind).validate_python(text)
     assert (read, type(read)) == (value, type(value))
 
 
 @pytest.mark.parametrize(("kind", "text", "why"), REFUSED, ids=lambda each: str(each)[:30])
-def test_what_is_refused(kind: Any, text: Any, why: str) -> None:
+def test_what_is_refused(kind: Any, text: object, why: str) -> None:
     """With what it must be."""
     with pytest.raises(ValidationError) as raised:
         TypeAdapter(kind).validate_python(text)

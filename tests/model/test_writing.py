@@ -26,6 +26,7 @@ from bufferctl.model import (
     Service,
     ShareMode,
     Slot,
+    Write,
 )
 from bufferctl.model.seen import standing
 from tests.model.samples import PLACE
@@ -147,7 +148,7 @@ def test_fate_of_a_delete() -> None:
         (None, replace(EDIT, item=DRAFT, was_scheduled=True, reschedule=True), LIVE),
     ],
 )
-def test_when_it_goes_out(at: datetime | None, write: Any, there: LivePost | LiveIdea | None) -> None:
+def test_when_it_goes_out(at: datetime | None, write: Write, there: LivePost | LiveIdea | None) -> None:
     """The time in the file, or where that has none Buffer's; a draft has none, unless a person scheduled it."""
     assert write.goes_out_at(there) == at
 
@@ -169,7 +170,7 @@ def test_when_it_goes_out(at: datetime | None, write: Any, there: LivePost | Liv
         ("", DeletePost("1", "c"), LIVE),
     ],
 )
-def test_what_goes_out_though_it_should_wait(field: str, write: Any, there: LivePost | LiveIdea) -> None:
+def test_what_goes_out_though_it_should_wait(field: str, write: Write, there: LivePost | LiveIdea) -> None:
     """The field that should have kept it."""
     assert write.goes_out_early(there) == field
 

@@ -287,7 +287,7 @@ def test_each_leaf_of_an_idea(project: Project) -> None:
     assert again.code == 0, again.out
 
 
-def _fields(value: Any, above: str = "") -> set[str]:
+def _fields(value: object, above: str = "") -> set[str]:
     """The paths of all values that are set."""
     if isinstance(value, dict):
         return {path for name, each in value.items() for path in _fields(each, f"{above}.{name}")}
@@ -323,7 +323,7 @@ def _bare(text: str) -> str:
     return re.sub(r"\s|\\(?=[^a-z\s])", "", " ".join([text, *both, *without_links]))
 
 
-def texts_in(value: Any) -> list[str]:
+def texts_in(value: object) -> list[str]:
     """The texts of a sample that forms print as they are: no dates, nor what is a word of the format."""
     values = value if isinstance(value, list) else [value]
     texts = [each for each in values if isinstance(each, str) and not re.match(r"\d{4}-\d\d-\d\d", each)]

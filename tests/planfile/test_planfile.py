@@ -26,7 +26,7 @@ from bufferctl.reconcile import Options
 from bufferctl.run.sources import still_to_do
 from tests.apply.fake import START, FakeBuffer, idea, post
 from tests.apply.machine import Machine, desired, look, slot
-from tests.fuzzing import examples
+from tests.fuzzing import examples, places
 from tests.planfile.forging import forged
 
 A, B, C = post("a"), post("b"), post("c")
@@ -145,19 +145,16 @@ def test_an_altered_file_is_refused(drawn: tuple[Plan, tuple[Post | Idea, ...]],
     """Any single changed value in the reviewed content is refused."""
     raw = planfile.dump(drawn[0], desired(drawn[1]), CHOICES, expires_at=drawn[0].at + timedelta(days=7))
     values = json.loads(raw)
-    at, key = data.draw(st.sampled_from(list(leaves(values))))
+    at, key = data.draw(st.sampled_from(leaves(values)))
     at[key] = "something else" if at[key] != "something else" else "again"
     with pytest.raises((StalePlanError, UsageError)):
         planfile.load(json.dumps(values).encode(), "plan.json")
 
 
-def leaves(values: Any) -> Any:
+def leaves(values: object) -> list[tuple[Any, Any]]:
     """The places of all plain values of a file, except for its author."""
-    for key in list(values) if isinstance(values, dict) else range(len(values)):
-        if isinstance(values[key], dict | list):
-            yield from leaves(values[key])
-        elif key != "bufferctl_version":
-            yield values, key
+    plain = [(at, key) for at, key in places(values) if not isinstance(at[key], dict | list)]
+    return [(at, key) for at, key in plain if key != "bufferctl_version"]
 
 
 def test_a_file_that_only_looks_different_is_not_altered(review: Review) -> None:

@@ -10,7 +10,7 @@ import json
 import random
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
@@ -273,7 +273,7 @@ def _recorded(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {key: each for home in homes for key, each in home.get("objects", {}).items()}
 
 
-def _files(entries: Any) -> dict[str, str]:
+def _files(entries: Iterable[Entry]) -> dict[str, str]:
     posts = [entry.form() for entry in entries if entry.channel != IDEAS]
     ideas = [entry.form() for entry in entries if entry.channel == IDEAS]
     channels = [{"service": each.service, "name": each.name} for each in (TWITTER, LINKEDIN)]

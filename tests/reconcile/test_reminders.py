@@ -13,7 +13,20 @@ from bufferctl.model.seen import standing
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Options, offline
 
-from .builders import HORIZON, LATER, NOW, TWITTER, World, in_buffer, post, published, record, verdict, warnings
+from .builders import (
+    HORIZON,
+    LATER,
+    NOW,
+    TWITTER,
+    Verdict,
+    World,
+    in_buffer,
+    post,
+    published,
+    record,
+    verdict,
+    warnings,
+)
 
 AUTOMATIC = post()
 REMINDER = replace(AUTOMATIC, scheduling_type=SchedulingType.NOTIFICATION)
@@ -41,7 +54,7 @@ def applied(was: Post, live: LivePost, **fields: Any) -> World:
         (AUTOMATIC, "notification", REMINDER, Action.NO_OP),
     ],
 )
-def test_who_publishes_it_is_a_persons_to_change(was: Post, theirs: str | None, now: Post, expected: Any) -> None:
+def test_who_publishes_it_is_a_persons_to_change(was: Post, theirs: str | None, now: Post, expected: Verdict) -> None:
     """Held if a person changed it, sent if the file did, nothing if both did; null says nothing."""
     assert applied(was, in_buffer(was, scheduling_type=theirs)).verdict(now) is expected
 
@@ -70,7 +83,7 @@ def test_a_published_reminder_is_done() -> None:
 @pytest.mark.parametrize(
     ("item", "expected"), [(AUTOMATIC, Reason.CHANNEL), (REMINDER, Action.CREATE)], ids=["automatic", "reminder"]
 )
-def test_a_personal_profile_takes_reminders_only(item: Post, expected: Any) -> None:
+def test_a_personal_profile_takes_reminders_only(item: Post, expected: Verdict) -> None:
     """Automatic posts are held with what to write, also offline once the state knows the channel."""
     channel = replace(TWITTER, only_reminds=True)
     world = World(channels=(channel,))

@@ -20,7 +20,7 @@ def validator(kind: str) -> Draft202012Validator:
     return Draft202012Validator(_closed(schema))
 
 
-def _closed(schema: Any) -> Any:
+def _closed(schema: object) -> object:
     if isinstance(schema, list):
         return [_closed(each) for each in schema]
     if not isinstance(schema, dict):

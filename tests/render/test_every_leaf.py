@@ -65,7 +65,7 @@ def printed(report: Report, form: str) -> str:
     return " ".join(re.sub(r"\\(?=[^a-z\s])", "", text + in_words).replace("\u200b", "").split())
 
 
-def texts_in(value: Any) -> list[str]:
+def texts_in(value: object) -> list[str]:
     """The texts of a sample that stand in a form as they are: no dates, which are shown in words."""
     values = value if isinstance(value, list) else [value]
     return [each for each in values if isinstance(each, str) and not re.match(r"\d{4}-\d\d-\d\d", each)]

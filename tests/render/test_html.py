@@ -12,7 +12,6 @@ from functools import cache
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from zlib import decompress
 
 import pytest
@@ -333,7 +332,7 @@ def test_what_nearly_every_post_has_is_not_told() -> None:
     assert shown(live("", 1, "Hello", metadata={**usual, "type": "reel"})).facts == (Fact("type", "reel"),)
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: object) -> list[str]:
     """Every string inside."""
     if isinstance(value, dict):
         return [text for each in value.values() for text in _texts(each)]

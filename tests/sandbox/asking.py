@@ -120,12 +120,12 @@ class Asker:
         wanted = {"organizationId": self.sandbox.organization(organization)["id"], "content": content}
         return self.it(IDEA, i={**wanted, "group": {"groupId": group} if group else None})
 
-    def page(self, filter: Any = None, sort: Any = None, organization: str = "Acme", **page: Any) -> Any:  # noqa: A002 - the API's name
+    def page(self, filter: object = None, sort: object = None, organization: str = "Acme", **page: Any) -> Any:  # noqa: A002 - the API's name
         """Return one page of posts."""
         wanted = {"organizationId": self.sandbox.organization(organization)["id"], "filter": filter, "sort": sort}
         return self.it(POSTS, i=wanted, **page)
 
-    def texts(self, filter: Any = None, sort: Any = None, **page: Any) -> list[str]:  # noqa: A002 - the API's name
+    def texts(self, filter: object = None, sort: object = None, **page: Any) -> list[str]:  # noqa: A002 - the API's name
         """Return the texts of one page of posts."""
         return [edge["node"]["text"] for edge in self.page(filter, sort, **page)["edges"]]
 

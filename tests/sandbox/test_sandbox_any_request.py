@@ -59,7 +59,7 @@ def _send(running: Sandbox, body: bytes) -> tuple[int, Any]:
     return response.status, json.loads(response.body)
 
 
-def _check(status: int, answer: Any) -> None:
+def _check(status: int, answer: dict[str, Any]) -> None:
     """Check that an answer is valid for GraphQL over HTTP and that no resolver crashed."""
     assert status in {200, 400}
     assert all(error.get("extensions", {}).get("code") != "UNEXPECTED" for error in answer.get("errors", []))
@@ -109,7 +109,7 @@ JSON = st.recursive(
     | st.binary()
 )
 @settings(max_examples=examples(150), database=None)
-def test_any_body(running: Sandbox, body: Any) -> None:
+def test_any_body(running: Sandbox, body: object) -> None:
     """Bytes, JSON of every shape, known operations with any variables: 200 or 400, readable, no failed resolver."""
     _check(*_send(running, body if isinstance(body, bytes) else json.dumps(body).encode()))
 

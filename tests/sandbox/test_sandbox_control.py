@@ -11,7 +11,7 @@ from bufferctl.sandbox import Sandbox
 from tests.sandbox.asking import Asker
 
 
-def _control(buffer: Asker, method: str, what: str, body: Any = None) -> Any:
+def _control(buffer: Asker, method: str, what: str, body: object = None) -> Any:
     answer = buffer.send(json.dumps(body) if body is not None else b"", method, f"/_sandbox/{what}")
     assert answer.status == 200, answer.text
     return answer.json

@@ -103,7 +103,7 @@ def test_a_file_is_its_owners_alone(tmp_path: Path, make: Make) -> None:
         ({"organizations": ["A"]}, "organizations[0]: "),
     ],
 )
-def test_a_fixture_that_does_not_fit(fixture: Any, message: str) -> None:
+def test_a_fixture_that_does_not_fit(fixture: dict[str, Any], message: str) -> None:
     """A FixtureError with the place and the problem."""
     with pytest.raises(FixtureError) as caught:
         Sandbox(fixture)

@@ -140,7 +140,7 @@ def test_no_two_queued_posts_share_a_slot(steps: list[tuple[str, int]]) -> None:
     """After any adds, moves, edits and deletes: no slot is used twice, and the next free one is the first."""
     running = Sandbox(clock=Clock.at("2026-11-02T08:30:00Z"))
     channel = running.channel("twitter")
-    person, store = running.person, running.core.store
+    person = running.person
     for step, number in steps:
         posts = [post for post in running.posts() if post["status"] == "scheduled"]
         if step in {"add", "next"} or not posts:
@@ -153,16 +153,16 @@ def test_no_two_queued_posts_share_a_slot(steps: list[tuple[str, int]]) -> None:
             person.share_now(posts[number % len(posts)]["id"])
         else:
             running.clock.advance(hours=number)
-        _check(running, channel, store)
+        _check(running, channel)
     running.stop()
 
 
-def _check(running: Sandbox, channel: Any, store: Any) -> None:
+def _check(running: Sandbox, channel: dict[str, Any]) -> None:
     scheduled = [post for post in running.posts() if post["status"] == "scheduled"]
     queued = [post["dueAt"] for post in scheduled if not post["isCustomScheduled"]]
     assert len(queued) == len(set(queued))
     taken = {post["dueAt"] for post in scheduled}
     now = running.clock.now()
     free = next(slot for slot in slots_after(channel, now) if f"{slot:%Y-%m-%dT%H:%M:%S}.000Z" not in taken)
-    assert next_free_slot(store, channel, now) == free
+    assert next_free_slot(running.core.store, channel, now) == free
     assert free - now < timedelta(days=60)

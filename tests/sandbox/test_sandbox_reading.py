@@ -110,7 +110,7 @@ FILTERED = [
 
 
 @pytest.mark.parametrize(("wanted", "texts"), FILTERED)
-def test_filters(buffer: Asker, sandbox: Sandbox, wanted: Any, texts: list[str]) -> None:
+def test_filters(buffer: Asker, sandbox: Sandbox, wanted: dict[str, Any], texts: list[str]) -> None:
     """Every filter, alone and with others: they combine with AND, ranges include their ends."""
     created = {"createdAt": "2026-10-02T00:00:00Z"}
     _seed(
@@ -293,7 +293,7 @@ def test_post_types(buffer: Asker, sandbox: Sandbox) -> None:
         {"dueAtPresence": "absent", "dueAt": {"start": "2026-12-01T09:00:00Z"}},
     ],
 )
-def test_filters_that_cannot_be(buffer: Asker, sandbox: Sandbox, wanted: Any) -> None:
+def test_filters_that_cannot_be(buffer: Asker, sandbox: Sandbox, wanted: dict[str, Any]) -> None:
     """An error, no page: types that cannot be filtered by, a due time for posts without one."""
     query = "query($i: PostsInput!) { posts(input: $i) { pageInfo { hasNextPage } } }"
     answer = buffer.ask(query, i={"organizationId": sandbox.organization()["id"], "filter": wanted})

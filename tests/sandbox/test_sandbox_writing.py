@@ -346,32 +346,33 @@ def test_drafts_may_read_back_as_the_apis(make: Make) -> None:
 
 
 @pytest.fixture
-def made(buffer: Asker) -> Any:
+def made(buffer: Asker) -> dict[str, Any]:
     """A timed post with an image and a tag."""
-    return buffer.create(
-        "linkedin", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
-    )["post"]  # fmt: skip
+    post: dict[str, Any] = buffer.create(
+        "linkedin", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE
+    )["post"]
+    return post
 
 
-def test_an_edit_keeps_what_it_omits(buffer: Asker, made: Any) -> None:
+def test_an_edit_keeps_what_it_omits(buffer: Asker, made: dict[str, Any]) -> None:
     """Everything but the time of the edit."""
     later = buffer.edit(made["id"], dueAt="2026-12-02T09:00:00Z")["post"]
     assert later == {**made, "dueAt": "2026-12-02T09:00:00.000Z", "updatedAt": later["updatedAt"]}
 
 
-def test_an_edit_with_null_clears_the_text_alone(buffer: Asker, made: Any) -> None:
+def test_an_edit_with_null_clears_the_text_alone(buffer: Asker, made: dict[str, Any]) -> None:
     """Assets and tags stay."""
     bare = buffer.edit(made["id"], text=None, assets=None, tagIds=None)["post"]
     assert (bare["text"], bare["assets"], bare["tags"]) == ("", made["assets"], made["tags"])
 
 
-def test_an_edit_with_nothing_clears_assets_and_tags(buffer: Asker, made: Any) -> None:
+def test_an_edit_with_nothing_clears_assets_and_tags(buffer: Asker, made: dict[str, Any]) -> None:
     """By empty lists."""
     emptied = buffer.edit(made["id"], text="new", assets=[], tagIds=[])["post"]
     assert (emptied["text"], emptied["assets"], emptied["tags"]) == ("new", [], [])
 
 
-def test_an_edit_with_empty_metadata_clears_it(buffer: Asker, made: Any) -> None:
+def test_an_edit_with_empty_metadata_clears_it(buffer: Asker, made: dict[str, Any]) -> None:
     """The text, which it omits, stays."""
     link = {"linkAttachment": {"url": "https://acme.example"}}
     linked = buffer.edit(made["id"], assets=[], metadata={"linkedin": link})["post"]
@@ -678,12 +679,13 @@ def _create_tag(buffer: Asker, sandbox: Sandbox, name: str, color: str = "#12345
 
 
 @pytest.fixture
-def tag(buffer: Asker, sandbox: Sandbox) -> Any:
+def tag(buffer: Asker, sandbox: Sandbox) -> dict[str, Any]:
     """`Launch`, beside the `launch` that is there."""
-    return _create_tag(buffer, sandbox, "Launch")["tag"]
+    made: dict[str, Any] = _create_tag(buffer, sandbox, "Launch")["tag"]
+    return made
 
 
-def test_a_tag_is_created(tag: Any) -> None:
+def test_a_tag_is_created(tag: dict[str, Any]) -> None:
     """Its color is #RRGGBB; names are case-sensitive."""
     assert (tag["name"], tag["color"], tag["colorName"]) == ("Launch", "#123456", None)
 
@@ -702,7 +704,7 @@ def test_what_is_no_new_tag(buffer: Asker, sandbox: Sandbox, name: str, color: s
     assert _create_tag(buffer, sandbox, name, color)["__typename"] == answer
 
 
-def test_tags_are_listed_by_name(buffer: Asker, sandbox: Sandbox, tag: Any) -> None:
+def test_tags_are_listed_by_name(buffer: Asker, sandbox: Sandbox, tag: dict[str, Any]) -> None:
     """In pages."""
     names = "query($i: TagsInput!, $first: Int, $after: String) { it: tagsV2(input: $i, first: $first, after: $after) {"
     names += " edges { node { name colorName } } pageInfo { hasNextPage endCursor } } }"
@@ -714,14 +716,14 @@ def test_tags_are_listed_by_name(buffer: Asker, sandbox: Sandbox, tag: Any) -> N
     assert (page["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
 
 
-def test_a_tag_is_changed(buffer: Asker, tag: Any) -> None:
+def test_a_tag_is_changed(buffer: Asker, tag: dict[str, Any]) -> None:
     """Its id stays."""
     update = f"mutation($i: UpdateTagInput!) {{ it: updateTag(input: $i) {{ {_TAG} }} }}"
     renamed = buffer.it(update, i={"id": tag["id"], "tag": {"name": "Start", "color": "#654321"}})["tag"]
     assert (renamed["id"], renamed["name"], renamed["color"]) == (tag["id"], "Start", "#654321")
 
 
-def test_a_deleted_tag_leaves_the_posts(buffer: Asker, tag: Any) -> None:
+def test_a_deleted_tag_leaves_the_posts(buffer: Asker, tag: dict[str, Any]) -> None:
     """It is gone."""
     post = buffer.create(tagIds=[tag["id"]])["post"]
     delete = "mutation($i: DeleteTagInput!) { it: deleteTag(input: $i) { __typename } }"

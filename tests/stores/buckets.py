@@ -21,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
 from typing import Any
+from wsgiref.types import StartResponse
 
 import boto3
 import httpx2
@@ -54,10 +55,10 @@ def s3() -> Iterator[str]:
     assert serving
     application = serving.app
 
-    def in_turn(*request: Any) -> Iterable[bytes]:
+    def in_turn(environment: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """S3 compares and writes in one step; moto does so only if one request comes after the other."""
         with turn:
-            return application(*request)
+            return application(environment, start)
 
     serving.app = in_turn
     try:
