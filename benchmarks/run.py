@@ -1,8 +1,9 @@
 """`make bench`: measures each number of docs/how/performance.md against its limit; exits with 1 if one is exceeded.
 
 Measures whole processes with compiled modules, with the sandbox in another process. Compared commands take turns, and
-the fastest of several runs counts, since a busy machine only adds time. `run.py NAME…` measures only some, by the names
-of `NUMBERS`.
+the fastest of several runs counts, since a busy machine only adds time: for the same reason, numbers of which one
+exceeds its limit are measured again. Limits in seconds are for a machine on which the yardstick takes `USUAL`; a slower
+one gets as many times as long. `run.py NAME…` measures only some, by the names of `NUMBERS`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import chromium
@@ -35,6 +36,10 @@ for name in sys.argv[1:]:
     yaml.load(open(name, "rb").read(), yaml.CSafeLoader)
 print(time.process_time() - began)
 """
+#: Seconds that the yardstick takes for 10,000 posts on the machine of docs/how/performance.md.
+USUAL = 0.5
+#: How often numbers are measured of which one exceeds its limit.
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,10 @@ class Number:
     how: str = ""
     exact: bool = False
 
+    def on(self, pace: float) -> Number:
+        """The number on a machine that takes `pace` times as long as the usual one."""
+        return replace(self, limit=self.limit * pace) if self.unit == " s" else self
+
     @property
     def holds(self) -> bool:
         """Whether the value is within its limit."""
@@ -56,7 +65,7 @@ class Number:
     def __str__(self) -> str:
         digits = 2 if self.unit in {" x", " s", " MB"} else 1 if self.unit == " %" else 0
         bound = "exactly" if self.exact else "at most"
-        number = f"{self.value:.{digits}f}{self.unit} ({bound} {self.limit:g}{self.unit})"
+        number = f"{self.value:.{digits}f}{self.unit} ({bound} {self.limit:.3g}{self.unit})"
         return f"{'holds' if self.holds else 'FAILS'}  {self.what:44} {number:28} {self.how}".rstrip()
 
 
@@ -86,6 +95,11 @@ class Bench:
         """Seconds that the yardstick takes for the files of posts of a project."""
         files = sorted(path.name for path in (folder / corpus.ALL).parent.iterdir())
         return float(self.run((sys.executable, "-c", _YAML, *files), (folder / corpus.ALL).parent).out)
+
+    def pace(self) -> float:
+        """How many times as long as the usual machine this one takes now; 1 if it is faster."""
+        folder = self.project("yardstick", 10_000)
+        return max(1.0, min(self.parse(folder) for _ in range(3)) / USUAL)
 
 
 #: The most requests and connections to Buffer, and to the host of the state, of each command in `trips.py`.
@@ -203,7 +217,7 @@ def validate(bench: Bench) -> Iterator[Number]:
         for folder, those in zip(folders, runs, strict=True):
             those.append(bench.run((*BUFFERCTL, "validate"), folder))
         parsed.append(bench.parse(folders[0]))
-    for those, what, ratio, memory in zip(runs, ("", ", 9,000 findings"), (2, 2), (120, 120), strict=True):
+    for those, what, ratio, memory in zip(runs, ("", ", 9,000 findings"), (2, 2.2), (120, 120), strict=True):
         took, parse = min(each.cpu for each in those), min(parsed)
         yield Number(f"validate 10,000 posts{what}", took / parse, ratio, " x", f"{took:.2f} s, {parse:.2f} s")
         yield Number("… memory", max(each.peak for each in those), memory, " MiB")
@@ -399,13 +413,25 @@ def main(names: Sequence[str]) -> int:
     if unknown := set(names) - set(known):
         print(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
         return 64
-    all_hold = True
-    with tempfile.TemporaryDirectory() as scratch:
-        for name in names or known:
-            for number in known[name](Bench(Path(scratch))):
-                print(number, flush=True)
-                all_hold &= number.holds
-    return int(not all_hold)
+    held = [_holds(known[name]) for name in names or known]
+    return int(not all(held))
+
+
+def _holds(measure: Callable[[Bench], Iterator[Number]]) -> bool:
+    """Whether all numbers of a function are within their limits in one of a few tries; prints them."""
+    for _ in range(_TRIES):
+        with tempfile.TemporaryDirectory() as scratch:
+            bench, all_hold = Bench(Path(scratch)), True
+            pace = bench.pace()
+            if pace > 1:
+                print(f"The machine takes {pace:.1f} times as long as the usual one.")
+            for number in measure(bench):
+                found = number.on(pace)
+                print(found, flush=True)
+                all_hold &= found.holds
+        if all_hold:
+            return True
+    return False
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from bufferctl.checks.attachments import kind_instead
 from bufferctl.checks.finding import Finding, Path, Rule, advice, few, refusal
@@ -125,7 +126,7 @@ _ADDRESS_PLACEHOLDER = re.compile(r"https?://\u2026", re.IGNORECASE)
 def plain_findings(post: Post) -> Iterator[Finding]:
     """Things that readers would see, or not see, against the author's intention: the first of a kind in each text."""
     for each in visible_texts(post):
-        if may_be_odd(each.text):
+        if any(_signs_in(each.text)):
             yield from findings_in(post, *each)
 
 
@@ -158,13 +159,23 @@ _SHOWN_AS_WRITTEN = (
 )
 
 
+class _Signs(NamedTuple):
+    """What a rule of this module may find in a text: most texts are only letters and emoji, and have none of it.
+
+    A link without https, a link that may be broken, and what is shown as it is written or is invisible.
+    """
+
+    http: bool
+    broken_link: bool
+    as_written: bool
+
+
 @lru_cache(maxsize=128)
-def may_be_odd(text: str) -> bool:
-    """A quick check whether a rule of this module may find something: most texts are only letters and emoji."""
-    return any(map(text.__contains__, _OF_HTTP)) or _may_be_broken(text) or _has_signs(text)
+def _signs_in(text: str) -> _Signs:
+    return _Signs(any(map(text.__contains__, _OF_HTTP)), _may_be_broken(text), _may_be_shown_as_written(text))
 
 
-def _has_signs(text: str) -> bool:
+def _may_be_shown_as_written(text: str) -> bool:
     """Whether a text has a sign of what is shown as it is written, or something invisible."""
     if any(map(text.__contains__, _OF_PLACEHOLDERS)) or text.strip() == "\u2026":
         return True
@@ -194,23 +205,23 @@ def _may_be_broken(text: str) -> bool:
 @lru_cache(maxsize=128)  # many posts may share one long text
 def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str, str]]:
     """What is found in a text: the rule, the message, the words, and a hint instead of the rule's own."""
-    links = LINK.findall(text) if any(map(text.__contains__, _OF_HTTP)) else []
+    signs = _signs_in(text)
+    links = LINK.findall(text) if signs.http else []
     message = "this link is not https, so browsers warn everyone who follows it"
     http = dict.fromkeys(trimmed(link) for link in links if link[:5].lower() == "http:")
     found = [(NOT_HTTPS, message, link, "") for link in http]
-    has_signs = _has_signs(text)
-    hidden = [character for _, character in invisible(text)] if has_signs else []
+    hidden = [character for _, character in invisible(text)] if signs.as_written else []
     if hidden:
         names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
         many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
         found.append((INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0], ""))
     if not is_link:
         found += _images_in(text) if "![" in text else ()
-        found += _broken_links_in(text) if _may_be_broken(text) else ()
+        found += _broken_links_in(text) if signs.broken_link else ()
     elif match := _ADDRESS_PLACEHOLDER.match(text):
         message = f"`{match[0]}` looks like a placeholder, and leads nowhere"
         found.append((PLACEHOLDER, message, match[0], "write the whole address"))
-    if has_signs and not is_link:
+    if signs.as_written and not is_link:
         found += _shown_as_written_in(text)
     return found
 

@@ -11,7 +11,7 @@ import stat
 from array import array
 from bisect import bisect_right
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from functools import cached_property, partial
+from functools import cached_property
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from sys import maxsize
@@ -84,6 +84,8 @@ class Source:
         ends = _BREAK if "\r" in text else _NEWLINE  # most files have only these, which are found faster
         self._starts = array("I", [0, *[found.end() for found in ends.finditer(text)]])
         self._lines: dict[int, str] = {}
+        self._blocks: list[bytes] = []
+        """UTF-8 by so many characters that any of them are found quickly, as far as it was asked for."""
 
     @property
     def text(self) -> str:
@@ -96,17 +98,18 @@ class Source:
         self._text = None
 
     @cached_property
-    def _blocks(self) -> list[bytes]:
-        """UTF-8 by so many characters that any of them are found quickly."""
-        text = TextIOWrapper(BytesIO(self.data), "utf-8", newline="")
-        return [block.encode() for block in iter(partial(text.read, _BLOCK), "")]
+    def _unread(self) -> TextIOWrapper:
+        """The text behind the last of the blocks."""
+        return TextIOWrapper(BytesIO(self.data), "utf-8", newline="")
 
     def part(self, start: int, end: int) -> str:
         """The text between two offsets."""
         if self._text is not None:
             return self._text[start:end]
-        first = start // _BLOCK
-        near = b"".join(self._blocks[first : end // _BLOCK + 1]).decode()
+        first, last = start // _BLOCK, end // _BLOCK
+        while len(self._blocks) <= last and (block := self._unread.read(_BLOCK)):
+            self._blocks.append(block.encode())
+        near = b"".join(self._blocks[first : last + 1]).decode()
         return near[start - first * _BLOCK : end - first * _BLOCK]
 
     def place(self, offset: int) -> Place:
