@@ -142,24 +142,38 @@ def test_an_idea_reads_back(sandbox: Sandbox, buffer: api.Buffer) -> None:
     assert everything(buffer, buffer.account())[1] == (outcome.live,)
 
 
-def test_a_post_is_scheduled_edited_and_deleted(sandbox: Sandbox, buffer: api.Buffer) -> None:
-    """The instant and the new text as declared; gone after the delete; a second delete does not find it: done."""
-    channel = sandbox.channel("twitter")["id"]
+def scheduled(sandbox: Sandbox, buffer: api.Buffer) -> tuple[Post, LivePost]:
+    """A post in two days as declared, and as it was created."""
     due = (sandbox.clock.now() + timedelta(days=2)).replace(microsecond=0)
     post = replace(POST, mode=ShareMode.CUSTOM_SCHEDULED, due_at=due)
-    (created,) = buffer.send([CreatePost(post, channel)])
+    (created,) = buffer.send([CreatePost(post, sandbox.channel("twitter")["id"])])
     assert isinstance(created, Done)
     assert isinstance(created.live, LivePost)
-    assert (created.live.due_at, created.live.status) == (due, PostStatus.SCHEDULED)
-    later = replace(post, text="We are live now", due_at=due + timedelta(hours=1))
-    (edited,) = buffer.send([EditPost(created.live.id, later, channel, reschedule=True)])
+    return post, created.live
+
+
+def test_a_post_is_scheduled(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """At the instant that was declared."""
+    post, live = scheduled(sandbox, buffer)
+    assert (live.due_at, live.status) == (post.due_at, PostStatus.SCHEDULED)
+
+
+def test_a_post_is_edited(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """The new text and time, in the answer and afterwards."""
+    post, live = scheduled(sandbox, buffer)
+    later = replace(post, text="We are live now", due_at=sandbox.clock.now().replace(microsecond=0) + timedelta(days=3))
+    (edited,) = buffer.send([EditPost(live.id, later, live.channel_id, reschedule=True)])
     assert isinstance(edited, Done)
     assert isinstance(edited.live, LivePost)
-    assert (edited.live.text, edited.live.due_at) == ("We are live now", due + timedelta(hours=1))
-    assert buffer.post(created.live.id) == edited.live
-    assert buffer.send([DeletePost(created.live.id, channel)]) == (Done(None),)
-    assert buffer.post(created.live.id) is None
-    assert buffer.send([DeletePost(created.live.id, channel)]) == (Done(None),)
+    assert (edited.live.text, edited.live.due_at) == (later.text, later.due_at)
+    assert buffer.post(live.id) == edited.live
+
+
+def test_a_post_is_deleted(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """It is gone; where a second delete does not find it, that is done as well."""
+    _, live = scheduled(sandbox, buffer)
+    assert [buffer.send([DeletePost(live.id, live.channel_id)]) for _ in range(2)] == [(Done(None),)] * 2
+    assert buffer.post(live.id) is None
 
 
 def test_a_refused_write_leaves_the_others_of_its_request_alone(sandbox: Sandbox, buffer: api.Buffer) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bufferctl.checks import text_length, text_lengths
 from bufferctl.checks.texts import graphemes, length, longest, utf8, utf16
 from bufferctl.checks.weighted import links, weighted_length
-from bufferctl.model import Desired, Service
+from bufferctl.model import Desired, Post, Service
 from bufferctl.model.content import TextLength
 from bufferctl.model.networks import NETWORKS, Counting
 from tests.checks.posts import VIDEO, image, post
@@ -118,14 +118,24 @@ def test_links_and_line_breaks(counting: Counting, text: str, expected: int) -> 
     assert length(text, counting) == expected
 
 
-def test_limits_of_a_post() -> None:
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (post("twitter", "x" * 53), TextLength(53, 280)),
+        (post("tiktok", "a", assets=[VIDEO]), TextLength(1, 2200)),
+        (post("tiktok", "a", assets=[image()]), TextLength(1, 4000)),
+        (post("substack", "abc"), TextLength(3, None)),
+        (post("bluesky", FAMILY), TextLength(1, 300)),
+    ],
+)
+def test_limits_of_a_post(item: Post, expected: TextLength) -> None:
     """The number and the limit, as reports show it; TikTok's limit depends on the media."""
-    assert text_length(post("twitter", "x" * 53)) == TextLength(53, 280)
+    assert text_length(item) == expected
+
+
+def test_the_limit_of_an_account_that_pays() -> None:
+    """The channel's own."""
     assert text_length(post("twitter", "x" * 53), max_characters=25_000) == TextLength(53, 25_000)
-    assert text_length(post("tiktok", "a", assets=[VIDEO])) == TextLength(1, 2200)
-    assert text_length(post("tiktok", "a", assets=[image()])) == TextLength(1, 4000)
-    assert text_length(post("substack", "abc")) == TextLength(3, None)
-    assert text_length(post("bluesky", FAMILY)) == TextLength(1, 300)
 
 
 def test_letters_that_are_two_bytes_count_once() -> None:

@@ -61,14 +61,19 @@ def test_whole_days_are_said_as_days(end: datetime, said: str) -> None:
     assert finding.message == f"this is due during a freeze: {said}"
 
 
-def test_freeze_of_some_channels() -> None:
+@pytest.mark.parametrize(
+    ("channels", "service", "is_frozen"),
+    [
+        (("twitter:acme", "linkedin"), "twitter", True),
+        (("twitter:acme", "linkedin"), "linkedin", True),
+        (("twitter:acme", "linkedin"), "threads", False),
+        (("twitter:other",), "twitter", False),
+    ],
+)
+def test_freeze_of_some_channels(channels: tuple[str, ...], service: str, is_frozen: bool) -> None:
     """The channel itself, or all channels of a service; posts on others are published."""
-    freeze = Policy(freeze=(Freeze(NOON, NOON + HOUR, channels=("twitter:acme", "linkedin")),))
-    assert against(freeze, post("twitter", after=0))
-    assert against(freeze, post("linkedin", after=0))
-    assert against(freeze, post("threads", after=0)) == []
-    other = Policy(freeze=(Freeze(NOON, NOON + HOUR, channels=("twitter:other",)),))
-    assert against(other, post("twitter", after=0)) == []
+    freeze = Policy(freeze=(Freeze(NOON, NOON + HOUR, channels=channels),))
+    assert bool(against(freeze, post(service, after=0))) is is_frozen
 
 
 def test_what_is_not_published_then_is_not_frozen() -> None:
@@ -139,14 +144,20 @@ def test_posts_per_day() -> None:
     assert beyond[0].message == "this is post 3 of Wed 1 May 2030 on linkedin:acme, and at most 2 a day may go out"
 
 
-def test_posts_per_day_by_channel() -> None:
-    """The channel's number, else its service's, else the general one; without any there is no limit."""
+@pytest.mark.parametrize(
+    ("policy", "beyond"),
+    [
+        (Policy(per_day=1, posts_per_day={"twitter": 2, "twitter:acme": 3}), 0),
+        (Policy(per_day=1, posts_per_day={"twitter": 2}), 1),
+        (Policy(per_day=1, posts_per_day={"threads": 9}), 2),
+        (Policy(posts_per_day={"threads": 1}), 0),
+    ],
+    ids=["of the channel", "of its service", "general", "none"],
+)
+def test_posts_per_day_by_channel(policy: Policy, beyond: int) -> None:
+    """Of three: the channel's number, else its service's, else the general one; without any there is no limit."""
     day = [post("twitter", key=key, after=n) for n, key in enumerate("abc")]
-    policy = Policy(per_day=1, posts_per_day={"twitter": 2, "twitter:acme": 3})
-    assert against(policy, *day) == []
-    assert len(against(Policy(per_day=1, posts_per_day={"twitter": 2}), *day)) == 1
-    assert len(against(Policy(per_day=1, posts_per_day={"threads": 9}), *day)) == 2
-    assert against(Policy(posts_per_day={"threads": 1}), *day) == []
+    assert len(against(policy, *day)) == beyond
 
 
 def test_a_day_is_the_channels_day() -> None:

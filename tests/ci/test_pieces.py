@@ -52,23 +52,35 @@ def test_a_report_keeps_one_marker() -> None:
     )
 
 
-def test_files_of_a_commit_have_the_addresses_of_their_forge() -> None:
-    """GitHub's page of a file at a line, and its raw form; GitLab's likewise; where neither is known, no address."""
-    github = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "acme/posts", "GITHUB_TOKEN": "t"}
-    gitlab = {"GITLAB_CI": "true", "CI_API_V4_URL": "https://git.example/api/v4", "CI_PROJECT_ID": "7"}
-    place = Place("posts/my post.yaml", 14, 5)
-    with connect(github, plan_workflow="") as forge:
+GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "acme/posts", "GITHUB_TOKEN": "t"}
+GITLAB = {"GITLAB_CI": "true", "CI_API_V4_URL": "https://git.example/api/v4", "CI_PROJECT_ID": "7"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "page", "raw"),
+    [
+        (GITHUB, "https://github.com/acme/posts/blob/abc/", "https://github.com/acme/posts/blob/abc/a.png?raw=true"),
+        (
+            GITLAB | {"CI_PROJECT_URL": "https://git.example/acme/posts"},
+            "https://git.example/acme/posts/-/blob/abc/",
+            "https://git.example/acme/posts/-/raw/abc/a.png",
+        ),
+    ],
+    ids=["github", "gitlab"],
+)
+def test_files_of_a_commit_have_the_addresses_of_their_forge(environment: dict[str, str], page: str, raw: str) -> None:
+    """The page of a file at a line, and its raw form."""
+    with connect(environment, plan_workflow="") as forge:
         files = forge.files_at("abc")
-        where = "https://github.com/acme/posts/blob/abc/posts/my%20post.yaml"
-        assert files.place(place) == f"[`posts/my post.yaml:14:5`](<{where}#L14>)"
-        assert files.raw.format(path="a.png") == "https://github.com/acme/posts/blob/abc/a.png?raw=true"
-    with connect(gitlab | {"CI_PROJECT_URL": "https://git.example/acme/posts"}, plan_workflow="") as forge:
-        files = forge.files_at("abc")
-        where = "https://git.example/acme/posts/-/blob/abc/posts/my%20post.yaml"
-        assert files.place(place) == f"[`posts/my post.yaml:14:5`](<{where}#L14>)"
-        assert files.raw.format(path="a.png") == "https://git.example/acme/posts/-/raw/abc/a.png"
-    with connect(gitlab, plan_workflow="") as forge:
-        assert forge.files_at("abc").place(place) == "`posts/my post.yaml:14:5`"
+        shown = f"[`posts/my post.yaml:14:5`](<{page}posts/my%20post.yaml#L14>)"
+        assert files.place(Place("posts/my post.yaml", 14, 5)) == shown
+        assert files.raw.format(path="a.png") == raw
+
+
+def test_files_of_a_project_without_an_address_have_none() -> None:
+    """Their places are plain text."""
+    with connect(GITLAB, plan_workflow="") as forge:
+        assert forge.files_at("abc").place(Place("posts/my post.yaml", 14, 5)) == "`posts/my post.yaml:14:5`"
 
 
 def test_the_line_of_a_branch_leaves_out_what_was_merged_in() -> None:

@@ -72,15 +72,21 @@ def test_where_each_is() -> None:
     ]
 
 
-def test_files_alone() -> None:
-    """Not the addresses; a post without any has none, and is returned as it is."""
-    assert [each.file for each in files_of(POST)] == [PNG, PDF, FIRST, PNG]
-    assert [each.file for each in files_of(IDEA)] == [GIF]
-    assert list(files_of(BARE)) == []
-    linked = replace(BARE, assets=(asset("video", url="https://acme.example/a.mp4"),))
-    assert list(files_of(linked)) == []
-    assert with_files(linked, lambda each: GIF) is linked
-    assert with_files(BARE, lambda each: GIF) is BARE
+LINKED = replace(BARE, assets=(asset("video", url="https://acme.example/a.mp4"),))
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"), [(POST, [PNG, PDF, FIRST, PNG]), (IDEA, [GIF]), (BARE, []), (LINKED, [])]
+)
+def test_files_alone(item: Post | Idea, expected: list[MediaFile]) -> None:
+    """Not the addresses."""
+    assert [each.file for each in files_of(item)] == expected
+
+
+@pytest.mark.parametrize("item", [BARE, LINKED])
+def test_what_has_no_files_is_returned_as_it_is(item: Post) -> None:
+    """The same object."""
+    assert with_files(item, lambda each: GIF) is item
 
 
 @pytest.mark.parametrize("item", [POST, IDEA])
@@ -96,16 +102,20 @@ def test_with_other_files(item: Post | Idea) -> None:
 
 
 @pytest.mark.parametrize("item", [POST, IDEA])
-def test_with_what_the_state_keeps(item: Post | Idea) -> None:
-    """The summaries read back as files without their paths; another number of attachments is none."""
-    sources = sources_of(item)
+@pytest.mark.parametrize("step", [1, -1], ids=["as they were", "in another order"])
+def test_with_what_the_state_keeps(item: Post | Idea, step: int) -> None:
+    """The summaries read back as files without their paths."""
+    sources = sources_of(item)[::step]
     again = with_sources(item, sources)
     assert again
     assert sources_of(again) == sources
-    assert [each.url for each in attached(again) if each.file] == [None for _ in files_of(item)]
-    turned = with_sources(item, sources[::-1])
-    assert turned
-    assert sources_of(turned) == sources[::-1]
+    assert {each.url for each in attached(again) if each.file} == {None}
+
+
+@pytest.mark.parametrize("item", [POST, IDEA])
+def test_another_number_of_attachments_is_not_what_the_state_keeps(item: Post | Idea) -> None:
+    """One less, or one more."""
+    sources = sources_of(item)
     assert with_sources(item, sources[:-1]) is None
     assert with_sources(item, (*sources, "https://acme.example")) is None
 
@@ -125,14 +135,32 @@ def test_nothing_attached() -> None:
 
 
 def test_a_file_as_the_state_keeps_it() -> None:
-    """Digest and type, bytes, pixels; anything else is an address."""
+    """Digest and type, bytes, pixels; they read back without the path."""
     assert PNG.summary == HELD
     assert MediaFile.read_summary(HELD) == PNG.model_copy(update={"path": "0" * 32 + ".png"})
-    assert PNG.pixels == "40 \N{MULTIPLICATION SIGN} 30"
-    assert MediaFile(path="a", width=12345, height=1).pixels == "12,345 \N{MULTIPLICATION SIGN} 1"
-    assert [MediaFile(path="a", width=w, height=h).pixels for w, h in ((0, 0), (1, 0), (0, 1))] == ["", "", ""]
-    wrong = ["https://acme.example/a.png", "a.png x 1x1", "a.png 1 xx1", "a.png 1 1xx", "a.png 1 1", ""]
-    assert [MediaFile.read_summary(each) for each in wrong] == [None] * len(wrong)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://acme.example/a.png", "a.png x 1x1", "a.png 1 xx1", "a.png 1 1xx", "a.png 1 1", ""]
+)
+def test_what_is_no_file_as_the_state_keeps_it(text: str) -> None:
+    """Anything else is an address."""
+    assert MediaFile.read_summary(text) is None
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [
+        (40, 30, "40 \N{MULTIPLICATION SIGN} 30"),
+        (12345, 1, "12,345 \N{MULTIPLICATION SIGN} 1"),
+        (0, 0, ""),
+        (1, 0, ""),
+        (0, 1, ""),
+    ],
+)
+def test_the_pixels_of_a_file(width: int, height: int, expected: str) -> None:
+    """None where one side is unknown."""
+    assert MediaFile(path="a", width=width, height=height).pixels == expected
 
 
 def test_what_a_file_is_dumped_as() -> None:

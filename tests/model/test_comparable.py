@@ -101,14 +101,21 @@ def test_what_buffer_fills_in_or_moves_is_no_difference(change: dict[str, object
     assert differs(POST, replace(LIVE, **change)) == []  # type: ignore[arg-type]  # fields by name
 
 
-def test_what_goes_without_saying_need_not_read_back() -> None:
+@pytest.mark.parametrize(
+    ("kind", "there", "expected"),
+    [
+        ("post", {}, []),
+        ("post", {"type": "story"}, ["metadata"]),
+        ("post", {"type": "post", "should_share_to_feed": True, "is_ai_generated": False}, []),
+        ("reel", {}, ["metadata"]),
+    ],
+)
+def test_what_goes_without_saying_need_not_read_back(
+    kind: PostType, there: dict[str, object], expected: list[str]
+) -> None:
     """For a network with post types, if Buffer returns no metadata; another type, or a lost value, is a difference."""
-    plain, reel = InstagramMetadata(), InstagramMetadata(type="reel")
-    assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={})) == []
-    assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={"type": "story"})) == ["metadata"]
-    as_sent = {"type": "post", "should_share_to_feed": True, "is_ai_generated": False}
-    assert differs(replace(POST, metadata=plain), replace(LIVE, metadata=as_sent)) == []
-    assert differs(replace(POST, metadata=reel), replace(LIVE, metadata={})) == ["metadata"]
+    item = replace(POST, metadata=InstagramMetadata(type=kind))
+    assert differs(item, replace(LIVE, metadata=there)) == expected
 
 
 def test_a_post_of_several_pictures_may_read_back_as_a_carousel() -> None:
@@ -118,14 +125,23 @@ def test_a_post_of_several_pictures_may_read_back_as_a_carousel() -> None:
     assert {kind for kind, wanted in kinds.items() if not differs(wanted, there)} == {"post", "carousel"}
 
 
-def test_a_field_that_comes_back_in_another_form_is_a_difference() -> None:
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ("Berlin", ["metadata"]),
+        ({"id": "1", "text": "Berlin"}, []),
+        ({"id": "1", "text": "Berlin", "is_exact": False}, []),
+    ],
+)
+def test_a_field_that_comes_back_in_another_form_is_a_difference(there: object, expected: list[str]) -> None:
     """A text where the files have a group; in a group, too, a switch that the files leave out is none."""
     placed = network(Service.INSTAGRAM, geolocation={"id": "1", "text": "Berlin"})
-    assert differs(placed, replace(LIVE, metadata={"geolocation": "Berlin"})) == ["metadata"]
-    there = {"id": "1", "text": "Berlin"}
-    assert differs(placed, replace(LIVE, metadata={"geolocation": there})) == []
-    assert differs(placed, replace(LIVE, metadata={"geolocation": {**there, "is_exact": False}})) == []
-    assert differs(POST, replace(LIVE, metadata={"geolocation": there})) == ["metadata"]
+    assert differs(placed, replace(LIVE, metadata={"geolocation": there})) == expected
+
+
+def test_a_field_that_the_files_do_not_have_is_a_difference() -> None:
+    """One with a value."""
+    assert differs(POST, replace(LIVE, metadata={"geolocation": {"id": "1", "text": "Berlin"}})) == ["metadata"]
 
 
 def test_a_list_is_compared_by_its_values() -> None:
@@ -266,14 +282,24 @@ def test_a_time_is_an_instant() -> None:
     assert instant(None) == ""
 
 
-def test_a_post_stands_where_its_content_status_and_own_time_are() -> None:
+TIMED = replace(LIVE, is_custom_scheduled=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_the_same"),
+    [
+        (LIVE, replace(LIVE, due_at=NOW + timedelta(hours=1)), True),
+        (TIMED, replace(TIMED, due_at=NOW + timedelta(hours=1)), False),
+        (LIVE, replace(LIVE, status=PostStatus.SENT), False),
+        (LIVE, replace(LIVE, text="Other words"), False),
+    ],
+    ids=["a time of the queue", "a time of its own", "status", "text"],
+)
+def test_a_post_stands_where_its_content_status_and_own_time_are(
+    before: LivePost, after: LivePost, is_the_same: bool
+) -> None:
     """A moving queue time changes nothing; a chosen time does, and so do status and text."""
-    later = NOW + timedelta(hours=1)
-    assert standing(replace(LIVE, due_at=later)) == standing(LIVE)
-    timed = replace(LIVE, is_custom_scheduled=True)
-    assert standing(replace(timed, due_at=later)) != standing(timed)
-    assert standing(replace(LIVE, status=PostStatus.SENT)) != standing(LIVE)
-    assert standing(replace(LIVE, text="Other words")) != standing(LIVE)
+    assert (standing(after) == standing(before)) is is_the_same
 
 
 def test_a_thread_of_one_item_is_no_thread() -> None:
@@ -325,14 +351,25 @@ def network(service: Service, **fields: object) -> Post:
     return replace(POST, service=service, metadata=metadata)
 
 
-def test_a_board_by_its_name_or_its_id() -> None:
-    """Buffer returns both; the one in the files is compared, and the id that plan adds to a name is not."""
+@pytest.mark.parametrize(
+    ("board", "expected"),
+    [
+        ({"board": "Recipes"}, []),
+        ({"board_service_id": "b1"}, []),
+        ({"board": "Soups"}, ["metadata"]),
+        ({"board_service_id": "b2"}, ["metadata"]),
+    ],
+)
+def test_a_board_by_its_name_or_its_id(board: dict[str, str], expected: list[str]) -> None:
+    """Buffer returns both; the one in the files is compared."""
     live = replace(LIVE, metadata={"board": "Recipes", "board_service_id": "b1"})
-    named, sent = network(Service.PINTEREST, board="Recipes"), {"board": "Recipes", "board_service_id": "b1"}
-    assert differs(named, live) == differs(network(Service.PINTEREST, board_service_id="b1"), live) == []
-    assert differs(network(Service.PINTEREST, board="Soups"), live) == ["metadata"]
-    assert differs(network(Service.PINTEREST, board_service_id="b2"), live) == ["metadata"]
-    as_sent = network(Service.PINTEREST, **sent)
+    assert differs(network(Service.PINTEREST, **board), live) == expected
+
+
+def test_the_id_that_plan_adds_to_a_boards_name_is_not_compared() -> None:
+    """The post as sent is the post as declared."""
+    named = network(Service.PINTEREST, board="Recipes")
+    as_sent = network(Service.PINTEREST, board="Recipes", board_service_id="b1")
     assert fingerprint(as_sent, content_of_desired(as_sent)) == fingerprint(named, content_of_desired(named))
 
 

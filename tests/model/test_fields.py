@@ -161,13 +161,29 @@ def test_what_can_only_be_a_group(name: str, group: bool) -> None:
     assert is_group(field(name)) is group
 
 
-def test_the_model_below_a_field() -> None:
-    """In unions, lists and maps too; that of a key of a map is the map's own, and there is none below a text."""
-    assert [below(Outer, name) for name in ("one", "several", "by_name")] == [Inner] * 3
-    assert (below(Outer, "plain"), below(Outer, "other"), below(None, "one")) == (None, Outer, None)
-    assert list(models_in(Image | Video | None)) == [Image, Video]
-    assert list(models_in(dict[str, tuple[Image, ...]])) == [Image]
-    assert list(models_in(str)) == []
+@pytest.mark.parametrize(
+    ("model", "name", "expected"),
+    [
+        (Outer, "one", Inner),
+        (Outer, "several", Inner),
+        (Outer, "by_name", Inner),
+        (Outer, "plain", None),
+        (Outer, "other", Outer),
+        (None, "one", None),
+    ],
+)
+def test_the_model_below_a_field(model: type[BaseModel] | None, name: str, expected: type[BaseModel] | None) -> None:
+    """In lists and maps too; that of a key of a map is the map's own, and there is none below a text."""
+    assert below(model, name) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(Image | Video | None, [Image, Video]), (dict[str, tuple[Image, ...]], [Image]), (str, [])],
+)
+def test_the_models_in_a_type(kind: object, expected: list[type[BaseModel]]) -> None:
+    """In unions, lists and maps too."""
+    assert list(models_in(kind)) == expected
 
 
 def test_the_order_of_fields() -> None:

@@ -111,18 +111,47 @@ def test_texts() -> None:
     assert declared(text="a\xa0b").text == "a\xa0b"
 
 
-def test_threads() -> None:
-    """The first part is the text; a single part that repeats it is no thread."""
-    items = (LiveThreadItem("Hello", ()), LiveThreadItem("", (LINK,)))
-    thread = declared(thread=items)
-    assert thread.text == "Hello"
-    assert [(part.text, len(part.assets)) for part in thread.metadata.thread] == [("Hello", 0), (None, 1)]
-    assert declared(thread=items[:1]).metadata is None
-    assert declared(thread=items, metadata={"type": "thread"}) == thread
-    assert [part.text for part in declared(thread=(LiveThreadItem("Other", ()),)).metadata.thread] == ["Other"]
-    assert declared(thread=(LiveThreadItem("Other", ()),)).text == "Other"
-    assert len(declared(thread=(LiveThreadItem("Hello", ()),) * 2).metadata.thread) == 2
-    assert declared(text="", thread=(LiveThreadItem("", (LINK,)), LiveThreadItem("More", ()))).text == ""
+HELLO, PICTURE = LiveThreadItem("Hello", ()), LiveThreadItem("", (LINK,))
+
+
+@pytest.mark.parametrize(
+    ("thread", "expected"),
+    [
+        ((HELLO, PICTURE), [("Hello", 0), (None, 1)]),
+        ((HELLO, HELLO), [("Hello", 0), ("Hello", 0)]),
+        ((LiveThreadItem("Other", ()),), [("Other", 0)]),
+        ((HELLO,), []),
+    ],
+    ids=["two parts", "twice the same", "one part of another text", "one part that repeats the text"],
+)
+def test_the_parts_of_a_thread(thread: tuple[LiveThreadItem, ...], expected: list[tuple[str | None, int]]) -> None:
+    """A single part that repeats the text is no thread."""
+    metadata = declared(thread=thread).metadata
+    assert [(part.text, len(part.assets)) for part in (metadata.thread if metadata else ())] == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"thread": (HELLO, PICTURE)}, "Hello"),
+        ({"thread": (LiveThreadItem("Other", ()),)}, "Other"),
+        ({"text": "", "thread": (PICTURE, LiveThreadItem("More", ()))}, ""),
+    ],
+)
+def test_the_text_of_a_thread(fields: dict[str, Any], expected: str) -> None:
+    """That of its first part."""
+    assert declared(**fields).text == expected
+
+
+def test_one_part_that_repeats_the_text_is_no_metadata() -> None:
+    """None at all."""
+    assert declared(thread=(HELLO,)).metadata is None
+
+
+def test_what_is_a_thread_needs_no_type() -> None:
+    """Its parts say so."""
+    parts = (HELLO, PICTURE)
+    assert declared(thread=parts, metadata={"type": "thread"}) == declared(thread=parts)
 
 
 @pytest.mark.parametrize(

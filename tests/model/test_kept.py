@@ -257,15 +257,27 @@ def test_entries_are_named_with_their_occurrences(found: list[Occurrence], said:
     assert named(found) == said
 
 
-def test_the_entry_of_an_object() -> None:
+TIP = Address("Acme", "twitter:acme", "tip-3")
+THIRD = replace(POST, address=TIP, expansion=Expansion(number=3, times=5))
+
+
+@pytest.mark.parametrize(
+    ("item", "expected", "name"),
+    [
+        (THIRD, Occurrence("Acme", "tip", PLACE, 3), "tip 3"),
+        (replace(THIRD, expansion=None), Occurrence("Acme", "tip-3", PLACE), "tip-3"),
+        (None, Occurrence("Acme", "tip-3"), "tip-3"),
+    ],
+    ids=["repeated", "once", "not in the files"],
+)
+def test_the_entry_of_an_object(item: Post | None, expected: Occurrence, name: str) -> None:
     """Its key without its number; without the files, each key is its own."""
-    address = Address("Acme", "twitter:acme", "tip-3")
-    repeated: Post = replace(POST, address=address, expansion=Expansion(number=3, times=5))
-    assert occurrence_of(address, repeated) == Occurrence("Acme", "tip", PLACE, 3)
-    assert occurrence_of(address, repeated).name == "tip 3"
-    assert occurrence_of(address, replace(repeated, expansion=None)).name == "tip-3"
-    assert occurrence_of(address, None) == Occurrence("Acme", "tip-3")
-    assert occurrence_of(address, None).name == "tip-3"
+    found = occurrence_of(TIP, item)
+    assert (found, found.name) == (expected, name)
+
+
+def test_an_idea_is_no_occurrence() -> None:
+    """It has no number."""
     assert Idea(Address("Acme", "ideas", "a"), PLACE).number == 0
 
 

@@ -97,13 +97,16 @@ def test_a_request_is_taken_from_every_window() -> None:
     assert [each.left for each in Quota((SHORT, LONG)).spent().windows] == [39, 6]
 
 
-def test_the_window_that_limits() -> None:
+LESS, EQUAL = replace(SHORT, left=6), replace(SHORT, left=7)
+
+
+@pytest.mark.parametrize(
+    ("windows", "expected"),
+    [((SHORT, LONG), LONG), ((LESS, LONG), LESS), ((EQUAL, LONG), LONG), ((LONG, EQUAL), LONG), ((), None)],
+)
+def test_the_window_that_limits(windows: tuple[Window, ...], expected: Window | None) -> None:
     """The one with the fewest requests left; of equal ones the longest; none if none is known."""
-    assert Quota((SHORT, LONG)).tightest == LONG
-    assert Quota((replace(SHORT, left=6), LONG)).tightest == replace(SHORT, left=6)
-    equal = replace(SHORT, left=7)
-    assert Quota((equal, LONG)).tightest == Quota((LONG, equal)).tightest == LONG
-    assert Quota().tightest is None
+    assert Quota(windows).tightest == expected
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bufferctl.model import Address, Binding, Claim, Home, Horizon, Likeness, Origin, Question, Slot, State
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 EARLIER, BEFORE = NOW - timedelta(days=1), NOW - timedelta(days=9)
+LISTED = State(homes={"c": Home("o", "c", EARLIER), "d": Home("o", "d")}, complete_at=NOW)
 ONE, TWO = Slot("o", "c", "one"), Slot("o", "c", "two")
 
 
@@ -54,15 +57,21 @@ def test_the_id_of_a_claim() -> None:
     assert Claim("other.yaml", ONE, Binding("1", Origin.CREATED)).id == "1"
 
 
-def test_the_horizon_of_a_home() -> None:
+@pytest.mark.parametrize(
+    ("state", "home", "since", "expected"),
+    [
+        (LISTED, "c", BEFORE, Horizon(EARLIER, recorded=True)),
+        (LISTED, "d", BEFORE, Horizon(BEFORE, recorded=False)),
+        (LISTED, "e", BEFORE, Horizon(NOW, recorded=True)),
+        (replace(LISTED, complete_at=None), "e", BEFORE, Horizon(BEFORE, recorded=False)),
+        (State(), "e", BEFORE, Horizon(BEFORE, recorded=False)),
+        (State(), "e", None, Horizon(None, recorded=False)),
+    ],
+    ids=["its own", "listed without one", "not listed", "none complete", "no state", "no managed_since"],
+)
+def test_the_horizon_of_a_home(state: State, home: str, since: datetime | None, expected: Horizon) -> None:
     """Its own; where it is not listed that of the last complete apply; else `managed_since`, unrecorded."""
-    homes = {"c": Home("o", "c", EARLIER), "d": Home("o", "d")}
-    state = State(homes=homes, complete_at=NOW)
-    assert state.horizon("c", BEFORE) == Horizon(EARLIER, recorded=True)
-    assert state.horizon("d", BEFORE) == Horizon(BEFORE, recorded=False)
-    assert state.horizon("e", BEFORE) == Horizon(NOW, recorded=True)
-    assert State().horizon("e", BEFORE) == Horizon(BEFORE, recorded=False)
-    assert State().horizon("e", None) == Horizon(None, recorded=False)
+    assert state.horizon(home, since) == expected
 
 
 def test_a_state_has_begun_with_its_first_horizon() -> None:

@@ -147,14 +147,25 @@ def test_a_fingerprint_of_another_version() -> None:
     assert Fingerprint.read("0" + str(made)[1:]) is None
 
 
-def test_the_time_that_is_stored() -> None:
+BY_PERSON = replace(LIVE, is_custom_scheduled=True, share_mode="customScheduled")
+
+
+@pytest.mark.parametrize(
+    ("item", "live", "expected"),
+    [
+        (replace(PLAIN, due_at=NOW), LIVE, "2026-12-01T08:00:00Z"),
+        (PLAIN, BY_PERSON, "2026-12-01T08:00:00Z"),
+        (PLAIN, LIVE, ""),
+        (PLAIN, replace(BY_PERSON, share_mode=LIVE.share_mode), ""),
+        (PLAIN, replace(BY_PERSON, is_custom_scheduled=False), ""),
+        (IDEA, LIVE, ""),
+        (replace(PLAIN, due_at=NOW), LIVES["idea"], ""),
+    ],
+    ids=["timed", "by a person", "queued", "by one field", "by the other field", "an idea", "an idea in Buffer"],
+)
+def test_the_time_that_is_stored(item: Post | Idea, live: LivePost | LiveIdea, expected: str) -> None:
     """Of a timed post, or one that a person timed by both of Buffer's fields; never that of a slot of the queue."""
-    timed = replace(PLAIN, due_at=NOW)
-    by_person = replace(LIVE, is_custom_scheduled=True, share_mode="customScheduled")
-    assert due_seen(timed, LIVE) == due_seen(PLAIN, by_person) == "2026-12-01T08:00:00Z"
-    assert due_seen(PLAIN, LIVE) == due_seen(PLAIN, replace(LIVE, is_custom_scheduled=True)) == ""
-    assert due_seen(PLAIN, replace(by_person, is_custom_scheduled=False)) == ""
-    assert due_seen(IDEA, LIVE) == due_seen(timed, LIVES["idea"]) == ""
+    assert due_seen(item, live) == expected
 
 
 @pytest.mark.parametrize(

@@ -98,12 +98,18 @@ def agreed(change: Change, *plans: SavedPlan, state: State = NOTHING, files: Des
     return after == change
 
 
-def test_a_result_is_agreed_to() -> None:
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        (create(), create()),
+        (create(), create(action=Action.WAITING, write=CreatePost(POST, "c"))),
+        (update(), create()),
+        (update(), update()),
+    ],
+)
+def test_a_result_is_agreed_to(now: Change, then: Change) -> None:
     """The create that was shown, and the update of our own untouched post to the same."""
-    assert agreed(create(), saved(create()))
-    assert agreed(create(), saved(create(action=Action.WAITING, write=CreatePost(POST, "c"))))
-    assert agreed(update(), saved(create()))
-    assert agreed(update(), saved(update()))
+    assert agreed(now, saved(then))
 
 
 @pytest.mark.parametrize(

@@ -161,26 +161,44 @@ def test_an_edit_that_the_files_of_the_plan_say() -> None:
     assert held(update(QUEUED), request(2, BESIDE, LAUNCH)) == "its due_at differs from the plan of #2"
 
 
-def test_nobody_knows_what_a_request_changed() -> None:
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (None, "#1 and #2 changed it, and the last of them has no plan that counts"),
+        (BESIDE, "in the plan of #2 it has nothing to do"),
+        (WITHOUT, ""),
+    ],
+    ids=["no plan", "shown", "not shown"],
+)
+def test_nobody_knows_what_a_request_changed(plan: SavedPlan | None, expected: str) -> None:
     """Without a plan, nothing said before counts; an older plan counts for all that it shows, as it always did."""
     mine = request(1, saved(create()), LAUNCH)
-    assert (
-        held(create(), mine, request(2, None, unknown=True))
-        == "#1 and #2 changed it, and the last of them has no plan that counts"
-    )
-    assert held(create(), mine, request(2, BESIDE, unknown=True)) == "in the plan of #2 it has nothing to do"
-    assert held(create(), mine, request(2, WITHOUT, unknown=True)) == ""
-    assert held(create(), request(1, None, unknown=True), replace(mine, merged_at=START + 9 * HOUR)) == ""
+    assert held(create(), mine, request(2, plan, unknown=True)) == expected
 
 
-def test_what_waits_on_main_already() -> None:
+def test_nobody_knows_what_a_request_changed_before() -> None:
+    """Nothing said later is taken back."""
+    mine = request(1, saved(create()), LAUNCH, merged_at=START + 9 * HOUR)
+    assert held(create(), request(1, None, unknown=True), mine) == ""
+
+
+WAITS = request(2, saved(create()), MORE, beside={LAUNCH})
+
+
+@pytest.mark.parametrize(
+    ("change", "merged", "expected"),
+    [
+        (create(), [WAITS], ""),
+        (create(), [request(1, None, LAUNCH), WAITS], ""),
+        (create(), [WAITS, request(3, None, LAUNCH)], "#3 has no plan that counts"),
+        (create(), [request(1, None, LAUNCH), replace(WAITS, beside=frozenset())], "#1 has no plan that counts"),
+        (create(OLD), [WAITS], "its text differs from the plan of #2"),
+    ],
+    ids=["alone", "of a merge before", "changed by a merge after", "not shown", "of another text"],
+)
+def test_what_waits_on_main_already(change: Change, merged: list[Merged], expected: str) -> None:
     """The plan of another request shows it, and knew of the last merge that changed it: merging publishes that too."""
-    waits = request(2, saved(create()), MORE, beside={LAUNCH})
-    assert held(create(), waits) == ""
-    assert held(create(), request(1, None, LAUNCH), waits) == ""
-    assert held(create(), waits, request(3, None, LAUNCH)) == "#3 has no plan that counts"
-    assert held(create(), request(1, None, LAUNCH), replace(waits, beside=frozenset())) == "#1 has no plan that counts"
-    assert held(create(OLD), waits) == "its text differs from the plan of #2"
+    assert held(change, *merged) == expected
 
 
 def test_two_requests_that_change_one_entry() -> None:
@@ -235,14 +253,23 @@ def test_a_plan_of_another_endpoint() -> None:
     )
 
 
-def test_which_entries_a_request_still_speaks_for() -> None:
+BOTH = request(1, saved(create()), LAUNCH, MORE)
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [([], {LAUNCH, MORE}), ([request(2, WITHOUT, MORE)], {LAUNCH}), ([request(2, None, LAUNCH, MORE)], set())],
+    ids=["alone", "one changed again", "both changed again"],
+)
+def test_which_entries_a_request_still_speaks_for(later: list[Merged], expected: set[Address]) -> None:
     """Those that it changes, as long as no later one changes them."""
-    mine = request(1, saved(create()), LAUNCH, MORE)
-    assert Reviewed([mine]).speaks_for(mine) == {LAUNCH, MORE}
-    assert Reviewed([mine, request(2, WITHOUT, MORE)]).speaks_for(mine) == {LAUNCH}
-    assert Reviewed([mine, request(2, None, LAUNCH, MORE)]).speaks_for(mine) == frozenset()
+    assert Reviewed([BOTH, *later]).speaks_for(BOTH) == expected
+
+
+def test_a_request_does_not_speak_for_what_is_beside_it() -> None:
+    """It only shows that."""
     beside = request(2, saved(create()), MORE, beside={LAUNCH})
-    assert Reviewed([mine, beside]).speaks_for(beside) == {MORE}
+    assert Reviewed([BOTH, beside]).speaks_for(beside) == {MORE}
 
 
 def test_when_a_plan_was_made(tmp_path: Path) -> None:

@@ -159,17 +159,27 @@ def test_why_a_saved_plan_is_out_of_date(case: str) -> None:
     assert said.startswith(why) if why else said == ""
 
 
-def test_the_channel_of_a_saved_plan() -> None:
-    """Another name or time zone of the channel makes it stale, and another channel under the same name."""
-    for other in (replace(CHANNEL, name="new"), replace(CHANNEL, timezone="UTC")):
-        assert moved(create(), create(), channel=other) == (
-            "its channel has another name or time zone than the plan shows"
-        )
+RENAMED = "its channel has another name or time zone than the plan shows"
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"), [({"name": "new"}, RENAMED), ({"timezone": "UTC"}, RENAMED), ({"boards": {"a": "b"}}, "")]
+)
+def test_the_channel_of_a_saved_plan(fields: dict[str, Any], why: str) -> None:
+    """Another name or time zone of the channel makes it stale."""
+    assert moved(create(), create(), channel=replace(CHANNEL, **fields)) == why
+
+
+def test_another_channel_than_that_of_a_saved_plan() -> None:
+    """Under the same name: it is stale."""
     elsewhere = create(slot=SLOT._replace(channel_id="d"), write=CreatePost(POST, "d"))
     assert moved(create(), elsewhere) == "its channel is another one in Buffer than when the plan was made"
-    assert moved(create(), create(), channel=replace(CHANNEL, boards={"a": "b"})) == ""
+
+
+def test_the_channel_of_what_is_there_already() -> None:
+    """Buffer gets nothing, so its name does not matter."""
     found = now_is(Action.ADOPT)
-    assert moved(found, found, channel=replace(CHANNEL, name="new")) == ""  # Buffer gets nothing
+    assert moved(found, found, channel=replace(CHANNEL, name="new")) == ""
 
 
 @pytest.mark.parametrize("then", [Action.HOLD, Action.NO_OP])
@@ -191,19 +201,27 @@ def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
     assert verify(saved(held(Reason.LAG), new), plan, {}).plan.changes == (held(Reason.LAG), new)
 
 
-def test_what_waited_is_sent_once_there_is_room() -> None:
+@pytest.mark.parametrize(
+    ("then", "now", "expected"),
+    [
+        (create(action=Action.WAITING), create(), [create()]),
+        (create(action=Action.WAITING), create(action=Action.WAITING), [create(action=Action.WAITING)]),
+        (create(action=Action.WAITING), update(), []),
+        (now_is(Action.PAST), held(Reason.LAG), []),
+    ],
+    ids=["room", "no room yet", "there by now", "nobody saw it wait"],
+)
+def test_what_waited_is_sent_once_there_is_room(then: Change, now: Change, expected: list[Change]) -> None:
     """As it was shown. Until then it is listed; what Buffer has by now, or what nobody saw wait, is left alone."""
-    waiting = create(action=Action.WAITING)
+    found = verify(saved(then), Plan(START, "http://127.0.0.1:1/graphql", (now,)), {})
+    assert (list(found.plan.changes), found.moved) == (expected, ())
 
-    def verified(then: Change, now: Change) -> tuple[list[Change], tuple[str, ...]]:
-        found = verify(saved(then), Plan(START, "http://127.0.0.1:1/graphql", (now,)), {})
-        return list(found.plan.changes), found.moved
 
-    assert verified(waiting, create()) == ([create()], ())
-    assert verified(waiting, waiting) == ([waiting], ())
-    assert verified(waiting, update()) == ([], ())
-    assert verified(waiting, create(replace(POST, text="Newer")))[1] != ()
-    assert verified(now_is(Action.PAST), held(Reason.LAG)) == ([], ())
+def test_what_waited_with_another_text_is_not_sent() -> None:
+    """The plan has moved."""
+    now = create(replace(POST, text="Newer"))
+    found = verify(saved(create(action=Action.WAITING)), Plan(START, "http://127.0.0.1:1/graphql", (now,)), {})
+    assert found.moved != ()
 
 
 NEWER = "the files have a newer version, and so does Buffer"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,7 +14,6 @@ from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import begin_run, move_on
 
 from .builders import (
-    HORIZON,
     LATER,
     NO_RECORD,
     NOW,
@@ -241,24 +240,37 @@ def test_a_later_time_is_proposed_beside_a_question_that_shows_nothing() -> None
     assert "later `due_at`" in first(lost, LATE, past)
 
 
-def test_the_horizon_stops_before_what_may_be_a_declared_post() -> None:
+EARLY = published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)
+STOPPED = YOUNG - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("live", "item", "expected"),
+    [
+        (EARLY, post(due=OVER), STOPPED),
+        (EARLY, post("renamed", due=OVER), STOPPED),
+        (EARLY, post(due=OVER, repeat_of=("p1",)), NOW),
+        (EARLY, post(text="Other words", due=OVER), NOW),
+        (replace(EARLY, via="buffer"), post(due=OVER), NOW),
+        (replace(EARLY, status=PostStatus.SCHEDULED), post(due=OVER), NOW),
+        (replace(EARLY, created_at=OLD), post(due=OVER), NOW),
+        (published(post(due=OVER), "p1", YOUNG), post(due=OVER), NOW),
+    ],
+    ids=[
+        "same text",
+        "another key",
+        "answered",
+        "other words",
+        "by a person",
+        "not published",
+        "the state accounts for it",
+        "it is adopted",
+    ],
+)
+def test_the_horizon_stops_before_what_may_be_a_declared_post(live: LivePost, item: Post, expected: datetime) -> None:
     """A published one that came by the API and has the text of an entry without a claim, until it is answered."""
-    late, there = post(due=OVER), published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)
-
-    def horizon(live: LivePost, *items: Post) -> object:
-        world = World(live=[live])
-        return applied(world, world.plan(*items)).homes["c1"].horizon
-
-    stopped = YOUNG - timedelta(seconds=1)
-    assert horizon(there, late) == stopped
-    assert horizon(there, post("renamed", due=OVER)) == stopped
-    assert horizon(there, replace(late, repeat_of=("p1",))) == NOW
-    assert horizon(there, post(text="Other words", due=OVER)) == NOW
-    assert horizon(replace(there, via="buffer"), late) == NOW
-    assert horizon(replace(there, status=PostStatus.SCHEDULED), late) == NOW
-    assert horizon(replace(there, created_at=OLD), late) == NOW, "the state accounts for it"
-    assert horizon(published(late, "p1", YOUNG), late) == NOW, "it is adopted"
-    assert stopped > HORIZON
+    world = World(live=[live])
+    assert applied(world, world.plan(item)).homes["c1"].horizon == expected
 
 
 # -- equal texts of a series

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -81,16 +81,6 @@ A = slot(post())
 
 
 # -- horizons
-
-
-def test_the_horizon_of_a_home() -> None:
-    """Its own; if listed without one, or if no state is whole, that of buffer.yaml; otherwise the last whole one."""
-    listed = State(homes={"c1": Home("o1", "c1", HORIZON), "c2": Home("o1", "c2")}, complete_at=OLD)
-    assert listed.horizon("c1", SINCE) == Horizon(HORIZON, recorded=True)
-    assert listed.horizon("c2", SINCE) == Horizon(SINCE, recorded=False)
-    assert listed.horizon("c3", SINCE) == Horizon(OLD, recorded=True)
-    assert replace(listed, complete_at=None).horizon("c3", SINCE) == Horizon(SINCE, recorded=False)
-    assert NO_RECORD.horizon("c1", None) == Horizon(None, recorded=False)
 
 
 def test_an_older_record_keeps_what_it_knows_but_no_horizon() -> None:
@@ -744,8 +734,33 @@ def test_an_answer_where_nothing_was_asked() -> None:
     assert by_key(answer(record(), A, bindings((post(), in_buffer(post())))[A])) == {"a": "p1"}
 
 
-def test_what_no_list_shows_is_asked_for_by_id() -> None:
-    """Bound objects not seen as published, and candidates; no ideas, and none on channels that were not read."""
+@pytest.mark.parametrize(
+    ("items", "more"),
+    [
+        ([post("q")], {"p5": OLD}),
+        ([post("q", due=OVER)], {}),
+        ([post("x", existing="p8")], {"p8": None}),
+        ([post(existing="p8")], {"p8": None}),
+        ([post("b", existing="p8")], {}),
+        ([post("r")], {"p9": OLD}),
+        ([post("r", due=OVER), post("s", was="r")], {"p9": OLD}),
+    ],
+    ids=["asked", "asked, over", "named", "named in place of p1", "named, bound", "let go", "let go, renamed"],
+)
+def test_what_no_list_shows_is_asked_for_by_id(items: list[Post], more: dict[str, datetime | None]) -> None:
+    """Bound objects not seen as published, candidates, and what an entry names; no ideas."""
+    desired = by_slot(SCARCE.desired(*items), SCARCE.targets)
+    assert sought(SCARCE.reading, SCARCE.state, desired, lead=LEAD) == {**UNSEEN, **more}
+
+
+def test_no_id_is_asked_for_on_a_channel_that_was_not_read() -> None:
+    """Whatever an entry there names."""
+    elsewhere = {slot(post("q"))._replace(channel_id="c7"): post("q", existing="p8")}
+    assert sought(SCARCE.reading, SCARCE.state, elsewhere, lead=LEAD) == UNSEEN
+
+
+def scarce() -> World:
+    """One bound post in the reading, many of which only the state knows."""
     over, claimed = post("over", due=OVER), post("claimed", due=OVER)
     state = record(
         (post(), in_buffer(post())),
@@ -757,27 +772,18 @@ def test_what_no_list_shows_is_asked_for_by_id() -> None:
             slot(post("q")): asked(Likeness.SAME_TIME, in_buffer(post("q"), "p5"), in_buffer(post("q"), "p2")),
             Slot("o1", "c7", "q"): asked(Likeness.SAME_TIME, in_buffer(post("q"), "p6")),
         },
+        let_go={"p9": LetGo("c1", OLD, "r"), "p10": LetGo("c1", OLD)},
     )
     held = {slot(claimed): replace(state.bindings[slot(claimed)], applied="")}
     unknown = {slot(post("u")): Binding("p7", Origin.CREATED, applied="x")}
-    state = replace(state, bindings={**state.bindings, **held, **unknown})
-    world = World(live=[in_buffer(post("b"), "p2")])
-    found = {"p1": OLD, "p4": OLD, "p7": None}
-    assert wanted(world, state, post("q")) == {**found, "p5": OLD}
-    assert wanted(world, state, post("q", due=OVER)) == found  # it could not be written
-    assert wanted(world, state, post("x", existing="p8")) == {**found, "p8": None}
-    assert wanted(world, state, post(existing="p8")) == {**found, "p8": None}  # may take the place of p1
-    assert wanted(world, state, post("b", existing="p8")) == found  # p2 is there
-    elsewhere = {slot(post("q"))._replace(channel_id="c7"): post("q", existing="p8")}
-    assert sought(world.reading, state, elsewhere, lead=LEAD) == found
-    had = replace(state, let_go={"p9": LetGo("c1", OLD, "r"), "p10": LetGo("c1", OLD)})
-    assert wanted(world, had, post("r")) == {**found, "p9": OLD}
-    assert wanted(world, had, post("r", due=OVER), post("s", was="r")) == {**found, "p9": OLD}
+    return World(
+        live=[in_buffer(post("b"), "p2")], state=replace(state, bindings={**state.bindings, **held, **unknown})
+    )
 
 
-def wanted(world: World, state: State, *items: Post) -> Mapping[str, datetime | None]:
-    """The ids that planning `items` needs besides those that were read."""
-    return sought(world.reading, state, by_slot(world.desired(*items), world.targets), lead=LEAD)
+SCARCE = scarce()
+#: What is bound there, but neither read nor seen as published.
+UNSEEN: dict[str, datetime | None] = {"p1": OLD, "p4": OLD, "p7": None}
 
 
 def test_the_address_of_a_binding() -> None:

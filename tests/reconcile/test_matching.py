@@ -85,13 +85,31 @@ def lost(*others: LivePost, **fields: object) -> World:
     return World(live=others, state=state, gone=["p1"], **fields)  # type: ignore[arg-type]  # fields of World
 
 
-def test_a_known_one_that_is_gone_is_matched_against_what_may_be_ours() -> None:
-    """Adopted under its new id; a question if the other post is only similar."""
-    change = lost(in_buffer(post(), "p2", YOUNG)).change(post())
-    assert (change.action, change.live_id) == (Action.ADOPT, "p2")
-    also = lost(in_buffer(post(), "p2", YOUNG), in_buffer(post(due=LATER), "p3", YOUNG))
-    assert also.verdict(post()) is Action.ADOPT
-    assert lost(in_buffer(post("x", "Other"), "p2", YOUNG)).verdict(post()) is Reason.AMBIGUOUS
+AGAIN = in_buffer(post(), "p2", YOUNG)
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ([AGAIN], Action.ADOPT),
+        ([AGAIN, in_buffer(post(due=LATER), "p3", YOUNG)], Action.ADOPT),
+        ([in_buffer(post("x", "Other"), "p2", YOUNG)], Reason.AMBIGUOUS),
+        ([in_buffer(post(due=LATER), "p2", YOUNG)], Reason.AMBIGUOUS),
+    ],
+    ids=["equal", "equal beside a similar one", "same time", "same text"],
+)
+def test_a_known_one_that_is_gone_is_matched_against_what_may_be_ours(there: list[LivePost], expected: Verdict) -> None:
+    """Adopted; a question if the other post is only similar."""
+    assert lost(*there).verdict(post()) is expected
+
+
+def test_a_known_one_that_is_gone_is_adopted_under_its_new_id() -> None:
+    """That of the equal post."""
+    assert lost(AGAIN).change(post()).live_id == "p2"
+
+
+def test_a_known_one_that_is_gone_is_asked_about_by_its_text() -> None:
+    """Where the other post has another time."""
     assert rule_of(lost(in_buffer(post(due=LATER), "p2", YOUNG)), post()) is Likeness.SAME_TEXT
 
 
@@ -1440,20 +1458,39 @@ def test_publishing_again_comes_first_where_an_entry_was_replaced(*, is_read: bo
 # -- entries that were imported, and are gone before the first apply
 
 
-def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them() -> None:
-    """A question in their file alone; `was` takes the post, and `repeat_of` says that it is another."""
+def imported_and_gone() -> World:
+    """One imported post, whose entry was never applied."""
     was = post("old", "Imported")
     state = record((was, in_buffer(was)), origin=Origin.IMPORTED)
-    state = replace(state, bindings={s: replace(b, unmerged=True) for s, b in state.bindings.items()})
-    world = World(live=[in_buffer(was)], state=state)
+    unmerged = {s: replace(b, unmerged=True) for s, b in state.bindings.items()}
+    return World(live=[in_buffer(was)], state=replace(state, bindings=unmerged))
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (post(), {"a": Reason.AMBIGUOUS}),
+        (post(was="old"), {"a": Action.UPDATE}),
+        (post(repeat_of=("old",)), {"a": Action.CREATE}),
+        (replace(post(), place=Place("other.yaml", 1, 1)), {"a": Action.CREATE}),
+    ],
+    ids=["new", "the same", "another", "in another file"],
+)
+def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them(
+    item: Post, expected: dict[str, Verdict]
+) -> None:
+    """A question in their file alone; `was` takes the post, and `repeat_of` says that it is another."""
+    found = imported_and_gone().verdicts(item)
+    assert {key: verdict for key, verdict in found.items() if key == "a"} == expected
+
+
+def test_what_is_asked_beside_imported_entries_that_are_gone() -> None:
+    """Which of them it is, in one question."""
+    world = imported_and_gone()
     change = world.change(post())
-    assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert (change.candidates, list(world.verdicts(post()))) == (("p1",), ["a"])
     assert change.message.startswith("Other entries are gone (`old`) whose posts are in Buffer, ")
     assert change.hint == "If it is, write `was: old`. If it is not, write `repeat_of: {twitter: p1}`."
-    assert world.verdicts(post()).keys() == {"a"}
-    assert world.verdict(post(was="old")) is Action.UPDATE
-    assert world.verdict(post(repeat_of=("old",))) is Action.CREATE
-    assert world.verdict(replace(post(), place=Place("other.yaml", 1, 1))) is Action.CREATE
 
 
 _OTHERS = post("old", "Of another key")

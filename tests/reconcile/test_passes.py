@@ -29,6 +29,7 @@ from .builders import (
     OVER,
     TWITTER,
     YOUNG,
+    Verdict,
     World,
     at_once,
     bindings,
@@ -133,14 +134,28 @@ def test_what_is_cancelled_does_not_count() -> None:
     assert set(bound(*posts).verdicts(*posts).values()) == {Action.DELETE}
 
 
-def test_a_file_that_lost_all_its_posts_deletes_nothing() -> None:
+@pytest.mark.parametrize(
+    ("world", "items", "expected"),
+    [
+        (bound(post()), [], Reason.DELETES),
+        (bound(post(), post("b", "b")), [post("b", "b")], Action.DELETE),
+        (
+            bound(post(), post("moved", "Moved")),
+            [replace(post("moved", "Moved"), place=replace(post().place, file="other.yaml"))],
+            Action.DELETE,
+        ),
+        (bound(post(), options=Options(max_deletes=1)), [], Action.DELETE),
+    ],
+    ids=["all", "not all", "one moved", "with the number"],
+)
+def test_a_file_that_lost_all_its_posts_deletes_nothing(world: World, items: list[Post], expected: Verdict) -> None:
     """Held, unless the file keeps another entry, the entry moved, or the command line gives the number."""
-    there = replace(post("moved", "Moved"), place=replace(post().place, file="other.yaml"))
-    assert bound(post()).verdicts() == {"a": Reason.DELETES}
-    assert bound(post(), post("b", "b")).verdicts(post("b", "b"))["a"] is Action.DELETE
-    assert bound(post(), post("moved", "Moved")).verdicts(there)["a"] is Action.DELETE
-    assert bound(post(), options=Options(max_deletes=1)).verdicts() == {"a": Action.DELETE}
-    change = bound(post()).plan().changes[0]
+    assert world.verdicts(*items)["a"] is expected
+
+
+def test_what_is_said_of_a_file_that_lost_all_its_posts() -> None:
+    """Its name, and what happens to its posts."""
+    (change,) = bound(post()).plan().changes
     assert "posts.yaml is gone or no longer has any posts; its post is not deleted" in change.message
 
 
@@ -318,18 +333,36 @@ def test_a_create_waits_for_the_edit_that_frees_its_text() -> None:
     assert "keep Buffer's version under `first`" in bound(first, origin=Origin.ADOPTED).change(again, edited).hint
 
 
-def test_an_edit_does_not_say_what_another_one_says() -> None:
+THEIRS = in_buffer(post("x", "Theirs", LATER), "p9", via="buffer")
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (post(text="Theirs"), Reason.AMBIGUOUS),
+        (post(text="Theirs", repeat_of=("p9",)), Action.UPDATE),
+        (post(text="Another"), Action.UPDATE),
+        (post(due=LATER), Action.UPDATE),
+    ],
+    ids=["equal", "answered", "another text", "time only"],
+)
+def test_an_edit_does_not_say_what_another_one_says(item: Post, expected: Verdict) -> None:
     """Held next to an equal unclaimed text, ours or not; sent with `repeat_of`, or if only the time changes."""
-    theirs = in_buffer(post("x", "Theirs", LATER), "p9", via="buffer")
     world = bound(post())
-    world = replace(world, live=[*world.live, theirs])
-    change = world.change(post(text="Theirs"))
-    assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p9",))
-    assert "add `repeat_of: {twitter: p9}`" in change.hint
-    assert world.verdict(post(text="Theirs", repeat_of=("p9",))) is Action.UPDATE
-    assert world.verdict(post(text="Another")) is Action.UPDATE
-    assert world.verdict(post(due=LATER)) is Action.UPDATE
-    twin = replace(world, live=[*bound(post()).live, replace(theirs, text="We are live")])
+    assert replace(world, live=[*world.live, THEIRS]).verdict(item) is expected
+
+
+def test_an_edit_that_says_what_another_one_says_can_be_answered() -> None:
+    """With its id."""
+    world = bound(post())
+    change = replace(world, live=[*world.live, THEIRS]).change(post(text="Theirs"))
+    assert (change.candidates, "add `repeat_of: {twitter: p9}`" in change.hint) == (("p9",), True)
+
+
+def test_another_time_beside_an_equal_text_is_sent() -> None:
+    """It says nothing new."""
+    world = bound(post())
+    twin = replace(world, live=[*world.live, replace(THEIRS, text="We are live")])
     assert twin.verdict(post(due=DUE + timedelta(hours=1))) is Action.UPDATE
 
 

@@ -16,6 +16,7 @@ from bufferctl.model import (
     EditPost,
     Idea,
     LiveChannel,
+    LiveIdea,
     LivePost,
     LiveThreadItem,
     Origin,
@@ -41,6 +42,7 @@ from .builders import (
     OVER,
     TWITTER,
     YOUNG,
+    Verdict,
     World,
     at_once,
     bindings,
@@ -154,19 +156,36 @@ def test_what_was_published_by_hand_is_done() -> None:
 # -- known | sending | nothing is recorded; an edit is held
 
 
-def test_what_is_being_sent_is_left_alone() -> None:
-    """Nothing to do and nothing recorded, since it may still fail; an edit or a delete is held."""
-    world = known(replace(THERE, status=PostStatus.SENDING))
-    change = world.change(APPLIED)
-    assert (change.action, change.binding) == (Action.NO_OP, world.state.bindings[slot(APPLIED)])
-    for item in (replace(APPLIED, text="Edited"), replace(APPLIED, cancelled=True)):
-        assert world.verdict(item) is Reason.SENT
-    edited = replace(THERE, text="Edited", status=PostStatus.SENDING)
-    assert known(edited).verdict(replace(APPLIED, text="Edited")) is Action.NO_OP, "somebody made the same edit"
-    assert world.verdict(post("other")) is not Reason.SENT
-    assert known(replace(THERE, text="By hand", status=PostStatus.SENDING)).verdict(APPLIED) is Action.NO_OP
-    assert world.verdicts(post("renamed", was="a")) == {"renamed": Action.MOVE}
-    assert [verdict(each) for each in world.plan().changes] == [Reason.SENT]
+SENDING = replace(THERE, status=PostStatus.SENDING)
+
+
+@pytest.mark.parametrize(
+    ("live", "items", "expected"),
+    [
+        (SENDING, [APPLIED], {"a": Action.NO_OP}),
+        (SENDING, [replace(APPLIED, text="Edited")], {"a": Reason.SENT}),
+        (SENDING, [replace(APPLIED, cancelled=True)], {"a": Reason.SENT}),
+        (SENDING, [], {"a": Reason.SENT}),
+        (SENDING, [post("renamed", was="a")], {"renamed": Action.MOVE}),
+        (replace(SENDING, text="Edited"), [replace(APPLIED, text="Edited")], {"a": Action.NO_OP}),
+        (replace(SENDING, text="By hand"), [APPLIED], {"a": Action.NO_OP}),
+    ],
+    ids=["unchanged", "edited", "cancelled", "removed", "renamed", "the same edit by hand", "edited by hand"],
+)
+def test_what_is_being_sent_is_left_alone(live: LivePost, items: list[Post], expected: dict[str, Verdict]) -> None:
+    """Nothing to do, since it may still fail; an edit or a delete is held."""
+    assert known(live).verdicts(*items) == expected
+
+
+def test_nothing_is_recorded_of_what_is_being_sent() -> None:
+    """Its record stays."""
+    world = known(SENDING)
+    assert world.change(APPLIED).binding == world.state.bindings[slot(APPLIED)]
+
+
+def test_what_is_being_sent_says_nothing_of_another_entry() -> None:
+    """It is not held for that reason."""
+    assert known(SENDING).verdict(post("other")) is not Reason.SENT
 
 
 # -- known, edited | sent | done, with one warning an entry, kept as `noted`
@@ -258,15 +277,32 @@ def test_an_entry_has_one_warning_with_its_networks_and_links() -> None:
 # -- known, text edited, with a `due_at` of its own in the future | sent | hold
 
 
-def test_another_text_for_a_time_to_come_is_held() -> None:
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, Reason.SENT),
+        ({"expansion": Expansion(starts=LATER.date())}, Action.DONE),
+        ({"due_at": NOW}, Action.DONE),
+    ],
+    ids=["later", "later because the campaign moved", "that time has come"],
+)
+def test_another_text_for_a_time_to_come_is_held(fields: dict[str, Any], expected: Verdict) -> None:
     """Held, since it would not be sent; not where the time counts from `starts`, which moves with the campaign."""
-    was, now = post(due=OVER), post(text="Edited", due=LATER)
-    assert sent(was).verdict(now) is Reason.SENT
-    assert sent(was).verdict(replace(now, expansion=Expansion(starts=LATER.date()))) is Action.DONE
-    assert World(state=record((was, published(was)))).verdict(now) is Reason.SENT
+    now = replace(post(text="Edited", due=LATER), **fields)
+    assert sent(post(due=OVER)).verdict(now) is expected
+
+
+def test_another_text_for_a_time_to_come_is_held_where_nothing_is_read() -> None:
+    """The state knows what was published."""
+    was = post(due=OVER)
+    assert World(state=record((was, published(was)))).verdict(post(text="Edited", due=LATER)) is Reason.SENT
+
+
+def test_another_text_for_a_time_to_come_is_held_after_a_warning() -> None:
+    """An edit that was noted before changes nothing about it."""
+    was = post(due=OVER)
     after = noted(sent(was), replace(was, text="Edited"))
-    assert after.verdict(now) is Reason.SENT
-    assert sent(was).verdict(replace(now, due_at=NOW)) is Action.DONE, "that time has come"
+    assert after.verdict(post(text="Edited", due=LATER)) is Reason.SENT
 
 
 def test_one_post_of_a_series_has_no_key_to_change() -> None:
@@ -304,11 +340,17 @@ def gone(created: datetime = OLD, **fields: Any) -> World:
     return World(state=record((APPLIED, live)), gone=["p1"], **fields)
 
 
-def test_what_was_deleted_in_buffer_is_held() -> None:
+@pytest.mark.parametrize(
+    ("created", "expected"),
+    [(OLD, Reason.GONE), (NOW - LAG + timedelta(seconds=1), Reason.LAG), (NOW - LAG, Reason.GONE)],
+)
+def test_what_was_deleted_in_buffer_is_held(created: datetime, expected: Reason) -> None:
     """Held as deleted; within an hour of its creation Buffer may be behind."""
-    assert gone().verdict(APPLIED) is Reason.GONE
-    assert gone(NOW - LAG + timedelta(seconds=1)).verdict(APPLIED) is Reason.LAG
-    assert gone(NOW - LAG).verdict(APPLIED) is Reason.GONE
+    assert gone(created).verdict(APPLIED) is expected
+
+
+def test_what_was_deleted_in_buffer_is_held_where_nobody_knows_when_it_was_created() -> None:
+    """As deleted."""
     state = record((APPLIED, THERE))
     undated = replace(state, bindings={slot(APPLIED): replace(state.bindings[slot(APPLIED)], created_at="")})
     assert World(state=undated, gone=["p1"]).verdict(APPLIED) is Reason.GONE
@@ -534,14 +576,26 @@ def test_progress_is_not_drift(was: Post, live: LivePost, reason: Reason) -> Non
     assert (change.action, change.reason) == (Action.NO_OP, reason)
 
 
-def test_progress_at_another_time_is_a_change() -> None:
-    """Held: a person approved it and moved it; not if it went out early, nor if a draft without a time got one."""
-    waits = post(needs_approval=True)
-    world = World(state=record((waits, in_buffer(waits))))
-    approved = in_buffer(waits, status=PostStatus.SCHEDULED)
-    assert replace(world, live=[approved]).verdict(waits) is Action.NO_OP
-    assert replace(world, live=[replace(approved, due_at=LATER)]).verdict(waits) is Reason.CHANGED
-    assert replace(world, live=[published(waits, due_at=NOW, sent_at=NOW)]).verdict(waits) is Action.DONE
+WAITS = post(needs_approval=True)
+APPROVED = in_buffer(WAITS, status=PostStatus.SCHEDULED)
+
+
+@pytest.mark.parametrize(
+    ("live", "expected"),
+    [
+        (APPROVED, Action.NO_OP),
+        (replace(APPROVED, due_at=LATER), Reason.CHANGED),
+        (published(WAITS, due_at=NOW, sent_at=NOW), Action.DONE),
+    ],
+    ids=["approved", "approved and moved", "out early"],
+)
+def test_progress_at_another_time_is_a_change(live: LivePost, expected: Verdict) -> None:
+    """Held: a person approved it and moved it; not if it went out early."""
+    assert World(live=[live], state=record((WAITS, in_buffer(WAITS)))).verdict(WAITS) is expected
+
+
+def test_a_draft_without_a_time_that_got_one_is_no_change() -> None:
+    """A person scheduled it."""
     draft = queued(draft=True)
     scheduled = in_buffer(draft, status=PostStatus.SCHEDULED, due_at=LATER)
     assert World(live=[scheduled], state=record((draft, in_buffer(draft)))).verdict(draft) is Action.NO_OP
@@ -556,16 +610,23 @@ def test_a_place_in_the_queue_is_no_time() -> None:
     assert known(own_time, was).verdict(was) is Reason.CHANGED
 
 
-def test_a_record_of_another_version_is_compared_by_content() -> None:
+@pytest.mark.parametrize(
+    ("live", "item", "expected"),
+    [
+        ([THERE], APPLIED, Action.NO_OP),
+        ([THERE], replace(APPLIED, text="Edited"), Action.UPDATE),
+        ([THERE], replace(APPLIED, due_at=LATER), Action.UPDATE),
+        ([replace(THERE, scheduling_type="notification")], APPLIED, Action.NO_OP),
+        ([], APPLIED, Action.DONE),
+    ],
+    ids=["equal", "text", "time", "published by a person", "not read, so nothing shows an edit"],
+)
+def test_a_record_of_another_version_is_compared_by_content(live: list[LivePost], item: Post, expected: Action) -> None:
     """Nothing to do if file and Buffer agree; otherwise updated."""
     state = record((APPLIED, THERE))
     binding = replace(state.bindings[slot(APPLIED)], applied="0:x")
-    world = World(live=[THERE], state=replace(state, bindings={slot(APPLIED): binding}))
-    assert world.verdict(APPLIED) is Action.NO_OP
-    assert world.verdict(replace(APPLIED, text="Edited")) is Action.UPDATE
-    assert world.verdict(replace(APPLIED, due_at=LATER)) is Action.UPDATE
-    assert replace(world, live=[replace(THERE, scheduling_type="notification")]).verdict(APPLIED) is Action.NO_OP
-    assert replace(world, live=[]).verdict(APPLIED) is Action.DONE, "it is not read, so nothing shows an edit"
+    world = World(live=live, state=replace(state, bindings={slot(APPLIED): binding}))
+    assert world.verdict(item) is expected
 
 
 # -- new, due before managed_since (or now), its home unrecorded: past; else missed
@@ -719,18 +780,30 @@ def test_only_what_is_proved_absent_is_sent(item: Post, world: World, expected: 
 # -- known idea, edited | hold
 
 
-def test_ideas_are_not_edited() -> None:
+IDEA, REWORDED = idea(), idea(text="Over a coffee")
+
+
+@pytest.mark.parametrize(
+    ("live", "item", "expected"),
+    [
+        (idea_in_buffer(IDEA), IDEA, Action.NO_OP),
+        (idea_in_buffer(IDEA), REWORDED, Reason.IDEA),
+        (idea_in_buffer(REWORDED), REWORDED, Action.NO_OP),
+        (idea_in_buffer(REWORDED), IDEA, Reason.CHANGED),
+        (idea_in_buffer(IDEA, text="Theirs"), REWORDED, Reason.CONFLICT),
+    ],
+    ids=["unchanged", "in the file", "in both", "in Buffer", "otherwise in both"],
+)
+def test_ideas_are_not_edited(live: LiveIdea, item: Idea, expected: Verdict) -> None:
     """Held as an edit of an idea; nothing to do if Buffer's has the edit; held as changed if a person changed it."""
-    was, now = idea(), idea(text="Over a coffee")
-    state = record((was, idea_in_buffer(was)))
-    there, edited = idea_in_buffer(was), idea_in_buffer(now)
-    assert World(live=[there], state=state).verdict(was) is Action.NO_OP
-    assert World(live=[there], state=state).verdict(now) is Reason.IDEA
-    assert World(live=[edited], state=state).verdict(now) is Action.NO_OP
-    assert World(live=[edited], state=state).verdict(was) is Reason.CHANGED
-    assert World(live=[idea_in_buffer(was, text="Theirs")], state=state).verdict(now) is Reason.CONFLICT
+    assert World(live=[live], state=record((IDEA, idea_in_buffer(IDEA)))).verdict(item) is expected
+
+
+def test_an_idea_cannot_be_reapplied() -> None:
+    """It stays held, and a person changes it."""
+    state = record((IDEA, idea_in_buffer(IDEA)))
     again = Options(reapply=frozenset({"Acme/ideas/hiring"}))
-    change = World(live=[idea_in_buffer(was, text="Theirs")], state=state, options=again).change(was)
+    change = World(live=[idea_in_buffer(IDEA, text="Theirs")], state=state, options=again).change(IDEA)
     assert (verdict(change), change.hint.startswith("Change it in Buffer. ")) == (Reason.CHANGED, True)
 
 

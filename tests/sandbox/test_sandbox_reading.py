@@ -51,21 +51,33 @@ def test_pages_add_up(make: Make, size: int, count: int, newest: bool) -> None:
     assert seen == [str(n) for n in (reversed(range(count)) if newest else range(count))]
 
 
-def test_page_sizes(buffer: Asker, sandbox: Sandbox) -> None:
-    """20 without `first`, never more than 100, none for 0, an error below; also an error for an invalid cursor."""
+@pytest.fixture
+def many(sandbox: Sandbox) -> None:
+    """120 posts."""
     _seed(sandbox, *({"text": str(n)} for n in range(120)))
-    assert len(buffer.texts()) == 20
-    assert len(buffer.texts(first=1000)) == 100
+
+
+@pytest.mark.parametrize(("page", "count"), [({}, 20), ({"first": 1000}, 100)])
+def test_page_sizes(buffer: Asker, many: None, page: dict[str, int], count: int) -> None:
+    """20 without `first`, never more than 100."""
+    assert len(buffer.texts(**page)) == count
+
+
+def test_an_empty_page(buffer: Asker, many: None) -> None:
+    """For 0."""
     assert buffer.page(first=0) == {
         "edges": [],
         "pageInfo": {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None},
     }
-    organization = sandbox.organization()["id"]
+
+
+@pytest.mark.parametrize("page", [{"f": -1}, {"a": "zzz"}, {"a": "W10="}, {"a": "é"}])
+def test_a_page_that_cannot_be(buffer: Asker, sandbox: Sandbox, page: dict[str, int | str]) -> None:
+    """An error for a size below 0, or an invalid cursor."""
     query = """query($i: PostsInput!, $f: Int, $a: String) {
       posts(input: $i, first: $f, after: $a) { pageInfo { endCursor } } }"""
-    for bad in ({"f": -1}, {"a": "zzz"}, {"a": "W10="}, {"a": "é"}):
-        answer = buffer.ask(query, i={"organizationId": organization}, **bad)
-        assert (answer.status, answer.code, answer.data) == (200, "BAD_USER_INPUT", None)
+    answer = buffer.ask(query, i={"organizationId": sandbox.organization()["id"]}, **page)
+    assert (answer.status, answer.code, answer.data) == (200, "BAD_USER_INPUT", None)
 
 
 def test_pages_may_be_smaller(make: Make) -> None:
@@ -123,7 +135,18 @@ def test_filters(buffer: Asker, sandbox: Sandbox, wanted: dict[str, Any], texts:
     assert buffer.texts(wanted) == texts
 
 
-def test_sorting_by_due_time_puts_posts_without_one_last(buffer: Asker, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize(
+    ("field", "direction", "expected"),
+    [
+        ("dueAt", "asc", ["a", "b", "none"]),
+        ("dueAt", "desc", ["b", "a", "none"]),
+        ("createdAt", "asc", ["b", "none", "a"]),
+        ("createdAt", "desc", ["a", "none", "b"]),
+    ],
+)
+def test_sorting_by_due_time_puts_posts_without_one_last(
+    buffer: Asker, sandbox: Sandbox, field: str, direction: str, expected: list[str]
+) -> None:
     """Both ways; createdAt sorts both ways too."""
     _seed(
         sandbox,
@@ -131,10 +154,7 @@ def test_sorting_by_due_time_puts_posts_without_one_last(buffer: Asker, sandbox:
         {"text": "none"},
         {"text": "a", "dueAt": "2026-12-01T09:00:00Z"},
     )
-    assert buffer.texts(sort=[{"field": "dueAt", "direction": "asc"}]) == ["a", "b", "none"]
-    assert buffer.texts(sort=[{"field": "dueAt", "direction": "desc"}]) == ["b", "a", "none"]
-    assert buffer.texts(sort=[{"field": "createdAt", "direction": "asc"}]) == ["b", "none", "a"]
-    assert buffer.texts(sort=[{"field": "createdAt", "direction": "desc"}]) == ["a", "none", "b"]
+    assert buffer.texts(sort=[{"field": field, "direction": direction}]) == expected
 
 
 def test_organizations_are_apart(buffer: Asker, sandbox: Sandbox) -> None:

@@ -289,16 +289,29 @@ def test_links_may_be_shortened(make: Make) -> None:
     assert buffer.edit(made["id"], text=text)["post"]["text"] == made["text"]
 
 
-def test_drafts_and_approvals(buffer: Asker, sandbox: Sandbox) -> None:
-    """A draft keeps a requested time and has none in the queue; drafts read back as made in Buffer."""
-    sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
+def test_a_draft_keeps_a_requested_time(buffer: Asker, strict: None) -> None:
+    """It reads back as made in Buffer."""
     draft = buffer.create(saveToDraft=True, mode="customScheduled", dueAt=DUE)["post"]
     assert (draft["status"], draft["dueAt"], draft["via"]) == ("draft", DUE, "buffer")
+
+
+def test_a_draft_with_a_time_is_approved(buffer: Asker, sandbox: Sandbox, strict: None) -> None:
+    """It is scheduled."""
+    draft = buffer.create(saveToDraft=True, mode="customScheduled", dueAt=DUE)["post"]
+    assert sandbox.person.approve(draft["id"])["status"] == "scheduled"
+
+
+def test_what_waits_for_approval_has_no_time_in_the_queue(buffer: Asker, strict: None) -> None:
+    """Somebody may approve it."""
     waiting = buffer.create(needsApproval=True)["post"]
     assert (waiting["status"], waiting["dueAt"]) == ("needs_approval", None)
     assert "approvePost" in waiting["allowedActions"]
+
+
+def test_what_is_approved_takes_a_place_in_the_queue(buffer: Asker, sandbox: Sandbox, strict: None) -> None:
+    """The next free one."""
+    waiting = buffer.create(needsApproval=True)["post"]
     assert sandbox.person.approve(waiting["id"])["dueAt"] == "2026-11-02T16:00:00.000Z"
-    assert sandbox.person.approve(draft["id"])["status"] == "scheduled"
 
 
 _NO_APPROVAL = "Invalid post: Posts to this channel do not require approval."
@@ -495,14 +508,28 @@ def test_an_edit_to_a_time_of_its_own_needs_one(buffer: Asker) -> None:
     assert buffer.edit(made["id"], text="d", mode="customScheduled", dueAt=None)["__typename"] == "InvalidInputError"
 
 
-def test_sent_posts_stay(buffer: Asker) -> None:
-    """A sent post can be neither edited nor deleted, and its allowedActions say so."""
-    sent = buffer.create(mode="shareNow")["post"]
-    assert (sent["status"], sent["sharedNow"], sent["sentAt"]) == ("sent", True, "2026-11-02T08:30:00.000Z")
-    assert sent["externalLink"].startswith("https://twitter.example/acme/")
-    assert not {"updatePost", "deletePost"} & set(sent["allowedActions"])
-    assert buffer.edit(sent["id"], text="x")["message"] == "Invalid post: Sent posts cannot be edited."
-    assert buffer.delete(sent["id"])["__typename"] == "VoidMutationError"
+@pytest.fixture
+def shared(buffer: Asker) -> dict[str, Any]:
+    """A post that is out."""
+    post: dict[str, Any] = buffer.create(mode="shareNow")["post"]
+    return post
+
+
+def test_a_sent_post(shared: dict[str, Any]) -> None:
+    """When it was sent, its URL, and nothing that changes it."""
+    assert (shared["status"], shared["sharedNow"], shared["sentAt"]) == ("sent", True, "2026-11-02T08:30:00.000Z")
+    assert shared["externalLink"].startswith("https://twitter.example/acme/")
+    assert not {"updatePost", "deletePost"} & set(shared["allowedActions"])
+
+
+def test_a_sent_post_cannot_be_edited(buffer: Asker, shared: dict[str, Any]) -> None:
+    """A message says so."""
+    assert buffer.edit(shared["id"], text="x")["message"] == "Invalid post: Sent posts cannot be edited."
+
+
+def test_a_sent_post_cannot_be_deleted(buffer: Asker, shared: dict[str, Any]) -> None:
+    """It stays."""
+    assert buffer.delete(shared["id"])["__typename"] == "VoidMutationError"
 
 
 def test_deleting(buffer: Asker) -> None:
