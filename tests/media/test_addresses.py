@@ -380,13 +380,26 @@ def test_a_name_resolves_once() -> None:
     assert reached({"media.example": ["93.184.215.14"]}, handler).is_fine
 
 
-def test_loopback_only_where_it_is_allowed() -> None:
-    """This machine is asked if the endpoint is on it, too; a user name and a password are never sent."""
-    here = "http://127.0.0.1:8000/a.png"
-    assert reached({"127.0.0.1": ["127.0.0.1"]}, served(), here, loopback=True).is_fine
-    assert Reachability.NOT_PUBLIC is reached({"127.0.0.1": ["127.0.0.1"]}, unreached, here).verdict
-    private = reached({"media.example": ["10.0.0.1"]}, unreached, loopback=True)
-    assert Reachability.NOT_PUBLIC is private.verdict
+HERE = "http://127.0.0.1:8000/a.png"
+
+
+def test_this_machine_is_asked_where_it_is_allowed() -> None:
+    """The endpoint is on it, too."""
+    assert reached({"127.0.0.1": ["127.0.0.1"]}, served(), HERE, loopback=True).is_fine
+
+
+def test_this_machine_is_not_asked_elsewhere() -> None:
+    """Nobody else could see what is there."""
+    assert reached({"127.0.0.1": ["127.0.0.1"]}, unreached, HERE).verdict is Reachability.NOT_PUBLIC
+
+
+def test_a_private_network_is_never_asked() -> None:
+    """Not even where this machine is."""
+    assert reached({"media.example": ["10.0.0.1"]}, unreached, loopback=True).verdict is Reachability.NOT_PUBLIC
+
+
+def test_a_user_name_and_a_password_are_never_sent() -> None:
+    """A message says why."""
     secret = reached({"media.example": ["93.184.215.14"]}, unreached, "https://me:secret@media.example/a.png")
     assert (secret.verdict, secret.message) == (Reachability.NOT_PUBLIC, "contains a user name or password")
 

@@ -302,13 +302,13 @@ def test_a_post_stands_where_its_content_status_and_own_time_are(
     assert (standing(after) == standing(before)) is is_the_same
 
 
-def test_a_thread_of_one_item_is_no_thread() -> None:
+@pytest.mark.parametrize(("count", "expected"), [(2, ["First", "Second"]), (1, [])])
+def test_a_thread_of_one_item_is_no_thread(count: int, expected: list[str]) -> None:
     """One item repeats the text; two are a thread."""
     assert METADATA.twitter
-    threaded = replace(POST, text="First", metadata=METADATA.twitter)
-    assert [text for text, _ in content_of_desired(threaded).thread] == ["First", "Second"]
-    single = METADATA.twitter.model_copy(update={"thread": METADATA.twitter.thread[:1]})
-    assert content_of_desired(replace(threaded, metadata=single)).thread == ()
+    metadata = METADATA.twitter.model_copy(update={"thread": METADATA.twitter.thread[:count]})
+    content = content_of_desired(replace(POST, text="First", metadata=metadata))
+    assert [text for text, _ in content.thread] == expected
 
 
 @given(st.booleans())

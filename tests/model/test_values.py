@@ -102,26 +102,44 @@ def test_what_is_refused(kind: Any, text: object, why: str) -> None:
     assert why in str(raised.value)
 
 
-def test_what_is_counted_from_the_day_on_which_a_file_starts() -> None:
-    """Days before or after it at a local time; refused where the file has none, and beyond the years that it can be."""
-    when = TypeAdapter(base.When).validate_python
-    monday = Of(date(2026, 12, 7))
-    assert when("start+2d 12:00", context=monday) == datetime(2026, 12, 9, 12, 0)  # noqa: DTZ001 - as written
-    assert when("start-7d 09:00:30", context=monday) == datetime(2026, 11, 30, 9, 0, 30)  # noqa: DTZ001 - as written
-    for text, context, why in (
-        ("start+2d", monday, "counted from `starts` in days, with a local time"),
-        ("start+2d 12:00Z", monday, "counted from `starts` in days"),
+MONDAY = Of(date(2026, 12, 7))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("start+2d 12:00", datetime(2026, 12, 9, 12, 0)),  # noqa: DTZ001 - as written
+        ("start-7d 09:00:30", datetime(2026, 11, 30, 9, 0, 30)),  # noqa: DTZ001 - as written
+    ],
+)
+def test_what_is_counted_from_the_day_on_which_a_file_starts(text: str, expected: datetime) -> None:
+    """Days before or after it, at a local time."""
+    assert TypeAdapter(base.When).validate_python(text, context=MONDAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "why"),
+    [
+        ("start+2d", MONDAY, "counted from `starts` in days, with a local time"),
+        ("start+2d 12:00Z", MONDAY, "counted from `starts` in days"),
         ("start+2d 12:00", Of(), "which this file does not have"),
         ("start+2d 12:00", None, "which this file does not have"),
         ("start+2d 12:00", Of("soon"), "`starts` is wrong"),
         ("start+9999d 12:00", Of(date(9999, 12, 1)), "in a year between 2000 and 2999"),
         ("start+1d 12:00", Of(date(2999, 12, 31)), "in a year between 2000 and 2999"),
-    ):
-        with pytest.raises(ValidationError) as raised:
-            when(text, context=context)
-        assert why in str(raised.value)
+    ],
+)
+def test_what_cannot_be_counted_from_the_day_on_which_a_file_starts(text: str, context: Of | None, why: str) -> None:
+    """Where the file has none, and beyond the years that it can be."""
     with pytest.raises(ValidationError) as raised:
-        when("start+2d 12:00", context=Of("soon"))
+        TypeAdapter(base.When).validate_python(text, context=context)
+    assert why in str(raised.value)
+
+
+def test_what_is_counted_from_a_wrong_day_follows_from_that() -> None:
+    """So that one mistake is one problem."""
+    with pytest.raises(ValidationError) as raised:
+        TypeAdapter(base.When).validate_python("start+2d 12:00", context=Of("soon"))
     assert raised.value.errors()[0]["type"] == base.FOLLOWS
 
 
@@ -195,14 +213,18 @@ def test_the_schema_of_a_board() -> None:
     assert not schema.is_valid({"board": "News", "board_service_id": "1"})
 
 
-def test_what_of_an_idea_can_be_a_file() -> None:
+@pytest.mark.parametrize("kind", ["image", "gif", "document"])
+def test_what_of_an_idea_can_be_a_file(kind: str) -> None:
     """Images and documents."""
-    for kind in ("image", "gif", "document"):
-        assert IdeaMedia.model_validate({"type": kind, "file": "a"}).file
-    for kind in ("video", "link"):
-        assert IdeaMedia.model_validate({"type": kind, "url": A}).address == A
-        with pytest.raises(ValidationError, match="only images and documents of an idea can be files"):
-            IdeaMedia.model_validate({"type": kind, "file": "a"})
+    assert IdeaMedia.model_validate({"type": kind, "file": "a"}).file
+
+
+@pytest.mark.parametrize("kind", ["video", "link"])
+def test_what_of_an_idea_can_be_no_file(kind: str) -> None:
+    """Whose address is its URL."""
+    assert IdeaMedia.model_validate({"type": kind, "url": A}).address == A
+    with pytest.raises(ValidationError, match="only images and documents of an idea can be files"):
+        IdeaMedia.model_validate({"type": kind, "file": "a"})
 
 
 STORED = MediaFile(
@@ -210,16 +232,36 @@ STORED = MediaFile(
 )
 
 
-def test_addresses() -> None:
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [(Image(url=A), A), (Image(file=STORED), STORED.url), (Image(file=MediaFile(path="a")), "")],
+    ids=["of a URL", "of a stored file", "of a file that is not stored yet"],
+)
+def test_the_address_of_an_image(image: Image, expected: str) -> None:
     """Its URL; of a file, the one that it has by now."""
-    stored, unknown = Image(file=STORED), Image(file=MediaFile(path="a"))
-    assert (Image(url=A).address, stored.address, unknown.address) == (A, STORED.url, "")
-    for given, address in (({"thumbnail_url": B}, B), ({"thumbnail_file": STORED}, STORED.url)):
-        assert Document.model_validate({"url": A, "title": "T", **given}).thumbnail == address
-    image, video = Asset(image=stored), Asset(video=Video(url=A))
-    document = Asset.model_validate({"document": {"url": A, "title": "T", "thumbnail_url": B}})
-    assert [each.kind for each in (image, video, document)] == ["image", "video", "document"]
-    assert [each.value for each in (image, video)] == [stored, Video(url=A)]
+    assert image.address == expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [({"thumbnail_url": B}, B), ({"thumbnail_file": STORED}, STORED.url)])
+def test_the_address_of_a_documents_first_page(given: dict[str, object], expected: str) -> None:
+    """Likewise."""
+    assert Document.model_validate({"url": A, "title": "T", **given}).thumbnail == expected
+
+
+DOCUMENT = {"url": A, "title": "T", "thumbnail_url": B}
+
+
+@pytest.mark.parametrize(
+    ("asset", "kind", "value"),
+    [
+        (Asset(image=Image(file=STORED)), "image", Image(file=STORED)),
+        (Asset(video=Video(url=A)), "video", Video(url=A)),
+        (Asset.model_validate({"document": DOCUMENT}), "document", Document.model_validate(DOCUMENT)),
+    ],
+)
+def test_the_kind_of_an_asset(asset: Asset, kind: str, value: object) -> None:
+    """By the one field that is set."""
+    assert (asset.kind, asset.value) == (kind, value)
 
 
 def test_a_file_in_the_state() -> None:

@@ -222,16 +222,36 @@ def test_agreed_is_the_row_and_not_its_digest_alone() -> None:
         assert held(now, request(1, saved(then), LAUNCH)), now
 
 
-@pytest.mark.parametrize("mode", [ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT, ShareMode.SHARE_NOW])
-def test_a_post_without_a_time_of_its_own(mode: ShareMode) -> None:
-    """Agreed for seven days after its merge; one with a time for as long as its plan is kept, and a delete, too."""
+MODES = pytest.mark.parametrize("mode", [ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT, ShareMode.SHARE_NOW])
+
+
+@MODES
+@pytest.mark.parametrize(
+    ("after", "why"),
+    [
+        (7 * DAY, ""),
+        (7 * DAY + timedelta(seconds=1), "it has no time of its own, and #1 was merged more than 7 days ago"),
+    ],
+    ids=["seven days", "longer"],
+)
+def test_a_post_without_a_time_of_its_own(mode: ShareMode, after: timedelta, why: str) -> None:
+    """Agreed for seven days after its merge."""
     post = replace(QUEUED, mode=mode)
-    mine, merged_at = request(1, saved(create(post)), LAUNCH, merged_at=START), START
-    assert held(create(post), mine, now=merged_at + 7 * DAY) == ""
-    why = "it has no time of its own, and #1 was merged more than 7 days ago"
-    assert held(create(post), mine, now=merged_at + 7 * DAY + timedelta(seconds=1)) == why
-    assert held(create(), request(1, saved(create()), LAUNCH, merged_at=START), now=START + 29 * DAY) == ""
-    assert held(delete(), request(1, saved(delete()), LAUNCH, merged_at=START), now=START + 29 * DAY) == ""
+    mine = request(1, saved(create(post)), LAUNCH, merged_at=START)
+    assert held(create(post), mine, now=START + after) == why
+
+
+@pytest.mark.parametrize("change", [create(), delete()], ids=["with a time", "a delete"])
+def test_what_is_agreed_as_long_as_its_plan_is_kept(change: Change) -> None:
+    """It does not go out at once."""
+    assert held(change, request(1, saved(change), LAUNCH, merged_at=START), now=START + 29 * DAY) == ""
+
+
+@MODES
+def test_a_post_without_a_time_that_a_later_plan_shows(mode: ShareMode) -> None:
+    """Agreed once more."""
+    post = replace(QUEUED, mode=mode)
+    mine = request(1, saved(create(post)), LAUNCH, merged_at=START)
     again = request(2, saved(create(post)), MORE, beside={LAUNCH}, merged_at=START + 8 * DAY)
     assert held(create(post), mine, again, now=START + 9 * DAY) == ""
 

@@ -320,48 +320,71 @@ def test_why_none_of_several_plans_has_it() -> None:
     assert after.message == "Not reviewed: none of the reviewed plans has this change, so it is not sent"
 
 
+OFFLINE = Reviewed.by_hand({"plan.json": saved(create(write=None), offline=True)})
+(ACME,), (ITS_CHANNEL,) = FILES.organizations, FILES.channels
+
+
 def test_why_an_offline_plan_does_not_agree() -> None:
-    """What it could not show, and what is declared otherwise; declarations of others do not count."""
-    bare = saved(create(write=None), offline=True)
-    review = Reviewed.by_hand({"plan.json": bare})
-    assert "made without Buffer (--offline)" in review.hold(create(), START, state=NOTHING, declared=FILES).message
-    (organization,), (channel,) = FILES.organizations, FILES.channels
-    for now in (
-        replace(FILES, organizations=(replace(organization, id="o"),)),
-        replace(FILES, organizations=(replace(organization, name="Acme Ltd."),)),
-        replace(FILES, channels=(replace(channel, service=Service.LINKEDIN),)),
-    ):
-        assert (
-            "declared otherwise than in plan.json" in review.hold(create(), START, state=RECORDED, declared=now).message
-        )
+    """It could not show this."""
+    assert "made without Buffer (--offline)" in OFFLINE.hold(create(), START, state=NOTHING, declared=FILES).message
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        replace(FILES, organizations=(replace(ACME, id="o"),)),
+        replace(FILES, organizations=(replace(ACME, name="Acme Ltd."),)),
+        replace(FILES, channels=(replace(ITS_CHANNEL, service=Service.LINKEDIN),)),
+    ],
+    ids=["another id", "another name", "another network"],
+)
+def test_what_is_declared_otherwise_than_in_an_offline_plan(now: Desired) -> None:
+    """It does not agree."""
+    held = OFFLINE.hold(create(), START, state=RECORDED, declared=now)
+    assert "declared otherwise than in plan.json" in held.message
+
+
+def test_what_others_declare_is_nothing_to_an_offline_plan() -> None:
+    """It agrees."""
     others = replace(
         FILES,
-        organizations=(organization, replace(organization, label="Other", name="Other")),
-        channels=(channel, replace(channel, organization="Other"), replace(channel, label="twitter:other")),
+        organizations=(ACME, replace(ACME, label="Other", name="Other")),
+        channels=(ITS_CHANNEL, replace(ITS_CHANNEL, organization="Other"), replace(ITS_CHANNEL, label="twitter:other")),
     )
-    assert review.hold(create(), START, state=RECORDED, declared=others) == create()
+    assert OFFLINE.hold(create(), START, state=RECORDED, declared=others) == create()
 
 
-def test_publication_overtook_a_review() -> None:
-    """Said with what to do: of an edit and of a delete of ours that went out; nothing of anything else."""
-    edit, gone = now_is(Action.DONE), forget()
-    said = overtaken(update(), edit)
-    assert said.message == "It was published before it could be changed as reviewed, so nothing was sent"
-    assert said.hint == "To change what people see, edit it on the network itself."
-    said = overtaken(delete(), gone)
-    assert said.message == "It was published before it could be deleted as reviewed, so nothing was sent"
-    assert (said.hint, said.reason) == ("Delete it on the network itself.", Reason.OVERTAKEN)
-    for then, now in (
-        (delete(), edit),
-        (update(), gone),
-        (now_is(Action.ADOPT), edit),
+@pytest.mark.parametrize(
+    ("then", "now", "what", "hint"),
+    [
+        (update(), now_is(Action.DONE), "changed", "To change what people see, edit it on the network itself."),
+        (delete(), forget(), "deleted", "Delete it on the network itself."),
+    ],
+    ids=["an edit", "a delete"],
+)
+def test_publication_overtook_a_review(then: Change, now: Change, what: str, hint: str) -> None:
+    """Said with what to do: of an edit and of a delete of ours that went out."""
+    said = overtaken(then, now)
+    assert said.message == f"It was published before it could be {what} as reviewed, so nothing was sent"
+    assert (said.hint, said.reason) == (hint, Reason.OVERTAKEN)
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        (delete(), now_is(Action.DONE)),
+        (update(), forget()),
+        (now_is(Action.ADOPT), now_is(Action.DONE)),
         (update(), now_is(Action.DONE, cause=Cause.NEW)),
         (update(), now_is(Action.NO_OP)),
         (delete(), forget(PostStatus.SCHEDULED)),
-        (delete(), replace(gone, binding=None)),
-        (delete(), replace(gone, action=Action.NO_OP)),
-    ):
-        assert overtaken(then, now) == now
+        (delete(), replace(forget(), binding=None)),
+        (delete(), replace(forget(), action=Action.NO_OP)),
+    ],
+)
+def test_nothing_else_is_overtaken_by_publication(then: Change, now: Change) -> None:
+    """It stays what it is."""
+    assert overtaken(then, now) == now
 
 
 def test_organizations_are_those_of_plans_that_saw_buffer() -> None:

@@ -469,13 +469,18 @@ def test_what_buffer_fills_in_and_how_it_writes_tags_is_no_difference() -> None:
     assert World(live=[live]).verdict(tagged) is Action.ADOPT
 
 
-def test_a_queue_post_has_no_time_to_compare() -> None:
+@pytest.mark.parametrize(
+    ("live", "item"),
+    [
+        (in_buffer(queued(), created=YOUNG, due_at=LATER), queued()),
+        (in_buffer(post(), due_at=DUE.astimezone()), post()),
+        (published(post(due=OVER), created=YOUNG, due_at=None), post(due=OVER)),
+    ],
+    ids=["queued", "timed", "published"],
+)
+def test_a_queue_post_has_no_time_to_compare(live: LivePost, item: Post) -> None:
     """Adopted at any place in the queue; timed posts by their instant, in any zone."""
-    assert World(live=[in_buffer(queued(), created=YOUNG, due_at=LATER)]).verdict(queued()) is Action.ADOPT
-    zone = DUE.astimezone().tzinfo
-    assert World(live=[in_buffer(post(), due_at=DUE.astimezone(zone))]).verdict(post()) is Action.ADOPT
-    over = post(due=OVER)
-    assert World(live=[published(over, created=YOUNG, due_at=None)]).verdict(over) is Action.ADOPT
+    assert World(live=[live]).verdict(item) is Action.ADOPT
 
 
 def test_queue_posts_without_text_never_match() -> None:

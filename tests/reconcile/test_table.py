@@ -35,6 +35,7 @@ from bufferctl.reconcile import Options, reconcile
 from bufferctl.reconcile.table import LAG
 
 from .builders import (
+    DUE,
     LATER,
     NO_RECORD,
     NOW,
@@ -1156,22 +1157,28 @@ def a_draft(item: Post, id_: str, **fields: Any) -> tuple[LivePost, tuple[Post, 
     return live, (replace(item, draft=True), live)
 
 
-def test_a_draft_that_is_to_be_scheduled_counts_for_the_limit_like_a_new_post() -> None:
-    """The earliest due goes first, whichever of the two it is; the other one waits, also if nothing is new."""
-    draft, known = a_draft(post("draft", "draft"), "p1")
+@pytest.mark.parametrize(
+    ("due", "of_new", "expected"),
+    [
+        (DUE, LATER, {"draft": Action.UPDATE, "new": Action.WAITING}),
+        (LATER, DUE, {"draft": Action.WAITING, "new": Action.CREATE}),
+    ],
+    ids=["the draft first", "the new one first"],
+)
+def test_a_draft_that_is_to_be_scheduled_counts_for_the_limit_like_a_new_post(
+    due: datetime, of_new: datetime, expected: dict[str, Verdict]
+) -> None:
+    """The earliest due goes first, whichever of the two it is; the other one waits."""
+    draft, known = a_draft(post("draft", "draft", due), "p1")
     world = World(live=[draft], state=record(known), limit=1)
-    assert world.verdicts(post("draft", "draft"), post("new", "new", LATER)) == {
-        "draft": Action.UPDATE,
-        "new": Action.WAITING,
-    }
+    assert world.verdicts(post("draft", "draft", due), post("new", "new", of_new)) == expected
+
+
+def test_a_draft_that_is_to_be_scheduled_waits_for_room() -> None:
+    """Also if nothing is new."""
     draft, known = a_draft(post("draft", "draft", LATER), "p1")
-    world = World(live=[draft], state=record(known), limit=1)
-    assert world.verdicts(post("draft", "draft", LATER), post("new", "new")) == {
-        "draft": Action.WAITING,
-        "new": Action.CREATE,
-    }
-    there = in_buffer(post("x", "Theirs"), "p9")
-    change = replace(world, live=[draft, there]).change(post("draft", "draft", LATER))
+    world = World(live=[draft, in_buffer(post("x", "Theirs"), "p9")], state=record(known), limit=1)
+    change = world.change(post("draft", "draft", LATER))
     assert (change.action, "no room for more scheduled posts" in change.message) == (Action.WAITING, True)
     assert change.binding
 

@@ -129,12 +129,24 @@ def test_a_file_that_is_no_fixture(tmp_path: Path) -> None:
 
 
 def test_looking_things_up(sandbox: Sandbox) -> None:
-    """By name and service; KeyError for a missing one, RuntimeError for the URL before it runs."""
+    """By name and service."""
     assert sandbox.channel("twitter", "Globex")["name"] == "globex"
+
+
+def test_an_organization_that_is_not_there(sandbox: Sandbox) -> None:
+    """KeyError."""
     with pytest.raises(KeyError):
         sandbox.organization("Nobody")
+
+
+def test_a_channel_that_is_not_there(sandbox: Sandbox) -> None:
+    """KeyError, if it is only in another organization, too."""
     with pytest.raises(KeyError):
         sandbox.channel("tiktok", "Globex")
+
+
+def test_the_url_of_a_sandbox_that_does_not_run() -> None:
+    """RuntimeError."""
     idle = Sandbox()
     with pytest.raises(RuntimeError):
         _ = idle.url

@@ -52,17 +52,31 @@ def test_a_time_in_the_past_is_refused(buffer: Asker) -> None:
     assert buffer.edit(made["id"], text="Hello", **past)["__typename"] == "InvalidInputError"
 
 
-def test_a_paused_queue_accepts_and_never_publishes(buffer: Asker, sandbox: Sandbox) -> None:
-    """Queued and timed posts wait; shareNow is published; after resuming, overdue posts are published from then on."""
-    channel = sandbox.channel("twitter")["id"]
+@pytest.fixture
+def paused(buffer: Asker, sandbox: Sandbox) -> str:
+    """The id of a channel whose queue is paused, with a queued and a timed post that are overdue."""
+    channel: str = sandbox.channel("twitter")["id"]
     sandbox.person.set_channel(channel, isQueuePaused=True)
     buffer.create(text="queued")
     _timed(buffer, text="timed")
-    assert buffer.create(text="now", mode="shareNow")["post"]["status"] == "sent"
     sandbox.clock.set("2026-12-24T00:00:00Z")
-    assert [post["status"] for post in sandbox.posts()] == ["scheduled", "scheduled", "sent"]
-    sandbox.person.set_channel(channel, isQueuePaused=False)
-    assert [post["sentAt"] for post in sandbox.posts()[:2]] == ["2026-12-24T00:00:00.000Z"] * 2
+    return channel
+
+
+def test_a_paused_queue_accepts_and_never_publishes(sandbox: Sandbox, paused: str) -> None:
+    """Queued and timed posts wait."""
+    assert [post["status"] for post in sandbox.posts()] == ["scheduled", "scheduled"]
+
+
+def test_a_paused_queue_publishes_what_is_shared_now(buffer: Asker, paused: str) -> None:
+    """That needs no queue."""
+    assert buffer.create(text="now", mode="shareNow")["post"]["status"] == "sent"
+
+
+def test_a_resumed_queue_publishes_what_is_overdue(sandbox: Sandbox, paused: str) -> None:
+    """From then on."""
+    sandbox.person.set_channel(paused, isQueuePaused=False)
+    assert [post["sentAt"] for post in sandbox.posts()] == ["2026-12-24T00:00:00.000Z"] * 2
 
 
 def test_a_notification_only_reminds(buffer: Asker, sandbox: Sandbox) -> None:
@@ -135,15 +149,29 @@ def test_people_meet_refusals_too(sandbox: Sandbox) -> None:
         sandbox.person.create_post(sandbox.channel("twitter")["id"], "")
 
 
-def test_people_cannot_change_what_is_not_there(sandbox: Sandbox) -> None:
-    """KeyError for the id of a post, ValueError for a field, or for an approval that nobody asked for."""
-    made = sandbox.person.create_post(sandbox.channel("twitter")["id"], "x")
+def test_people_cannot_change_a_post_that_is_not_there(sandbox: Sandbox) -> None:
+    """KeyError for its id."""
     with pytest.raises(KeyError):
         sandbox.person.edit_post("nope", text="x")
+
+
+@pytest.fixture
+def queued(sandbox: Sandbox) -> str:
+    """The id of a post in the queue."""
+    made: str = sandbox.person.create_post(sandbox.channel("twitter")["id"], "x")["id"]
+    return made
+
+
+def test_people_cannot_change_a_field_that_is_not_there(sandbox: Sandbox, queued: str) -> None:
+    """ValueError with its name."""
     with pytest.raises(ValueError, match="no colour"):
-        sandbox.person.edit_post(made["id"], colour="red")
+        sandbox.person.edit_post(queued, colour="red")
+
+
+def test_people_cannot_approve_what_nobody_asked_for(sandbox: Sandbox, queued: str) -> None:
+    """ValueError with its status."""
     with pytest.raises(ValueError, match="scheduled"):
-        sandbox.person.approve(made["id"])
+        sandbox.person.approve(queued)
 
 
 def _ideas(sandbox: Sandbox) -> list[tuple[str, str]]:

@@ -45,22 +45,39 @@ def test_a_channel_that_defaults_to_reminders(make: Make, wins: bool) -> None:
     assert buffer.create()["post"]["schedulingType"] == "automatic"
 
 
-def test_a_personal_instagram_takes_reminders_only(buffer: Asker) -> None:
-    """Automatic posts and edits are refused in Buffer's words; a business account takes both."""
-    instagram: dict[str, Any] = {
-        "assets": [IMAGE],
-        "metadata": {"instagram": {"type": "post", "shouldShareToFeed": True}},
-    }
-    assert "post" in buffer.create("instagram", **instagram)
-    buffer.sandbox.person.set_channel(buffer.sandbox.channel("instagram")["id"], type="profile")
-    words = (
-        "Invalid post: Instagram personal profile channels require notification scheduling. "
-        "Use notification scheduling instead."
-    )
-    assert buffer.create("instagram", **instagram)["message"] == words
-    made = buffer.create("instagram", **instagram, schedulingType="notification")["post"]
-    assert "post" in buffer.edit(made["id"], text="Edited")
-    assert buffer.edit(made["id"], text="Edited", schedulingType="automatic")["message"] == words
+_ON_INSTAGRAM: dict[str, Any] = {
+    "assets": [IMAGE],
+    "metadata": {"instagram": {"type": "post", "shouldShareToFeed": True}},
+}
+_ONLY_REMINDERS = (
+    "Invalid post: Instagram personal profile channels require notification scheduling. "
+    "Use notification scheduling instead."
+)
+
+
+@pytest.fixture
+def personal(sandbox: Sandbox) -> None:
+    """The instagram channel is a person's."""
+    sandbox.person.set_channel(sandbox.channel("instagram")["id"], type="profile")
+
+
+def test_a_business_instagram_takes_automatic_posts(buffer: Asker) -> None:
+    """As every other channel."""
+    assert "post" in buffer.create("instagram", **_ON_INSTAGRAM)
+
+
+def test_a_personal_instagram_takes_reminders_only(buffer: Asker, personal: None) -> None:
+    """Automatic posts are refused in Buffer's words."""
+    assert buffer.create("instagram", **_ON_INSTAGRAM)["message"] == _ONLY_REMINDERS
+
+
+@pytest.mark.parametrize(("more", "message"), [({}, None), ({"schedulingType": "automatic"}, _ONLY_REMINDERS)])
+def test_a_reminder_on_a_personal_instagram_stays_one(
+    buffer: Asker, personal: None, more: dict[str, str], message: str | None
+) -> None:
+    """It can be edited, and not made automatic."""
+    made = buffer.create("instagram", **_ON_INSTAGRAM, schedulingType="notification")["post"]
+    assert buffer.edit(made["id"], text="Edited", **more).get("message") == message
 
 
 @pytest.mark.parametrize("is_lost", [True, False])
@@ -184,16 +201,31 @@ def test_a_concrete_error_outside_the_union_is_refused(buffer: Asker) -> None:
     assert buffer.ask(query, i={}).code == "GRAPHQL_VALIDATION_FAILED"
 
 
-def test_the_plans_limit(buffer: Asker) -> None:
-    """Globex is on the free plan: ten scheduled posts, then LimitReachedError; drafts and shareNow still work."""
-    for n in range(10):
-        assert buffer.create(organization="Globex", text=str(n))["__typename"] == "PostActionSuccess"
-    refused = buffer.create(organization="Globex", text="eleven")
+@pytest.fixture
+def full(buffer: Asker) -> None:
+    """Globex, on the free plan, with ten scheduled posts."""
+    made = [buffer.create(organization="Globex", text=str(n))["__typename"] for n in range(10)]
+    assert made == ["PostActionSuccess"] * 10
+
+
+def test_the_plans_limit(buffer: Asker, full: None) -> None:
+    """The eleventh is a LimitReachedError in Buffer's words."""
     words = "Scheduled posts limit reached. You have 10 scheduled posts out of 10 allowed."
+    refused = buffer.create(organization="Globex", text="eleven")
     assert refused == {"__typename": "LimitReachedError", "message": words}
+
+
+@pytest.mark.parametrize(("fields", "status"), [({"saveToDraft": True}, "draft"), ({"mode": "shareNow"}, "sent")])
+def test_what_does_not_count_for_the_plans_limit(
+    buffer: Asker, full: None, fields: dict[str, Any], status: str
+) -> None:
+    """Drafts, and what is published at once."""
+    assert buffer.create(organization="Globex", text="more", **fields)["post"]["status"] == status
+
+
+def test_a_draft_that_is_scheduled_counts_for_the_plans_limit(buffer: Asker, full: None) -> None:
+    """Like a new post."""
     draft = buffer.create(organization="Globex", text="draft", saveToDraft=True)["post"]
-    assert draft["status"] == "draft"
-    assert buffer.create(organization="Globex", text="now", mode="shareNow")["post"]["status"] == "sent"
     assert buffer.edit(draft["id"], text="draft", saveToDraft=False)["__typename"] == "LimitReachedError"
 
 
@@ -265,17 +297,34 @@ def test_locked_and_disconnected_channels(buffer: Asker, sandbox: Sandbox) -> No
     assert "reconnect" in post["error"]["message"]
 
 
-def test_duplicates_are_refused_only_on_request(make: Make) -> None:
-    """With refuse_duplicates: a text that is scheduled or was sent within the hour, on the same channel."""
+@pytest.fixture
+def choosy(make: Make) -> Asker:
+    """A sandbox with refuse_duplicates, and a post on twitter in half an hour."""
     buffer = make(refuse_duplicates=True)
     buffer.create(mode="customScheduled", dueAt="2026-11-02T09:00:00Z")
-    assert "you've already got this one scheduled" in buffer.create()["message"]
-    assert "post" in buffer.create("linkedin")
-    assert "post" in buffer.create(saveToDraft=True)
-    buffer.sandbox.clock.advance(hours=1)
-    assert "you've posted that one recently" in buffer.create()["message"]
-    buffer.sandbox.clock.advance(hours=1)
-    assert "post" in buffer.create()
+    return buffer
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0, "you've already got this one scheduled"), (1, "you've posted that one recently")],
+    ids=["scheduled", "sent within the hour"],
+)
+def test_duplicates_are_refused_on_request(choosy: Asker, hours: int, words: str) -> None:
+    """With refuse_duplicates: a text that is scheduled or was sent within the hour, on the same channel."""
+    choosy.sandbox.clock.advance(hours=hours)
+    assert words in choosy.create()["message"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "service", "is_draft"),
+    [(0, "linkedin", False), (0, "twitter", True), (2, "twitter", False)],
+    ids=["another channel", "a draft", "later"],
+)
+def test_what_is_no_duplicate(choosy: Asker, hours: int, service: str, is_draft: bool) -> None:
+    """It is taken."""
+    choosy.sandbox.clock.advance(hours=hours)
+    assert "post" in choosy.create(service, saveToDraft=is_draft)
 
 
 def test_links_may_be_shortened(make: Make) -> None:
