@@ -343,9 +343,11 @@ def _twins_alike(entries: Iterable[NewEntry], declared: Desired) -> list[NewEntr
     changed: dict[str, NewEntry] = {}
     for group in groups.values():
         whole = next((entry for entry in group if not _is_shortened(_text(entry), declared)), None)
-        for entry in group if whole else ():
-            twin = entry.with_fields(text=_text(whole)) if whole else entry
-            if _text(entry) != _text(twin) and _may_be_shortened(entry, twin, declared):
+        if whole is None:
+            continue
+        for entry in group:
+            twin = entry.with_fields(text=_text(whole))
+            if _may_be_shortened(entry, twin, declared):
                 changed[entry.live.id] = twin
     return [changed.get(entry.live.id, entry) for entry in entries]
 

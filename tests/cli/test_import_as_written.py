@@ -112,6 +112,21 @@ def test_another_link_is_no_twin(project: Project, services: list[str]) -> None:
     assert sum(text.count("- key:") for name, text in files(project).items() if name != "buffer.yaml") == 3
 
 
+@pytest.mark.parametrize("services", [["linkedin", "threads"]])
+def test_a_twin_keeps_its_short_link_where_the_whole_one_would_be_too_long(
+    project: Project, services: list[str]
+) -> None:
+    """The post on LinkedIn has the long link, and the override for Threads what Buffer has; nothing is left out."""
+    project.sandbox.person.set_channel(project.sandbox.channel("threads")["id"], linkShortening=True)
+    words = "word " * 90  # of 500 characters on Threads
+    long = f"https://acme.example/{'releases/' * 9}"
+    made(project, f"{words}{long}", "linkedin", dueAt=day(1))
+    made(project, f"{words}https://buff.ly/3xY", "threads", dueAt=day(1))
+    assert imported(project).err == ""
+    written = "".join(files(project).values())
+    assert (written.count(long), written.count("https://buff.ly/3xY")) == (1, 1)
+
+
 @pytest.mark.parametrize("services", [["twitter", "linkedin", "bluesky", "mastodon"]])
 def test_dry_run(project: Project, services: list[str]) -> None:
     """It shows the files, and writes neither them nor the state."""

@@ -628,6 +628,24 @@ def test_changed_meanwhile(
             assert read(project) == before
 
 
+@pytest.mark.parametrize(
+    "saved", ["posts:\n  - {key: b, channels: [twitter], draft: true, text: Mine}\n", "posts: []\n"]
+)
+def test_another_file_that_is_changed_meanwhile(
+    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch, saved: str
+) -> None:
+    """Nothing is written if somebody changes or removes an entry of another file during the pull."""
+    with Gate(project.sandbox.url) as gate:
+        monkeypatch.setenv("BUFFER_API_URL", gate.url)
+        other = "posts:\n  - {key: b, channels: [twitter], draft: true, text: Ours}\n"
+        root = start("          - {key: a, due_at: 2029-12-20 09:00, text: Old text}\n", posts__b_yaml=other)
+        project.sandbox.person.edit_post(post_id(project, "Old"), text="New text")
+        gate.before_read = lambda: Path(project.folder, "posts/b.yaml").write_text(saved, encoding="utf-8")  # type: ignore[assignment]  # it returns a number
+        ran = project("pull")
+    assert (ran.code, "Acme/twitter:acme/b would be changed too, so nothing was written" in ran.err) == (1, True)
+    assert read(project) == root
+
+
 def test_idea_that_was_changed(project: Project) -> None:
     """An idea's title, text, networks, tags, date and media are pulled."""
     project.write("buffer.yaml", NESTED)

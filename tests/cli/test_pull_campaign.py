@@ -211,3 +211,29 @@ def test_time_of_an_expanded_text(applied: Applied) -> None:
     project = applied(WITH_VARIABLE)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), dueAt="2029-12-12T09:00:00Z")
     assert 'due_at: 2029-12-12 10:00, text: "The $(what)"}' in pulled(project)
+
+
+@pytest.mark.parametrize(
+    ("channels", "written"),
+    [
+        ("[linkedin]", "{metadata: …}"),
+        ("[linkedin, twitter]", "{overrides: {'linkedin:acme-inc': {metadata: …}}}"),
+    ],
+    ids=["one channel", "two channels"],
+)
+def test_where_to_write_what_an_occurrence_has_instead_of_variables(
+    applied: Applied, channels: str, written: str
+) -> None:
+    """The message names the place under `each`: an override if the entry is for other channels too."""
+    comment = "metadata: {linkedin: {first_comment: Tip $(number)}}"
+    head = f"posts:\n  - key: tip\n    channels: {channels}\n    due_at: 2029-12-10 09:00\n    text: A tip\n"
+    text = f"{head}    {comment}\n    repeat: {{every: 1 week, times: 3}}\n"
+    project = applied(text)
+    there = post(project, "linkedin", "2029-12-17")
+    project.sandbox.person.edit_post(there, metadata={"firstComment": "Theirs"})
+    ran = project("pull")
+    told = "`$(number)`, so Buffer's version cannot be written back. It is occurrence 2 of 3: write what is different "
+    assert f"{told}under `each: {{2: {written}}}` of the entry at posts/a.yaml:2:10" in ran.err
+    own = written.replace("…", "{linkedin: {first_comment: Theirs}}")
+    project.write("posts/a.yaml", text.replace("times: 3}", f"times: 3, each: {{2: {own}}}}}"))
+    assert project("validate").code == 0
