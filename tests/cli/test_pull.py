@@ -519,6 +519,32 @@ def test_conflict(project: Project, start: Start, prints: Prints) -> None:
     assert project.sandbox.posts()[0]["assets"][0]["image"]["url"] == "https://acme.example/b.png"
 
 
+@pytest.mark.parametrize(
+    ("field", "edit"),
+    [
+        ("metadata: {linkedin: {first_comment: Old}}", {"metadata": {"firstComment": "New"}}),
+        (
+            "assets: [{image: {url: https://acme.example/a.png, alt_text: Old}}]",
+            {"assets": [{"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "New"}}}]},
+        ),
+    ],
+    ids=["metadata", "asset"],
+)
+def test_a_conflict_that_somebody_settled_in_the_file(
+    project: Project, start: Start, field: str, edit: dict[str, Any]
+) -> None:
+    """The file has Buffer's version already and stays as it is; after a pull it is sent again, and nothing is left."""
+    root = start(f"          - {{key: a, due_at: 2029-12-20 09:00, text: A text, {field}}}\n", "linkedin", "acme-inc")
+    project.sandbox.person.edit_post(post_id(project), **edit)
+    project.write("buffer.yaml", root.replace("Old", "New"))
+    assert project("plan").planned == ["! a"]
+    ran = project("pull")
+    assert ran.out == "Acme/linkedin:acme-inc/a already matches Buffer, so the conflict is settled.\n"
+    assert read(project) == root.replace("Old", "New")
+    assert project.apply().outcomes == ["a changed"]
+    at_rest(project)
+
+
 def test_idea(project: Project) -> None:
     """`cancelled: true` for an idea that a person deleted."""
     project.write("buffer.yaml", NESTED)
