@@ -7,13 +7,13 @@ find files that Buffer cannot fetch, or soon cannot (notes: Writing).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
 from bufferctl.model import Asset, Idea, Post
 from bufferctl.model.attached import assets_of
-from bufferctl.model.content import LinkAttachment
+from bufferctl.model.content import A_FILE, LinkAttachment
 from bufferctl.model.hosts import PRIVATE_NAMES, is_public
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.networks import NETWORKS, Network, RuleSource
@@ -202,7 +202,7 @@ _NO_IMAGE = re.compile(
     r"https?://[^?#]+\.(?:(?P<video>mp4|m4v|mov|webm)|(?P<document>pdf|pptx?|docx?))(?:[?#]|$)", re.IGNORECASE
 )
 #: A file of a kind, in a sentence.
-A_KIND = {"image": "an image", "video": "a video", "document": "a document", "gif": "a GIF", "picture": "an image"}
+A_KIND: Mapping[str, str] = {**A_FILE, "gif": "a GIF", "picture": "an image"}
 
 
 def address_findings(item: Post | Idea) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from bufferctl.media.addresses import Download, download
 from bufferctl.media.reading import read_file
 from bufferctl.model import Address, Desired, Idea, MediaFile, Post
 from bufferctl.model.attached import attached, with_files, with_sources
+from bufferctl.model.content import AssetKind
 from bufferctl.value import replace
 
 
@@ -82,10 +83,10 @@ class Downloads:
             with suppress(OSError):  # other files are there
                 self.folder.rmdir()
 
-    def _wanted(self, item: Post | Idea) -> dict[str, str]:
-        """The URLs of media, each with its kind: image, video or document."""
+    def _wanted(self, item: Post | Idea) -> dict[str, AssetKind]:
+        """The URLs of media, each with its kind."""
         return {
-            each.url: each.kind if each.kind in {"video", "document"} else "image"
+            each.url: each.file_kind
             for each in attached(item)
             if each.url and each.url not in self.keep and each.kind != "link"
         }

@@ -26,6 +26,7 @@ from bufferctl import __version__
 from bufferctl.machine import opening_connections
 from bufferctl.media.reach import NotPublicError, PublicOnly
 from bufferctl.media.reading import header_of
+from bufferctl.model.content import A_FILE, AssetKind
 from bufferctl.model.media_file import size_words
 from bufferctl.model.plain_text import visible
 from bufferctl.value import replace, value
@@ -43,10 +44,10 @@ _REDIRECTS = 10
 #: How many bytes are enough to recognize a file type.
 _FIRST = 1024
 #: Size limit in bytes if the caller gives none: the most that any network accepts (docs/reference/networks.md).
-MOST_BYTES: Mapping[str, int] = {"image": 50_000_000, "video": 10_000_000_000, "document": 100_000_000}
+MOST_BYTES: Mapping[AssetKind, int] = {"image": 50_000_000, "video": 10_000_000_000, "document": 100_000_000}
 
 #: The types that networks accept as images, videos and documents, named as in `MediaFile.type`.
-TYPES: Mapping[str, frozenset[str]] = {
+TYPES: Mapping[AssetKind, frozenset[str]] = {
     "image": frozenset({"jpg", "png", "gif", "webp", "avif"}),
     "video": frozenset({"mp4", "mov", "webm"}),
     "document": frozenset({"pdf"}),
@@ -63,7 +64,6 @@ _NO_PICTURES = frozenset({"image/svg+xml", "image/heic", "image/heif", "image/ti
 _PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _LOGIN = re.compile(r"(?:^|[/._-])(?:log-?in|sign-?in|accounts?|auth|oauth2?|sso|saml)(?:[/._-]|$)", re.IGNORECASE)
 _PASSWORD = re.compile(rb"type=[\"']?password", re.IGNORECASE)
-_A = {"image": "an image", "video": "a video", "document": "a document"}
 
 set_on_retry_hooks(())  # stamina would log each retry to stderr
 
@@ -87,13 +87,13 @@ class Reachability(StrEnum):
 class Asked:
     """An address and the file it should return.
 
-    `kind`: image, video or document. `most`: limit in bytes, None for the most that any network accepts.
+    `most`: limit in bytes, None for the most that any network accepts.
     `type`, `size`, `digest`: for a known file, its media type, its size in bytes, and the beginning of its SHA-256 in
     hex; with a digest, the whole file is read.
     """
 
     url: str
-    kind: str
+    kind: AssetKind
     most: int | None = None
     type: str = ""
     size: int | None = None
@@ -230,7 +230,7 @@ async def _once(client: httpx2.AsyncClient, wanted: Asked) -> Response:
 
 
 def _refused(wanted: Asked, got: _Response, kind: str) -> tuple[Reachability, str] | None:
-    a = _A.get(wanted.kind, "a file")
+    a = A_FILE[wanted.kind]
     status, url = got.head.status_code, got.head.url
     if status in _PRIVATE:
         return Reachability.LOGIN, f"is not public: it returns {_status(got.head)}"
@@ -344,13 +344,13 @@ class Download:
 
 
 def download(
-    wanted: Iterable[tuple[str, str]],
+    wanted: Iterable[tuple[str, AssetKind]],
     folder: Path,
     *,
     loopback: bool = False,
     transport: httpx2.AsyncBaseTransport | None = None,
 ) -> dict[str, Download]:
-    """Download each address and kind (image, video, document) into `folder`, under an arbitrary name.
+    """Download each address, of that kind, into `folder`, under an arbitrary name.
 
     `loopback`: addresses on this machine are allowed, as for a local endpoint. `transport` replaces the network.
     """

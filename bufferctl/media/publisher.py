@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bufferctl import DOCS
-from bufferctl.media.addresses import Asked, Reachability, Response, probe
+from bufferctl.media.addresses import TYPES, Asked, Reachability, Response, probe
 from bufferctl.media.reading import DIGITS, open_below
 from bufferctl.model import MediaFile, MediaSettings
 from bufferctl.model.media_file import CONTENT_TYPES, Obstacle, object_name
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _AT_A_TIME = 4
 #: One year: the file stored under a digest never changes.
 _CACHE = "public, max-age=31536000, immutable"
-_KINDS = {"mp4": "video", "mov": "video", "webm": "video", "pdf": "document"}
+_KINDS = {each: kind for kind, types in TYPES.items() for each in types}
 
 _CHANGED = Obstacle("was changed since the plan was made", "Plan again, and have that plan reviewed.")
 _STORE_HINT = f"{DOCS}/write/media.md has the settings and permissions that the bucket needs."

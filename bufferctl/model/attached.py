@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 from bufferctl.model.base import Model
-from bufferctl.model.content import Asset
+from bufferctl.model.content import Asset, AssetKind
 from bufferctl.model.desired import Idea, Item, Post
 from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import thread_of
@@ -14,6 +14,8 @@ from bufferctl.value import replace
 
 #: The fields that hold an attachment's file or address: for the asset itself, and for a document's first page.
 _PAIRS = (("file", "url"), ("thumbnail_file", "thumbnail_url"))
+
+_FILE_KINDS: Mapping[str, AssetKind] = {each: each for each in get_args(AssetKind)}
 
 Path = tuple[str | int, ...]
 #: A kind of declared object.
@@ -32,6 +34,11 @@ class Attached(NamedTuple):
     def source(self) -> str:
         """The form in which the state keeps it: the summary of a file, or the URL."""
         return self.file.summary if self.file else self.url or ""
+
+    @property
+    def file_kind(self) -> AssetKind:
+        """The kind of the file at its address: a GIF of an idea, and whatever else is no kind of asset, is an image."""
+        return _FILE_KINDS.get(self.kind, "image")
 
 
 def attached(item: Item) -> Iterator[Attached]:

@@ -4,6 +4,7 @@ The API nests an asset's alt text and title in a `metadata` object; people write
 translates.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import ConfigDict, model_validator
@@ -15,6 +16,8 @@ from bufferctl.model.media_file import File
 
 _UNSEEN = About(unseen=True)
 AssetKind = Literal["image", "video", "document"]
+#: A file of each kind, in a sentence.
+A_FILE: Mapping[str, str] = {"image": "an image", "video": "a video", "document": "a document"}
 
 #: Exactly one of the two must be given: a file in the repository or an address.
 _FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["file"]}, {"required": ["url"]}]}

@@ -47,7 +47,7 @@ def pictures_of(plan: Plan) -> Mapping[str, MediaFile]:
     """The picture files of what is sent, or waits for a person, by digest; the others are as reviewed before."""
     items = (change.desired for change in plan.changes if change.action in WRITING | {Action.HOLD})
     found = (each for item in items if item is not None and not item.cancelled for each in files_of(item))
-    return {each.file.digest: each.file for each in found if each.file and each.kind not in {"video", "document"}}
+    return {each.file.digest: each.file for each in found if each.file and each.file_kind == "image"}
 
 
 class Fact(NamedTuple):

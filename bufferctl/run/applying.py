@@ -33,6 +33,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import begin_run, move_on
 from bufferctl.reconcile.horizons import declared_alike, follow_reconnected
+from bufferctl.render import words
 from bufferctl.run.compare import Homes, answered, find_homes
 from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.reachable import publisher
@@ -335,15 +336,5 @@ class Applying:
 def summary(outcomes: Iterable[Outcome]) -> str:
     """A summary of an apply for the history of a shared state: `apply: 4 created, 1 changed`."""
     done = Counter(each.change.action for each in outcomes if each.was_done)
-    counts = [f"{done[action]} {verb}" for action, verb in _VERBS.items() if done[action]]
+    counts = [f"{done[action]} {words.ACTIONS[action].done}" for action in Action if done[action]]
     return f"apply: {', '.join(counts) or 'nothing sent'}"
-
-
-_VERBS = {
-    Action.CREATE: "created",
-    Action.UPDATE: "changed",
-    Action.DELETE: "deleted",
-    Action.ADOPT: "already there",
-    Action.MOVE: "renamed",
-    Action.FORGET: "forgotten",
-}

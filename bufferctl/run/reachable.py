@@ -51,7 +51,7 @@ def address_problems(
     """
     wanted: dict[Asked, list[_Place]] = {}
     for item, at in _declared(desired, named, only_local=only_local):
-        wanted.setdefault(_wanted(at.kind, at.url or ""), []).append((item, at))
+        wanted.setdefault(_asked(at, at.url or ""), []).append((item, at))
     locator = Locator(root, desired.channels)
     found = (_diagnostic(place, answer, locator) for answer, place in _failed(wanted, api_url))
     return in_order(found, desired.files)
@@ -102,10 +102,10 @@ def _declared(desired: Desired, named: frozenset[str] | None, *, only_local: boo
                 yield item, each
 
 
-def _wanted(kind: str, url: str) -> Asked:
+def _asked(at: Attached, url: str) -> Asked:
     from bufferctl.media.addresses import Asked
 
-    return Asked(url, kind if kind in {"video", "document"} else "image")
+    return Asked(url, at.file_kind)
 
 
 def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Asked | None:
@@ -115,27 +115,25 @@ def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Asked
 
     file = MediaFile.read_summary(source)
     if file is None:
-        return _wanted(at.kind, source)
+        return _asked(at, source)
     if settings is None:
         return None
     if not settings.store:
         if at.file is None or at.file.digest != file.digest:
             return None
         file = file.model_copy(update={"path": at.file.path})
-    kind = _wanted(at.kind, "").kind
     digest = "" if settings.store else file.digest
-    return Asked(address_of(file, settings), kind, None, CONTENT_TYPES.get(file.type, ""), file.size, digest)
+    return Asked(address_of(file, settings), at.file_kind, None, CONTENT_TYPES.get(file.type, ""), file.size, digest)
 
 
 def _diagnostic(place: _Place, answer: Response, locator: Locator) -> Diagnostic:
     item, at = place
     located = locator.field(item.place, item.address, at.path, "")
-    thing = at.kind if at.kind in {"video", "document"} else "image"
     if answer.is_certain:
-        message = f"this URL {answer.message}, so Buffer cannot fetch the {thing}"
+        message = f"this URL {answer.message}, so Buffer cannot fetch the {at.file_kind}"
         severity, hint = Severity.ERROR, _HINTS.get(answer.verdict, "")
     else:
-        message = f"this URL {answer.message}, so it is not known whether Buffer can fetch the {thing}"
+        message = f"this URL {answer.message}, so it is not known whether Buffer can fetch the {at.file_kind}"
         severity, hint = Severity.WARNING, _LATER
     return Diagnostic(severity, message, located.place, hint, located.line, located.width, kind=Kind.URL)
 

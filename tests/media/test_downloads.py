@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from bufferctl.media.addresses import DOWNLOADED_WITHIN, LARGEST, MOST_IN_ALL, download
+from bufferctl.model.content import AssetKind
 
 URL = "https://media.example/a"
 
@@ -85,7 +86,7 @@ def test_each_has_its_own_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["video", "document"])
-def test_another_kind(tmp_path: Path, kind: str) -> None:
+def test_another_kind(tmp_path: Path, kind: AssetKind) -> None:
     """A picture is no video."""
     answers = served(GET=httpx2.Response(200, content=jpeg()))
     (found,) = download([(URL, kind)], tmp_path, transport=answers).values()

@@ -61,7 +61,7 @@ _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 class Posts:
     """Turns entries into posts, in file order."""
 
-    targets: Destinations
+    destinations: Destinations
     reading: Reading
     files: MediaFiles
     found: list[Resolved[Post]] = field(default_factory=list)
@@ -76,17 +76,17 @@ class Posts:
 
     def add_shared(self, entries: Iterable[SharedPostEntry | None], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
-        self.targets.check_called_off(defaults)
+        self.destinations.check_called_off(defaults)
         for given, spot in defaults.vars:
             check_values(given, spot, (each for each, _ in defaults.vars), self.reading)
         for entry, below in zip(entries, defaults.spot.down("posts").each(), strict=False):
-            self.targets.check_given(below, defaults)
-            owner = self.targets.organization(entry, below, defaults) if entry else None
+            self.destinations.check_given(below, defaults)
+            owner = self.destinations.organization(entry, below, defaults) if entry else None
             if entry is None or owner is None:
                 self.reading.is_complete = False
                 continue
             named = below if entry.channels else defaults.spot
-            channels = self.targets.channels(entry.channels or defaults.channels, named, owner)
+            channels = self.destinations.channels(entry.channels or defaults.channels, named, owner)
             self._expand(entry, Layer(entry, below), channels, owner, defaults)
 
     def _expand(
@@ -99,10 +99,10 @@ class Posts:
             self.found += [self._post(declared, turn) for declared in to]
             return
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
-        self.targets.check_protected(base, to, defaults)
-        own = self.targets.overrides(base, owner, to)
+        self.destinations.check_protected(base, to, defaults)
+        own = self.destinations.overrides(base, owner, to)
         if entry.repeat:
-            self.targets.check_repeats(base, *own.values())
+            self.destinations.check_repeats(base, *own.values())
         check_values(entry.vars, base.spot, [each for each, _ in defaults.vars], self.reading)
         series = Series(self.reading, len(self.reading.problems)) if entry.repeat else None
         for occurrence in occurrences(entry, base.spot, self.reading):
@@ -116,7 +116,7 @@ class Posts:
             always = {"key": key, "organization": owner.label, **number}
             values = values_of(layers, defaults, always, owner.mentions, self.reading)
             turn = _Turn(self.reading, layers, key, place, defaults, clock, occurrence, values)
-            inside_own = self.targets.overrides(inside, owner, to) if inside else {}
+            inside_own = self.destinations.overrides(inside, owner, to) if inside else {}
             for declared in to:
                 label, its = declared.channel.label, turn
                 if label in inside_own or label in own:
@@ -164,7 +164,7 @@ class Posts:
             "text": text or "",
             "assets": assets,
             "metadata": metadata,
-            "cancelled": is_named and self.targets.calls_off(channel, layers, defaults),
+            "cancelled": is_named and self.destinations.calls_off(channel, layers, defaults),
             "existing": ids[0] if ids else None,
             "repeat_of": tuple(key for keys in repeated for key in keys),
             "expansion": turn.expansion(variables.used, parameters),
@@ -250,7 +250,7 @@ class _Turn:
 class Ideas:
     """Turns entries into ideas, in file order, each with the place of its entry."""
 
-    targets: Destinations
+    destinations: Destinations
     reading: Reading
     files: MediaFiles
     found: list[Resolved[Idea]] = field(default_factory=list)
@@ -264,7 +264,7 @@ class Ideas:
     def add_shared(self, entries: Iterable[SharedIdeaEntry | None], defaults: Defaults) -> None:
         for index, entry in enumerate(entries):
             spot = defaults.spot.down("ideas", index)
-            owner = self.targets.organization(entry, spot, defaults) if entry else None
+            owner = self.destinations.organization(entry, spot, defaults) if entry else None
             if entry is None or owner is None:
                 self.reading.is_complete = False
             else:

@@ -145,9 +145,9 @@ class _Loading:
         self.reading.is_complete = self.reading.is_complete and catalog.is_complete
         policy = policy_of(root, spot, catalog, self.reading)
         media = media_settings(root, spot, self.reading.problems)
-        targets = Destinations(catalog, self.reading)
-        posts = Posts(targets, self.reading, self.media_files, self.found_posts)
-        ideas = Ideas(targets, self.reading, self.media_files, self.found_ideas)
+        destinations = Destinations(catalog, self.reading)
+        posts = Posts(destinations, self.reading, self.media_files, self.found_posts)
+        ideas = Ideas(destinations, self.reading, self.media_files, self.found_ideas)
         at_root = defaults_of(root, spot, None, None)
         for organization in catalog.organizations:
             ideas.add_nested(organization, at_root)

@@ -1,0 +1,189 @@
+"""What each action, cause, reason, status and kind of media means to every room, in one table each; and to programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import get_args
+
+import pytest
+
+from bufferctl import digests, plan
+from bufferctl.checks import attachments, file_limits
+from bufferctl.ci import apply
+from bufferctl.config.read import explaining
+from bufferctl.intake import pulling
+from bufferctl.media import addresses
+from bufferctl.model import PostStatus, live, writing
+from bufferctl.model.content import A_FILE, AssetKind
+from bufferctl.plan import Action, Cause, Reason, Status
+from bufferctl.planfile import agreed
+from bufferctl.reconcile import facts, holds, likeness, suspending, table
+from bufferctl.render import agenda, cards, sarif, summary, words
+from bufferctl.render.json_documents import document_schema
+
+#: Where it is decided, by what it means: the codes of which it is true.
+Meanings = Mapping[str, Collection[StrEnum | None]]
+ACTIONS: Meanings = {
+    "shown": words.ACTIONS,  # to people: its symbol, and words for what happens
+    "writes": plan.WRITING,  # to Buffer
+    "state": plan.STATE_ONLY,  # it changes the state and nothing else
+    "agreed": digests.REVIEWED,  # a reviewer approves it
+    "named": agreed._DONE,  # in words, where a saved plan has another one
+    "there": agreed._THERE,  # in Buffer, and nothing to change
+    "quiet": agreed._QUIET,  # nothing to be done now
+    "kept": agreed._SHOWN,  # a saved plan shows it, and does not carry it out
+    "resting": suspending._AT_REST,  # a suspension stops nothing of it
+}
+CAUSES: Meanings = {"worded": words._CAUSES}
+REASONS: Meanings = {
+    "drift": plan._DRIFT,  # the hourly run reports it
+    "progress": plan._PROGRESS,  # it does not
+    "compared": table._COMPARED,  # the plan shows how file and Buffer differ
+    "moot": suspending._MOOT_WHILE_SUSPENDED,  # nobody is asked while the entry is suspended
+    "overtaken": agreed._OVERTAKEN,  # a saved plan goes on without the change
+    "passing": apply._PASSING,  # a later run in CI tries again
+    "lost": apply._LOST,  # in CI, what was merged cannot be sent any more
+    "pulled": pulling._CHANGED,  # `pull` takes Buffer's version over
+}
+STATUSES: Meanings = {
+    "shown": words.OUTCOMES,
+    "failed": cards.FAILED,  # a card of a failure, whose code people see
+    "counted": summary._TROUBLE,  # beside what is done
+    "linted": [each for each in Status if each in sarif._OTHERS],  # code scanning gets it, besides what is held
+}
+POST_STATUSES: Meanings = {
+    "shown": words._STATUSES,
+    "named": holds._STATUSES,  # in the question whether a post is the same
+    "ordered": [PostStatus(each) for each in facts._ORDER],  # a later one is progress
+    "declared": likeness._STAGES,  # a file can ask for it
+    "certain": agenda._CERTAIN,  # in the calendar, its time is no guess
+    "out": live._OUT,  # nothing can be changed
+    "waiting": writing._WAITING,  # for a person
+}
+#: A new code has to be decided in each of these places.
+EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
+    (
+        Action,
+        ACTIONS,
+        {
+            Action.CREATE: "shown writes agreed named",
+            Action.UPDATE: "shown writes agreed named",
+            Action.DELETE: "shown writes agreed named",
+            Action.ADOPT: "shown state named there",
+            Action.MOVE: "shown state named there",
+            Action.FORGET: "shown state named",
+            Action.HOLD: "shown kept",
+            Action.WAITING: "shown agreed named quiet kept",
+            Action.DONE: "shown there quiet resting",
+            Action.PAST: "shown quiet resting",
+            Action.NO_OP: "shown there quiet resting",
+        },
+    ),
+    (
+        Cause,
+        CAUSES,
+        {
+            Cause.NEW: "",
+            Cause.EDITED: "worded",
+            Cause.MOVED: "worded",
+            Cause.DRIFT: "worded",
+            Cause.EXPIRED: "worded",
+            Cause.REMOVED: "worded",
+            Cause.CANCELLED: "worded",
+            Cause.UNCHANGED: "",
+            Cause.SUSPENDED: "worded",
+            Cause.RESUMED: "",
+        },
+    ),
+    (
+        Reason,
+        REASONS,
+        {
+            Reason.CHANNEL: "drift moot passing",
+            Reason.ERROR: "drift overtaken",
+            Reason.SENT: "compared overtaken lost",
+            Reason.GONE: "drift pulled",
+            Reason.LAG: "overtaken passing",
+            Reason.CHANGED: "drift compared pulled",
+            Reason.CONFLICT: "drift compared pulled",
+            Reason.MISSED: "compared moot overtaken lost",
+            Reason.AMBIGUOUS: "",
+            Reason.UNSETTLED: "overtaken passing",
+            Reason.ADOPTED: "compared",
+            Reason.IDEA: "compared",
+            Reason.PROTECTED: "",
+            Reason.UNRESOLVED: "moot",
+            Reason.UNREAD: "passing",
+            Reason.DELETES: "",
+            Reason.DIVERGED: "",
+            Reason.POLICY: "moot passing",
+            Reason.FREEZE: "moot",
+            Reason.INTO_FREEZE: "moot passing",
+            Reason.LEGAL: "compared moot",
+            Reason.NOT_REVIEWED: "moot lost",
+            Reason.SUSPENDED: "",
+            Reason.APPROVED: "progress",
+            Reason.SCHEDULED: "progress",
+            Reason.SHARED: "progress",
+            Reason.OVERTAKEN: "",
+        },
+    ),
+    (
+        Status,
+        STATUSES,
+        {
+            Status.DONE: "shown",
+            Status.DIFFERS: "shown failed counted linted",
+            Status.REFUSED: "shown failed counted linted",
+            Status.HELD: "shown counted",
+            Status.WAITING: "shown counted",
+            Status.NOT_SENT: "shown counted",
+        },
+    ),
+    (
+        PostStatus,
+        POST_STATUSES,
+        {
+            PostStatus.DRAFT: "shown named ordered declared waiting",
+            PostStatus.NEEDS_APPROVAL: "shown named ordered declared waiting",
+            PostStatus.SCHEDULED: "shown named ordered declared certain",
+            PostStatus.SENDING: "shown named ordered certain out",
+            PostStatus.SENT: "shown named ordered certain out",
+            PostStatus.ERROR: "shown named",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("codes", "meanings", "expected"), EXPECTED, ids=lambda each: getattr(each, "__name__", None))
+def test_each_code_is_decided_in_every_place(
+    codes: type[StrEnum], meanings: Meanings, expected: Mapping[StrEnum, str]
+) -> None:
+    """A code that a place forgets is silently none of these: no drift, never tried again, without a word for people."""
+    found = {code: {name for name, having in meanings.items() if code in having} for code in codes}
+    assert found == {code: set(words.split()) for code, words in expected.items()}
+
+
+@pytest.mark.parametrize(("field", "codes"), [("action", Action), ("cause", Cause), ("reason", Reason)])
+def test_each_code_is_explained_to_programs(field: str, codes: type[StrEnum]) -> None:
+    """In the schema of a plan, from which the reference of JSON is made."""
+    said = json.loads(document_schema("plan"))["$defs"]["ChangeForm"]["properties"][field]["description"]
+    assert [code.value for code in codes if f"`{code.value}`" not in said] == []
+
+
+@pytest.mark.parametrize(
+    "having",
+    [
+        A_FILE,
+        attachments.A_KIND,
+        addresses.TYPES,
+        addresses.MOST_BYTES,
+        file_limits._TAKEN,
+        explaining._ENDINGS.values(),
+    ],
+)
+def test_each_kind_of_media_is_decided_in_every_place(having: Collection[str]) -> None:
+    """How people call it, which types it may have, how large it may be, which suffixes mean it."""
+    assert set(get_args(AssetKind)) - set(having) == set()
