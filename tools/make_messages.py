@@ -61,11 +61,11 @@ _BLANKS = {
     "goes_out": str(holds.GOES_OUT.facts["goes_out"]),
     "its_id": " (ID)",
     "its_posts": "its 6 posts are",
-    "left": "1 hour",
     "let_out": "`freeze: false`",
     "limit": "5",
     "minutes": "2",
     "named": "ID",
+    "notice": "here it is 1 hour",
     "posts": "6 posts",
     "pull": "run `bufferctl pull ADDRESS`",
     "pull_other": "run `bufferctl pull ADDRESS`",
@@ -80,12 +80,12 @@ _BLANKS = {
     "stays": "stays in Buffer",
     "suspects": "ID",
     "suspension": "Earthquake",
-    "tags": "“…”",
+    "tags": "tag “…”",
     "tags_seen": " (seen: …)",
     "wanted": "2 hours",
     "what": "everything that was removed",
     "whose": "A person created it in Buffer",
-    **dict.fromkeys(("and_goes_out", "besides", "reason", "shortened"), ""),
+    **dict.fromkeys(("and_goes_out", "besides", "no_was", "reason", "shortened"), ""),
 }
 #: What an error says in place of a blank, if that is a word that people search for.
 _WORDS = {"nothing_was": "sent"}

@@ -136,11 +136,9 @@ def _into_freeze(change: Change, post: Post, scene: Scene) -> Iterator[_Objectio
     freeze = _freeze_at(scene.now if at_once else change.due_at, change, scene)
     if freeze is None:
         return
-    held = holds.into_freeze(freeze, at_once=at_once, is_there=change.goes_out)
     there = _freeze_there(change, scene)
-    if there:
-        held = _in_freeze(change, there)
-    yield _Objection(FREEZE, held=held, sent=held if at_once else holds.sent_into_freeze(freeze))
+    held = _in_freeze(change, there) if there else holds.into_freeze(freeze, is_there=change.goes_out)
+    yield _Objection(FREEZE, held=held, sent=holds.sent_into_freeze(freeze))
 
 
 def _in_freeze(change: Change, freeze: Freeze) -> Hold:

@@ -495,12 +495,8 @@ def out_of_sight(claim: Claim) -> Hold:
 
 PERHAPS_RENAMED = Hold(
     Reason.AMBIGUOUS,
-    Said("Other entries are gone{entries} whose posts are in Buffer, and this may be one of them"),
+    Said("Other entries are gone{entries} whose posts are in Buffer, and this may be one of them{no_was}"),
     Said("If it is, write {renamed}. If it is not, write {both}."),
-)
-#: The entry has a `was` that the state does not have.
-PERHAPS_RENAMED_OTHERWISE = replace(
-    PERHAPS_RENAMED, message=Said("The state has no `{was}`, which this was. ") + PERHAPS_RENAMED.message
 )
 
 
@@ -508,14 +504,15 @@ def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
     """A new entry while others are gone: in its file, before any apply since the import, or with an unknown `was`."""
     keys = [suspect.owner.key if suspect.owner else suspect.id for suspect in suspects]
     first = suspects[0].id
-    hold = PERHAPS_RENAMED_OTHERWISE if was else PERHAPS_RENAMED
-    return hold.filled(
+    return PERHAPS_RENAMED.filled(
         own={
-            "was": was[0] if was else "",
             "renamed": _was(keys[0], first),
             "both": repeat_of(first, first),  # validate rejects a key that is no longer in the files
         },
-        asides={"entries": f" ({some_of([f'`{key}`' for key in keys], _NAMED)})"},
+        asides={
+            "entries": f" ({some_of([f'`{key}`' for key in keys], _NAMED)})",
+            "no_was": f" (the state has no `{was[0]}`, which this was)" if was else "",
+        },
         candidates=tuple(suspect.id for suspect in suspects),
     )
 
@@ -758,7 +755,9 @@ _MAY_BE_THERE: Mapping[Likeness, Said] = {
     Likeness.UNANSWERED: Said(
         "Nobody has said whether an entry that is gone is in Buffer{seen}, and this may be that entry under another key"
     ),
-    Likeness.SAME_TIME: Said("Buffer already has a post at this time{seen}, so it may be there already"),
+    Likeness.SAME_TIME: Said(
+        "Buffer already has a post on this channel at this time{seen}, so it may be there already"
+    ),
     Likeness.EDITED: Said(
         "The state does not say what bufferctl created here, and Buffer has posts that were created through the "
         "API and match no file{seen}; this may be one of them, edited since"
@@ -770,13 +769,6 @@ _MAY_BE_THERE: Mapping[Likeness, Said] = {
 }
 AMBIGUOUS = {rule: Hold(Reason.AMBIGUOUS, said, _SAME_OR_BOTH) for rule, said in _MAY_BE_THERE.items()}
 AMBIGUOUS[Likeness.LOST] = replace(AMBIGUOUS[Likeness.LOST], hint=_ANOTHER_OR_NEVER)
-#: A post at this time, where the time is known.
-AMBIGUOUS_AT = Hold(
-    Reason.AMBIGUOUS,
-    Said("Buffer already has a post on this channel at {at}{seen}, so it may be there already"),
-    _SAME_OR_BOTH,
-)
-
 #: One of several, while no other question comes before `state begin`.
 AMBIGUOUS_AMONG = replace(AMBIGUOUS[Likeness.EDITED], hint=_ONE_OF_SEVERAL_OR_NEVER)
 
@@ -787,10 +779,8 @@ def ambiguous(rule: Likeness, suspects: Sequence[Suspect], channel: LiveChannel 
     `before`: the key of an entry with another question, which comes before `state begin`.
     """
     first = suspects[0]
-    hold, at = AMBIGUOUS[rule], ""
+    hold = AMBIGUOUS[rule]
     answers: Mapping[str, Fact]
-    if rule is Likeness.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
-        hold, at = AMBIGUOUS_AT, f"{_there(first.live.due_at, channel):%H:%M}"
     if first.text_of:
         hint, answers = _FIRST, {"first": first.text_of.key}
     elif first.is_anyones or (rule is Likeness.EDITED and len(suspects) > 1):
@@ -801,7 +791,7 @@ def ambiguous(rule: Likeness, suspects: Sequence[Suspect], channel: LiveChannel 
         hint, answers = _same_or_both(first)
     candidates = tuple(suspect.id for suspect in suspects)
     asides = {"seen": _seen(suspects, channel)}
-    return replace(hold, hint=hint).filled(own={**answers, "at": at}, asides=asides, candidates=candidates)
+    return replace(hold, hint=hint).filled(own=answers, asides=asides, candidates=candidates)
 
 
 def _one_of(rule: Likeness, suspects: Sequence[Suspect], before: str) -> tuple[Said, dict[str, Fact]]:
@@ -867,7 +857,7 @@ MOVED_HERE = Hold(
     Reason.AMBIGUOUS,
     Said(
         "Buffer already has a post with this text at this time{seen}, that of `{owner}`, so it would be published "
-        "twice; it is not sent"
+        "twice; this is not sent"
     ),
     Said(
         "If it is the same, add {cancelled}, then {pull_other}. {another_time} if it is not, or add {both} if both are "
@@ -875,19 +865,11 @@ MOVED_HERE = Hold(
         beside=(_edit("due_at"),),
     ),
 )
-EDIT_MOVED_HERE = replace(
-    MOVED_HERE,
-    message=Said(
-        "Buffer already has a post with this text at this time{seen}, that of `{owner}`, so it would be published "
-        "twice; the edit is not sent"
-    ),
-)
 
 
-def moved_here(suspects: Sequence[Suspect], owner: Address, channel: LiveChannel | None, *, is_edit: bool) -> Hold:
+def moved_here(suspects: Sequence[Suspect], owner: Address, channel: LiveChannel | None) -> Hold:
     """`suspects`: at least one, the first of which is `owner`'s. Times are shown in the zone of `channel`."""
-    hold = EDIT_MOVED_HERE if is_edit else MOVED_HERE
-    return hold.filled(
+    return MOVED_HERE.filled(
         own={
             "owner": owner.key,
             "pull_other": Answer(Way.RUN, command=("bufferctl", "pull"), addresses=(str(owner),)),
@@ -981,23 +963,20 @@ def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
 
 NO_SUCH_TAG = Hold(
     Reason.UNRESOLVED,
-    Said("No post or idea in Buffer has the tag {tags}{tags_seen}, and its API cannot list tags"),
+    Said("No post or idea in Buffer has the {tags}{tags_seen}, and its API cannot list tags"),
     Said(
         "Correct `tags`. If the tag is new, add it to a post or an idea in Buffer, such as a draft (the Free plan "
         "allows 3 tags), and plan again.",
         beside=(_IN_BUFFER, _edit("tags")),
     ),
 )
-NO_SUCH_TAGS = replace(
-    NO_SUCH_TAG, message=Said("No post or idea in Buffer has the tags {tags}{tags_seen}, and its API cannot list tags")
-)
 
 
 def no_such_tag(names: Sequence[str], seen: Iterable[str]) -> Hold:
     """`seen`: the names of the tags that Buffer shows."""
-    hold = NO_SUCH_TAGS if len(names) > 1 else NO_SUCH_TAG
-    return hold.filled(
-        {"tags": all_of(f"“{name}”" for name in names)}, asides={"tags_seen": f" (seen: {_listed(seen)})"}
+    named = all_of(f"“{name}”" for name in names)
+    return NO_SUCH_TAG.filled(
+        {"tags": f"tag{'s' * (len(names) > 1)} {named}"}, asides={"tags_seen": f" (seen: {_listed(seen)})"}
     )
 
 
@@ -1118,15 +1097,6 @@ INTO_FREEZE = Hold(
         beside=(_edit("due_at"),),
     ),
 )
-#: The same at once, which no time of its own puts there.
-NOW_IN_FREEZE = replace(
-    INTO_FREEZE,
-    message=Said("It would be published at once, during a freeze that your team agreed on{reason}"),
-    hint=Said(
-        "Give it a `due_at` after the freeze. If it is meant to go out all the same, add {let_out}.",
-        beside=(_edit("due_at"),),
-    ),
-)
 #: The same if the rule is only a warning.
 SENT_INTO_FREEZE = replace(
     INTO_FREEZE, message=Said("It goes out during a freeze that your team agreed on{reason}{besides}")
@@ -1141,11 +1111,9 @@ IN_FREEZE = Hold(
 )
 
 
-def into_freeze(freeze: Freeze, *, at_once: bool, is_there: bool) -> Hold:
+def into_freeze(freeze: Freeze, *, is_there: bool) -> Hold:
     """`is_there`: Buffer has an earlier version, for another time."""
-    hold = NOW_IN_FREEZE if at_once else INTO_FREEZE
-    if is_there:
-        hold = replace(hold, message=hold.message + GOES_OUT)
+    hold = replace(INTO_FREEZE, message=INTO_FREEZE.message + GOES_OUT) if is_there else INTO_FREEZE
     return hold.filled({"reason": freeze.aside})
 
 
@@ -1168,25 +1136,22 @@ def _once_approved(needs_approval: bool) -> str:
 
 TOO_SHORT_NOTICE = Hold(
     Reason.POLICY,
-    Said("Your team agreed on {wanted} between planning and publishing, and here it is {left}"),
+    Said("Your team agreed on {wanted} between planning and publishing, and {notice}"),
     Said(
         "Give it a later `due_at`. If it cannot wait, change `minimum_lead` under `policy`.",
         beside=(_edit("due_at"), _edit("policy")),
     ),
-)
-NO_NOTICE = replace(
-    TOO_SHORT_NOTICE,
-    message=Said("Your team agreed on {wanted} between planning and publishing, and this would be published at once"),
 )
 _EDIT_NOT_SENT = Said("; the edit is not sent, and {goes_out}", {"goes_out": _AS_IT_IS})
 
 
 def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_edit_held: bool) -> Hold:
     """`left`: from planning to publishing. `is_edit_held`: the edit is not sent, which the message adds."""
-    hold = NO_NOTICE if at_once else TOO_SHORT_NOTICE
+    hold = TOO_SHORT_NOTICE
     if is_edit_held:
         hold = replace(hold, message=hold.message + _EDIT_NOT_SENT)
-    return hold.filled({"wanted": duration(wanted)}, own={"left": duration(max(left, timedelta()))})
+    here = "this would be published at once" if at_once else f"here it is {duration(max(left, timedelta()))}"
+    return hold.filled({"wanted": duration(wanted)}, own={"notice": here})
 
 
 def duration(span: timedelta) -> str:

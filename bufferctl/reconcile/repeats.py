@@ -116,7 +116,7 @@ def _held_at(change: Change, staying: _Staying, channels: Mapping[str, LiveChann
     if not moved:
         return change
     channel, owner = channels.get(change.slot.channel_id), moved[0][1]
-    hold = holds.moved_here([each for each, _ in moved], owner, channel, is_edit=change.action is Action.UPDATE)
+    hold = holds.moved_here([each for each, _ in moved], owner, channel)
     return hold.on(change)
 
 

@@ -127,7 +127,7 @@ def found_by_axe(page: Page) -> list[str]:
 #: Messages as people see them, and the page that has each.
 PASTED = {
     "posts/a.yaml:6:12: error: the file `foto.jpg` cannot be used: there is no such file": "problems/messages/#",
-    "Buffer already has a post on this channel at Tue 22 Jan 2030 09:00 CET, so it may be there": "problems/messages/#",
+    "Buffer already has a post on this channel at this time ('Tea', scheduled), so it may be": "problems/messages/#",
     "launch: Buffer already has this text, so it may be there already": "problems/messages/#",
     "No post or idea in Buffer has the tag “Q3 2029” (seen: a), and its API cannot list tags": "problems/messages/#",
     "error: Cannot ask for confirmation without a terminal, so nothing was sent.": "problems/messages/#",

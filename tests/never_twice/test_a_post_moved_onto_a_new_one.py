@@ -133,7 +133,7 @@ def test_an_edit_is_not_sent_onto_it(project: Project, entry: str) -> None:
     write(project, entry, NEW)
     assert project("apply", "--auto-approve", "--settle", "0").code == 1
     assert at_that_time(project) == 1
-    assert "the edit is not sent" in project("plan").out
+    assert "this is not sent" in project("plan").out
     assert texts(project)["Same text"] == (2 if entry == SINGLE else 4)
 
 

@@ -72,9 +72,7 @@ HOLDS: dict[str, list[Hold]] = {
         for suspects in ([THEIRS], [OURS], [GONE], [SENT], [THEIRS, OURS])
     ],
     "would_repeat": [holds.would_repeat([each], TWITTER) for each in (THEIRS, OURS, GONE)],
-    "moved_here": [
-        holds.moved_here([OURS], Address("Acme", "twitter:acme", "b"), TWITTER, is_edit=each) for each in (True, False)
-    ],
+    "moved_here": [holds.moved_here([OURS], Address("Acme", "twitter:acme", "b"), TWITTER)],
     "unsettled": [holds.unsettled(each) for each in ([], ["p9"])],
     "cancelled_but_there": [holds.cancelled_but_there("p9", goes_out=True)],
     "no_such_tag": [holds.no_such_tag(each, []) for each in (["launch"], ["launch", "spring"])],
@@ -82,7 +80,7 @@ HOLDS: dict[str, list[Hold]] = {
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
     "legal": [holds.legal("made_for_kids", True)],
-    "into_freeze": [holds.into_freeze(freeze(), at_once=each, is_there=False) for each in (True, False)],
+    "into_freeze": [holds.into_freeze(freeze(), is_there=each) for each in (True, False)],
     "sent_into_freeze": [holds.sent_into_freeze(freeze())],
     "in_freeze": [holds.in_freeze(freeze(), is_edited=False, needs_approval=False)],
     "too_short_notice": [holds.too_short_notice(timedelta(2), timedelta(1), at_once=False, is_edit_held=False)],
@@ -205,11 +203,11 @@ def test_where_there_is_nothing_to_choose_from_the_hold_says_so() -> None:
 def test_a_time_is_shown_in_the_zone_of_the_channel() -> None:
     """Without a channel in UTC."""
     berlin = replace(TWITTER, timezone="Europe/Berlin")
-    for channel, at, when in ((berlin, "13:00", "13:00 CET"), (None, "12:00", "12:00 UTC")):
+    for channel, when in ((berlin, "13:00 CET"), (None, "12:00 UTC")):
         message = str(holds.ambiguous(Likeness.SAME_TIME, [THEIRS], channel).message)
         assert message == (
-            f"Buffer already has a post on this channel at {at} ('We are live', scheduled, Tue 22 Jan 2030 {when}), "
-            "so it may be there already"
+            "Buffer already has a post on this channel at this time ('We are live', scheduled, Tue 22 Jan 2030 "
+            f"{when}), so it may be there already"
         )
 
 
@@ -273,12 +271,12 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
             f"{RESTORE}everything that was removed, run with --max-deletes 2.",
         ),
         (
-            holds.into_freeze(freeze("{election}"), at_once=True, is_there=False),
-            "It would be published at once, during a freeze that your team agreed on ({election})",
-            "Give it a `due_at` after the freeze. If it is meant to go out all the same, add `freeze: false`.",
+            holds.into_freeze(freeze("{election}"), is_there=False),
+            "It would go out during a freeze that your team agreed on ({election}), so it is not sent",
+            "Give it another `due_at`. If it is meant to go out all the same, add `freeze: false`.",
         ),
         (
-            holds.into_freeze(freeze(), at_once=False, is_there=True),
+            holds.into_freeze(freeze(), is_there=True),
             (
                 "It would go out during a freeze that your team agreed on, so it is not sent; Buffer's version will be "
                 "published as it is"
@@ -367,8 +365,8 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
                 ["x"], [replace(GONE, owner=Address("Acme", "twitter:acme", key)) for key in "abcdefg"]
             ),
             (
-                "The state has no `x`, which this was. Other entries are gone (`a`, `b`, `c`, `d`, `e` and 2 more) "
-                "whose posts are in Buffer, and this may be one of them"
+                "Other entries are gone (`a`, `b`, `c`, `d`, `e` and 2 more) whose posts are in Buffer, and this may "
+                "be one of them (the state has no `x`, which this was)"
             ),
             "If it is, write `was: a`. If it is not, write `repeat_of: {twitter: p9}`.",
         ),

@@ -1507,8 +1507,8 @@ def test_a_key_that_was_never_applied_may_be_that_of_any_entry_that_is_gone() ->
     change = _GONE.change(post(was="typo"))
     assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
     assert change.message == (
-        "The state has no `typo`, which this was. Other entries are gone (`old`) whose posts are in Buffer, and this "
-        "may be one of them"
+        "Other entries are gone (`old`) whose posts are in Buffer, and this may be one of them (the state has no "
+        "`typo`, which this was)"
     )
 
 
@@ -1579,7 +1579,7 @@ def test_a_question_about_the_same_time_is_kept_when_the_other_post_loses_its_ti
     """A draft by now, so the message says no time of day."""
     draft = replace(CANDIDATE, status=PostStatus.DRAFT, due_at=None)
     assert questioned(live=[draft]).change(post()).message == (
-        "Buffer already has a post at this time ('Other', a draft), so it may be there already"
+        "Buffer already has a post on this channel at this time ('Other', a draft), so it may be there already"
     )
 
 

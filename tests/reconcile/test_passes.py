@@ -241,7 +241,7 @@ def test_a_rule_may_only_warn(severity: str, expected: int) -> None:
     world = World(settings=Settings(policy=replace(FROZEN, minimum_lead=LEAD.minimum_lead), rules=rules))
     plan = world.plan(at_once())
     assert [verdict(c) for c in plan.changes] == [Action.CREATE]
-    assert warnings(plan).count("Acme/twitter:acme/a: it would be published at once, during a freeze") == expected
+    assert warnings(plan).count("Acme/twitter:acme/a: it goes out during a freeze") == expected
     assert warnings(plan).count("Acme/twitter:acme/a: your team agreed on 2 hours") == expected
 
 
