@@ -270,10 +270,11 @@ class Reader(Wire):
             with understood():
                 for number, moment in enumerate(part):
                     for status in read_limits_form(data[f"a{number}"]):
-                        limit, is_full = status.get("limit"), status.get("is_at_limit")
-                        if limit is not None or is_full:
-                            left = (limit or 0) - status["scheduled"] - status["sent"]
-                            room[status["channel_id"], moment] = 0 if is_full else max(0, left)
+                        limit, place = status.get("limit"), (status["channel_id"], moment)
+                        if status.get("is_at_limit"):
+                            room[place] = 0
+                        elif limit is not None:
+                            room[place] = max(0, limit - status["scheduled"] - status["sent"])
         return room
 
     def post(self, post_id: str) -> LivePost | None:

@@ -226,10 +226,10 @@ def test_without_a_key_that_can_be_one_nothing_is_sent(key: str | None) -> None:
 
 @pytest.mark.parametrize("url", ["http://api.buffer.com", "http://10.0.0.1:8080/", "http://localhost.evil.example/"])
 def test_plain_http_goes_to_this_machine_only(url: str) -> None:
-    """UsageError, exit 64, before anything is sent."""
+    """UsageError, exit 64, before anything is sent, with the scheme, host and port that were given."""
     with pytest.raises(UsageError, match="plain http") as caught:
         api.connect(url, KEY)
-    assert caught.value.exit_code == 64
+    assert (caught.value.exit_code, f"({url.rstrip('/')})" in str(caught.value)) == (64, True)
 
 
 @pytest.mark.parametrize(
@@ -278,6 +278,23 @@ def test_the_key_is_not_shown_when_a_page_repeats_it(connected: Connected) -> No
     """Replaced in quotes of an answer that is not JSON."""
     with pytest.raises(KeyRefusedError, match=r"HTTP 403: \[key\] is banned"):
         connected(Scripted(httpx2.Response(403, text=f"{KEY} is banned"))).account()
+
+
+def test_a_key_that_is_a_word_hides_nothing() -> None:
+    """The sandbox's key is `sandbox`: messages keep that word."""
+    page = httpx2.MockTransport(Scripted(httpx2.Response(403, text="this sandbox is closed")))
+    with (
+        api.connect("https://api.example", "sandbox", transport=page) as buffer,
+        pytest.raises(KeyRefusedError, match="this sandbox is closed"),
+    ):
+        buffer.account()
+
+
+def test_a_long_message_of_the_service_is_cut(connected: Connected) -> None:
+    """After 300 characters, of which the last is an ellipsis."""
+    with pytest.raises(KeyRefusedError) as caught:
+        connected(Scripted(httpx2.Response(403, text="x" * 1000))).account()
+    assert f": {'x' * 299}…)" in str(caught.value)
 
 
 def test_a_redirect_is_not_followed(connected: Connected) -> None:

@@ -208,6 +208,15 @@ def test_ten_thousand_posts_take_few_requests(known: int, requests: int, channel
     assert len(lists.operations) <= requests
 
 
+def test_posts_that_were_created_together_are_read_together() -> None:
+    """900 posts, of which the state has all, 30 at an instant: three such bursts fit a page, so one request has all."""
+    posts = [post(number, "c1", age=number // 30 * 100) for number in range(900)]
+    lists = Lists({"o1": posts})
+    created = [datetime.fromisoformat(each["createdAt"]) for each in posts]
+    assert len(ids(read(lists, created={"c1": created}))) == 900
+    assert lists.operations == ["Account", "Channels", "Read"]
+
+
 @pytest.mark.parametrize(
     ("runs", "pause"), [(2, timedelta(days=3)), *long((1, timedelta()), (2, timedelta(seconds=20)), (4, timedelta(9)))]
 )

@@ -46,6 +46,12 @@ def test_a_name_tells_its_window_where_no_policy_does() -> None:
     assert read_quota({"ratelimit": '"100-in-15min";r=99;t=900'}, AT) == Quota((Window(900, 99, 900, AT, None),))
 
 
+@pytest.mark.parametrize("name", ["burst", "100-in-2fortnights"])
+def test_a_name_that_tells_no_window_is_left_out(name: str) -> None:
+    """Nothing is known of how long the remainder has to last."""
+    assert read_quota({"ratelimit": f'"{name}";r=99;t=900'}, AT) == Quota(())
+
+
 @pytest.mark.parametrize("reset", ["2026-12-01T08:15:00.000Z", "2026-12-01T09:15:00+01:00", "900"])
 def test_the_older_form_is_read(reset: str) -> None:
     """The quarter of an hour, with its reset as an ISO time or in seconds."""

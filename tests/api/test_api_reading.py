@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bufferctl.api import Buffer
 from bufferctl.api.parsing import UNREADABLE, live_channel, live_idea, live_post, read_account_form
 from bufferctl.model import (
     LiveAsset,
@@ -24,6 +26,7 @@ from bufferctl.model import (
     Tag,
 )
 from bufferctl.model.live import Limits
+from tests.api.scripted import NOW, Scripted
 
 CREATED = "2026-11-24T10:00:00.123Z"
 INSTANT = datetime(2026, 11, 24, 10, 0, 0, 123_000, tzinfo=UTC)
@@ -382,3 +385,36 @@ def test_any_value_in_any_field_is_read_or_said_so(odd: dict[str, Any]) -> None:
     """A post, or one of the errors that the package turns into a message; nothing else."""
     with contextlib.suppress(*UNREADABLE):
         assert live_post({**LEAST, **odd}).id == "p1"
+
+
+LIMITS: list[tuple[dict[str, Any], int | None]] = [
+    ({"limit": 5, "scheduled": 2, "sent": 1}, 2),
+    ({"limit": 5, "scheduled": 3, "sent": 4}, 0),
+    ({"limit": 9, "isAtLimit": True, "scheduled": 2, "sent": 1}, 0),
+    ({"limit": None, "isAtLimit": True, "scheduled": 2, "sent": 1}, 0),
+    ({"limit": None, "isAtLimit": False, "scheduled": 2, "sent": 1}, None),
+]
+
+
+@pytest.mark.parametrize(("status", "expected"), LIMITS)
+def test_how_many_posts_a_channel_still_takes_on_a_day(
+    connected: Callable[..., Buffer], status: dict[str, Any], expected: int | None
+) -> None:
+    """What the limit leaves, none if the day is full; nothing is said of a channel without a limit."""
+    buffer = connected(Scripted(lambda _: {"a0": [{"channelId": "c1", **status}]}))
+    assert buffer.daily_room({NOW: ["c1"]}).get(("c1", NOW)) == expected
+
+
+def test_a_request_asks_for_thirty_days(connected: Callable[..., Buffer]) -> None:
+    """31 days take two, and each day has its own answer."""
+
+    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+        days = [asked["variables"][f"input{number}"]["date"] for number in range(len(asked["variables"]))]
+        full = {f"a{number}": int(day[8:10]) for number, day in enumerate(days)}
+        return {alias: [{"channelId": "c1", "limit": day, "scheduled": 0, "sent": 0}] for alias, day in full.items()}
+
+    script = Scripted(answer)
+    days = [datetime(2026, 12, number, tzinfo=UTC) for number in range(1, 32)]
+    room = connected(script).daily_room({day: ["c1"] for day in days})
+    assert room == {("c1", day): day.day for day in days}
+    assert len(script.requests) == 2
