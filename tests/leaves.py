@@ -30,7 +30,7 @@ from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non
 from pydantic.alias_generators import to_snake
 
 from bufferctl.model import Service
-from bufferctl.sandbox.fixture import default_fixture
+from bufferctl.sandbox import default_fixture
 from tests.sources import published
 
 SCHEMA = published()

@@ -15,6 +15,8 @@ injected, and `control` how to move the clock or act as a person over HTTP.
 from __future__ import annotations
 
 from bufferctl.sandbox.clock import Clock
+from bufferctl.sandbox.core import Options
+from bufferctl.sandbox.exchange import Request, RequestRecord, Response
 from bufferctl.sandbox.faults import FaultError, Faults, Rule, read_rules
-from bufferctl.sandbox.fixture import FixtureError, read_fixture
+from bufferctl.sandbox.fixture import FixtureError, default_fixture, read_fixture
 from bufferctl.sandbox.running import Sandbox

@@ -92,20 +92,40 @@ def test_looking_for_drift_judges_nothing(project: Project) -> None:
     assert (declared.code, "BC00" in declared.err) == (0, False)
 
 
-def test_account_that_pays_for_x(project: Project) -> None:
-    """It allows 25,000; for an unpaid account, plan reports the error and nothing is sent. Validate can only guess."""
-    sandbox = project.sandbox
+def test_validate_can_only_guess_whether_an_account_pays_for_x(project: Project) -> None:
+    """It says so."""
     declare(project, "twitter", "x" * 281)
     validated = project("validate")
     assert (validated.code, "if the account pays for X" in validated.out) == (1, True)
+
+
+def test_account_that_does_not_pay_for_x(project: Project) -> None:
+    """Plan reports the error, and what Buffer says of the account."""
+    declare(project, "twitter", "x" * 281)
     ran = project("plan")
     assert (ran.code, ran.err.count("[BC002]")) == (1, 1)
     assert "shorten it by 1, or give this network a text of its own" in ran.err
     assert "according to Buffer, this account does not pay for X" in ran.err
+
+
+@pytest.fixture
+def paying(project: Project) -> Project:
+    """An account that pays for X."""
+    sandbox = project.sandbox
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], metadata={"subscriptionType": "Premium"})
-    assert (project("plan").code, project.apply().code) == (0, 0)
-    declare(project, "twitter", "x" * 25_001)
-    assert project("plan").code == 1
+    return project
+
+
+def test_account_that_pays_for_x(paying: Project) -> None:
+    """281 characters are sent."""
+    declare(paying, "twitter", "x" * 281)
+    assert paying.apply().code == 0
+
+
+def test_what_is_too_long_for_an_account_that_pays_for_x(paying: Project) -> None:
+    """It allows 25,000."""
+    declare(paying, "twitter", "x" * 25_001)
+    assert paying("plan").code == 1
 
 
 def test_an_error_that_is_not_to_be_one(project: Project) -> None:

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from ruamel.yaml import YAML
 
 from bufferctl import __version__
-from bufferctl.cli import COMMANDS
-from bufferctl.cli.ci import ci
+from bufferctl.cli import COMMANDS, load_command
 from tests.ci.action import ACTION, ROOT
 from tests.sources import files
 
@@ -200,6 +200,8 @@ def test_the_action_passes_options_that_exist(step: dict[str, Any]) -> None:
     """Every option of its command, and no other."""
     words = shlex.split(step["run"].replace("\\\n", " "))
     name = words[words.index("ci") + 1]
+    ci = load_command("ci")
+    assert isinstance(ci, click.Group)
     options = {option for parameter in ci.commands[name].params for option in parameter.opts}
     assert options == {word for word in words if word.startswith("--")}
 
@@ -235,15 +237,23 @@ def test_forks_never_meet_the_key() -> None:
     assert not any("pull_request_target" in path.read_text(encoding="utf-8") for path in [*WORKFLOWS, *CALLED])
 
 
-def test_keys_are_apart() -> None:
-    """Every job with an API key is in an environment: one for reading, and one for writing that only apply uses."""
+def test_every_job_with_an_api_key_is_in_an_environment() -> None:
+    """And no other job has one."""
     with_key = {key for key, each in jobs().items() if "BUFFER_API_KEY" in str(each)}
     assert with_key == {("plan-posts", "plan"), ("plan-posts", "again"), ("publish-posts", "apply")}
     assert all("environment" in jobs()[key] for key in with_key)
+
+
+def test_keys_are_apart() -> None:
+    """One environment for reading, and one for writing that only apply uses."""
     defaults = {
         path.stem: each["on"]["workflow_call"]["inputs"]["environment"]["default"] for path, each in CALLED.items()
     }
     assert defaults == {"plan-posts": "buffer-plan", "publish-posts": "buffer-publish"}
+
+
+def test_keys_are_apart_on_gitlab() -> None:
+    """Likewise."""
     there = {name: job["environment"] for name, job in GITLAB.items() if "environment" in job}
     assert there == {
         ".bufferctl-plan": {"name": "buffer-plan", "action": "access"},  # which makes no deployment

@@ -135,22 +135,30 @@ def test_what_was_changed_is_first(project: Project, summary: Path) -> None:
     assert [re.findall(r"file=posts/(\w)", line) for line in after] == [["b"], ["a"]]
 
 
-def test_validate_writes_reports(project: Project) -> None:
-    """Problems as Markdown and as SARIF, even if there are none; other forms need a plan."""
+def test_validate_writes_reports_without_problems(project: Project) -> None:
+    """As Markdown and as SARIF."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", POSTS)
     assert project("validate", "--report", "p.md", "--report", "p.sarif").code == 0
-    assert (
-        project.folder.joinpath("p.md").read_text(encoding="utf-8")
-        == "<!-- bufferctl:problems -->\n\n<b>No problems.</b>\n"
-    )
+    text = project.folder.joinpath("p.md").read_text(encoding="utf-8")
+    assert text == "<!-- bufferctl:problems -->\n\n<b>No problems.</b>\n"
     assert json.loads(project.folder.joinpath("p.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
+
+
+def test_validate_writes_reports_of_problems(project: Project) -> None:
+    """Each with its rule, and the help for it."""
+    project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", POSTS.replace("We are live", "See http://a.example"))
     assert project("validate", "--report", "p.sarif").code == 0
     (run,) = json.loads(project.folder.joinpath("p.sarif").read_text(encoding="utf-8"))["runs"]
     (rule,) = run["tool"]["driver"]["rules"]
     assert (rule["id"], run["results"][0]["ruleId"]) == ("BC102", "BC102")
     assert rule["help"]["text"]
+
+
+def test_validate_writes_no_form_of_a_plan(project: Project) -> None:
+    """64, with the forms that it writes."""
+    project.write("buffer.yaml", ROOT)
     refused = project("validate", "--report", "p.html")
     assert refused.code == 64
     assert "its name must end in .md or .sarif" in refused.err

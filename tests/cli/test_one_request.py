@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.sandbox.exchange import Request, Response
+from bufferctl.sandbox import Request, Response
 from tests.cli.conftest import Project, normal
 from tests.never_twice.files import ROOT, declare
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bufferctl.sandbox.core import Options
+from bufferctl.sandbox import Options
 from tests.cli.conftest import Project, services_in
 from tests.cli.disguise import DISGUISES, disguised
 from tests.conftest import long

@@ -11,8 +11,7 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from bufferctl.sandbox import Clock
-from bufferctl.sandbox.fixture import default_fixture
+from bufferctl.sandbox import Clock, default_fixture
 from tests.cli import test_policy
 from tests.cli.conftest import NOW, Project
 from tests.conftest import Expect

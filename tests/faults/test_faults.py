@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from bufferctl.sandbox import Faults
-from bufferctl.sandbox.faults import KINDS, parse_rules
+from bufferctl.sandbox import Faults, read_rules
+from bufferctl.sandbox.faults import KINDS
 from tests.conftest import long
 from tests.faults.world import SETTLE, World
 
@@ -49,7 +49,7 @@ _APART = {"slow", "duplicate", "past"}
 
 def test_each_kind_of_fault_is_tried() -> None:
     """All that the sandbox has: one that nobody tries would break no promise."""
-    assert {rule.kind for text in FAULTS for rule in parse_rules(text)} == KINDS.keys() - _APART
+    assert {rule.kind for text in FAULTS for rule in read_rules(text)} == KINDS.keys() - _APART
 
 
 def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.sandbox import Sandbox
-from bufferctl.sandbox.exchange import RequestRecord
+from bufferctl.sandbox import RequestRecord, Sandbox
 
 POSTS = 600
 KILLS = 10

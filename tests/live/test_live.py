@@ -13,8 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
-from bufferctl.sandbox import Clock, Sandbox
-from bufferctl.sandbox.core import Options
+from bufferctl.sandbox import Clock, Options, Sandbox
 from tests.live import __main__ as command
 from tests.live.facts import FACTS, Verdict, correlation, try_facts
 from tests.live.recording import redacted

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import httpx2
 
-from bufferctl.sandbox import Sandbox
-from bufferctl.sandbox.exchange import Request
+from bufferctl.sandbox import Request, Sandbox
 
 #: What a client notices where no answer comes.
 _LOST = {"hang": httpx2.ReadTimeout("timed out"), "cut": httpx2.RemoteProtocolError("Server disconnected")}

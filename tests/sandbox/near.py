@@ -6,8 +6,7 @@ from typing import Self
 
 import httpx2
 
-from bufferctl.sandbox import Sandbox
-from bufferctl.sandbox.exchange import Request
+from bufferctl.sandbox import Request, Sandbox
 from tests.near import answer_near, answered
 
 

@@ -21,9 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, mutations, nodes, queries
 
-from bufferctl.sandbox import Clock, Sandbox
-from bufferctl.sandbox.exchange import Request
-from bufferctl.sandbox.fixture import default_fixture
+from bufferctl.sandbox import Clock, Request, Sandbox, default_fixture
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.schema import executable_schema, sdl
 from tests.fuzzing import examples
