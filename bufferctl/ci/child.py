@@ -115,7 +115,7 @@ def git_access(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 def _login(environment: Mapping[str, str]) -> tuple[str, str]:
     """The address of the server, and `user:token`; the latter empty without a token."""
-    if environment.get("GITLAB_CI"):
+    if environment.get("GITLAB_CI") and not environment.get("GITHUB_ACTIONS"):  # in the order of `connect`
         server, own, job = (environment.get(each, "") for each in ("CI_SERVER_URL", "GITLAB_TOKEN", "CI_JOB_TOKEN"))
         user, token = ("oauth2", own) if own else ("gitlab-ci-token", job)
     else:

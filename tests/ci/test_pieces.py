@@ -254,6 +254,22 @@ def test_the_token_of_gitlab_writes_the_branch(
     assert stores.subjects(server.folder / "acme" / "posts.git") == ["apply"]
 
 
+def test_a_job_of_two_forges_has_the_login_of_the_one_that_it_talks_to(tmp_path: Path) -> None:
+    """The variables of both are set: `connect` takes GitHub, and git does as well."""
+    both = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REPOSITORY": "acme/posts",
+        "GITHUB_SERVER_URL": "https://github.example",
+        "GITHUB_TOKEN": "ghs_1",
+        "GITLAB_CI": "true",
+        "CI_SERVER_URL": "https://gitlab.example",
+        "CI_JOB_TOKEN": "job-1",
+    }
+    with connect(both, plan_workflow="") as forge:
+        assert forge.brand == "GitHub"
+    assert "http.https://github.example/.extraheader" in git_access(both, tmp_path).values()
+
+
 def test_without_a_token_git_is_as_it_was(tmp_path: Path) -> None:
     """Nothing is added."""
     assert git_access({"GITHUB_SERVER_URL": "https://github.example"}, tmp_path) == {}
