@@ -37,12 +37,14 @@ def change_digest(change: Change) -> str:
 
     A create, the same create that waits for room, and an update with the same result have the same digest; one that
     waits because it is suspended has another. A post that a suspension takes off the schedule agrees to the draft of
-    that post alone.
+    that post alone, and one that is let out of a freeze to that alone.
     """
     if change.action not in _DIGESTED:
         return ""
     if change.takes_off:
         return _hash([str(change.address), "draft", *change.slot[:2], change.live_id])
+    if change.lets_out:
+        return _hash([str(change.address), "let out", *change.slot[:2], change.live_id, _what_it_has(change)])
     has = change.action in REVIEWED - {Action.DELETE} and change.reason is not Reason.SUSPENDED
     parts: list[Any] = [str(change.address), "have" if has else change.action.value, *change.slot[:2]]
     if change.action is not Action.DELETE:

@@ -77,6 +77,7 @@ class Cause(StrEnum):
     UNCHANGED = "unchanged"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
+    EXEMPTED = "exempted"
 
 
 class Reason(StrEnum):
@@ -220,6 +221,11 @@ class Change(_Explained):
         return self.cause is Cause.RESUMED and self.action is Action.UPDATE
 
     @property
+    def lets_out(self) -> bool:
+        """Whether it only records that a post in Buffer goes out during a freeze; nothing is sent (design: Freezes)."""
+        return self.cause is Cause.EXEMPTED and self.action is Action.UPDATE
+
+    @property
     def was_draft(self) -> bool:
         """Whether its edit ends a post's status as a draft, so that it is published or submitted for approval."""
         write, live = self.write, self.live
@@ -245,7 +251,8 @@ class Recording:
     `unexplained` are live objects that no address claims and that may be ours; only `state begin` lets them go.
     `corrected` are ids of guessed claims that end, by slot, and `freed` are objects that no address has taken since.
     `unanswered` has, by home, when the oldest published post was created that may be a declared object without a claim;
-    the horizon stops before it. `suspended` is as in `State`.
+    the horizon stops before it. `suspended` is as in `State`. `off` takes suspended posts off the schedule that the
+    plan deletes, by slot, for a run that leaves their deletes out.
     """
 
     homes: tuple[Home, ...] = ()
@@ -255,6 +262,7 @@ class Recording:
     freed: Mapping[str, LetGo] = field(default_factory=dict)
     unanswered: Mapping[str, datetime] = field(default_factory=dict)
     suspended: Mapping[Slot, Suspended] = field(default_factory=dict)
+    off: Mapping[Slot, Change] = field(default_factory=dict)
 
 
 class Beside(NamedTuple):
@@ -318,6 +326,8 @@ class Plan:
     public: frozenset[str] = frozenset()  # addresses of files already uploaded, according to the state
     recording: Recording = field(default_factory=Recording)  # what an apply records besides its changes
     queue_times: Mapping[Slot, datetime] = field(default_factory=dict)  # roughly; people's own changes shift them
+    #: By slot, the earlier writes that free its text in Buffer: it is sent only once they were made.
+    freed_by: Mapping[Slot, tuple[Slot, ...]] = field(default_factory=dict)
 
     def count(self) -> Counter[Action]:
         """The number of changes of each action."""
@@ -378,7 +388,10 @@ def write_requests(plan: Plan) -> int:
     """
     batches: list[list[Slot]] = []
     for change in plan.writes:
-        if not batches or len(batches[-1]) == MOST_ALIASES or idea_of(change) in batches[-1]:
+        if change.write is None:
+            continue
+        first = {idea_of(change), *plan.freed_by.get(change.slot, ())}
+        if not batches or len(batches[-1]) == MOST_ALIASES or not first.isdisjoint(batches[-1]):
             batches.append([])
         batches[-1].append(change.slot)
     return len(batches)

@@ -40,14 +40,15 @@ class Ledger:
             if change.action is Action.FORGET and not (change.binding and change.binding.retired):
                 self.bindings.pop(change.slot, None)
             elif change.binding:
+                binding = replace(change.binding, exempt=change.lets_out or change.binding.exempt)
                 is_new = change.action is Action.ADOPT
-                self.bindings[change.slot] = change.binding.written_by(self.commit, None) if is_new else change.binding
+                self.bindings[change.slot] = binding.written_by(self.commit, None) if is_new else binding
         for change in plan.changes:
             if change.action is Action.HOLD or change.reason is Reason.OVERTAKEN:
                 self.report(
                     Outcome(change, Status.HELD, change.live_id, str(change.reason or ""), change.why, change.todo)
                 )
-            elif change.action in STATE_ONLY:
+            elif change.action in STATE_ONLY or change.lets_out:
                 self.report(Outcome(change, Status.DONE, change.live_id, why=change.why))
 
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:

@@ -90,7 +90,8 @@ def bound(
             names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
     binding = bind(item, live, origin, as_declared=not fields, given=given_of(item))
-    return replace(binding, taken_from=taken_from), fields
+    is_exempt = isinstance(item, Post) and not item.freeze
+    return replace(binding, taken_from=taken_from, exempt=is_exempt), fields
 
 
 def _due(write: Write, item: Post) -> datetime | None:
@@ -231,6 +232,19 @@ _MOVED_ON = Said("It was changed in Buffer after this was planned, so it was not
 def moved_on(change: Change) -> Outcome:
     """The outcome if somebody changed the post after its edit or delete was planned."""
     return Outcome(change, Status.HELD, change.live_id, Reason.CHANGED, _MOVED_ON, _BOTH)
+
+
+_NOT_FREED = Said("`{other}` still has its text in Buffer, since that was not changed or deleted, so this was not sent")
+_FREE_FIRST = Said("Fix that first, then {run}.", {"run": _APPLY_AGAIN})
+
+
+def not_freed(change: Change, other: str) -> Outcome:
+    """The outcome of a post whose text another one keeps, because the change that was to free it was not made.
+
+    `other`: the key of that one.
+    """
+    why = replace(_NOT_FREED, own={"other": other})
+    return Outcome(change, Status.HELD, change.live_id, Reason.AMBIGUOUS, why, _FREE_FIRST)
 
 
 _WITHOUT_IDEA = Said("Its idea '{idea}' was not created")

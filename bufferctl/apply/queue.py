@@ -70,11 +70,13 @@ class Queue:
     def __init__(self, lead: timedelta) -> None:
         self._lead = lead
         self._left: deque[Pending] = deque()
+        self._freed_by: Mapping[Slot, Collection[Slot]] = {}
         self.size = MOST_ALIASES
         self.seen: Mapping[str, LivePost | None] = {}
 
     def fill(self, plan: Plan) -> None:
         self._left.extend(pending_of(plan))
+        self._freed_by = plan.freed_by
 
     def __bool__(self) -> bool:
         return bool(self._left)
@@ -92,13 +94,18 @@ class Queue:
         self._left.extendleft(reversed(pending))
 
     def next_batch(
-        self, now: datetime, bindings: Mapping[Slot, Binding], waiting: Collection[str] = ()
+        self,
+        now: datetime,
+        bindings: Mapping[Slot, Binding],
+        waiting: Collection[str] = (),
+        not_done: Collection[Slot] = (),
     ) -> tuple[list[Pending], list[Outcome]]:
         """The writes for the next request, and the outcomes of those that may no longer leave.
 
         `now` is by the server's clock, which decides the lead time. `waiting` are homes to which nothing may be sent
-        yet.
+        yet, and `not_done` are changes that were not made.
         """
+        not_done = set(not_done)
         batch: list[Pending] = []
         unfit: list[Outcome] = []
         later: list[Pending] = []
@@ -114,7 +121,13 @@ class Queue:
             if ready is None or (batch and is_alone):  # its idea is created by this batch, or it goes with no others
                 later.append(pending)
                 break
-            if outcome := self._unfit(ready, now):
+            freed_by = self._freed_by.get(pending.change.slot, ())
+            if any(other.change.slot in freed_by for other in (*batch, *later)):  # it may be refused
+                later.append(pending)
+                break
+            outcome = self._unfit(ready, now, [slot for slot in freed_by if slot in not_done])
+            if outcome:
+                not_done.add(pending.change.slot)
                 unfit.append(outcome)
                 continue
             batch.append(ready)
@@ -123,9 +136,14 @@ class Queue:
         self.put_back(later)
         return batch, unfit
 
-    def _unfit(self, pending: Pending, now: datetime) -> Outcome | None:
-        """Why a write may no longer be sent: its post was changed, its time is near, or its idea was not created."""
+    def _unfit(self, pending: Pending, now: datetime, not_freed: Sequence[Slot]) -> Outcome | None:
+        """Why a write may no longer be sent: its post was changed, its time is near, or its idea was not created.
+
+        `not_freed`: changes that were to free its text, and were not made.
+        """
         write = pending.write
+        if not_freed:
+            return outcomes.not_freed(pending.change, not_freed[0].key)
         by_now = self.seen.get(write.target) if write.target else None
         if by_now and standing(by_now) != pending.before:
             return outcomes.moved_on(pending.change)

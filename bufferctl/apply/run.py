@@ -85,7 +85,8 @@ class Run:
                     self._settle(self._unproved)
                     continue
                 waiting = {intent.write.home for intent in unproved}
-                batch, unfit = self._queue.next_batch(now, self._ledger.bindings, waiting)
+                not_done = {each.change.slot for each in self._ledger.outcomes if not each.was_done}
+                batch, unfit = self._queue.next_batch(now, self._ledger.bindings, waiting, not_done)
                 for outcome in unfit:
                     self._ledger.report(outcome)
                 if batch:

@@ -410,7 +410,7 @@ def _finish(applying: Applying, report: Report, to: _Outputs) -> tuple[Applied, 
     def write(stopped: str, left: Plan | None = None, *, receipt_alone: bool = False) -> Report:
         done = replace(report, outcomes=tuple(applying.outcomes), stopped=stopped, left=left)
         if to.receipt:
-            with applying.reporting():
+            with applying.reporting(about=to.receipt):
                 write_receipt(to.receipt, done, session.buffer.server_time())
         if not receipt_alone:
             root = session.files.root

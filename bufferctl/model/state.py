@@ -108,6 +108,7 @@ class Binding:
     mentioning: str = ""  # digest of what was last applied, apart from its handles; empty if it mentions nobody
     #: Where a suspension took it from: `queue`, or the time of its own that it had; empty: it took it from nowhere.
     taken_from: TakenFrom = ""
+    exempt: bool = False  # `freeze: false` of its file was agreed to and applied
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:

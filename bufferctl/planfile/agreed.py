@@ -141,7 +141,7 @@ def _was_suspended(
     if current.takes_off:
         return "" if change.takes_off else _SUSPENDED_SINCE
     began = _began(suspended, current)
-    return _SUSPENDED_SINCE if began and saved.created_at < began.since else ""
+    return _SUSPENDED_SINCE if began and not _was_known(began, current, saved, saved.created_at) else ""
 
 
 _SUSPENDED_SINCE = "it was suspended after the plan was made"
@@ -149,9 +149,24 @@ _SUSPENDED_SINCE = "it was suspended after the plan was made"
 
 def _began(suspended: Mapping[Slot, Suspended], change: Change) -> Suspended | None:
     """The last suspension of an entry, under whichever key it had, or of its whole channel."""
-    before = change.desired.previous_keys if change.desired else ()
-    found = (suspended.get(change.slot._replace(key=key)) for key in (change.slot.key, *before, ""))
+    found = map(suspended.get, _slots(change))
     return max(filter(None, found), key=lambda each: each.since, default=None)
+
+
+def _was_known(began: Suspended, change: Change, saved: SavedPlan, planned_at: datetime | None) -> bool:
+    """Whether a plan was made since a suspension began: it records that one.
+
+    Two clocks, or two readings within a second, cannot tell; only where it does not record any, its time decides.
+    """
+    if saved.suspended is None:
+        return planned_at is None or planned_at >= began.since
+    return began.since in map(saved.suspended.get, _slots(change))
+
+
+def _slots(change: Change) -> list[Slot]:
+    """Where a suspension of an entry may be recorded: under each key that it had, and its channel's."""
+    before = change.desired.previous_keys if change.desired else ()
+    return [change.slot._replace(key=key) for key in (change.slot.key, *before, "")]
 
 
 def _with_room(change: Change, current: Change | None) -> Change:
@@ -260,6 +275,8 @@ def _not_reviewed(change: Change, why: str) -> Change:
     consequence = "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"
     if change.action is Action.DELETE:
         consequence = f"it is not deleted and {change.stays}"
+    if change.lets_out:
+        consequence = "its `freeze: false` does not count, and it still goes out during a freeze"
     return replace(
         change,
         action=Action.HOLD,
@@ -547,7 +564,7 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
     if _is_spent(row, then, today.state):
         return f"what {title} has of it was sent before"
     began = _began(today.state.suspended, change) if change.action is not Action.DELETE else None
-    if began and row.merged.planned_at and row.merged.planned_at < began.since:
+    if began and not _was_known(began, change, row.saved, row.merged.planned_at):
         return f"{title} was made before it was suspended, and it goes out only by a plan that was made since"
     if _is_too_late(row, change, today.now):
         return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"

@@ -102,7 +102,7 @@ def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]], *, is_whol
     public = plan.public & {file.url for file in files if file}
     bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording(), queue_times={}, public=public)
     return {
-        "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording"}),
+        "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording", "freed_by"}),
         "channels": adapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
         "warnings": adapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
         "changes": [dumped(change) for change in plan.changes if is_whole or change.action is not Action.NO_OP],
@@ -130,7 +130,7 @@ def dump_change(change: Change) -> dict[str, Any]:
 
 
 KIND = "saved-plan"
-FORMAT_MAJOR, FORMAT_MINOR = 3, 1
+FORMAT_MAJOR, FORMAT_MINOR = 3, 2
 
 
 @value()
@@ -145,6 +145,8 @@ class SavedPlan:
     offline: bool = False  # made from files and state alone, so nobody saw the account
     #: The entries that the request changes which the plan was made for; None if the plan does not record them.
     changed: frozenset[Address] | None = None
+    #: The suspensions that it knows of, by when they began; None if it does not record them.
+    suspended: Mapping[Slot, datetime] | None = None
 
 
 class _Saved(BaseModel):
@@ -160,6 +162,7 @@ class _Saved(BaseModel):
     files: tuple[str, ...]
     choices: Choices
     changed: tuple[str, ...] | None = None
+    suspended: tuple[tuple[Slot, Aware], ...] | None = None
 
 
 def dump(
@@ -189,6 +192,9 @@ def dump(
             },
         },
     }
+    if not offline:
+        began = [(slot, each.since) for slot, each in plan.recording.suspended.items()]
+        body["inputs"]["suspended"] = TypeAdapter(list[tuple[Slot, Aware]]).dump_python(began, mode="json")
     if changed is not None:
         body["inputs"]["changed"] = sorted(map(str, changed))
     head = {
@@ -257,6 +263,7 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
         expires_at=read.expires_at,
         offline=read.offline,
         changed=None if read.changed is None else frozenset(map(Address.parse, read.changed)),
+        suspended=None if read.suspended is None else dict(read.suspended),
     )
 
 

@@ -35,6 +35,9 @@ from bufferctl.model.seen import as_it_was
 from bufferctl.model.unsaid import Given, hidden_changes, left_out
 from bufferctl.plan import Action, Change, Difference
 
+#: What a post that is let out of a freeze shows: only the state has this field.
+EXEMPTION = Difference("freeze", True, False)
+
 
 def differences(desired: Content, live: Content) -> tuple[Difference, ...]:
     """Each differing field with the value in Buffer (`before`) and the declared one (`after`)."""
@@ -60,6 +63,8 @@ def shows_edit(change: Change) -> bool:
     item, live = change.desired, change.live
     if change.action is not Action.UPDATE or change.takes_off:
         return True
+    if change.lets_out:  # its digest agrees to that alone
+        return change.differences == (EXEMPTION,)
     if item is None or live is None or not isinstance(change.write, EditPost):
         return False
     if change.puts_back and change.binding:  # it is shown as it was before the suspension

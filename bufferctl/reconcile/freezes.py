@@ -17,6 +17,7 @@ from bufferctl.model import Item, LiveItem, LivePost, Origin, Post, PostStatus, 
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.differences import EXEMPTION
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.scene import Scene
 from bufferctl.reconcile.sending import queue_times
@@ -25,6 +26,8 @@ from bufferctl.value import replace
 
 #: Actions that send something to Buffer that may be published.
 _SENDING = frozenset({Action.CREATE, Action.UPDATE})
+#: Actions that leave the post in Buffer as it is.
+_AT_REST = frozenset({Action.NO_OP, Action.MOVE, Action.ADOPT})
 #: How many posts a warning names, and how many characters of each.
 _NAMED, _SHOWN = 5, 40
 _ABOUT_FREEZES = frozenset({Reason.FREEZE, Reason.INTO_FREEZE})
@@ -39,8 +42,22 @@ def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
         return changes
     for change in changes:
         errors = [each for each in _against(change, scene) if rules.get(each.code, Severity.ERROR) == Severity.ERROR]
-        kept.append(errors[-1].held.on(change) if errors else change)
+        kept.append(errors[-1].held.on(change) if errors else _exempted(change, scene))
     return kept
+
+
+def _exempted(change: Change, scene: Scene) -> Change:
+    """What lets a post out that Buffer publishes during a freeze, unless that was agreed to; else the same change.
+
+    The line sends nothing, and is what a review is for: so it is a change like an edit, and the state has it then.
+    """
+    post, binding = change.desired, change.binding
+    if not isinstance(post, Post) or post.freeze or change.action not in _AT_REST:
+        return change
+    is_ours = binding is not None and binding.origin is not Origin.ADOPTED and not binding.exempt
+    if not is_ours or scene.desired.settings.rules.get(FREEZE) == "off" or not _freeze_there(change, scene):
+        return change
+    return replace(change, action=Action.UPDATE, cause=Cause.EXEMPTED, differences=(EXEMPTION,))
 
 
 def name_let_out(changes: list[Change], scene: Scene) -> list[Change]:
@@ -191,11 +208,12 @@ def _freeze_then(change: Change, times: Mapping[Slot, datetime], scene: Scene) -
 
 
 def let_out_in_freezes(changes: Collection[Change], scene: Scene) -> Iterator[Diagnostic]:
-    """A warning for each freeze during which posts go out because their files say so, sent before or now.
+    """A warning for each freeze during which posts go out because their files say so, unless that was applied before.
 
-    Most have no row in the plan, so it is the only place where a request shows that it lets out what is scheduled.
+    Also for those that are held for another reason, or that bufferctl did not make.
     """
-    exempt = [each for each in changes if isinstance(each.desired, Post) and not each.desired.freeze]
+    let_out = [each for each in changes if isinstance(each.desired, Post) and not each.desired.freeze]
+    exempt = [each for each in let_out if each.action in _SENDING or not (each.binding and each.binding.exempt)]
     if not exempt or scene.desired.settings.rules.get(FREEZE) == "off":
         return
     times = queue_times(changes, scene.live, scene.channels)

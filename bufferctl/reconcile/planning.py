@@ -21,10 +21,10 @@ from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import How, Match, Matches, is_over
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
-from bufferctl.reconcile.repeats import hold_repeats
+from bufferctl.reconcile.repeats import freed_by, hold_repeats
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times, within_limits
-from bufferctl.reconcile.suspending import first_off, still_suspended, suspend, suspension_of
+from bufferctl.reconcile.suspending import first_off, off_instead, still_suspended, suspend, suspension_of
 from bufferctl.reconcile.table import Table
 from bufferctl.reconcile.warnings import warnings_of
 from bufferctl.reconcile.writes import Resolver
@@ -69,6 +69,7 @@ def reconcile(
         endpoint=endpoint,
         changes=tuple(changes),
         queue_times=queue_times(changes, live, scene.channels),
+        freed_by=freed_by(changes),
         warnings=tuple(warnings_of(changes, scene, matches)),
         channels=scene.channels,
         public=state.public,
@@ -83,6 +84,7 @@ def reconcile(
             freed=matches.freed,
             unanswered=matches.unanswered,
             suspended=still_suspended(changes, scene, matches),
+            off=off_instead(changes, scene, matches),
         ),
     )
 

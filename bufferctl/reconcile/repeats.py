@@ -7,7 +7,7 @@ that frees a text is part of this run, and whether an edit would have the same t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import is_
 from typing import NamedTuple
 
@@ -75,6 +75,26 @@ def hold_repeats(
         changes = held  # a held edit keeps its old text, too
 
 
+def freed_by(changes: Sequence[Change]) -> dict[Slot, tuple[Slot, ...]]:
+    """By slot, the earlier writes that free its text: had they not been made, it would be held.
+
+    `changes` are in the order in which they are sent.
+    """
+    writes = {change.live.id: change for change in changes if change.action in WRITING and change.live}
+    if not writes:
+        return {}
+    staying = _staying(writes.values(), doing=())
+    found: dict[Slot, tuple[Slot, ...]] = {}
+    earlier: set[Slot] = set()
+    for change in changes:
+        suspects = (*_moved_here(change, staying), *_repeated(change, staying.texts))
+        slots = dict.fromkeys(writes[each.id].slot for each in suspects)
+        if before := tuple(slot for slot in slots if slot in earlier):
+            found[change.slot] = before
+        earlier.add(change.slot)
+    return found
+
+
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
     """What Buffer keeps although the files no longer have it, or have it at another time."""
     staying = _Staying(defaultdict(list), defaultdict(list))
@@ -103,21 +123,26 @@ def _moved(change: Change, live: LivePost) -> set[Mark]:
 
 
 def _held_at(change: Change, staying: _Staying, channels: Mapping[str, LiveChannel]) -> Change:
-    """The change, held if a post that was moved in Buffer has its text at its time.
+    """The change, held if a post that was moved in Buffer has its text at its time."""
+    moved = _moved_here(change, staying)
+    owner = moved[0].owner if moved else None
+    if owner is None:
+        return change
+    channel = channels.get(change.slot.channel_id)
+    return holds.moved_here(moved, owner, channel).on(change)
+
+
+def _moved_here(change: Change, staying: _Staying) -> list[Suspect]:
+    """The posts of other entries that have its text at its time.
 
     Only `repeat_of` with that very post lifts this: another one's key says that the text is meant again, not when.
     """
     item = change.desired
     if change.action not in {Action.CREATE, Action.UPDATE} or not isinstance(item, Post):
-        return change
+        return []
     there = staying.at.get((wanted(change), instant(item.due_at)), ())
     named = item.given_repeat_of
-    moved = [(each, each.owner) for each in there if each.owner and {each.id, each.owner.key}.isdisjoint(named)]
-    if not moved:
-        return change
-    channel, owner = channels.get(change.slot.channel_id), moved[0][1]
-    hold = holds.moved_here([each for each, _ in moved], owner, channel)
-    return hold.on(change)
+    return [each for each in there if each.owner and {each.id, each.owner.key}.isdisjoint(named)]
 
 
 def _held(
@@ -127,18 +152,24 @@ def _held(
     published: Mapping[Mark, list[Suspect]],
     channels: Mapping[str, LiveChannel],
 ) -> Change:
-    if change.action not in {Action.CREATE, Action.UPDATE} or change.desired is None:
-        return change
-    words, is_new = wanted(change), change.action is Action.CREATE
-    if words == kept(change):
-        return change
-    theirs = [] if is_new else unclaimed.get(words, [])
-    every = {each.id: each for each in (*staying.get(words, ()), *theirs, *published.get(words, ()))}
-    named = change.desired.repeat_of
-    names_a_key = any(not is_id(each) and each not in every for each in named)  # an id speaks for one post alone
-    repeated = [each for each in every.values() if each.id not in named]
-    if not repeated or names_a_key:
+    is_new = change.action is Action.CREATE
+    repeated = _repeated(change, staying, published, *([] if is_new else [unclaimed]))
+    if not repeated:
         return change
     channel = channels.get(change.slot.channel_id)
     hold = holds.ambiguous(Likeness.SAME_TEXT, repeated, channel) if is_new else holds.would_repeat(repeated, channel)
     return hold.on(change)
+
+
+def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Suspect]:
+    """Those of `objects`, by their texts, that have the text that a change would publish, unless that is intended."""
+    if change.action not in {Action.CREATE, Action.UPDATE} or change.desired is None:
+        return []
+    words = wanted(change)
+    if words == kept(change):
+        return []
+    every = {each.id: each for by_text in objects for each in by_text.get(words, ())}
+    named = change.desired.repeat_of
+    if any(not is_id(each) and each not in every for each in named):  # an id speaks for one post alone
+        return []
+    return [each for each in every.values() if each.id not in named]

@@ -65,6 +65,22 @@ def suspend(changes: list[Change], scene: Scene, matches: Matches) -> list[Chang
     return [_suspended(change, why(change), found.get(change.slot), resolver, scene) for change in changes]
 
 
+def off_instead(changes: Iterable[Change], scene: Scene, matches: Matches) -> dict[Slot, Change]:
+    """For each suspended post that would be deleted, what takes it off the schedule where that delete is left out."""
+    if not scene.desired.suspends:
+        return {}
+    found = {match.declared.slot: match for match in matches.matches}
+    resolver, why = Resolver(scene, matches.matches), _Why(scene)
+    off: dict[Slot, Change] = {}
+    for change in changes:
+        live, binding = change.live, change.binding
+        if change.action is not Action.DELETE or not isinstance(live, LivePost) or not live.is_scheduled:
+            continue
+        if binding and _is_ours(binding, live) and why(change):
+            off[change.slot] = _taken_off(change, live, found.get(change.slot), resolver, scene)
+    return {slot: change for slot, change in off.items() if change.takes_off}
+
+
 class _Why:
     """Why an entry, or what an entry was, is suspended: the nearest line decides."""
 

@@ -36,6 +36,7 @@ from bufferctl.model.state import QUEUE, back_at
 from bufferctl.model.unsaid import LeftOut, Then, given_of, is_hidden, restored, still_given
 from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.differences import differences, schedule_differences
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.freezes import would_be_refused
 from bufferctl.reconcile.holds import Hold
@@ -51,7 +52,8 @@ from bufferctl.value import replace, value
 LAG = timedelta(hours=1)
 #: Holds that show how file and Buffer differ.
 _COMPARED = frozenset(
-    {Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.MISSED, Reason.ADOPTED, Reason.IDEA, Reason.LEGAL}
+    {Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.UNSETTLED}
+    | {Reason.MISSED, Reason.ADOPTED, Reason.IDEA, Reason.LEGAL}
 )
 #: Shown for an edit of fields that Buffer does not read back, if it is not known what was last applied.
 _UNREADABLE = Said("Buffer does not show {hidden}, so only the new version is shown here")
@@ -88,7 +90,7 @@ class Table:
         if open_ is not None and match.how is not How.NAMED:
             candidates = unsettled[open_]
             why = holds.STRANDED if candidates is None else holds.unsettled(candidates)
-            return _hold(facts, why, Cause.DRIFT)
+            return replace(_hold(facts, why, Cause.DRIFT), differences=self._beside(match, candidates))
         if match.how is How.KEY_TAKEN:
             return _hold(facts, holds.KEY_TAKEN, Cause.MOVED)
         if item.cancelled:
@@ -108,6 +110,15 @@ class Table:
         if self._is_past(match):
             return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
         return self._create(facts, Cause.NEW)
+
+    def _beside(self, match: Match, candidates: Sequence[str] | None) -> tuple[Difference, ...]:
+        """How the first object that may be the declared one differs from it; nothing if it was not read."""
+        first = next(iter(candidates or ()), "")
+        there = next((each for each in self.scene.live.items if each.id == first), None)
+        if there is None:
+            return ()
+        content = differences(match.declared.content, content_of_live(there))
+        return (*content, *schedule_differences(match.declared.item, there))
 
     def _asked(self, match: Match) -> Hold | None:
         """What a person has to decide about a match, unless it waits until its post has another time."""
@@ -491,15 +502,17 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
     `noted`: the version of the file, if it was edited after publication.
     """
     match, old, item, live = facts.match, facts.binding, facts.item, facts.live
+    is_exempt = old.exempt and isinstance(item, Post) and not item.freeze
     if seen and live is not None:
         bound = bind(item, live, old.origin, given=still_given(item, old.given))
-        new = replace(bound, commit=old.commit, before=old.before)
+        new = replace(bound, commit=old.commit, before=old.before, exempt=is_exempt)
     else:
         media = old.media if facts.edited else sources_of(item)
         now: dict[str, Any] = {
             "address": str(item.address),
             "file": item.place.file,
             "protect": item.protect,
+            "exempt": is_exempt,
             "media": media,
             "noted": noted,
             "unmerged": False,

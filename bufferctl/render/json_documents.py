@@ -336,6 +336,7 @@ class ChangeForm(_OfChange):
     - `unchanged`: nothing changed
     - `suspended`: its post becomes a draft while it is suspended
     - `resumed`: its post goes back on the schedule
+    - `exempted`: its post is scheduled and goes out during a freeze, as `freeze: false` says; nothing is sent
     """
     reason: Annotated[Reason | None, _of("change.reason")]
     """Why it is held, null if it is not; `message` and `hint` explain it.

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from bufferctl.diagnostics import all_of
+from bufferctl.model import LivePost
 from bufferctl.model.media_file import size_words
+from bufferctl.model.metadata import LOSABLE
 from bufferctl.model.unsaid import given_of, is_hidden
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, Trouble, requests_needed
 from bufferctl.render import words
@@ -86,7 +88,7 @@ def quiet_counts(plan: Plan) -> str:
 def no_changes(report: Report) -> str:
     """The meaning of a plan without changes, and what there is."""
     plan = report.plan
-    about = "The files match what was last applied" if report.is_offline else _verified(plan)
+    about = "The files match what was last applied" if report.is_offline else f"{_verified(plan)}{_not_compared(plan)}"
     return ": ".join(filter(None, [NARROWED if plan.narrowed else about, quiet_counts(plan)])) + "."
 
 
@@ -96,6 +98,22 @@ def _verified(plan: Plan) -> str:
     if waiting:
         return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer"
     return _MATCHES_PART if plan.narrowed else _MATCHES
+
+
+def _not_compared(plan: Plan) -> str:
+    """The fields of unpublished posts that Buffer does not show, or did not keep, as the end of a sentence."""
+    hidden, lost = set(), set()
+    for change in plan.of(Action.NO_OP):
+        for path in (change.binding and change.binding.given) or ():
+            name = path.rpartition(".")[2]
+            if is_hidden(path):
+                hidden.add(name)
+            elif path in _LOSABLE and isinstance(change.live, LivePost) and not change.live.metadata.get(name):
+                lost.add(name)
+    return _except(hidden, lost)
+
+
+_LOSABLE = frozenset(f"metadata.{name}" for names in LOSABLE.values() for name in names)
 
 
 def _for_room(plan: Plan) -> int:
@@ -110,7 +128,12 @@ def _exceptions(outcomes: Iterable[Outcome]) -> str:
     paths = (path for item in items if item is not None for path in given_of(item) if is_hidden(path))
     hidden = {path.rpartition(".")[2] for path in paths}
     lost = [each.why.facts.get("fields", "") for each in sent if each.code == Trouble.LOST and each.why]
-    parts = [_which(hidden, "does not show"), _which({str(each) for each in lost}, "did not keep")]
+    return _except(hidden, {str(each) for each in lost})
+
+
+def _except(hidden: set[str], lost: set[str]) -> str:
+    """`, except `first_comment`, which Buffer did not keep`; empty without names."""
+    parts = [_which(hidden, "does not show"), _which(lost, "did not keep")]
     said = ", and ".join(filter(None, parts))
     return f", except {said}" if said else ""
 
@@ -167,7 +190,11 @@ def applied(outcomes: Sequence[Outcome]) -> str:
     """The results of an apply in a sentence."""
     made = [o.change for o in outcomes if o.status in {Status.DONE, Status.DIFFERS}]
     done = Counter(change.action for change in made)
-    moved = (sum(change.takes_off for change in made), "suspended"), (sum(c.puts_back for c in made), "resumed")
+    moved = (
+        (sum(change.takes_off for change in made), "suspended"),
+        (sum(change.puts_back for change in made), "resumed"),
+        (sum(change.lets_out for change in made), "let out"),
+    )
     changed = done[Action.UPDATE] - sum(number for number, _ in moved)
     parts = [f"{number} {name}" for number, name in moved if number]
     parts += [f"{done[Action.CREATE]} created", f"{changed} changed", f"{done[Action.DELETE]} deleted"]

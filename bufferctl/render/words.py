@@ -105,6 +105,8 @@ def describe_action(change: Change) -> str:
         return "will become a draft"
     if change.puts_back and not _needs_approval(change):
         return "will go back on the schedule"
+    if change.lets_out:
+        return "will go out during a freeze"
     if change.action is Action.UPDATE and change.was_draft:
         return f"{_create(change.desired)[0]} (was a draft)"
     if change.action is Action.UPDATE and is_at_once(change):
@@ -130,6 +132,8 @@ def describe_done(change: Change) -> str:
         return "became a draft"
     if change.puts_back and not _needs_approval(change):
         return "is back on the schedule"
+    if change.lets_out:
+        return "goes out during a freeze"
     if change.action is Action.CREATE and isinstance(post, Post) and (post.draft or post.needs_approval):
         return "saved as a draft" if post.draft else "submitted for approval"
     return ACTIONS[change.action].done
@@ -173,18 +177,21 @@ def verbs(plan: Plan) -> str:
     found = Counter(_create(change.desired)[1] for change in plan.of(Action.CREATE))
     found += Counter(_edit(change) for change in plan.of(Action.UPDATE))
     found |= {_DELETES: len(plan.of(Action.DELETE))}
-    order = (_TAKES_OFF, *_VERBS, _PUTS_BACK, _CHANGES, _DELETES)
+    order = (_TAKES_OFF, *_VERBS, _PUTS_BACK, _CHANGES, _LETS_OUT, _DELETES)
     return all_of(verb.format(f"{found[verb]:,}", s="s" * (found[verb] > 1)) for verb in order if found[verb])
 
 
 #: What an apply does to a number of posts that are in Buffer already.
 _TAKES_OFF, _PUTS_BACK = "makes {} draft{s}", "puts {} back on the schedule"
 _CHANGES, _DELETES = "changes {}", "deletes {}"
+_LETS_OUT = "lets {} out during a freeze"
 
 
 def _edit(change: Change) -> str:
     if change.takes_off:
         return _TAKES_OFF
+    if change.lets_out:
+        return _LETS_OUT
     return _PUTS_BACK if change.puts_back else _CHANGES
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from bufferctl import DOCS
 from bufferctl.apply import (
@@ -30,16 +31,19 @@ from bufferctl.model import Live, Slot
 from bufferctl.model.attached import files_of
 from bufferctl.model.live import ids_by_home
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
+from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import begin_run, move_on
 from bufferctl.reconcile.horizons import declared_alike, follow_reconnected
 from bufferctl.render import words
-from bufferctl.run.compare import Homes, answered, find_homes
+from bufferctl.run.compare import Homes, answered, find_homes, hold_dependent
 from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.reachable import publisher
 from bufferctl.run.session import Session
 from bufferctl.run.sources import PlanSource
 from bufferctl.value import replace, value
+
+#: What a run may fail to write more than once.
+STATE = "state"
 
 
 @value()
@@ -75,6 +79,7 @@ class Applying:
     errors: list[BufferctlError] = field(default_factory=list)  # what the listener heard
     _shortening: frozenset[str] = frozenset()  # ids of channels that rewrite the links in texts
     _skew: timedelta = timedelta()  # how far Buffer's dates of new posts are from its clock
+    _reported: set[Path | str] = field(default_factory=set)  # what could not be written, as people heard
     _unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)  # what `recover` left open
 
     def __post_init__(self) -> None:
@@ -124,7 +129,7 @@ class Applying:
         try:
             return self._source.select(today, self.session.state)
         except StalePlanError as error:
-            off = today.narrow(lambda change: change.takes_off)
+            off = hold_dependent(today, ()).narrow(lambda change: change.takes_off)
             if not off.writes:
                 raise
             self._report(error)
@@ -207,7 +212,7 @@ class Applying:
         """
         session = self.session
         if reviewed := self._source.reviewed:  # the state notes which of their changes were sent
-            with self.reporting():
+            with self.reporting(about=STATE):
                 done = (each.change for each in self.outcomes if each.was_done)
                 sent = {change.address for change in done if change.action in WRITING}
                 session.save(reviewed.spend(session.state, sent, session.buffer.server_time()))
@@ -224,9 +229,9 @@ class Applying:
         except OvertakenError:  # only without the lock, so that nothing was sent
             raise
         except BufferctlError as error:
-            self._report(error)
+            self._report(error, about=STATE)
         if left and plan.narrowed:
-            slots = {change.slot for change in plan.changes}
+            slots = {change.slot for change in plan.changes if not _stays_removed(change, plan)}
             differs = left.narrowed or not left.is_empty or bool(left.of(Action.WAITING))
             left = replace(left.narrow(lambda change: change.slot in slots), narrowed=differs)
         if left:
@@ -293,7 +298,7 @@ class Applying:
         state, commit = session.state, session.store.commit
         if self.is_diverged and session.diverged and commit:
             state = declared_alike(state, left or plan, commit, session.diverged.contained)
-        with self.reporting():  # a state that cannot be written only reaches less far
+        with self.reporting(about=STATE):  # a state that cannot be written only reaches less far
             session.save(move_on(state, left or plan, self.live, settle=settle, open_homes=open_homes))
 
     @property
@@ -302,16 +307,20 @@ class Applying:
         return any(outcome.change.action in WRITING for outcome in self.outcomes)
 
     @contextmanager
-    def reporting(self, what: str = "") -> Iterator[None]:
-        """Report an error, after `what` failed, and continue."""
+    def reporting(self, what: str = "", *, about: Path | str = "") -> Iterator[None]:
+        """Report an error, after `what` failed, and continue.
+
+        `about`: what is written more than once, such as a receipt; people hear once that it cannot be written.
+        """
         try:
             yield
         except BufferctlError as error:
-            self._report(error, what)
+            self._report(error, what, about=about)
 
-    def _report(self, error: BufferctlError, what: str = "") -> None:
-        if error.message not in {each.message for each in self.errors}:  # a receipt is written twice
+    def _report(self, error: BufferctlError, what: str = "", *, about: Path | str = "") -> None:
+        if not about or about not in self._reported:
             self.session.listener.error(f"{what}{error.message}", error.hint)
+        self._reported.add(about)
         self.errors.append(error)
 
     def _report_recovered(self, found: Recovered) -> None:
@@ -331,6 +340,11 @@ class Applying:
         return Settler(
             session.buffer, session.journal, clock, listener, session.settle, self._shortening, self.max_wait
         )
+
+
+def _stays_removed(change: Change, plan: Plan) -> bool:
+    """Whether it takes a post off the schedule that another run still has to delete."""
+    return change.takes_off and change.slot in plan.recording.off
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from bufferctl.apply import FileJournal, with_unsaved_results
 from bufferctl.choices import NONE, Choices
-from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declared, has_errors, nearest
+from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declared, has_errors, nearest, some_of
 from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
 from bufferctl.machine import state_folder
 from bufferctl.model import (
@@ -32,11 +32,13 @@ from bufferctl.model import (
     State,
     Wanted,
 )
+from bufferctl.model.desired import FREEZE
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.reconcile import Divergence, Options, Targets, find_targets, hold_repeats, offline
 from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
 from bufferctl.reconcile.planning import by_slot, reconcile
 from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
+from bufferctl.reconcile.suspending import first_off
 from bufferctl.run.files import Files, judge_lengths, shorten
 from bufferctl.run.listener import SILENT
 from bufferctl.run.look import Look, wanted_of
@@ -412,9 +414,10 @@ def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
         return is_targeted and in_file and not matches(address, choices.excludes)
 
     doing = {change.slot for change in filter(keeps, plan.writes)}
-    left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out]
+    off = plan.recording.off
+    left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out and c.slot not in off]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
-    return hold_dependent(plan, doing).narrow(keeps)
+    return naming_frozen(plan, hold_dependent(plan, doing).narrow(keeps))
 
 
 def describe_selection(files: Files, choices: Choices) -> str:
@@ -449,9 +452,33 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
     )
 
 
+def naming_frozen(whole: Plan, part: Plan) -> Plan:
+    """The part of a plan, with a warning that names the posts in the rest that go out during a freeze."""
+    kept = {change.slot for change in part.changes}
+    frozen = [each for each in whole.changes if each.reason is Reason.FREEZE and each.slot not in kept]
+    if not frozen:
+        return part
+    named = some_of([str(each.address) for each in frozen], _NAMED)
+    one = len(frozen) == 1
+    warning = Diagnostic(
+        Severity.WARNING,
+        f"{len(frozen):,} {'post goes' if one else 'posts go'} out during a freeze that your team agreed on, and "
+        f"{'is' if one else 'are'} not part of this run: {named}",
+        hint="To see how to answer, run `bufferctl plan` without PATH, --target and --exclude.",
+        code=FREEZE,
+    )
+    return replace(part, warnings=(*part.warnings, warning))
+
+
 def hold_dependent(plan: Plan, doing: Collection[Slot]) -> Plan:
-    """The plan with holds on changes that would repeat a post or lack their idea, if only `doing` are in the run."""
+    """The plan with holds on changes that would repeat a post or lack their idea, if only `doing` are in the run.
+
+    What is suspended and would be deleted by the rest is taken off the schedule instead.
+    """
     changes = hold_without_idea(hold_repeats(plan.changes, plan.channels, doing=doing), doing)
+    off = {slot: change for slot, change in plan.recording.off.items() if slot not in doing}
+    if off:
+        changes = first_off(off.get(change.slot, change) for change in changes)
     return replace(plan, changes=tuple(changes))
 
 

@@ -21,7 +21,7 @@ from bufferctl.errors import ConfigError, StalePlanError, UsageError
 from bufferctl.model import Address, Desired
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action
-from bufferctl.run.compare import check_named, describe_selection, hold_dependent, narrow
+from bufferctl.run.compare import check_named, describe_selection, hold_dependent, naming_frozen, narrow
 from bufferctl.run.files import POST_FILES, Files, load_declared, open_files
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import write_whole
@@ -193,7 +193,7 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan, suspended: Mapping[Slo
             "\n  ".join((f"The saved plan {path} is out of date, so nothing of it was sent:", *verified.moved)),
             hint=_AGAIN,
         )
-    return verified.plan
+    return naming_frozen(today, verified.plan)
 
 
 def _check_meant(plan: SavedPlan, path: Path, digest: str) -> None:

@@ -456,3 +456,36 @@ def test_a_full_disk_while_compacting_costs_nothing(machine: Machine, buffer: Fa
     finally:
         make_room()
     assert machine.apply(A).writes == 0
+
+
+TEXT, DUE = "The same text, long enough to be told from others", START + timedelta(days=5)
+#: What frees the text of the first post: another text, another time, or its delete.
+FREEING: dict[str, tuple[Post, ...]] = {
+    "edited": (post("a", "Other words, as long as those that it had before", due=DUE),),
+    "moved": (post("a", TEXT, due=DUE + timedelta(days=1)),),
+    "deleted": (post("a", TEXT, due=DUE, cancelled=True),),
+}
+
+
+@pytest.mark.parametrize("freeing", FREEING.values(), ids=FREEING)
+def test_a_text_is_not_sent_where_the_write_that_frees_it_is_refused(
+    machine: Machine, buffer: FakeBuffer, freeing: tuple[Post, ...]
+) -> None:
+    """Both would go out at that time. Once it was made, the new one follows."""
+    machine.apply(post("a", TEXT, due=DUE), C)
+    buffer.faults = [Fault("refused")]
+    attempt = machine.apply(*freeing, post("b", TEXT, due=DUE), replace(C, text="Another one"))
+    assert sorted(each.text for each in buffer.posts.values()) == sorted([TEXT, "Another one"])
+    (held,) = (each for each in attempt.outcomes if each.status is Status.HELD)
+    assert "`a` still has its text in Buffer" in held.message
+    assert machine.apply(*freeing, post("b", TEXT, due=DUE), replace(C, text="Another one")).error is None
+    assert [each.due_at for each in buffer.posts.values() if each.text == TEXT].count(DUE) == 1
+    assert not machine.apply(*freeing, post("b", TEXT, due=DUE), replace(C, text="Another one")).writes
+
+
+def test_a_text_follows_the_edit_that_frees_it_in_the_next_request(machine: Machine, buffer: FakeBuffer) -> None:
+    """Also where two posts exchange their texts: one of them goes first."""
+    machine.apply(post("a", TEXT, due=DUE), post("b", "Other words", due=DUE))
+    attempt = machine.apply(post("a", "Other words", due=DUE), post("b", TEXT, due=DUE))
+    assert [len(each) for each in buffer.sent[1:]] == [1, 1]
+    assert [each.status for each in attempt.outcomes] == [Status.DONE] * 2

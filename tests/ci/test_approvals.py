@@ -136,6 +136,28 @@ def test_one(both: Side) -> None:
     published(both, number)
 
 
+def test_the_line_that_lets_a_scheduled_post_out(side: Side) -> None:
+    """It sends nothing and needs one all the same: until then the post needs somebody, as the freeze says."""
+    number = planned(side)
+    side.approve(number, "bob")
+    published(side, number)
+    set_policy(side, "policy: {approvals: 1, freeze: [{from: 2029-12-20, to: 2029-12-27}]}\n")
+    assert "It is in Buffer already and goes out during a freeze" in " ".join(side.apply().log.split())
+    exempt = LAUNCH.replace("    text:", "    freeze: false\n    text:")
+    number = side.planned("out", launch=exempt)
+    ran = merged(side, number)
+    assert ran.failed
+    assert "#2 is not applied: it needs 1 approval and has none" in ran.log.replace("!", "#")
+    assert "Nothing of this was reviewed, so nothing was sent" in ran.log
+    number = side.planned("later", later=post("later", "After it", "2029-12-29 09:00"))
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    ran = merged(side, number)
+    assert not ran.failed, ran.log
+    assert "during a freeze" not in side.apply().log
+    assert side.texts() == ["After it", "We are live"]
+
+
 def test_authors(side: Side) -> None:
     """Whoever wrote a commit of it, or opened it, does not count."""
     number = planned(side)

@@ -80,17 +80,20 @@ def test_a_reviewed_post_does_not_go_out_by_an_exemption_that_nobody_reviewed(te
     assert statuses(team) == {"The party": "scheduled"}
 
 
-def test_a_line_that_lets_out_what_is_scheduled_is_named(team: Team) -> None:
-    """Buffer has nothing to change, so only this shows it: in the comment of the request, and in each run since."""
+def test_a_line_that_lets_out_what_is_scheduled_is_a_change(team: Team) -> None:
+    """Shown in the comment of its request, recorded once that is merged, and quiet since."""
     published(team)
     team.merge(root(team, FROZEN.replace("12-20", "12-01"), "quiet"))
     assert "It is in Buffer already and goes out during a freeze" in " ".join(team.apply().log.split())
     exempt = post("launch", "We are live").replace("    text:", "    freeze: false\n    text:")
     number = team.open("let-out", launch=exempt)
-    ran = team.plan(number)
-    said = "1 post goes out during a freeze that your team agreed on (Nobody is here), as `freeze: false` says"
+    assert not team.plan(number).failed
+    said = "It goes out during a freeze that your team agreed on (Nobody is here), as `freeze: false` says"
     (body,) = team.github.bodies(number)
     assert said in body.replace("<code>", "`").replace("</code>", "`")
-    assert said in " ".join(ran.log.split())
     team.merge(number)
-    assert said in " ".join(team.apply().log.split())
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert "during a freeze" not in ran.log

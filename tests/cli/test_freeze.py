@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from typing import Any
 
 import pytest
+
+from tests.planfile.forging import forged
 
 from .conftest import Project, Ran
 from .test_suspended import ROOT, apply, lose_state, post, statuses
@@ -367,6 +370,110 @@ def test_each_post_that_is_let_out_says_so(project: Project) -> None:
     assert said["text"].count(LET_OUT) == 2
     assert said["r.md"].count(LET_OUT) == 2
     assert said["r.html"].count(LET_OUT) >= 2
+
+
+SHOWN = "freeze: yes → no"
+
+
+def test_the_line_that_lets_out_what_is_scheduled_is_a_change(project: Project) -> None:
+    """It is shown like an edit, sends nothing, and is quiet once it was applied, until the line goes."""
+    in_buffer(project, INSIDE, ALSO)
+    write(project, exempt(INSIDE), exempt(ALSO).replace("freeze: false", "cancelled: true"))
+    before = len(project.sandbox.requests)
+    ran = project("plan", "--detailed-exitcode")
+    assert (ran.code, ran.planned) == (2, ["~ inside", "- also"])
+    said = reported(project)
+    assert SHOWN in said["text"]
+    assert all(LET_OUT in each for each in said.values())
+    assert "lets 1 out during a freeze and deletes 1" in said["text"]
+    project.apply()
+    assert sum(each.writes for each in project.sandbox.requests[before:]) == 1  # the delete
+    ran = project("plan")
+    assert ("No changes" in ran.out, ran.err) == (True, "")
+    write(project, INSIDE)
+    assert held(project("plan", "--json")) == {"inside": "freeze"}
+    apply(project)
+    write(project, exempt(INSIDE))
+    assert project("plan").planned == ["~ inside"]
+
+
+def test_a_post_that_was_sent_with_the_line_needs_no_other_change(project: Project) -> None:
+    """Its create, or its edit, agreed to it, also for a freeze to come; and so does one whose answer was lost."""
+    in_buffer(project, exempt(INSIDE), ALSO)
+    write(project, exempt(INSIDE), exempt(ALSO).replace("Also", "Still"), line="")
+    project.apply()
+    write(project, exempt(INSIDE), exempt(ALSO).replace("Also", "Still"))
+    ran = project("plan")
+    assert ("No changes" in ran.out, ran.err) == (True, "")
+
+
+def test_a_rename_with_the_line_is_one_change(project: Project) -> None:
+    """The same apply renames it and lets it out."""
+    in_buffer(project, INSIDE)
+    write(project, exempt(INSIDE).replace("inside,", "new, was: inside,"))
+    assert project("plan").planned == ["~ new"]
+    project.apply()
+    ran = project("plan")
+    assert ("No changes" in ran.out, ran.err) == (True, "")
+
+
+def test_a_lost_state_does_not_know_what_was_agreed_to(project: Project) -> None:
+    """It is one more change, in the apply that finds the post."""
+    in_buffer(project, exempt(INSIDE))
+    lose_state(project)
+    write(project, exempt(INSIDE))
+    assert project("plan").planned == ["~ inside"]
+    project.apply()
+    assert project("plan").err == ""
+
+
+@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+def test_a_plan_agrees_to_the_line(project: Project, how: list[str]) -> None:
+    """One that was made before it was added does not, and the post is still named as one that goes out."""
+    in_buffer(project, INSIDE)
+    write(project, INSIDE)
+    project("plan", "-o", "before.json")
+    write(project, exempt(INSIDE))
+    project("plan", "-o", "plan.json")
+    assert SHOWN in project("show", "plan.json").out
+    ran = project("apply", "--reviewed", "before.json", "--settle", "0")
+    assert ran.code == 1
+    assert "its `freeze: false` does not count, and it still goes out during a freeze" in " ".join(ran.out.split())
+    assert project("plan").planned == ["~ inside"]
+    assert project("apply", *how, "--settle", "0").code == 0
+    assert "No changes" in project("plan").out
+
+
+def test_a_plan_file_that_hides_an_edit_behind_the_line(project: Project) -> None:
+    """Whoever agrees to the line agrees to nothing else of the post."""
+    in_buffer(project, INSIDE)
+    write(project, exempt(INSIDE).replace("We are", "We were"))
+    project("plan", "-o", "plan.json")
+
+    def hide(plan: dict[str, Any]) -> None:
+        (change,) = plan["plan"]["changes"]
+        change["change"] |= {"cause": "exempted", "differences": [{"path": "freeze", "before": True, "after": False}]}
+        change["write"] = None
+
+    path = project.folder / "plan.json"
+    path.write_bytes(forged(path.read_bytes(), hide))
+    assert "digests cover" in project("apply", "plan.json").err
+
+
+@pytest.mark.parametrize("how", [["plan.json"], ["--target", "*/outside"], ["--exclude", "*/also"]])
+def test_a_part_names_what_a_freeze_is_about_in_the_rest(project: Project, how: list[str]) -> None:
+    """A new freeze is not silent because a run is about other posts; it does not fail for them either."""
+    in_buffer(project, INSIDE, ALSO, OUTSIDE)
+    edited = OUTSIDE.replace("Before", "Long before")
+    write(project, exempt(INSIDE), ALSO, edited, line="")
+    project("plan", "-o", "plan.json")
+    write(project, exempt(INSIDE), ALSO, edited)
+    ran = project("apply", *how, *([] if how == ["plan.json"] else ["--auto-approve"]), "--settle", "0")
+    assert ran.code == 0
+    said = " ".join(ran.err.split())
+    assert "1 post goes out during a freeze that your team agreed on, and is not part of this run: Acme/" in said
+    assert "twitter:acme/also" in said
+    assert statuses(project)["Long before"] == "scheduled"
 
 
 def test_overlapping_freezes_are_both_named(project: Project) -> None:

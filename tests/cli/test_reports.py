@@ -227,6 +227,20 @@ def test_receipt_that_cannot_be_written_any_more(declared: Project, monkeypatch:
         assert apply(declared).code == 0
 
 
+def test_a_receipt_that_cannot_be_written_twice_is_said_once(
+    declared: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the reason is the second time."""
+    folder = declared.folder / "kept"
+    folder.mkdir()
+    with Gate(declared.sandbox.url) as gate:
+        monkeypatch.setenv("BUFFER_API_URL", gate.url)
+        gate.before_write = folder.rmdir
+        gate.after_write = lambda: setattr(gate, "before_read", lambda: folder.write_text(""))
+        ran = apply(declared, "--receipt", "kept/receipt.json")
+    assert (ran.code, ran.err.count("receipt.json cannot be written")) == (1, 1)
+
+
 def test_receipt_before_verifying(declared: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its outcomes are there before the account is read again, since that may hang until the job is killed."""
     statuses: list[set[str]] = []

@@ -403,7 +403,7 @@ def test_show_without_the_file(saved: Project, prints: Prints) -> None:
 def test_newer_format(saved: Project, prints: Prints) -> None:
     """Exit 3 for a later major version: update bufferctl, or plan again."""
     path = saved.folder / "plan.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "3.1"', '"format_version": "4.0"'))
+    path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "3.2"', '"format_version": "4.0"'))
     ran = apply(saved)
     prints("saved/newer-format", ran)
     refused(saved, ran)

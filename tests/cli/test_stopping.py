@@ -132,6 +132,7 @@ def test_killed_during_an_edit(whole_program: list[str], gated: tuple[Project, G
     project.write("buffer.yaml", root % "Before")
     planned = " ".join(project("plan").out.split())
     assert "may be its own edit" in planned
+    assert "After" in planned  # the version in Buffer, beside that of the file
     assert "Somebody changed it" not in planned
     assert "To find out, run: bufferctl apply" in planned
     assert "--reapply" not in planned

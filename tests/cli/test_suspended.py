@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from tests.planfile.forging import forged
+
 from .conftest import Project
 
 LINE = "suspended: Earthquake; ask Dana"
@@ -429,6 +431,22 @@ def test_a_saved_plan_from_before_publishes_nothing(project: Project) -> None:
     assert project("plan", "-o", "new.json").code == 0
     assert project("apply", "new.json", "--settle", "0").code == 0
     assert statuses(project) == {"We are live": "scheduled", "Still live": "scheduled"}
+
+
+@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+def test_a_plan_that_knew_of_the_suspension_agrees(project: Project, how: list[str]) -> None:
+    """Whatever the clock said, which is the same for two runs within a second: the plan records what it knew of."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    apply(project)
+    write(project, TIMED)
+    project("plan", "-o", "plan.json")
+    earlier = "2029-12-03T08:59:00Z"
+    path = project.folder / "plan.json"
+    path.write_bytes(forged(path.read_bytes(), lambda plan: plan.update(created_at=earlier)))
+    assert project("apply", *how, "--settle", "0").code == 0
+    assert statuses(project) == {"We are live": "scheduled"}
 
 
 def test_a_plan_from_before_another_suspension_publishes_nothing(project: Project) -> None:
@@ -1042,16 +1060,25 @@ def test_what_is_suspended_does_not_wait_for_room(project: Project) -> None:
     assert "nothing more to send; 1 still" in ran.out
 
 
-def test_a_part_that_leaves_out_a_delete_does_not_say_that_all_is_off(project: Project) -> None:
-    """The removed post is still scheduled: a warning names it."""
-    write(project, TIMED, LATER)
+@pytest.mark.parametrize("how", [["--target", "*/later"], ["posts/b.yaml"], ["plan.json"], ["stale.json"]])
+def test_a_part_that_leaves_out_a_delete_takes_the_post_off(project: Project, how: list[str]) -> None:
+    """It is suspended like the others, and the next apply of all files deletes it."""
+    other = "suspended: false\nchannels: [twitter]\nposts:\n  - {key: b, text: Of b, due_at: 2029-12-20 10:00}\n"
+    project.write("posts/b.yaml", other)
+    write(project, TIMED, LATER, *QUEUED)
     project.apply()
-    write(project, LATER, line=LINE)
-    project("apply", "--target", "*/later", "--auto-approve", "--settle", "0")
-    ran = project("plan", "--target", "*/later")
-    assert "Suspended: Earthquake; ask Dana.\n" in ran.out
-    assert "launch is removed from the files or cancelled, and will be published all the same" in " ".join(
-        ran.err.split()
-    )
+    project.write("posts/b.yaml", other.replace("Of b", "Of another"))
+    project("plan", "-o", "stale.json")
+    project.write("posts/b.yaml", other.replace("Of b", "Of bee"))
+    project("plan", "-o", "plan.json")
+    write(project, LATER, *QUEUED[:2], line=LINE)
+    ran = project("apply", *how, *([] if "plan" in how[0] else ["--auto-approve"]), "--settle", "0")
+    assert ran.code == (3 if "stale" in how[0] else 0)
+    assert "5 scheduled posts become drafts" in ran.out
+    assert "will be published all the same" not in ran.err
+    left = {each["text"] for each in project.sandbox.posts() if each["status"] == "scheduled"}
+    assert left == {"Of bee" if how[0] in {"posts/b.yaml", "plan.json"} else "Of b"}
     project.apply()
-    assert statuses(project) == {"Still live": "draft"}
+    assert statuses(project) == dict.fromkeys(("Still live", "Tip number one", "Tip number two"), "draft") | {
+        "Of bee": "scheduled"
+    }

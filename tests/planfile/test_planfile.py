@@ -180,7 +180,7 @@ def test_a_newer_file_is_refused(review: Review) -> None:
     plan = review.plan()
     raw = planfile.dump(plan, Desired(), CHOICES, expires_at=plan.at)
     with pytest.raises(StalePlanError, match="newer bufferctl"):
-        planfile.load(raw.replace(b'"format_version": "3.1"', b'"format_version": "4.0"'), "p")
+        planfile.load(raw.replace(b'"format_version": "3.2"', b'"format_version": "4.0"'), "p")
 
 
 def test_it_expires(review: Review) -> None:
@@ -430,7 +430,7 @@ def test_an_older_file_is_refused(review: Review) -> None:
     """Plan again: what it agrees to was defined otherwise."""
     raw = planfile.dump(review.plan(), Desired(), CHOICES, expires_at=START)
     with pytest.raises(StalePlanError, match="an older bufferctl") as raised:
-        planfile.load(raw.replace(b'"format_version": "3.1"', b'"format_version": "2.0"'), "p")
+        planfile.load(raw.replace(b'"format_version": "3.2"', b'"format_version": "2.0"'), "p")
     assert "Plan again" in raised.value.hint
 
 

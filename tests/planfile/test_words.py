@@ -413,7 +413,7 @@ def test_what_a_saved_plan_has_besides_its_changes() -> None:
     assert (found.plan.warnings, dict(found.plan.channels), found.plan.unmanaged) == ((warning,), {"c": CHANNEL}, 3)
     assert not read_back(plan, files).offline
     head = json.loads(planfile.dump(plan, files, choices, expires_at=START))
-    assert (head["bufferctl_version"], head["format_version"], head["kind"]) == (__version__, "3.1", "saved-plan")
+    assert (head["bufferctl_version"], head["format_version"], head["kind"]) == (__version__, "3.2", "saved-plan")
 
 
 NEWS = Metadata.model_validate({"pinterest": {"title": "Launch", "board": "News"}}).pinterest
@@ -440,7 +440,7 @@ def test_a_file_says_what_there_is() -> None:
     """A line for each value, places by the names of their parts, and nothing of what a change does not have."""
     moving = now_is(Action.MOVE, moved_from=SLOT._replace(key="z"))
     raw = planfile.dump(Plan(START, "", (moving, create())), FILES, Choices(), expires_at=START)
-    assert raw.decode().splitlines()[1] == ' "format_version": "3.1",'
+    assert raw.decode().splitlines()[1] == ' "format_version": "3.2",'
     move, new = json.loads(raw)["plan"]["changes"]
     assert move["change"]["moved_from"] == {"organization_id": "o", "channel_id": "c", "key": "z"}
     assert set(new["change"]) == {"address", "action", "cause", "slot"}

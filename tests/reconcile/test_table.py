@@ -955,6 +955,15 @@ def test_a_write_without_an_outcome_is_held_before_anything_else() -> None:
     assert World(options=Options(unsettled={slot(APPLIED): ()})).verdict(APPLIED) is Reason.UNSETTLED
 
 
+def test_a_write_without_an_outcome_shows_what_it_may_have_become() -> None:
+    """How the object that it may be differs from the file, as a person needs to see to decide."""
+    there = in_buffer(APPLIED, text="Other words", created=YOUNG)
+    change = World(live=[there], options=Options(unsettled={slot(APPLIED): (there.id,)})).change(APPLIED)
+    assert [(each.path, each.before, each.after) for each in change.differences] == [
+        ("text", "Other words", APPLIED.text)
+    ]
+
+
 def test_a_tag_that_buffer_does_not_have_is_held() -> None:
     """As unresolved."""
     assert World().verdict(post(tags=("nowhere",))) is Reason.UNRESOLVED
