@@ -145,7 +145,7 @@ def _buttons(post: Post, metadata: GoogleBusinessMetadata) -> Iterator[Finding]:
 
 
 def _unknown_category(post: Post, given: str) -> Finding:
-    near = get_close_matches(given, CATEGORIES.values(), n=1)
+    near = get_close_matches(given, CATEGORIES.values())
     hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(CATEGORIES.values())}"
     message = f"YouTube has no category `{given[:40]}`, so it will probably not publish this video"
     return Finding(UNKNOWN_CATEGORY, post, _path(post, "category_id"), message, hint=hint)
