@@ -565,6 +565,15 @@ def test_one_address(applied: Project, prints: Prints) -> None:
     assert (ran.code, "We are live" in read(applied), "Something else" in read(applied)) == (0, True, True)
 
 
+def test_an_address_that_was_never_applied(applied: Project) -> None:
+    """Exit 1, since bufferctl cannot tell its post; the other selected post is pulled all the same."""
+    applied.write("posts/w52.yaml", "posts:\n  - {key: new, channels: [twitter], draft: true, text: New}\n")
+    applied.sandbox.person.edit_post(live(applied, "We are"), text="We were live")
+    ran = applied("pull", "Acme/twitter:acme/new", "Acme/twitter:acme/launch")
+    why = "Acme/twitter:acme/new: bufferctl cannot tell which post in Buffer it is"
+    assert (ran.code, why in ran.err, "We were live" in read(applied)) == (1, True, True)
+
+
 def test_unknown_address(applied: Project, prints: Prints) -> None:
     """The message names the nearest address."""
     prints("pull/unknown-address", applied("pull", "Acme/twitter:acme/launhc"))
