@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -141,10 +142,7 @@ def facts_of(match: Match) -> Facts:
     before = now if binding.applied == str(now) else Fingerprint.read(binding.applied)
     rescheduled = before is None or before.schedule != now.schedule
     if live is None:
-        sent = binding.status == PostStatus.SENT
-        edited = before != now if before else not binding.applied
-        different = edits_of_unread(binding, item) if sent else ()
-        return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
+        return _of_unread(match, binding, before, rescheduled=rescheduled)
     content = content_of_live(live)
     stands = Seen.read(binding.seen).matches(content, now.content if content == wanted else "")
     if not stands and has_renamed_board(item, live, binding.seen):
@@ -153,23 +151,39 @@ def facts_of(match: Match) -> Facts:
     edited = before != now if before else not contents_match(wanted, content) or bool(schedule_differences(item, live))
     changed = not stands or _was_moved(binding, live)
     changed = changed or (before is not None and _was_handed_over(match, live, before))
-    different = ()
+    different: tuple[Difference, ...] = ()
     if edited or changed:
         is_same = sent and before is not None and before.content == now.content
         different = () if is_same else differences(wanted, content)
         different += media_differences(item, binding.media)
         different += _schedule(item, live, rescheduled=rescheduled, changed=changed)
     left: tuple[LeftOut, ...] = ()
-    if not sent and (different or edited or changed or match.how is How.NAMED):
+    if not sent and (edited or changed or match.how is How.NAMED):
         left = tuple(left_out(wanted, content, binding.given))
-    if not sent and (edited or changed):
-        shown = {each.path for each in left if each.was_given or not edited}
-        unsaid = unsaid_differences(wanted, content, binding.given)
-        different += tuple(each for each in unsaid if each.path in shown)
-        is_known = isinstance(item, Post) or (before is not None and before.hidden != now.hidden)
-        different += hidden_differences(item, binding.given, content) if edited and is_known else ()
-        different += tuple(idea_differences(item, live)) if edited and is_known else ()
-    return Facts(match, live, content, before, edited, rescheduled, changed, sent, different, is_off, left)
+    facts = Facts(match, live, content, before, edited, rescheduled, changed, sent, different, is_off, left)
+    return facts._replace(differences=(*different, *_unsaid(facts))) if not sent and (edited or changed) else facts
+
+
+def _of_unread(match: Match, binding: Binding, before: Fingerprint | None, *, rescheduled: bool) -> Facts:
+    """The facts about an object that is in no list: what the state alone shows of it."""
+    sent = binding.status == PostStatus.SENT
+    edited = before != match.declared.fingerprint if before else not binding.applied
+    different = edits_of_unread(binding, match.declared.item) if sent else ()
+    return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
+
+
+def _unsaid(facts: Facts) -> Iterator[Difference]:
+    """Differences of what the file leaves out, and of what Buffer does not return."""
+    item, given = facts.item, facts.binding.given
+    wanted, now = facts.match.declared.content, facts.match.declared.fingerprint
+    if facts.content is None or facts.live is None:
+        return
+    shown = {each.path for each in facts.left_out if each.was_given or not facts.edited}
+    yield from (each for each in unsaid_differences(wanted, facts.content, given) if each.path in shown)
+    is_known = isinstance(item, Post) or (facts.before is not None and facts.before.hidden != now.hidden)
+    if facts.edited and is_known:
+        yield from hidden_differences(item, given, facts.content)
+        yield from idea_differences(item, facts.live)
 
 
 def _schedule(item: Item, live: LiveItem, *, rescheduled: bool, changed: bool) -> tuple[Difference, ...]:

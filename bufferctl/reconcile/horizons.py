@@ -317,17 +317,15 @@ def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: tim
         bound = state.bindings.get(slot)
         if slot.channel_id not in read:
             continue
-        if item.existing and (bound is None or bound.guessed):
+        is_clear = bound is not None and (bound.id in listed or bound.status == PostStatus.SENT)
+        if item.existing and (not is_clear or (bound is not None and bound.guessed)):
             found.setdefault(item.existing, None)
-        if bound and (bound.id in listed or bound.status == PostStatus.SENT):
-            continue
-        if item.existing:
-            found.setdefault(item.existing, None)
-        if is_late(item, live.at, lead):
+        if is_clear or is_late(item, live.at, lead):
             continue
         for each in all_slots(slot, item):
-            question = state.questions.get(each)
-            found |= {**(question.candidates if question else {}), **let_go.get((each.home, each.key), {})}
+            if question := state.questions.get(each):
+                found |= question.candidates
+            found |= let_go.get((each.home, each.key), {})
     return {id_: created for id_, created in found.items() if id_ not in listed and id_ not in live.gone}
 
 

@@ -8,7 +8,7 @@ to ask a person is decided here, so that no later rule can lift a question.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -276,22 +276,10 @@ class _Matching:
         A series whose dates moved has the instants of its own earlier posts, so an equal instant alone proves nothing.
         """
         scene = self.scene
-        series: dict[tuple[Place, str, str], list[Declared]] = defaultdict(list)
-        for d in self._left:
-            if d.item.number and d.item.due_at and d.content.text and not scene.horizon(d.slot.home).recorded:
-                series[d.item.place, d.slot.home, linkless_text(d.content)].append(d)
-        if not series:
-            return
-        sharing = Counter((d.slot.home, linkless_text(d.content)) for d in self._left)
-        said: dict[tuple[Place, str], set[str]] = defaultdict(set)
-        for d in self.declared:
-            said[d.item.place, d.slot.home].add("" if d.item.cancelled else linkless_text(d.content))
-        for (place, home, text), of_series in series.items():
-            # of another entry with that text, of a cancelled occurrence or an edited one, some of the posts may be
-            is_alone = sharing[home, text] == len(of_series) > 1 and said[place, home] == {text}
-            if not is_alone or any(map(scene.question, of_series)):
+        for of_series in self._alone():
+            first, home = of_series[0], of_series[0].slot.home
+            if any(map(scene.question, of_series)):
                 continue
-            first = of_series[0]
             there = [c for c in pools[home].like(first.content, ()) if is_equal_post(first, c, scene)]
             wanted = {instant(d.item.due_at) for d in of_series}
             given = {instant(when(c.item)) for c in there}
@@ -302,6 +290,25 @@ class _Matching:
                 del pools[home].left[c.item.id]
                 binding = replace(imported(d.item, c.item), origin=scene.origin(c.item), guessed=True)
                 self.found[d.slot] = Match(d, How.COUNTED, c.item, binding)
+
+    def _alone(self) -> Iterator[list[Declared]]:
+        """The timed occurrences that are left of each series on an unrecorded home, if all of it has one text.
+
+        Not if another entry has that text, an occurrence is cancelled or edited: some of the posts may be those.
+        """
+        series: dict[tuple[Place, str, str], list[Declared]] = defaultdict(list)
+        for d in self._left:
+            if d.item.number and d.item.due_at and d.content.text and not self.scene.horizon(d.slot.home).recorded:
+                series[d.item.place, d.slot.home, linkless_text(d.content)].append(d)
+        if not series:
+            return
+        sharing = Counter((d.slot.home, linkless_text(d.content)) for d in self._left)
+        texts: dict[tuple[Place, str], set[str]] = defaultdict(set)
+        for d in self.declared:
+            texts[d.item.place, d.slot.home].add("" if d.item.cancelled else linkless_text(d.content))
+        for (place, home, text), of_series in series.items():
+            if sharing[home, text] == len(of_series) > 1 and texts[place, home] == {text}:
+                yield of_series
 
     def _reworded(self, pools: Pools) -> None:
         """Past addresses on unrecorded homes, each with the one published API post at its instant: edited since.

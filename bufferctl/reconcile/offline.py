@@ -8,7 +8,7 @@ are recorded texts, since state has only their digests.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bufferctl.model import (
@@ -92,13 +92,10 @@ def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
 
 def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ...], Targets]:
     """Organizations and channels with the ids of the files, else of state, else with their names as ids."""
-    ids: dict[tuple[str, str], str] = {}
+    ids = _ids(state)
     channels = {slot.organization_id: dict[str, LiveChannel]() for slot in state.bindings}
     for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):  # the newest last
-        address = binding.address_in(slot)
-        ids[address.organization, ""] = slot.organization_id
-        ids[address.organization, address.channel] = slot.channel_id
-        service, _, handle = address.channel.partition(":")
+        service, _, handle = binding.address_in(slot).channel.partition(":")
         if service in set(Service):  # an idea has none, and this version may not know another
             live = LiveChannel(slot.channel_id, slot.organization_id, Service(service), handle)
             channels[slot.organization_id][slot.channel_id] = live
@@ -106,10 +103,7 @@ def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ..
     for each in desired.organizations:
         homes[each.label] = id_ = each.id or ids.get((each.label, ""), each.label)
         channels.setdefault(id_, {})
-    boards: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for post in desired.posts:
-        if isinstance(post.metadata, PinterestMetadata) and (board := post.metadata.board):
-            boards[post.address.organization, post.address.channel][board] = board
+    boards = _boards(desired)
     found: dict[tuple[str, str], LiveChannel] = {}
     for channel in desired.channels:
         name = channel.organization, channel.label
@@ -126,3 +120,23 @@ def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ..
         )
     by_id = {each: LiveOrganization(each, each, tuple(c.values())) for each, c in channels.items()}
     return tuple(by_id.values()), Targets({label: by_id[id_] for label, id_ in homes.items()}, found)
+
+
+def _ids(state: State) -> dict[tuple[str, str], str]:
+    """The ids that the state has of organizations and channels, by their names; of one name, the newest one's."""
+    ids: dict[tuple[str, str], str] = {}
+    for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):
+        address = binding.address_in(slot)
+        ids[address.organization, ""] = slot.organization_id
+        ids[address.organization, address.channel] = slot.channel_id
+    return ids
+
+
+def _boards(desired: Desired) -> Mapping[tuple[str, str], dict[str, str]]:
+    """The boards that the files name on each channel; each counts as there, with its name as its id."""
+    boards: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for post in desired.posts:
+        if isinstance(post.metadata, PinterestMetadata) and post.metadata.board:
+            board = post.metadata.board
+            boards[post.address.organization, post.address.channel][board] = board
+    return boards

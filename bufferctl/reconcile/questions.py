@@ -197,18 +197,10 @@ def _question(
     """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
 
     `left_open`: those of an earlier one about an address that is gone, which may have been renamed to that of `d`.
-
-    What a person let go from its address may be it, whatever `d` says by now, until another address claims it.
     """
     old = scene.question(d)
     suspects = {each.id: each for each in near}
-    earlier = {id_: at for id_, at in scene.let_go(d).items() if id_ not in claims.ids}
-    is_unchanged = old is not None and old.content == d.fingerprint.content and not d.item.repeat_of
-    if old is not None and (old.may_be_ours or is_unchanged):
-        taken = frozenset[str]() if old.rule is Likeness.LOST else claims.ids
-        earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in taken}
-    earlier |= {id_: at for id_, at in left_open.items() if id_ not in claims.ids}
-    for id_, created in earlier.items():
+    for id_, created in _earlier(d, claims, scene, left_open).items():
         if id_ not in d.item.repeat_of:
             suspects.setdefault(id_, texts.earlier(d, id_, created, scene.by_id.get(id_)))
     if not suspects:
@@ -220,9 +212,25 @@ def _question(
         rule = near[0].rule
     elif old:
         rule = old.rule
+    elif ordered[0].id in left_open:
+        rule = Likeness.UNANSWERED
     else:
-        rule = Likeness.UNANSWERED if ordered[0].id in left_open else Likeness.LET_GO
+        rule = Likeness.LET_GO
     return scene.ask(d, rule, ordered, may_be_ours=may_be_ours, postponed=scene.waits(d.item))
+
+
+def _earlier(d: Declared, claims: Claims, scene: Scene, left_open: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Objects that no address claims and that were asked about before, or let go from its address, by id.
+
+    What a person let go from its address may be it, whatever `d` says by now.
+    """
+    old = scene.question(d)
+    earlier = {id_: at for id_, at in scene.let_go(d).items() if id_ not in claims.ids}
+    is_unchanged = old is not None and old.content == d.fingerprint.content and not d.item.repeat_of
+    if old is not None and (old.may_be_ours or is_unchanged):
+        taken = frozenset[str]() if old.rule is Likeness.LOST else claims.ids
+        earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in taken}
+    return earlier | {id_: at for id_, at in left_open.items() if id_ not in claims.ids}
 
 
 def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> Found:

@@ -127,20 +127,26 @@ def _suspended(change: Change, reason: str, match: Match | None, resolver: Resol
     binding = match.binding if match and match.binding else change.binding
     live = change.live
     if binding and isinstance(live, LivePost) and live.is_scheduled and _is_ours(binding, live):
-        if change.action is Action.DELETE and not scene.options.only_suspends:
+        is_deleted = change.action is Action.DELETE and not scene.options.only_suspends
+        # another root file has it now, and lets it out
+        is_let_out = binding.taken_from and change.action is Action.FORGET
+        if is_deleted or is_let_out:
             return change
-        if binding.taken_from and change.action is Action.FORGET:
-            return change  # another root file has it now, and lets it out
         if binding.taken_from:
             back = replace(change, binding=binding)
             return holds.SCHEDULED_WHILE_SUSPENDED.filled({"suspension": reason}).on(back)
         kept = replace(change.binding or binding, retired=False)
         return _taken_off(replace(change, binding=kept), live, match, resolver, scene)
+    return _waiting(change, reason, binding)
+
+
+def _waiting(change: Change, reason: str, binding: Binding | None) -> Change:
+    """The same with nothing sent until the suspension ends, of what is not scheduled, or is not ours."""
     waits = replace(change, reason=Reason.SUSPENDED, why=replace(_WAITS, facts={"reason": reason}), todo=None)
     is_new = binding is None
     if change.action in {Action.CREATE, Action.WAITING} or (is_new and change.reason is Reason.MISSED):
         return replace(waits, action=Action.WAITING, write=None, candidates=())
-    if change.action is Action.FORGET and binding and binding.taken_from and _is_draft(live):
+    if change.action is Action.FORGET and binding and binding.taken_from and _is_draft(change.live):
         kept = replace(binding, retired=False)  # so that the root file that has it now knows who suspended it
         return replace(waits, action=Action.NO_OP, binding=kept)
     if change.action is Action.UPDATE or (change.action is Action.HOLD and change.reason in _MOOT_WHILE_SUSPENDED):
