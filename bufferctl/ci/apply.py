@@ -6,7 +6,7 @@ count as unreviewed in another's run. A plan file only selects; options that ove
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
@@ -153,16 +153,26 @@ def _apply_reviewed(
         job.annotate("warning", gone.words)
     counts = any(each.file for each in found) or job.suspends  # suspending needs no plan, and no review
     ran = _run_plans(job, found, decided.options) if counts else _without_review(job)
-    again = {each.number for each in carried(last)} if ran.receipt else set[int]()
-    done = {outcome.change.address for outcome in ran.receipt.outcomes} if ran.receipt else set[Address]()
-    for each in found:
-        if each.request.number not in again or _addresses(each) & done:
-            _comment(job, each, found, ran, gone)
-    open_ones = {each.request: _still_open(job, each, found, ran) for each in found}
-    still = _from_first(list(since.requests), [request for request, reasons in open_ones.items() if reasons])
-    soon = any(reason in _PASSING for reasons in open_ones.values() for reason in reasons)
-    unsent = tuple(each.request for each in found if ran.end.exit_code and _is_unsent(each, ran))
-    return replace(ran.end, waiting=still, soon=soon, unsent=unsent, gone=str(gone or "")), since.requests
+    for each in _to_comment(found, ran, last):
+        _comment(job, each, found, ran, gone)
+    left = {each.request: _still_open(job, each, found, ran) for each in found}
+    end = replace(
+        ran.end,
+        waiting=_from_first(list(since.requests), [request for request, reasons in left.items() if reasons]),
+        soon=any(not reasons.isdisjoint(_PASSING) for reasons in left.values()),
+        unsent=tuple(each.request for each in found if ran.end.exit_code and _is_unsent(each, ran)),
+        gone=str(gone or ""),
+    )
+    return end, since.requests
+
+
+def _to_comment(found: Iterable[_Found], ran: _Ran, last: End) -> list[_Found]:
+    """The requests that get a receipt: of those that waited since an earlier run, only where something happened now."""
+    if ran.receipt is None:
+        return list(found)
+    again = {each.number for each in carried(last)}
+    done = {outcome.change.address for outcome in ran.receipt.outcomes}
+    return [each for each in found if each.request.number not in again or _addresses(each) & done]
 
 
 def _read(job: Job, request: ChangeRequest) -> _Found:

@@ -106,15 +106,13 @@ def lacking(job: Job, request: ChangeRequest, wanted: Needed, authors: Authors) 
     if objections:
         names = dict.fromkeys(f"`{each.name}`" for each in objections)
         return f"{some_of(list(names), _NAMED)} requested changes"
-    standing = {each.person for each in now if each.approves}
-    given = [each for each in before if each.approves and each.person in standing]
-    late = [each for each in now if each.approves and each.person not in {one.person for one in given}]
-    reasons = [f"`{each.name}` approved after the merge" for each in late]
-    approved = 0
-    for each in given:
-        why = _why_not(job, request, wanted.plan, each, authors)
-        approved += not why
-        reasons += [why] if why else []
+    approving = {each.person for each in now if each.approves}
+    given = [each for each in before if each.approves and each.person in approving]
+    in_time = {each.person for each in given}
+    late = [each for each in now if each.approves and each.person not in in_time]
+    judged = [_why_not(job, request, wanted.plan, each, authors) for each in given]
+    approved = judged.count("")
+    reasons = [*(f"`{each.name}` approved after the merge" for each in late), *filter(None, judged)]
     if approved >= wanted.number:
         return ""
     details = f" ({'; '.join(reasons[:_NAMED])})" if reasons else ""

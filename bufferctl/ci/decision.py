@@ -61,6 +61,33 @@ class Decision:
 
 def read_decision(text: str) -> Decision:
     """Read the input. Raises UsageError if a word is unknown, or lacks its address or number."""
+    given = _given(text)
+    for each in (REAPPLY, RECREATE):
+        if given.get(each) == []:
+            raise UsageError(f"The decision {each} names no address", hint=_HINT)
+    number, *deletes = given.get(MAX_DELETES) or [""]
+    if MAX_DELETES in given and not number.isdecimal():
+        raise UsageError(f"The decision {MAX_DELETES} needs a number", hint=_HINT)
+    requests = [each.lstrip("#!") for each in given.get(APPROVE, [])]
+    if APPROVE in given and not (requests and all(each.isdecimal() for each in requests)):
+        raise UsageError(f"The decision {APPROVE} needs the number of a request", hint=_HINT)
+    if APPROVE in given and len(given) > 1:
+        raise UsageError(
+            f"The decision {APPROVE} cannot be combined with others", hint="Start a run for each decision."
+        )
+    return Decision(
+        everything=EVERYTHING in given,
+        roots=tuple(given.get(EVERYTHING, ())),
+        reapply=tuple(given.get(REAPPLY, ())),
+        recreate=tuple(given.get(RECREATE, ())),
+        max_deletes=number,
+        deletes=tuple(deletes),
+        approved=tuple(map(int, requests)),
+    )
+
+
+def _given(text: str) -> dict[str, list[str]]:
+    """What follows each word of a decision. Raises UsageError for text that begins with another word."""
     try:
         parts = shlex.split(text)
     except ValueError as error:
@@ -75,26 +102,4 @@ def read_decision(text: str) -> Decision:
             given[word].append(part)
         else:
             raise UsageError(f"{part} is not a decision", hint=f"{nearest(part, _WORDS)} {_HINT}".strip())
-    for each in (REAPPLY, RECREATE):
-        if given.get(each) == []:
-            raise UsageError(f"The decision {each} names no address", hint=_HINT)
-    number, *deletes = given.get(MAX_DELETES) or [""]
-    if MAX_DELETES in given and not number.isdecimal():
-        raise UsageError(f"The decision {MAX_DELETES} needs a number", hint=_HINT)
-    requests = [each.lstrip("#!") for each in given.get(APPROVE, [])]
-    if APPROVE in given and not (requests and all(each.isdecimal() for each in requests)):
-        raise UsageError(f"The decision {APPROVE} needs the number of a request", hint=_HINT)
-    if APPROVE in given and len(given) > 1:
-        raise UsageError(
-            f"The decision {APPROVE} cannot be combined with others", hint="Start a run for each decision."
-        )
-    addresses = {name: tuple(given.get(name, ())) for name in _WORDS}
-    return Decision(
-        EVERYTHING in given,
-        addresses[EVERYTHING],
-        addresses[REAPPLY],
-        addresses[RECREATE],
-        number,
-        tuple(deletes),
-        tuple(map(int, requests)),
-    )
+    return given
