@@ -26,7 +26,7 @@ from markupsafe import Markup
 from pydantic_core import to_json
 
 from bufferctl import __version__
-from bufferctl.diagnostics import Place, has_errors
+from bufferctl.diagnostics import Diagnostic, Place, has_errors
 from bufferctl.model.comparable import instant
 from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
@@ -193,10 +193,7 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
     """What the template shows beside the items and their plan. `form` is plan, receipt or preview."""
     earlier = since(found, found.report.earlier) if form == "plan" else None
     seen_since = {id(item) for item in earlier.items} if earlier else set()
-    looks: dict[str, list[str]] = {}
-    for look in found.report.worth_a_look if form == "plan" else ():
-        for address in look.addresses:
-            looks.setdefault(address, []).append(look.message)
+    looks = _looks_by_address(found.report.worth_a_look) if form == "plan" else {}
     rows = [
         AgendaRow(item, number, id(item) in seen_since, _looks_of(item, looks))
         for number, item in enumerate(found.items)
@@ -226,6 +223,15 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "pictures": _pictures(found),
         "folds": " ".join(f"{service}:{row.fold}" for service, row in NETWORKS.items() if row.fold),
     }
+
+
+def _looks_by_address(looks: Iterable[Diagnostic]) -> Mapping[str, Sequence[str]]:
+    """What is worth a look about each post."""
+    found: dict[str, list[str]] = {}
+    for look in looks:
+        for address in look.addresses:
+            found.setdefault(address, []).append(look.message)
+    return found
 
 
 def _looks_of(item: PlanItem, looks: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

@@ -42,16 +42,7 @@ def headline(found: Grouped) -> str:
     plan = found.report.plan
     if plan.is_empty:
         return "No changes"
-    updated = found.of("update")
-    kinds = {
-        "suspended": [item for item in updated if item.takes_off],
-        "new": found.of("create"),
-        "resumed": [item for item in updated if item.puts_back],
-        "changed": [item for item in updated if not (item.takes_off or item.puts_back)],
-        "deleted": found.of("delete"),
-    }
-    posts = {name: sum(not item.is_idea for item in items) for name, items in kinds.items()}
-    there = [(number, name) for name, number in posts.items() if number]
+    there = _posts(found)
     ideas = count(sum(item.is_idea for item in found.changing), "idea")
     if not there:
         held = len(found.of("hold"))
@@ -64,7 +55,21 @@ def headline(found: Grouped) -> str:
     on = next(iter(networks)) if len(networks) == 1 else count(len(networks), "network")
     days = [item.when.due.date() for item in found.changing if item.when]
     span = f", {days_between(min(days), max(days), plan.at.date())}" if days else ""
-    return f"{counts} on {on}{span}{f', and {ideas}' if sum(posts.values()) < len(found.changing) else ''}"
+    return f"{counts} on {on}{span}{f', and {ideas}' if any(item.is_idea for item in found.changing) else ''}"
+
+
+def _posts(found: Grouped) -> list[tuple[int, str]]:
+    """How many posts change in each way, and the way in a word; those without any are left out."""
+    updated = found.of("update")
+    kinds = {
+        "suspended": [item for item in updated if item.takes_off],
+        "new": found.of("create"),
+        "resumed": [item for item in updated if item.puts_back],
+        "changed": [item for item in updated if not (item.takes_off or item.puts_back)],
+        "deleted": found.of("delete"),
+    }
+    numbers = {name: sum(not item.is_idea for item in items) for name, items in kinds.items()}
+    return [(number, name) for name, number in numbers.items() if number]
 
 
 def quiet_counts(plan: Plan) -> str:
