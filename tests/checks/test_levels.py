@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bufferctl.checks import LEFT_TO_PLAN, RULES, check_lengths
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Desired, Settings
+from bufferctl.model import Desired, Post, Settings
 from tests.checks.posts import NOON, codes, findings, post
 
 LONG = "x" * 501
@@ -39,20 +39,26 @@ def test_only_the_rule_that_is_named() -> None:
     assert codes(post("threads", "http://a.example " + LONG), rules={"BC102": "off"}) == ["BC001"]
 
 
-def test_what_is_past_is_not_judged() -> None:
+@pytest.mark.parametrize(
+    ("item", "now", "expected"),
+    [
+        (post("threads", LONG, after=0), NOON + timedelta(days=1), ["BC001"]),
+        (post("threads", LONG, after=0), NOON + timedelta(days=1, seconds=1), []),
+        (post("threads", LONG), NOON, ["BC001"]),
+        (post("threads", LONG, cancelled=True), NOON, []),
+    ],
+    ids=["a day ago", "longer ago", "without a time", "canceled"],
+)
+def test_what_is_past_is_not_judged(item: Post, now: datetime, expected: list[str]) -> None:
     """From a day after its time; posts that are due or have no time are always judged."""
-    old = post("threads", LONG, after=0)
-    assert codes(old, now=NOON + timedelta(days=1)) == ["BC001"]
-    assert codes(old, now=NOON + timedelta(days=1, seconds=1)) == []
-    assert codes(post("threads", LONG), now=NOON) == ["BC001"]
-    assert codes(post("threads", LONG, cancelled=True)) == []
+    assert codes(item, now=now) == expected
 
 
-def test_a_new_post_beside_one_that_is_past() -> None:
+@pytest.mark.parametrize(("days", "expected"), [(3, ["BC105"]), (9, [])])
+def test_a_new_post_beside_one_that_is_past(days: int, expected: list[str]) -> None:
     """The repeated text is reported for the new one, though the old one is already published."""
     old, new = post(text="Again", key="old", after=0), post(text="Again", key="new", after=7 * 24 * 60)
-    assert codes(old, new, now=NOON + timedelta(days=3)) == ["BC105"]
-    assert codes(old, new, now=NOON + timedelta(days=9)) == []
+    assert codes(old, new, now=NOON + timedelta(days=days)) == expected
 
 
 def test_what_waits_for_the_account() -> None:

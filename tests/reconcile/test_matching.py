@@ -935,16 +935,31 @@ def test_an_equal_answers_only_a_question_about_itself(
     assert questioned(question=question, live=[CANDIDATE, equal]).verdict(post()) is expected
 
 
-def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
-    """Held while the text is the one in question; created with another text, or `repeat_of`."""
-    theirs = in_buffer(post(due=LATER), "p9", OLD)
-    question = World(live=[theirs]).plan(post()).recording.questions[slot(post())]
+def asked_about_a_stranger() -> World:
+    """A question about a person's post with the text of the entry, which is gone by now."""
+    question = World(live=[in_buffer(post(due=LATER), "p9", OLD)]).plan(post()).recording.questions[slot(post())]
     assert not question.may_be_ours
-    world = questioned(post(), question, live=[])
-    assert world.verdict(post()) is Reason.AMBIGUOUS
-    assert world.plan(post()).recording.questions == {slot(post()): question}
-    assert world.verdict(post(text="Edited")) is Action.CREATE
-    assert world.verdict(post(repeat_of=("x",))) is Action.CREATE
+    return questioned(post(), question, live=[])
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (post(), Reason.AMBIGUOUS),
+        (post(text="Edited"), Action.CREATE),
+        (post(repeat_of=("x",)), Action.CREATE),
+    ],
+    ids=["unchanged", "edited", "answered"],
+)
+def test_a_question_about_a_strangers_post_ends_with_an_edit(item: Post, expected: Verdict) -> None:
+    """Held while the text is the one in question; created with another text, or `repeat_of`."""
+    assert asked_about_a_stranger().verdict(item) is expected
+
+
+def test_a_question_about_a_strangers_post_is_kept() -> None:
+    """As long as the text is the one in question."""
+    world = asked_about_a_stranger()
+    assert world.plan(post()).recording.questions == world.state.questions
 
 
 def test_a_question_about_a_strangers_post_stays_one_once_that_is_published() -> None:

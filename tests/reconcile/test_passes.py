@@ -72,7 +72,7 @@ def bound(*items: Post, origin: Origin = Origin.CREATED, **fields: Any) -> World
 # -- removals and their limit
 
 
-SIX, KEPT = [post(f"k{n}", f"Number {n}") for n in range(6)], post("keep", "Keep", LATER)
+MANY, KEPT = [post(f"k{n}", f"Number {n}") for n in range(6)], post("keep", "Keep", LATER)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_more_deletes_than_max_deletes_are_held_together(
     number: int, options: Options, of_the_rest: Action | Reason
 ) -> None:
     """Six are held, five deleted; the command line's number overrides the file's."""
-    verdicts = bound(*SIX[:number], KEPT, options=options).verdicts(KEPT)
+    verdicts = bound(*MANY[:number], KEPT, options=options).verdicts(KEPT)
     assert set(verdicts.values()) == {Action.NO_OP, of_the_rest}
 
 
@@ -96,7 +96,7 @@ def test_what_is_forgotten_does_not_count_as_a_delete() -> None:
     """Five deletes and three published posts."""
     out = [published(queued(f"out{n}", f"Out {n}"), f"s{n}") for n in range(3)]
     sent = record(*((queued(f"out{n}", f"Out {n}"), each) for n, each in enumerate(out)))
-    world = bound(*SIX[1:], KEPT)
+    world = bound(*MANY[1:], KEPT)
     state = replace(world.state, bindings={**world.state.bindings, **sent.bindings})
     verdicts = replace(world, live=[*world.live, *out], state=state).verdicts(KEPT)
     assert set(verdicts.values()) == {Action.NO_OP, Action.DELETE, Action.FORGET}
@@ -159,16 +159,36 @@ def test_what_is_said_of_a_file_that_lost_all_its_posts() -> None:
     assert "posts.yaml is gone or no longer has any posts; its post is not deleted" in change.message
 
 
-def test_what_a_hint_about_deletes_says_is_enough() -> None:
+KEEP = post("keep", "Keep")
+MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
+NUMBER_GIVEN = "run with --max-deletes 6."
+
+
+@pytest.mark.parametrize(
+    ("kept", "hint"),
+    [
+        ([], f"If this is intended, {NUMBER_GIVEN}"),
+        ([KEEP], f"If this is intended, set `max_deletes: 6` in the root file, or {NUMBER_GIVEN}"),
+    ],
+    ids=["a whole file", "six entries of a file"],
+)
+def test_what_a_hint_about_deletes_says(kept: list[Post], hint: str) -> None:
     """A number in the files does not confirm that a whole file is gone, so the hint then does not propose one."""
-    items = [post(f"k{n}", f"Number {n}") for n in range(6)]
-    on_command_line = "run with --max-deletes 6."
-    assert bound(*items).plan().changes[0].hint == f"If this is intended, {on_command_line}"
-    kept = bound(*items, KEEP).plan(KEEP).of(Action.HOLD)[0]
-    assert kept.hint == f"If this is intended, set `max_deletes: 6` in the root file, or {on_command_line}"
-    assert bound(*items, settings=Settings(max_deletes=6)).verdicts()["k0"] is Reason.DELETES
-    assert bound(*items, options=Options(max_deletes=6)).verdicts()["k0"] is Action.DELETE
-    assert bound(*items, KEEP, settings=Settings(max_deletes=6)).verdicts(KEEP)["k0"] is Action.DELETE
+    assert {change.hint for change in bound(*MANY, *kept).plan(*kept).of(Action.HOLD)} == {hint}
+
+
+@pytest.mark.parametrize(
+    ("kept", "fields", "expected"),
+    [
+        ([], {"settings": Settings(max_deletes=6)}, Reason.DELETES),
+        ([], {"options": Options(max_deletes=6)}, Action.DELETE),
+        ([KEEP], {"settings": Settings(max_deletes=6)}, Action.DELETE),
+    ],
+    ids=["a whole file, in the files", "a whole file, on the command line", "six entries, in the files"],
+)
+def test_what_a_hint_about_deletes_says_is_enough(kept: list[Post], fields: dict[str, Any], expected: Verdict) -> None:
+    """The number, where it is proposed."""
+    assert bound(*MANY, *kept, **fields).verdicts(*kept)["k0"] is expected
 
 
 # -- policy
@@ -386,21 +406,36 @@ def test_a_hold_holds_what_needed_the_text() -> None:
     assert world.verdicts(post("a", "Two"), post("b", "Three", LATER)) == {"a": Reason.AMBIGUOUS, "b": Reason.AMBIGUOUS}
 
 
-@pytest.mark.parametrize("is_read", [True, False])
-@pytest.mark.parametrize("is_declared", [True, False])
-def test_an_edit_that_repeats_what_was_published_is_held(is_read: bool, is_declared: bool) -> None:
-    """Under another address with another text by now, or one that left the files; also if Buffer lists it no more."""
+def repeating(*, is_read: bool) -> World:
+    """`out` is published, and `b` is scheduled with another text."""
     out, edited = post("out", "Out now", OVER), post("b", "Something", LATER)
     live = [in_buffer(edited, "p2"), *([published(out)] if is_read else [])]
-    world = World(live=live, state=record((out, published(out)), (edited, live[0])))
-    others = [replace(out, text="Reworded")] if is_declared else []
-    change = world.change(post("b", "Out now", LATER), *others)
+    return World(live=live, state=record((out, published(out)), (edited, live[0])))
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.parametrize(
+    ("others", "first"),
+    [([post("out", "Reworded", OVER)], "out"), ([], "{twitter: p1}")],
+    ids=["declared", "not declared"],
+)
+def test_an_edit_that_repeats_what_was_published_is_held(is_read: bool, others: list[Post], first: str) -> None:
+    """Under another address with another text by now, or one that left the files; also if Buffer lists it no more."""
+    change = repeating(is_read=is_read).change(post("b", "Out now", LATER), *others)
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
-    assert change.hint.startswith(
-        f"If both are intended, add `repeat_of: {'out' if is_declared else '{twitter: p1}'}`; "
-    )
-    assert world.verdict(post("b", "Out now", LATER, repeat_of=("p1",)), *others) is Action.UPDATE
-    assert world.verdict(post("b", "Something else", LATER), *others) is Action.UPDATE
+    assert change.hint.startswith(f"If both are intended, add `repeat_of: {first}`; ")
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.parametrize("others", [[post("out", "Reworded", OVER)], []], ids=["declared", "not declared"])
+@pytest.mark.parametrize(
+    "item",
+    [post("b", "Out now", LATER, repeat_of=("p1",)), post("b", "Something else", LATER)],
+    ids=["answered", "another text"],
+)
+def test_an_edit_beside_what_was_published_is_sent(is_read: bool, others: list[Post], item: Post) -> None:
+    """Where both are intended, or where it repeats nothing."""
+    assert repeating(is_read=is_read).verdict(item, *others) is Action.UPDATE
 
 
 def test_an_edit_that_repeats_a_persons_post_is_held_and_a_post_created_again_is_not() -> None:
@@ -516,9 +551,7 @@ def test_each_channel_has_the_plans_room() -> None:
 # -- precedence
 
 PROTECTED = bound(post("old", protect=True), post("keep", "Keep"))
-KEEP = post("keep", "Keep")
 ASKED = World(live=[in_buffer(queued(text="We are live!"), created=YOUNG)])
-MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
 
 
 @pytest.mark.parametrize(
