@@ -10,10 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from bufferctl import errors
 from bufferctl.config.format import names
 from bufferctl.config.read import slips, syntax
+from bufferctl.plan import Reason
 from bufferctl.reconcile import holds
 from bufferctl.said import Said
 
@@ -27,8 +29,58 @@ Messages with a code such as BC002 are [rules](../reference/rules.md).
 ## A post needs you
 
 bufferctl leaves these posts alone until a person decides. `ADDRESS` is the post's address, as plan shows it.
-
 """
+
+
+class _Topic(NamedTuple):
+    """What some holds are about. `page`: what explains them, empty if there is none."""
+
+    title: str
+    page: str
+    reasons: tuple[Reason, ...]
+
+
+_TOPICS = (
+    _Topic(
+        "It may be in Buffer already",
+        "[The state is lost](index.md#the-state-is-lost)",
+        (Reason.AMBIGUOUS, Reason.UNREAD, Reason.UNSETTLED),
+    ),
+    _Topic(
+        "It was changed or deleted in Buffer",
+        "[Somebody edited it](../write/recipes.md#somebody-edited-it-in-buffer), "
+        "[somebody deleted it](../write/recipes.md#somebody-deleted-it-in-buffer)",
+        (Reason.CHANGED, Reason.CONFLICT, Reason.GONE, Reason.LAG),
+    ),
+    _Topic("Its time has passed", "[A post is too late](index.md#a-post-is-too-late)", (Reason.MISSED,)),
+    _Topic(
+        "It is published, or was refused",
+        "[The network refused a post](index.md#the-network-refused-a-post)",
+        (Reason.SENT, Reason.ERROR),
+    ),
+    _Topic(
+        "It is not deleted",
+        "[A file was deleted by accident](index.md#a-file-was-deleted-by-accident)",
+        (Reason.DELETES, Reason.PROTECTED),
+    ),
+    _Topic(
+        "The checkout lacks a commit that was applied",
+        "[Across machines](../how/reliability.md#across-machines)",
+        (Reason.DIVERGED,),
+    ),
+    _Topic(
+        "A freeze, or another rule of your team",
+        "[Policy](../run/policy.md)",
+        (Reason.FREEZE, Reason.INTO_FREEZE, Reason.POLICY),
+    ),
+    _Topic("It is suspended", "[When something goes wrong in the world](suspended.md)", (Reason.SUSPENDED,)),
+    _Topic(
+        "It is not edited",
+        "[When people also work in Buffer](../start/existing-queue.md#when-people-also-work-in-buffer)",
+        (Reason.ADOPTED, Reason.IDEA, Reason.LEGAL),
+    ),
+    _Topic("Its channel, or something that it names, is missing", "", (Reason.CHANNEL, Reason.UNRESOLVED)),
+)
 #: Errors by what they are about: the title, and the classes.
 _SECTIONS = {
     "The API key": ("KeyRefusedError",),
@@ -95,7 +147,7 @@ _OPTIONS = {"confirm_removed": "--confirm-removed ADDRESS", "run": "--max-delete
 
 def page() -> str:
     """The whole page."""
-    text = _HEAD + "".join(f"{each}\n" for each in dict.fromkeys(_holds()))
+    text = _HEAD + "".join(_topics())
     found = _errors()
     for title, classes in _SECTIONS.items():
         lines = sorted({line for name in classes for line in found[name]})
@@ -105,11 +157,25 @@ def page() -> str:
     )
 
 
-def _holds() -> Iterator[str]:
+def _topics() -> Iterator[str]:
+    """The holds by what they are about. Raises ValueError if some are about something else."""
+    found: dict[Reason, dict[str, None]] = defaultdict(dict)
+    for hold in _holds():
+        found[hold.reason][_line(_shown(hold.message), _shown(hold.hint))] = None
+    for topic in _TOPICS:
+        yield f"\n### {topic.title}\n\n"
+        if topic.page:
+            yield f"See {topic.page}.\n\n"
+        yield from (f"{line}\n" for reason in topic.reasons for line in found.pop(reason))
+    if found:
+        raise ValueError(f"holds without a topic: {', '.join(found)}")
+
+
+def _holds() -> Iterator[holds.Hold]:
     """Each constant; the forms of one question are a table."""
-    for _, found in sorted(vars(holds).items(), key=lambda each: each[0].lower()):
-        forms = found.values() if isinstance(found, dict) else [found]
-        yield from (_line(_shown(form.message), _shown(form.hint)) for form in forms if isinstance(form, holds.Hold))
+    for each in vars(holds).values():
+        forms = each.values() if isinstance(each, dict) else [each]
+        yield from (form for form in forms if isinstance(form, holds.Hold))
 
 
 def _shown(said: Said) -> str:
