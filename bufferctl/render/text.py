@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import groupby, starmap
 
-from bufferctl.diagnostics import all_of
+from bufferctl.diagnostics import Diagnostic, all_of
 from bufferctl.digests import SHORT
 from bufferctl.model import Idea, Post
 from bufferctl.model.entries import named, occurrence_of
@@ -47,16 +47,22 @@ def plan_text(report: Report, paint: Paint) -> str:
         lines += ["", paint.strong(day), *(line for item in group for line in _item(item, found, said, paint))]
     lines += ["", *_summary(found, paint)]
     if report.worth_a_look:
-        lines += ["", paint.strong("Worth a look")]
-        for each in report.worth_a_look[:LOOKS]:
-            first, *more = wrapped(visible(f"{each.message} ({each.code})"), paint.width - 4)
-            lines += [f"  ? {first}", *(f"    {line}" for line in more)]
-        if (left := len(report.worth_a_look) - LOOKS) > 0:
-            lines.append(f"  ? and {left:,} more; `--json` has them all")
+        lines += ["", paint.strong("Worth a look"), *_looks(report.worth_a_look, paint)]
     if found.causes:
         lines += ["", paint.strong(paint.bad("Needs you"))]
         lines += [line for cause in found.causes for line in cause_lines(cause, paint, addresses=paint.full)]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _looks(looks: Sequence[Diagnostic], paint: Paint) -> Iterator[str]:
+    """The first of what is worth a look, and how many more there are."""
+    for each in looks[:LOOKS]:
+        first, *more = wrapped(visible(f"{each.message} ({each.code})"), paint.width - 4)
+        yield f"  ? {first}"
+        yield from (f"    {line}" for line in more)
+    left = len(looks) - LOOKS
+    if left > 0:
+        yield f"  ? and {left:,} more; `--json` has them all"
 
 
 def opening_lines(report: Report, paint: Paint) -> Iterator[str]:
