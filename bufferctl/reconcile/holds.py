@@ -1150,11 +1150,11 @@ def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_ed
     hold = TOO_SHORT_NOTICE
     if is_edit_held:
         hold = replace(hold, message=hold.message + _EDIT_NOT_SENT)
-    here = "this would be published at once" if at_once else f"here it is {duration(max(left, timedelta()))}"
-    return hold.filled({"wanted": duration(wanted)}, own={"notice": here})
+    here = "this would be published at once" if at_once else f"here it is {in_one_unit(max(left, timedelta()))}"
+    return hold.filled({"wanted": in_one_unit(wanted)}, own={"notice": here})
 
 
-def duration(span: timedelta) -> str:
+def in_one_unit(span: timedelta) -> str:
     """`2 days`, `36 hours`, `90 minutes`: in the largest unit of which there are at least two, or exactly one."""
     minutes = int(span.total_seconds()) // 60
     for unit, size in (("day", 24 * 60), ("hour", 60)):

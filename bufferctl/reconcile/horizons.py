@@ -106,21 +106,24 @@ def begin_run(state: State, plan: Plan) -> State:
     for home in plan.recording.homes:
         old = homes.get(home.id, Home(home.organization_id, home.channel_id, state.complete_at))
         homes[home.id] = replace(home, horizon=old.horizon)
-    slots, planned = {change.slot for change in plan.changes}, {home.id for home in plan.recording.homes}
-    outside = (slot for slot in state.questions if slot not in slots and (plan.narrowed or slot.home not in planned))
-    questions = {slot: state.questions[slot] for slot in outside}
-    questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
-    past = (state.past - slots) | {change.slot for change in plan.of(Action.PAST)}
+    questions = _questions_after(state, plan)
+    past = (state.past - {change.slot for change in plan.changes}) | {change.slot for change in plan.of(Action.PAST)}
     let_go = {**state.let_go, **plan.recording.freed}
     for change in plan.changes:
         if change.desired and change.binding and change.desired.existing == change.binding.id:
             let_go |= _others(state, change.slot, change.binding, questions)
     corrected = plan.recording.corrected
     bindings = {slot: binding for slot, binding in state.bindings.items() if corrected.get(slot) != binding.id}
-    state = replace(state, bindings=bindings)
-    former, suspended = _former(state, plan.changes), plan.recording.suspended
-    state = replace(state, homes=homes, questions=questions, past=past, let_go=let_go)
-    return replace(state, former=former, suspended=suspended)
+    state = replace(state, bindings=bindings, homes=homes, questions=questions, past=past, let_go=let_go)
+    return replace(state, former=_former(state, plan.changes), suspended=plan.recording.suspended)
+
+
+def _questions_after(state: State, plan: Plan) -> dict[Slot, Question]:
+    """The questions of the plan, and the earlier ones about what it does not cover."""
+    slots, planned = {change.slot for change in plan.changes}, {home.id for home in plan.recording.homes}
+    outside = (slot for slot in state.questions if slot not in slots and (plan.narrowed or slot.home not in planned))
+    questions = {slot: state.questions[slot] for slot in outside}
+    return questions | {slot: each for slot, each in plan.recording.questions.items() if slot in slots}
 
 
 def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:

@@ -174,7 +174,7 @@ def test_a_hint_names_the_edit_that_answers(name: str) -> None:
 )
 def test_a_duration_is_in_the_largest_unit_that_tells_it(minutes: int, words: str) -> None:
     """In days or hours if there are two of them, or exactly one."""
-    assert holds.duration(timedelta(minutes=minutes)) == words
+    assert holds.in_one_unit(timedelta(minutes=minutes)) == words
 
 
 def test_how_near_its_time_a_post_is_too_late() -> None:
