@@ -86,7 +86,7 @@ class Review:
     approves: bool | None
     at: datetime | None
     commit: str
-    is_robot: bool = False
+    is_robot: bool
 
 
 @value()

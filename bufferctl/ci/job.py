@@ -25,7 +25,7 @@ from bufferctl.git import git, git_bytes, protocols_of
 from bufferctl.model import StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.render.markdown import Note
-from bufferctl.state import Store, open_shared, open_store
+from bufferctl.state import Store, open_shared
 from bufferctl.state.checkout import renamed_since
 from bufferctl.value import replace, value
 
@@ -124,33 +124,12 @@ class Job:
             return None
         return open_shared(settings, self.root_file, name=name, environment=self.child_environment)
 
-    @cached_property
-    def state_copy(self) -> Path:
-        """The path of a copy of the state, for plans that are not about this checkout, or cannot reach the store.
-
-        The file does not exist if there is no state, or if this run may not read it; the log says so.
-        """
-        path = self.work / "state.json"
-        if not self.has_state or self.is_offline:
-            return path
-        try:
-            stored = (self.store("state") or open_store(None, self.root_file)).read()
-        except StateError as error:
-            self.annotate("warning", f"{error.message}, so this plan does not know what is in Buffer")
-            return path
-        if stored.document is not None:
-            path.write_bytes(stored.document)
-        return path
-
     def run(self, command: str, *arguments: str, without: str = "") -> Ran:
         """Run a bufferctl command on these files. `without`: beginnings of lines to omit."""
-        complete = self._command(command, *arguments)
-        complete += [] if self.has_state else ["--state", str(self.state_copy)]
-        return bufferctl(self.folder, complete, self.child_environment, program=self.program, without=without)
-
-    def _command(self, command: str, *arguments: str) -> list[str]:
         file = ["--file", self.options.file] if self.options.file else []
-        return [command, *file, *arguments]
+        without_state = [] if self.has_state else ["--state", str(self.work / "state.json")]  # there is no such file
+        complete = [command, *file, *arguments, *without_state]
+        return bufferctl(self.folder, complete, self.child_environment, program=self.program, without=without)
 
     @cached_property
     def child_environment(self) -> dict[str, str]:
