@@ -261,9 +261,9 @@ class _Loop:
 
 
 def _limit(attempt: Attempt) -> None:
-    """End this process where a mistake makes its tests take for ever."""
+    """End this process where a mistake makes its tests take for ever: at the hard limit it would end as by a crash."""
     seconds = round(time.process_time() + LIMIT + 4 * attempt.seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 60))
 
 
 def _import(files: Iterable[str]) -> None:
