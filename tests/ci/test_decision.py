@@ -35,6 +35,33 @@ def test_words(text: str, decision: Decision) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "options", "targets"),
+    [
+        ("", [], []),
+        ("everything", [], []),
+        (f"reapply {LAUNCH}", ["--reapply", LAUNCH], ["--target", LAUNCH]),
+        (
+            f"recreate {LAUNCH} '{CONSOLE}'",
+            ["--recreate", LAUNCH, "--recreate", CONSOLE],
+            ["--target", LAUNCH, "--target", CONSOLE],
+        ),
+        ("max-deletes 12", ["--max-deletes", "12"], []),
+        (f"max-deletes 1 {LAUNCH}", ["--max-deletes", "1"], ["--target", LAUNCH]),
+        (
+            "reapply Acme/twitter:acme/a[1]",
+            ["--reapply", "Acme/twitter:acme/a[1]"],
+            ["--target", "Acme/twitter:acme/a[[]1]"],
+        ),
+        ("approve 12", [], []),
+    ],
+)
+def test_what_apply_gets(text: str, options: list[str], targets: list[str]) -> None:
+    """The options that overrule a hold, and those that limit the run to the addresses, which are no patterns."""
+    decision = read_decision(text)
+    assert (decision.options, decision.targets) == (options, targets)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("everthing", "everthing is not a decision"),

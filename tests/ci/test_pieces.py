@@ -342,4 +342,8 @@ def test_a_request_names_commits_by_their_id(commit: str) -> None:
         ChangeRequest(7, commit)
     with pytest.raises(ForgeError, match="is not a commit id"):
         ChangeRequest(7, "a" * 40, "main", commit)
+    with pytest.raises(ForgeError, match="is not a commit id"):
+        ChangeRequest(7, "a" * 40, "main", before=commit)
+    with pytest.raises(ForgeError, match="is not a commit id"):
+        ChangeRequest(7, "a" * 40, "main", after=commit)
     assert ChangeRequest(7, "a" * 64, "main").base == ""

@@ -96,6 +96,51 @@ def test_a_merge_before_the_plan(team: Team) -> None:
     assert team.texts() == ["We are live"]
 
 
+def test_a_merge_before_the_plan_beside_one_after_it(team: Team) -> None:
+    """What was planned is sent; the receipt of the other one names its post, which was not."""
+    assert not team.apply().failed
+    unplanned = team.open("more", more=post("more", "And more", due="2029-12-21 09:00"))
+    number = merged(team, "launch", launch=post("launch", "We are live"))
+    team.merge(unplanned)
+    assert team.apply().failed
+    assert team.texts() == ["We are live"]
+    (receipt,) = team.github.bodies(unplanned)
+    assert "no plan was made before the merge. So `more` was not sent." in receipt
+    assert "1 created" in team.github.bodies(number)[1]
+
+
+def test_a_plan_that_is_gone_and_has_nothing_to_send(team: Team) -> None:
+    """Its comment said that something would follow the merge, so the receipt says that nothing had to."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    assert not team.apply().failed
+    number = team.open("again", launch="# Again\n" + post("launch", "We are live"))
+    team.plan(number)
+    team.github.artifacts.clear()
+    team.merge(number)
+    assert not team.apply().failed
+    receipt = team.github.bodies(number)[1]
+    assert "**Its plan was not applied**" in receipt
+    assert "Buffer matches the files anyway." in receipt
+
+
+def test_a_root_file_that_was_broken_for_a_while(team: Team) -> None:
+    """Merged without a plan, and mended by the next request: the run after that does what the second one says."""
+    assert not team.apply().failed
+    root = team.ada.folder / "buffer.yaml"
+    for branch, text in (("break", "version: one\n"), ("mend", root.read_text(encoding="utf-8"))):
+        team.ada.branch(branch)
+        root.write_text(text, encoding="utf-8")
+        team.ada.write(**({"launch": post("launch", "We are live")} if branch == "mend" else {}))
+        team.ada.push()
+        number = team.github.open_pull(branch)
+        if branch == "mend":
+            assert not team.plan(number).failed
+        team.merge(number)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert team.texts() == ["We are live"]
+
+
 def test_what_was_pushed_straight_to_main_is_one_cause(team: Team) -> None:
     """After the plan, before the merge: the receipt counts it once, and names the one thing to do."""
     number = team.open("launch", launch=post("launch", "We are live"))

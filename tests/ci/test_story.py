@@ -233,7 +233,6 @@ def test_the_runs_of_what_is_done_already_do_nothing(team: Team) -> None:
     assert (team.github.bodies(number), len(team.sandbox.requests)) == (before, requests)
 
 
-@pytest.mark.long
 def test_what_waits_for_room_is_sent_by_a_later_run(team: Team) -> None:
     """Buffer's plan had room for one: later runs repeat the plan until all are sent; the receipt is the latest."""
     organization = team.sandbox.organization()["id"]

@@ -229,6 +229,13 @@ def test_a_field_that_the_entry_has_is_no_suggestion(tmp_path: Path) -> None:
     assert made.answers == ("  - key: launch\n    repeat_of: {twitter: post-1}",)
 
 
+@pytest.mark.parametrize("field", ["freeze", "cancelled", "suspended"])
+def test_what_a_person_has_to_weigh_is_no_suggestion(tmp_path: Path, field: str) -> None:
+    """A field that lets a post out, or takes it back, is not added by one tap."""
+    weighed = Hold(Reason.INTO_FREEZE, Said("It is held"), Said("Decide.", beside=(Answer(Way.ADD, field, "true"),)))
+    assert _entry(tmp_path, weighed.on(_launch("ch-x"))) == []
+
+
 def test_an_id_that_yaml_takes_for_a_number_is_quoted(tmp_path: Path) -> None:
     """It reads back as text."""
     there = Suspect.of(replace(live("ch-x", 1, "A"), id="6502e7"))

@@ -59,6 +59,18 @@ def test_a_base_that_cannot_be_read(team: Team) -> None:
     assert "does not record which entries differ" in ran.log
 
 
+def test_a_file_that_nothing_includes(team: Team) -> None:
+    """It is planned all the same, so that its author sees in the comment that no post of it is published."""
+    team.ada.branch("elsewhere")
+    (team.ada.folder / "drafts").mkdir()
+    (team.ada.folder / "drafts" / "launch.yml").write_text(LAUNCH, encoding="utf-8")
+    team.ada.push()
+    number = team.github.open_pull("elsewhere")
+    team.plan(number)
+    (comment,) = team.github.bodies(number)
+    assert "### No changes" in comment
+
+
 def test_what_waits_on_main_already(team: Team) -> None:
     """Shown apart, not counted as the request's, and published with it."""
     straight_to_main(team, more=MORE, old=post("old", "Old", due="2029-12-22 09:00", channel="linkedin"))
