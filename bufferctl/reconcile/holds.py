@@ -312,6 +312,10 @@ DELETED_IN_BUFFER = Hold(
     Said("Somebody deleted it in Buffer, so bufferctl does not create it again on its own"),
     Said("To cancel it, add {cancelled}. To send it again, {recreate}."),
 )
+DELETED_BEFORE_FREEZE = replace(
+    DELETED_IN_BUFFER,
+    hint=Said("To cancel it, add {cancelled}. Its time is during a freeze: to send it again, first add {let_out}."),
+)
 PERHAPS_PUBLISHED = Hold(
     Reason.GONE,
     Said(

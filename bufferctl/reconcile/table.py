@@ -311,8 +311,10 @@ class Table:
             return _hold(facts, holds.not_listed_yet(shown_by), Cause.DRIFT)
         due = binding.due_at and datetime.fromisoformat(binding.due_at)
         was_due = binding.status == PostStatus.SCHEDULED and (not due or due <= self.scene.now)
-        perhaps = binding.reconnected and was_due
-        return self._drifted(facts, holds.PERHAPS_PUBLISHED if perhaps else holds.DELETED_IN_BUFFER)
+        if binding.reconnected and was_due:
+            return self._drifted(facts, holds.PERHAPS_PUBLISHED)
+        is_frozen = would_be_refused(facts.item, self.scene)
+        return self._drifted(facts, holds.DELETED_BEFORE_FREEZE if is_frozen else holds.DELETED_IN_BUFFER)
 
     def _overrules(self, item: Item, addresses: Collection[str]) -> bool:
         """Whether a person's option sends it in spite of Buffer's version; while it is suspended, nothing is sent."""

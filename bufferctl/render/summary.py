@@ -31,7 +31,7 @@ NARROWED = "Limited to the selected posts"
 
 _MATCHES = "Buffer matches your files"
 #: The same of a part of them, and what follows.
-_MATCHES_PART, _REST = "Buffer matches what was applied", " The rest may differ."
+_MATCHES_PART, _REST = "Buffer matches what was applied", " The rest was not part of this run."
 #: From this distance on, a date has its year.
 _FAR = timedelta(days=300)
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)

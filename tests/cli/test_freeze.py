@@ -564,6 +564,20 @@ def test_a_drift_whose_answer_would_be_refused_does_not_offer_it(project: Projec
     assert post(project, "We are here")["dueAt"] == "2029-12-21T08:00:00.000Z"
 
 
+def test_a_deleted_post_whose_answer_would_be_refused_does_not_offer_it(project: Project) -> None:
+    """Like a drift: it is sent again once its entry is let out."""
+    in_buffer(project, INSIDE)
+    project.sandbox.person.delete_post(post(project, "We are here")["id"])
+    project.sandbox.clock.advance(hours=2)
+    write(project, INSIDE)
+    said = " ".join(project("plan").out.split())
+    assert "Its time is during a freeze: to send it again, first add `freeze: false`" in said
+    assert "--recreate" not in said
+    write(project, exempt(INSIDE))
+    project.apply("--recreate", "Acme/twitter:acme/inside")
+    assert statuses(project) == {"We are here": "scheduled"}
+
+
 @pytest.mark.parametrize(
     ("entry", "hint"),
     [

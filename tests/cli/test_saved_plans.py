@@ -171,7 +171,7 @@ def test_a_part_is_verified_alone(project: Project, by: list[str]) -> None:
     ran = project("apply", *by, "--auto-approve", "--settle", "0", *forms)
     assert (ran.code, ran.out.splitlines()[-1]) == (
         0,
-        "Verified: Buffer matches what was applied. The rest may differ.",
+        "Verified: Buffer matches what was applied. The rest was not part of this run.",
     )
     said = [project("show", "r.json").out, *((project.folder / name).read_text("utf-8") for name in ("r.md", "r.html"))]
     assert all("Buffer matches what was applied" in each and "matches your files" not in each for each in said)
