@@ -5,12 +5,14 @@ Code reads facts and answers; people read the words. Nothing decides by the word
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
 from io import StringIO
 from itertools import takewhile
-from shlex import join
+from shlex import join, quote
 from string import Formatter
 from typing import Any, TypeAlias
 
@@ -29,6 +31,30 @@ _BEFORE = {
 }
 #: YAML is not wrapped.
 _WIDTH = 1 << 20
+
+
+#: The root file that this run was given, as it was typed: each command that people paste names it, too.
+ROOT_FILE: ContextVar[str] = ContextVar("the root file that was given", default="")
+#: Commands that read no root file.
+WITHOUT_FILE = frozenset({"ci", "completion", "demo", "sandbox", "schema", "show"})
+#: A command of ours between backquotes, or on a line of its own.
+_PASTED = re.compile(r"(`|^ *)(bufferctl [^`\n]+)(`|$)", re.MULTILINE)
+
+
+def pasted(command: str) -> str:
+    """A command of ours as a person can paste it: with the root file that this run was given."""
+    file, words = ROOT_FILE.get(), command.split()
+    is_about_files = len(words) > 1 and words[0] == "bufferctl" and words[1] not in WITHOUT_FILE
+    if not file or not is_about_files or {"--file", "-f", "--help"} & {*words}:
+        return command
+    return f"{command} --file {quote(file)}"
+
+
+def with_pasted(text: str) -> str:
+    """A text of ours with each command as in `pasted`."""
+    if not ROOT_FILE.get():
+        return text
+    return _PASTED.sub(lambda found: f"{found[1]}{pasted(found[2])}{found[3]}", text)
 
 
 class Way(StrEnum):
@@ -57,7 +83,7 @@ class Answer:
 
     def __str__(self) -> str:
         if self.way is Way.RUN:
-            return f"{_BEFORE[self.suspended, self.later]}run `{join(self.words)}`"
+            return f"{_BEFORE[self.suspended, self.later]}run `{pasted(join(self.words))}`"
         under = f" under `each` (occurrence {self.occurrence})" if self.occurrence else ""
         return f"`{self.yaml}`{under}"
 

@@ -22,6 +22,7 @@ from bufferctl import __version__
 from bufferctl.errors import BufferctlError, InterruptError, KeyRefusedError, PartWayError, StalePlanError, UsageError
 from bufferctl.machine import STOPS, take_streams
 from bufferctl.run import secrets
+from bufferctl.said import ROOT_FILE
 
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
@@ -161,6 +162,7 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
     secrets.keep(os.environ.get("BUFFER_API_KEY"))
+    ROOT_FILE.set("")
     try:
         return _answer(arguments)
     except BrokenPipeError:

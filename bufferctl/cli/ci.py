@@ -13,7 +13,13 @@ from bufferctl.cli import examples, options
 
 _files = options.in_order(
     click.option("--directory", default=".", metavar="DIR", help="Folder of the files within the checkout."),
-    click.option("--file", default="", metavar="FILE", help="Root file in that folder; default: buffer.yaml."),
+    click.option(
+        "--file",
+        default="",
+        callback=options.name_file,
+        metavar="FILE",
+        help="Root file in that folder; default: buffer.yaml.",
+    ),
 )
 
 

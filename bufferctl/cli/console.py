@@ -21,6 +21,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, capitalized, plain_lines, sentence
 from bufferctl.run.listener import Listener
 from bufferctl.run.secrets import without_secrets
+from bufferctl.said import with_pasted
 
 if TYPE_CHECKING:
     from bufferctl.config.write import FileChanges
@@ -58,7 +59,7 @@ class Console(Listener):
         click.echo(_for_log(text, sys.stdout), nl=not text.endswith("\n"), color=True)
 
     def note(self, text: str) -> None:
-        click.echo(_for_log(text, sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
+        click.echo(_for_log(with_pasted(text), sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
 
     def notice(self, text: str) -> None:
         self.note(f"{self.err.change('note:')} {text}")

@@ -18,6 +18,7 @@ from bufferctl.cli.console import Console
 from bufferctl.errors import BufferctlError, KeyRefusedError, UsageError
 from bufferctl.limits import TIMEOUT
 from bufferctl.run.secrets import keep
+from bufferctl.said import ROOT_FILE
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -143,11 +144,18 @@ def channels_option(help_text: str) -> Callable[[F], F]:
     return _several(("--channel", "channels"), "CHANNEL", help_text, complete_channels)
 
 
+def name_file(_ctx: click.Context, _option: click.Parameter, value: Path | str | None) -> Path | str | None:
+    """A callback: commands that this run prints name the root file that it was given."""
+    ROOT_FILE.set(str(value or ""))
+    return value
+
+
 root_option = click.option(
     "-f",
     "--file",
     "file",
     type=click.Path(path_type=Path),
+    callback=name_file,
     metavar="FILE",
     help="Root file; default: the nearest buffer.yaml in this folder or a parent.",
 )

@@ -36,7 +36,13 @@ if TYPE_CHECKING:
     )
 )
 @click.option(
-    "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="File to write; default: buffer.yaml."
+    "-f",
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    callback=options.name_file,
+    metavar="FILE",
+    help="File to write; default: buffer.yaml.",
 )
 @click.option("--agents/--no-agents", default=None, help="Write an AGENTS.md for coding agents; default: it asks.")
 @click.option(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, cached_property
 from operator import attrgetter
+from shlex import join, split
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -34,7 +35,7 @@ from bufferctl.plan import WRITING, Action, Cause, Change, Outcome, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.cards import Moment, is_in_queue, moment_of
 from bufferctl.render.report import Report
-from bufferctl.said import Answer, Way
+from bufferctl.said import Answer, Way, pasted
 from bufferctl.value import replace, value
 
 FORMAT_VERSION = "2.0"
@@ -257,7 +258,7 @@ class AnswerForm(_Form):
     """Of a repeated entry, the number under `each` below which it stands; null if it stands in the entry."""
     is_open: bool
     """Whether `content` has `ID` in place of an id that a person has to find, so that it cannot be taken as it is."""
-    command: Annotated[list[str], Of(lambda answer: answer.words)]
+    command: Annotated[list[str], Of(lambda answer: split(pasted(join(answer.words))))]
     """The words of the command; empty if there is none."""
     id: Annotated[str | None, Of(lambda answer: answer.id or None)]
     """The live object that it is about."""

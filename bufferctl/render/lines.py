@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from bufferctl.model.plain_text import visible
+from bufferctl.said import with_pasted
 from bufferctl.value import value
 
 #: The indentation of lines below an address.
@@ -172,7 +173,7 @@ def plain_lines(hint: str) -> Iterator[str]:
 
 def steps(hint: str) -> Iterator[HintStep]:
     """The parts of a hint in order. Prose before a command ends in a colon; a command within a sentence stays in it."""
-    at = 0
+    at, hint = 0, with_pasted(hint)
     for command in _COMMAND.finditer(hint):
         if before := _opened(hint[at : command.start()], is_first=at == 0):
             yield HintStep(f"{before.rstrip(':')}:", is_command=False)
