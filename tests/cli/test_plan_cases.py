@@ -8,6 +8,7 @@ that plan and apply are called with, one a line. What several cases begin with i
 
 `expected.txt` is what plan finds, what apply does and what is left to do; then, if something was applied earlier, what
 an apply plans where the state file was lost. It states facts, a change a line, and no wording: see `facts`.
+For a new case it is empty at first, and `pytest tests/cli/test_plan_cases.py --update` fills it: look at it.
 
 In every case: what people made in Buffer comes out untouched, an apply converges, each hold says one thing to do, and
 JSON is what the published schemas say. A plan writes nothing, and its other forms say the same.
