@@ -74,7 +74,7 @@ def find_homes(
             label, zone = there.label, there.timezone
         else:
             label = live.name if is_named else live.id
-            zone = zones.most_common(1)[0][0] if zones else account.timezone or "UTC"  # that of most channels
+            zone = zones.most_common()[0][0] if zones else account.timezone or "UTC"  # that of most channels
         own = [_channel(each, live, by_id.get(each.id), zone) for each in live.channels]
         homes.append(OrganizationHome(live, label, zone, there, tuple(own)))
     return _narrowed(homes, channels) if channels else homes

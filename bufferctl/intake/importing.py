@@ -310,7 +310,7 @@ def _at_rest(
         entries = _with_repeats(entries, declared)
         organizations, addresses = [home.entry(home.channels) for home in homes], {entry.address for entry in entries}
         loaded, refused = staged(organizations, [entry.alone(addresses).addition for entry in entries])
-        if not refused and loaded.desired is not None:
+        if loaded.desired is not None:
             refused = _not_declarable(entries, replace(loaded.desired, settings=declared.settings), live, homes)
         if not refused:
             return entries, left_out

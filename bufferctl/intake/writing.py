@@ -92,11 +92,11 @@ class Writing:
             yield root.name
             return
         used = {entry.channel.live.id for entry in self.intake.entries if entry.channel}
-        with_ideas = {entry.organization.live.id for entry in self.intake.entries if entry.channel is None}
+        filled = {entry.organization.live.id for entry in self.intake.entries}
         entries = []
         for home in homes:
             new = [each for each in home.channels if not each.declared and each.live.id in used]
-            if new or (home.declared is None and home.live.id in with_ideas):
+            if new or (home.declared is None and home.live.id in filled):
                 entries.append(home.entry(new, self._tags(home.live.id) if home.declared is None else None))
         since = self._managed_since()
         if entries or since:

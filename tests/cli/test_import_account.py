@@ -408,6 +408,45 @@ def test_a_post_of_each_organization(project: Project) -> None:
     ]
 
 
+def test_tags_belong_to_their_organization(project: Project) -> None:
+    """Each organization of the root file has the tags of its own posts, and no others."""
+    made(project, "Of Acme", dueAt=DUE, tagIds=["66a0000000000000000001a1"])
+    channel = project.sandbox.channel("twitter", "Globex")["id"]
+    project.sandbox.person.create_post(channel, "Of Globex", dueAt=DUE)
+    imported(project)
+    acme, globex = files(project)["buffer.yaml"].split("name: Globex")
+    assert ("launch" in acme, "launch" in globex) == (True, False)
+
+
+def test_one_of_two_declared_organizations(project: Project) -> None:
+    """Its files name it, since the root file has another one, too."""
+    project.write("buffer.yaml", f"{CHANNELS.replace(']}]', ']}, {name: Globex}]')}")
+    made(project, "Of Acme", dueAt=DUE)
+    imported(project, "--organization", "Acme")
+    assert "organization: Acme\n" in files(project)["posts/acme/twitter-acme.yaml"]
+
+
+def test_ideas_of_a_declared_organization(project: Project) -> None:
+    """They go into a file of their own; the root file stays as it is."""
+    project.write("buffer.yaml", CHANNELS)
+    project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire")
+    imported(project)
+    assert files(project)["buffer.yaml"] == CHANNELS
+
+
+def test_a_post_of_an_idea_that_left_the_files(project: Project) -> None:
+    """It is imported without the idea, which no file declares any more."""
+    idea = project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire")["id"]
+    root = f"{ROOT}  ideas: [{{key: hiring, title: How we hire}}]\n".replace("# the end\n", "")
+    project.write("buffer.yaml", root)
+    project.apply()
+    project.write("buffer.yaml", root[: root.index("  ideas:")])
+    made(project, "From an idea", ideaId=idea)
+    ran = project("import")
+    assert ran.code == 0, ran.out + ran.err
+    assert "idea:" not in files(project)["posts/twitter-acme.yaml"]
+
+
 def test_files_are_lost(project: Project) -> None:
     """If the files are lost but the state is not, tracked posts get their old keys back."""
     project.write("buffer.yaml", ROOT)

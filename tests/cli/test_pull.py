@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -427,6 +428,70 @@ def test_metadata(
     assert read(project) == root.replace(head + entry, head + after)
 
 
+PREVIEW = """\
+          - key: a
+            due_at: 2029-12-20 09:00
+            text: A text
+            metadata:
+              linkedin:
+                link_attachment:
+                  url: https://acme.example/a
+                  title: Old   # ours
+"""
+
+
+@pytest.mark.parametrize(
+    ("preview", "after"),
+    [
+        ({"url": "https://acme.example/a", "title": "New", "text": "Scraped"}, PREVIEW.replace("Old", "New")),
+        (
+            {"url": "https://acme.example/b", "title": "Scraped", "text": "Scraped"},
+            PREVIEW.replace("example/a", "example/b").replace("                  title: Old   # ours\n", ""),
+        ),
+        (None, PREVIEW[: PREVIEW.index("            metadata:")]),
+    ],
+    ids=["another title", "another page", "none"],
+)
+def test_link_preview(project: Project, start: Start, preview: dict[str, str] | None, after: str) -> None:
+    """The words that the file gives, as somebody changed them; none for another page, since they are scraped there."""
+    root = start(PREVIEW, "linkedin", "acme-inc")
+    project.sandbox.person.edit_post(post_id(project), metadata=preview and {"linkAttachment": preview})
+    pull(project)
+    assert read(project) == root.replace(PREVIEW, after)
+
+
+PINNED = """          - key: a
+            due_at: 2029-12-20 09:00
+            text: A text
+            assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]
+            metadata: {pinterest: {board_service_id: "9001"}}
+"""
+
+
+def test_board_by_its_id(project: Project, start: Start) -> None:
+    """A board that the file gives by its id is written by its name, without the old id."""
+    root = start(PINNED, "pinterest")
+    project.sandbox.person.edit_post(post_id(project), metadata={"boardServiceId": "9002"})
+    pull(project)
+    assert read(project) == root.replace('board_service_id: "9001"', "board: Behind the scenes")
+
+
+TWO_IMAGES = (
+    "          - {key: a, text: A text, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}, "
+    "{image: {url: https://acme.example/b.png, alt_text: B}}]}\n"
+)
+
+
+@pytest.mark.parametrize("order", [(1, 0), (1,)], ids=["in another order", "one of them"])
+def test_images_that_somebody_moved(project: Project, start: Start, order: tuple[int, ...]) -> None:
+    """Each keeps the URL that the file has; it is recognized by its description."""
+    start(TWO_IMAGES)
+    (post,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(post["id"], assets=[post["assets"][number] for number in order])
+    pull(project)
+    assert re.findall(r"acme\.example/(.)\.png", read(project)) == ["ab"[number] for number in order]
+
+
 def test_thread(project: Project, start: Start) -> None:
     """The thread is replaced; unchanged images keep their URL."""
     entry = (
@@ -707,6 +772,18 @@ def test_idea_that_was_changed(project: Project) -> None:
     project.sandbox.person.edit_idea(idea["id"], title="How we hire", **nothing)
     pull(project)
     assert read(project) == NESTED.replace("title: How we hire", "title: 'How we hire'")
+
+
+def test_a_second_image_of_an_idea(project: Project) -> None:
+    """The first one keeps the URL that the file has."""
+    image = "{url: https://acme.example/a.png, type: image, alt: A desk}"
+    project.write("buffer.yaml", NESTED.replace("How we hire}", f"How we hire, media: [{image}]}}"))
+    project.apply()
+    (idea,) = project.sandbox.ideas()
+    added = {"url": "https://acme.example/b.png", "type": "image", "alt": "A chair"}
+    project.sandbox.person.edit_idea(idea["id"], media=[*idea["content"]["media"], added])
+    pull(project)
+    assert ("https://acme.example/a.png" in read(project), "alt: A chair" in read(project)) == (True, True)
 
 
 def test_what_was_pulled_counts_only_where_the_files_have_it(project: Project) -> None:
