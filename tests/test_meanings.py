@@ -17,9 +17,10 @@ from bufferctl.intake import pulling
 from bufferctl.media import addresses
 from bufferctl.model import PostStatus, live, writing
 from bufferctl.model.content import A_FILE, AssetKind
+from bufferctl.model.enums import STATUS_WORDS
 from bufferctl.plan import Action, Cause, Reason, Status
 from bufferctl.planfile import agreed
-from bufferctl.reconcile import facts, holds, likeness, suspending, table
+from bufferctl.reconcile import facts, likeness, suspending, table
 from bufferctl.render import agenda, cards, sarif, summary, words
 from bufferctl.render.json_documents import document_schema
 
@@ -54,8 +55,7 @@ STATUSES: Meanings = {
     "linted": [each for each in Status if each in sarif._OTHERS],  # code scanning gets it, besides what is held
 }
 POST_STATUSES: Meanings = {
-    "shown": words._STATUSES,
-    "named": holds._STATUSES,  # in the question whether a post is the same
+    "shown": STATUS_WORDS,  # to people, in words
     "ordered": [PostStatus(each) for each in facts._ORDER],  # a later one is progress
     "declared": likeness._STAGES,  # a file can ask for it
     "certain": agenda._CERTAIN,  # in the calendar, its time is no guess
@@ -95,6 +95,7 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
             Cause.UNCHANGED: "",
             Cause.SUSPENDED: "worded",
             Cause.RESUMED: "",
+            Cause.EXEMPTED: "",
         },
     ),
     (
@@ -110,7 +111,7 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
             Reason.CONFLICT: "drift compared pulled",
             Reason.MISSED: "compared moot overtaken lost",
             Reason.AMBIGUOUS: "",
-            Reason.UNSETTLED: "overtaken passing",
+            Reason.UNSETTLED: "compared overtaken passing",
             Reason.ADOPTED: "compared",
             Reason.IDEA: "compared",
             Reason.PROTECTED: "",
@@ -146,12 +147,12 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         PostStatus,
         POST_STATUSES,
         {
-            PostStatus.DRAFT: "shown named ordered declared waiting",
-            PostStatus.NEEDS_APPROVAL: "shown named ordered declared waiting",
-            PostStatus.SCHEDULED: "shown named ordered declared certain",
-            PostStatus.SENDING: "shown named ordered certain out",
-            PostStatus.SENT: "shown named ordered certain out",
-            PostStatus.ERROR: "shown named",
+            PostStatus.DRAFT: "shown ordered declared waiting",
+            PostStatus.NEEDS_APPROVAL: "shown ordered declared waiting",
+            PostStatus.SCHEDULED: "shown ordered declared certain",
+            PostStatus.SENDING: "shown ordered certain out",
+            PostStatus.SENT: "shown ordered certain out",
+            PostStatus.ERROR: "shown",
         },
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -30,6 +31,17 @@ class PostStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     ERROR = "error"
+
+
+#: Each in plain words.
+STATUS_WORDS: Mapping[PostStatus, str] = {
+    PostStatus.DRAFT: "draft",
+    PostStatus.NEEDS_APPROVAL: "awaiting approval",
+    PostStatus.SCHEDULED: "scheduled",
+    PostStatus.SENDING: "being published",
+    PostStatus.SENT: "published",
+    PostStatus.ERROR: "not published",
+}
 
 
 class MediaType(StrEnum):

@@ -14,6 +14,7 @@ from bufferctl.diagnostics import all_of, and_more, some_of
 from bufferctl.model import Address, Claim, Item, Likeness, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus
 from bufferctl.model.address import is_id
 from bufferctl.model.desired import Freeze
+from bufferctl.model.enums import STATUS_WORDS
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.sides import Sides
@@ -237,15 +238,6 @@ _OWN: dict[str, Callable[[Change], Fact]] = {
 _ASIDES: dict[str, Callable[[Change], Fact]] = {"its_id": lambda change: f" ({change.live_id or ''})"}
 #: Fields whose texts and addresses may contain variables.
 _MADE = ("text", "thread", "assets", "metadata")
-#: The status of a live post in plain words.
-_STATUSES = {
-    PostStatus.DRAFT: "a draft",
-    PostStatus.NEEDS_APPROVAL: "waiting for approval",
-    PostStatus.SCHEDULED: "scheduled",
-    PostStatus.SENDING: "being published",
-    PostStatus.SENT: "published",
-    PostStatus.ERROR: "refused by the network",
-}
 #: How many characters of a text a message quotes.
 _SHOWN = 40
 #: How many suspects a hint names, and how many it shows with their whole text.
@@ -890,7 +882,7 @@ def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
     live = first.live
     if live is None:
         return f" ({first.id}){more}"
-    when = f", {_STATUSES[live.status]}" if isinstance(live, LivePost) else ""
+    when = f", {STATUS_WORDS[live.status]}" if isinstance(live, LivePost) else ""
     if isinstance(live, LivePost) and live.due_at:
         due = _there(live.due_at, channel)
         when += f", {due:%a} {due.day} {due:%b %Y %H:%M %Z}"

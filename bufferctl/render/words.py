@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import all_of
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model.enums import STATUS_WORDS
 from bufferctl.model.live import Unavailable
 from bufferctl.model.metadata import CATEGORIES, INSTANTS
 from bufferctl.model.unsaid import Then
@@ -80,15 +81,6 @@ _REMINDS = "reminds a person of {}"
 _IDEAS = ("will add the idea", "adds {} to your ideas")
 _VERBS = (*(verb for _, verb in _MODES.values()), _REMINDS, _DRAFTS[1], _APPROVALS[1], _IDEAS[1])
 
-_STATUSES: dict[PostStatus | None, str] = {
-    PostStatus.DRAFT: "draft",
-    PostStatus.NEEDS_APPROVAL: "awaiting approval",
-    PostStatus.SCHEDULED: "scheduled",
-    PostStatus.SENDING: "being published",
-    PostStatus.SENT: "published",
-    PostStatus.ERROR: "not published",
-}
-
 OUTCOMES = {
     Status.DONE: "done",
     Status.DIFFERS: "came back different",
@@ -116,7 +108,7 @@ def describe_action(change: Change) -> str:
     if change.action is Action.NO_OP:
         status, post = status_of(change), change.live or change.desired
         as_reminder = status is PostStatus.SCHEDULED and isinstance(post, LivePost | Post) and post.reminds
-        found = _STATUSES.get(status, ACTIONS[change.action].planned) + " as a reminder" * as_reminder
+        found = (STATUS_WORDS[status] if status else ACTIONS[change.action].planned) + " as a reminder" * as_reminder
         return "cancelled" if is_cancelled(change) else found
     return ACTIONS[change.action].planned
 
@@ -146,7 +138,7 @@ def status_of(change: Change) -> PostStatus | None:
     if change.action is Action.DONE or change.reason is Reason.SENT:
         return PostStatus.SENT
     status = change.binding.status if change.binding else ""
-    return PostStatus(status) if status in _STATUSES else None
+    return PostStatus(status) if status in STATUS_WORDS else None
 
 
 def is_cancelled(change: Change) -> bool:

@@ -1574,11 +1574,11 @@ def test_a_rename_that_was_not_applied_elsewhere_is_asked_about(former: dict[Slo
         *(
             ([in_buffer(post(), due_at=None, status=status)], f"('We are live', {words})")
             for status, words in {
-                PostStatus.DRAFT: "a draft",
-                PostStatus.NEEDS_APPROVAL: "waiting for approval",
+                PostStatus.DRAFT: "draft",
+                PostStatus.NEEDS_APPROVAL: "awaiting approval",
                 PostStatus.SENDING: "being published",
                 PostStatus.SENT: "published",
-                PostStatus.ERROR: "refused by the network",
+                PostStatus.ERROR: "not published",
             }.items()
         ),
         ([in_buffer(post(), due_at=LATER), in_buffer(post(), "p2", due_at=LATER)], "* 12:00 UTC) and 1 more"),
@@ -1594,7 +1594,7 @@ def test_a_question_about_the_same_time_is_kept_when_the_other_post_loses_its_ti
     """A draft by now, so the message says no time of day."""
     draft = replace(CANDIDATE, status=PostStatus.DRAFT, due_at=None)
     assert questioned(live=[draft]).change(post()).message == (
-        "Buffer already has a post on this channel at this time ('Other', a draft), so it may be there already"
+        "Buffer already has a post on this channel at this time ('Other', draft), so it may be there already"
     )
 
 
