@@ -537,7 +537,8 @@ def _why_not_as_it_was(row: _Row, change: Change, today: _Today) -> str:
     """
     title, saved, changed = row.title, row.saved, row.merged.changed or frozenset()
     nothing = f"in {title} it has nothing to do"
-    if row.change or change.address not in changed or saved.offline or not _is_ours_untouched(change):
+    is_another = row.change or change.lets_out  # nobody saw what the line does now
+    if is_another or change.address not in changed or saved.offline or not _is_ours_untouched(change):
         return nothing
     if today.endpoint not in {"", saved.plan.endpoint}:
         return f"{title} is for {saved.plan.endpoint}, and this run talks to {today.endpoint}"

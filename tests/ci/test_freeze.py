@@ -97,3 +97,22 @@ def test_a_line_that_lets_out_what_is_scheduled_is_a_change(team: Team) -> None:
     ran = team.apply()
     assert not ran.failed, ran.log
     assert "during a freeze" not in ran.log
+
+
+def test_a_plan_from_before_the_freeze_does_not_let_a_scheduled_post_out(team: Team) -> None:
+    """It had nothing to do for the line, so nobody saw what it does now."""
+    published(team)
+    exempt = post("launch", "We are live").replace("    text:", "    freeze: false\n    text:")
+    number = team.open("let-out", launch=exempt)
+    assert not team.plan(number).failed
+    team.merge(number)
+    root(team, FROZEN.replace("12-20", "12-01"))
+    ran = team.apply()
+    assert ran.failed
+    assert "it has nothing to do, so its `freeze: false` does not count" in " ".join(ran.log.split())
+    number = team.open("late", late=post("late", "Later", "2029-12-29 09:00"))
+    team.plan(number)
+    team.merge(number)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert statuses(team) == {"We are live": "scheduled", "Later": "scheduled"}
