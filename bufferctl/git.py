@@ -13,7 +13,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PureWindowsPath
 
@@ -116,9 +116,14 @@ def protocols_of(folder: Path, remote: str, environment: Mapping[str, str] | Non
     if re.fullmatch(_REMOTE_NAME, remote):
         listed = git(folder, "remote", "--verbose", environment=environment).stdout
         urls = re.findall(rf"^{re.escape(remote)}\t(.*) \((?:fetch|push)\)", listed, re.MULTILINE)
-        return ":".join(sorted({_protocol(url) for url in urls}))
+        return protocols_in(urls)
     meant = git(folder, "ls-remote", "--get-url", operands=[remote], environment=environment).stdout  # contacts nobody
     return ":".join(sorted({"https", "ssh", *map(_protocol, meant.splitlines())}))
+
+
+def protocols_in(urls: Iterable[str]) -> str:
+    """The protocols of URLs, as `protocols_of` has them."""
+    return ":".join(sorted({_protocol(url) for url in urls}))
 
 
 def in_git(path: str) -> bool:

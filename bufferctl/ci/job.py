@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
+from subprocess import CompletedProcess
 from urllib.parse import quote
 
 import httpx2
@@ -137,23 +138,28 @@ class Job:
         return {**self.environment, **git_access(self.environment, self.folder)}
 
     @cached_property
-    def commit(self) -> str:
-        """The commit that is checked out. Raises ForgeError."""
-        ran = git(self.folder, "rev-parse", "--verify", operands=["HEAD"], environment=self.environment)
+    def _checked_out(self) -> list[str]:
+        """The commit that is checked out, and its parents, as far as the checkout has them. Raises ForgeError."""
+        only = ("--parents", "--max-count=1")
+        ran = git(self.folder, "rev-list", *only, operands=["HEAD"], environment=self.environment)
         if ran.returncode:
             raise ForgeError(
                 f"{self.folder} is not in a git checkout: {ran.stderr.strip()}", hint="Check the repository out first."
             )
-        return ran.stdout.strip()
+        return ran.stdout.split()
 
-    @cached_property
+    @property
+    def commit(self) -> str:
+        """The commit that is checked out. Raises ForgeError."""
+        return self._checked_out[0]
+
+    @property
     def parents(self) -> list[str]:
-        """The parents of the checked-out commit, as far as the checkout has them; without any, the commit itself."""
-        ran = git(
-            self.folder, "rev-list", "--parents", "--max-count=1", operands=["HEAD"], environment=self.environment
-        )
-        commit, *parents = ran.stdout.split() or [""]
-        return parents or [commit]
+        """The parents of the checked-out commit, as far as they are here; without any, the commit itself.
+
+        Raises ForgeError.
+        """
+        return self._checked_out[1:] or [self.commit]
 
     def first_parent(self, commit: str) -> str:
         """The first parent of a commit, even if the checkout ends there; empty if unknown."""
@@ -168,11 +174,23 @@ class Job:
 
         None if there is none, or it cannot be read at all. Raises ForgeError if the commit cannot be fetched.
         """
-        if why := self.fetch(commit):
-            raise ForgeError(f"The commit {commit[:SHORT]} cannot be fetched: {why}")
-        renamed = renamed_since(self.checkout, commit, remote=GIT_REMOTE)
-        there = {new: old for old, new in renamed.items()}.get(self.name, self.name)
-        shown = git_bytes(self.checkout, "show", operands=[f"{commit}:{there}"], environment=self.environment)
+        if commit not in self._root_files:
+            self._root_files[commit] = self._read_root_file_at(commit)
+        return self._root_files[commit]
+
+    @cached_property
+    def _root_files(self) -> dict[str, Loaded | None]:
+        """The root files that were read, by commit."""
+        return {}
+
+    def _read_root_file_at(self, commit: str) -> Loaded | None:
+        shown = self._show(commit, self.name)
+        if shown.returncode:  # the commit is not here, or the file had another name there
+            if why := self.fetch(commit):
+                raise ForgeError(f"The commit {commit[:SHORT]} cannot be fetched: {why}")
+            renamed = renamed_since(self.checkout, commit, remote=GIT_REMOTE)
+            there = {new: old for old, new in renamed.items()}.get(self.name, self.name)
+            shown = self._show(commit, there)
         if shown.returncode:
             return None
         folder = self.work / f"root-{commit}"
@@ -180,6 +198,9 @@ class Job:
         copy = folder / self.root_file.name
         copy.write_bytes(shown.stdout)
         return load_if_there(copy)
+
+    def _show(self, commit: str, name: str) -> CompletedProcess[bytes]:
+        return git_bytes(self.checkout, "show", operands=[f"{commit}:{name}"], environment=self.environment)
 
     def base_of(self, request: ChangeRequest) -> str:
         """The commit that a request is compared with; empty if unknown.
@@ -192,7 +213,7 @@ class Job:
     @cached_property
     def _there(self) -> set[str]:
         """Commits that the checkout is known to have; none of them goes while the job runs."""
-        return set()
+        return set(self._checked_out)
 
     def fetch(self, commit: str) -> str:
         """Fetch the files of a commit that the checkout may lack. Returns why that failed, or an empty string."""

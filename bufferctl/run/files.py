@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,13 @@ class Files:
     def root_file(self) -> Path:
         """The root file, by which the journal knows the project."""
         return self.root / self.root_name
+
+    @cached_property
+    def commit(self) -> str:
+        """The checked-out commit, asked for once; empty without git or outside a repository."""
+        from bufferctl.state.checkout import head
+
+        return head(self.root)
 
     @property
     def remote(self) -> str:

@@ -18,7 +18,7 @@ from bufferctl.render.lines import capitalized
 from bufferctl.run.files import Files
 from bufferctl.run.listener import Listener
 from bufferctl.state import LocalStore, StateFile, state_path_of
-from bufferctl.state.checkout import Relation, head, relation
+from bufferctl.state.checkout import Relation, relation
 from bufferctl.state.state_file import LockedState
 from bufferctl.state.succession import Predecessor, name_of, predecessors, proves
 
@@ -37,7 +37,7 @@ def find_relation(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diag
     """
     if wrong := find_unmoved(files.root_file, stored):
         return Relation.SAME, (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=MOVE),)
-    here, applied = head(files.root), stored.document.commit
+    here, applied = files.commit, stored.document.commit
     found = relation(files.root, here, applied, remote=files.remote) if here and applied else Relation.SAME
     if found in {Relation.SAME, Relation.NEWER}:
         return found, ()

@@ -28,7 +28,7 @@ from bufferctl.run.listener import NEVER, SILENT, Listener, Stop
 from bufferctl.run.look import Look, expected_account, look
 from bufferctl.run.relation import MOVE, find_predecessor, find_relation, find_unmoved, refuse_older
 from bufferctl.state import Lease, Lock, StateFile, Store
-from bufferctl.state.checkout import Relation, head
+from bufferctl.state.checkout import Relation
 from bufferctl.state.lock import PARTED, Holder, is_mine, locked_by, same_process
 from bufferctl.state.state_file import LockedState
 from bufferctl.state.succession import hand_over
@@ -296,7 +296,7 @@ def _open_shared(
     `crashed`: the run that the lock of this machine was taken over from, which was said already.
     """
     buffer, listener = waiting.buffer, waiting.listener
-    store = LockedState(place, buffer.endpoint, commit=head(files.root))
+    store = LockedState(place, buffer.endpoint, commit=files.commit)
     with listener.storing():
         store.read()
     if wrong := find_unmoved(files.root_file, store):

@@ -25,7 +25,7 @@ from typing import Literal
 from bufferctl import DOCS
 from bufferctl.disk import work_folder
 from bufferctl.errors import OvertakenError, StateError
-from bufferctl.git import REMOTE, git, git_bytes, protocols_of
+from bufferctl.git import REMOTE, git, git_bytes, protocols_in, protocols_of
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
 from bufferctl.state.store import PastDocument, Store, Stored, at_start
 from bufferctl.value import value
@@ -83,6 +83,8 @@ _CARRIED = re.compile(
     r"(credential|http|url|ssh|user|author|committer)\..*|core\.(sshcommand|askpass|gitproxy)", re.IGNORECASE
 )
 _OF_REMOTE = re.compile(r"url|pushurl|proxy|proxyauthmethod|uploadpack|receivepack", re.IGNORECASE)
+#: The settings by which git reaches another URL than the one that a remote has.
+_REWRITES = re.compile(r"url\..*\.(push)?insteadof")
 #: git's variables that would name another repository, where bufferctl runs inside a hook of git.
 _FOREIGN = re.compile(
     r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX|NAMESPACE"
@@ -373,14 +375,21 @@ class GitStore(Store):
         listed = self._project("config", "--list", "--show-scope", "-z").split("\0")
         entries: list[tuple[str, str]] = []
         known: dict[str, str] = {}
+        urls: list[str] = []
         for scope, entry in zip(listed[::2], listed[1::2], strict=False):
             key, _, value = entry.partition("\n")
             known[key] = value
             section, _, name = key.rpartition(".")
+            if section == f"remote.{self._remote}" and name in {"url", "pushurl"}:
+                urls.append(value)
             is_remote = section == f"remote.{self._remote}" and _OF_REMOTE.fullmatch(name)
             if scope in {"local", "worktree"} and (is_remote or _CARRIED.fullmatch(key)):
                 entries.append((key, value))
-        self._protocols = protocols_of(self._folder, self._remote, self._given)
+        is_rewritten = any(_REWRITES.fullmatch(key) for key in known)
+        if urls and not is_rewritten:
+            self._protocols = protocols_in(urls)
+        else:  # git knows what is meant
+            self._protocols = protocols_of(self._folder, self._remote, self._given)
         if not self._protocols:
             self._no_remote()
         count = int(self._given.get("GIT_CONFIG_COUNT") or 0)
