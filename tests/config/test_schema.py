@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 from bufferctl.config.format import schema_text
 from tests.case_folders import cases_of, files_of
 from tests.conftest import Expect
+from tests.render.documents import inlined
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas/bufferctl.schema.json"
@@ -44,7 +45,7 @@ def as_an_editor_reads_it(file: Path) -> Any:
 def validator() -> Draft202012Validator:
     schema = json.loads(PUBLISHED.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
+    return Draft202012Validator(inlined(schema))
 
 
 def complaints(case: Path, validator: Draft202012Validator) -> Iterator[str]:

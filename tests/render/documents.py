@@ -17,7 +17,7 @@ def validator(kind: str) -> Draft202012Validator:
     """The published schema of a document, with any unnamed property refused."""
     schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(_closed(schema))
+    return Draft202012Validator(inlined(_closed(schema)))
 
 
 def _closed(schema: object) -> object:
@@ -27,6 +27,25 @@ def _closed(schema: object) -> object:
         return schema
     closed = {name: _closed(each) for name, each in schema.items()}
     return {**closed, "additionalProperties": False} if isinstance(closed.get("properties"), dict) else closed
+
+
+def inlined(schema: dict[str, Any]) -> Any:
+    """The same schema, where what `$ref` names is in its place: to look that up took a third of each check."""
+    named: dict[str, Any] = {f"#/$defs/{name}": {} for name in schema.get("$defs", {})}
+
+    def whole(part: Any) -> Any:
+        if isinstance(part, list):
+            return [whole(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if isinstance(part.get("$ref"), str):
+            assert part.keys() <= {"$ref", "description", "default"}, "what is beside it says nothing of the value"
+            return named[part["$ref"]]
+        return {name: whole(each) for name, each in part.items()}
+
+    for name, model in schema.get("$defs", {}).items():
+        named[f"#/$defs/{name}"] |= whole(model)
+    return {name: whole(each) for name, each in schema.items() if name != "$defs"}
 
 
 def checked(text: str) -> dict[str, Any]:

@@ -265,7 +265,7 @@ def google() -> Iterator[Google]:
     state = Google()
     handler = type("Xml", (_Xml,), {"google": state})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
         thread.start()
         state.address = f"http://127.0.0.1:{server.server_port}"
         try:

@@ -187,7 +187,7 @@ def served(folder: Path) -> Iterator[Server]:
     behaviour = Server(folder)
     handler = type("Backend", (_Backend,), {"behaviour": behaviour})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
         thread.start()
         behaviour.address = f"http://127.0.0.1:{server.server_port}"
         try:
