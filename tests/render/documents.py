@@ -17,7 +17,9 @@ def validator(kind: str) -> Draft202012Validator:
     """The published schema of a document, with any unnamed property refused."""
     schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(inlined(_closed(schema)))
+    closed = _closed(schema)
+    assert isinstance(closed, dict)
+    return Draft202012Validator(inlined(closed))
 
 
 def _closed(schema: object) -> object:
