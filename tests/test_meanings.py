@@ -18,7 +18,8 @@ from bufferctl.media import addresses
 from bufferctl.model import PostStatus, live, writing
 from bufferctl.model.content import A_FILE, AssetKind
 from bufferctl.model.enums import STATUS_WORDS
-from bufferctl.plan import Action, Cause, Reason, Status
+from bufferctl.model.writing import Refusal
+from bufferctl.plan import Action, Cause, Reason, Status, Trouble
 from bufferctl.planfile import agreed
 from bufferctl.reconcile import facts, likeness, suspending, table
 from bufferctl.render import agenda, cards, sarif, summary, words
@@ -167,10 +168,20 @@ def test_each_code_is_decided_in_every_place(
     assert found == {code: set(words.split()) for code, words in expected.items()}
 
 
-@pytest.mark.parametrize(("field", "codes"), [("action", Action), ("cause", Cause), ("reason", Reason)])
-def test_each_code_is_explained_to_programs(field: str, codes: type[StrEnum]) -> None:
-    """In the schema of a plan, from which the reference of JSON is made."""
-    said = json.loads(document_schema("plan"))["$defs"]["ChangeForm"]["properties"][field]["description"]
+@pytest.mark.parametrize(
+    ("form", "field", "codes"),
+    [
+        ("ChangeForm", "action", Action),
+        ("ChangeForm", "cause", Cause),
+        ("ChangeForm", "reason", Reason),
+        ("OutcomeForm", "status", Status),
+        ("OutcomeForm", "code", Refusal),
+        ("OutcomeForm", "code", Trouble),
+    ],
+)
+def test_each_code_is_explained_to_programs(form: str, field: str, codes: type[StrEnum]) -> None:
+    """In the schema of an apply, which has that of a plan in it, and from which the reference of JSON is made."""
+    said = json.loads(document_schema("apply"))["$defs"][form]["properties"][field]["description"]
     assert [code.value for code in codes if f"`{code.value}`" not in said] == []
 
 

@@ -315,7 +315,7 @@ def _at_rest(
         if not refused:
             return entries, left_out
         twins = {index for index in refused if _text(entries[index]) != _text(own[entries[index].live.id])}
-        if twins:  # each with the link that Buffer has
+        if twins:  # they may not have the long link that `_twins_alike` gave them, so they keep their own
             entries = [own[entry.live.id] if index in twins else entry for index, entry in enumerate(entries)]
             continue
         left_out += [(describe(entries[index].live), why) for index, why in sorted(refused.items())]

@@ -205,7 +205,7 @@ class Expansion:
     """How a post was made from an entry that is shorter or covers more posts: for display, never compared or sent."""
 
     number: int = 0  # which of `times` occurrences of a repeated entry it is; 0: none
-    times: int = 0  # how often the entry repeats
+    times: int = 0  # how often the entry repeats: the number of its occurrences, and the last one's
     every: str = ""  # in plain words
     starts: date | None = None  # the day from which its time is counted
     fixed: bool = False  # the file has such a day, but its time is a date of its own

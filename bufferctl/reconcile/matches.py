@@ -221,7 +221,10 @@ class Matches:
 
 
 def mark_of(item: Item, content: Content) -> str:
-    """A digest by which equal objects are found without being read: of the text or, without a text, of the images."""
+    """A digest of the text or, without a text, of the images.
+
+    The state keeps it, too (`applied_mark`), so an equal object is found without being read from Buffer.
+    """
     return text_digest(content) or fingerprint(item, content).hidden
 
 

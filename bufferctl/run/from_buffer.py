@@ -64,7 +64,7 @@ def _baseline(session: Session) -> intake.Baseline:
     homes, desired = find_homes(session), session.files.desired
     session.listener.diagnostics(homes.warnings)
     found = plan(session, homes=homes) if desired.organizations else None
-    if session.journal.open:
+    if session.journal.open:  # of this account: `find_homes` has left out what is not
         raise ConfigError(
             "An earlier apply was cut off, and bufferctl does not know yet whether its last writes arrived",
             hint="Run `bufferctl apply` first, then import again.",

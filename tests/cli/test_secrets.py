@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from bufferctl.cli.outputs import FORMS as REPORTS
 from bufferctl.run import secrets
 from tests import sources
 from tests.cli.conftest import Project
@@ -31,11 +32,11 @@ def test_in_every_output(project: Project, monkeypatch: pytest.MonkeyPatch, form
     )
     monkeypatch.setenv("BUFFER_API_KEY", KEY)
     shown = [project("plan", "--offline"), project("plan", "--offline", "--json")]
-    files = [f"r.{suffix}" for suffix in ("md", "html", "json", "sarif")]
+    files = [f"r{suffix}" for suffix in REPORTS]
     shown.append(project("plan", "--offline", *(each for file in files for each in ("--report", file))))
     texts = [ran.out + ran.err for ran in shown]
     texts += [path.read_text(encoding="utf-8") for path in project.folder.iterdir() if path.suffix not in {".yaml", ""}]
-    assert len(texts) == 8
+    assert len(texts) == len(shown) + len(REPORTS) + 1  # and the summary
     middle = FORMS[form][len(FORMS[form]) // 2 - 6 : len(FORMS[form]) // 2 + 6]
     assert [text for text in texts if middle in text.replace("\\", "").replace("&#8203;", "")] == []
     assert secrets.MARK in texts[0]

@@ -23,7 +23,7 @@ _INDENT = "and this and the lines below it two spaces further in"
 
 
 def flow(value: Any) -> str:
-    """A value as one line of YAML."""
+    """A value as one line of YAML. Its scalars are texts, as they stand in the file."""
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{name}: {flow(each)}' for name, each in value.items())}}}"
     if isinstance(value, list | tuple):

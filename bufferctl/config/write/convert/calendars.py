@@ -285,6 +285,7 @@ class Calendar:
             taking = [each for each in services if name in MODELS[each].model_fields] if row[role] else []
             for service in sorted(taking):
                 found.setdefault(service.value, {})[name] = row[role]
+            # a title is also the name of the entry, so one that no channel takes is not lost
             if role is Role.COMMENT and row[role] and not taking:
                 message = "none of this row's channels takes a first comment, so it is left out"
                 self.problems.append(replace(self._problem(row, role, message, ""), severity=Severity.WARNING))
