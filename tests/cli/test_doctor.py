@@ -56,6 +56,15 @@ def test_nothing_set_up(
     assert list(environment.iterdir()) == []
 
 
+def test_each_check_says_what_it_is_about(today: Project) -> None:
+    """In JSON, so that a program can tell them apart."""
+    today.write("buffer.yaml", FILES)
+    checks = json.loads(today("doctor", "--json").out)["checks"]
+    assert {each["about"] for each in checks} == {
+        "version", "key", "clock", "quota", "organizations", "files", "names", "channels", "state", "lock", "journal",
+    }  # fmt: skip
+
+
 def test_a_state_that_nobody_else_has(today: Project) -> None:
     """A warning until it is committed, and again once an apply has changed it; whatever the remote is called."""
     today.write("buffer.yaml", FILES + "posts: [{key: one, channels: [twitter], draft: true, text: One}]\n")

@@ -41,6 +41,17 @@ def test_what_it_writes_works(project: Project, prints: Prints) -> None:
     assert post["status"] == "draft"
 
 
+def test_it_begins_the_state(project: Project) -> None:
+    """A state that is there already, from files that somebody deleted, stays as it is."""
+    project("init")
+    begun = project.state.read_bytes()
+    project.apply()
+    applied = project.state.read_bytes()
+    (project.folder / "buffer.yaml").unlink()
+    assert project("init").code == 0
+    assert begun != applied == project.state.read_bytes()
+
+
 def test_never_over_a_file(project: Project, prints: Prints) -> None:
     """An existing buffer.yaml stays as it is, and Buffer gets no request: exit 1."""
     project.write("buffer.yaml", "mine")

@@ -140,3 +140,44 @@ def test_a_beginning_in_the_future(project: Project) -> None:
     assert found, ran.err
     project.write("buffer.yaml", files.replace("managed_since: 2029-12-01T00:00:00Z", found[1]))
     assert "1 new post" in project("plan").out
+
+
+TWO = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+"""
+
+
+def test_begin_with_one_channel(project: Project) -> None:
+    """What is on the other channels is not listed; the root file says from when on bufferctl was there."""
+    project.write("buffer.yaml", TWO)
+    for service in ("twitter", "linkedin"):
+        channel = project.sandbox.channel(service)["id"]
+        project.sandbox.seed([{"channelId": channel, "text": f"On {service}", "via": "api"}])
+    ran = project("state", "begin", "twitter:acme", "--auto-approve")
+    assert ran.code == 0, ran.err
+    assert ("On twitter" in ran.out, "On linkedin" in ran.out) == (True, False)
+    assert "\nmanaged_since: 2029-12-03 08:59:30" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+
+
+def test_begin_keeps_the_time_that_the_files_have(project: Project) -> None:
+    """`managed_since` stays as somebody wrote it."""
+    files = f"managed_since: 2029-12-01T00:00:00Z\n{TWO}"
+    project.write("buffer.yaml", files)
+    assert project("state", "begin", "--auto-approve").code == 0
+    assert (project.folder / "buffer.yaml").read_text(encoding="utf-8") == files
+
+
+def test_begin_with_a_channel_that_no_file_declares(project: Project) -> None:
+    """It is named, with those that there are, and nothing is begun."""
+    project.write("buffer.yaml", TWO)
+    ran = project("state", "begin", "bluesky:acme", "--auto-approve")
+    assert ran.code == 64
+    assert "No file declares the channel bluesky:acme" in ran.err
+    assert "The files declare: linkedin:acme-inc, twitter:acme." in " ".join(ran.err.split())
+    assert not project.state.exists()
