@@ -14,7 +14,7 @@ from bufferctl.model import Asset, MediaFile, MediaSettings, base
 from bufferctl.model.content import Document, Image, Sourced, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media_file import address_of, object_name, size_words
-from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.model.metadata import PinterestMetadata, YoutubeMetadata
 
 
 @dataclass
@@ -304,3 +304,18 @@ def test_a_file_is_its_bytes() -> None:
     assert MediaFile(path="a", size=7).model_dump() == {"path": "a", "size": 7}
     with pytest.raises(ValidationError, match="must be the path of a file"):
         Image.model_validate({"file": {"path": "a"}}, context=Of())
+
+
+#: `id` and `snippet.title` of what YouTube's Data API lists under videoCategories, where `assignable` is true.
+CATEGORIES = (
+    "1 Film & Animation, 2 Autos & Vehicles, 10 Music, 15 Pets & Animals, 17 Sports, 19 Travel & Events, 20 Gaming, "
+    "22 People & Blogs, 23 Comedy, 24 Entertainment, 25 News & Politics, 26 Howto & Style, 27 Education, "
+    "28 Science & Technology, 29 Nonprofits & Activism"
+)
+
+
+@pytest.mark.parametrize("category", CATEGORIES.split(", "))
+def test_a_category_of_youtube_by_its_name(category: str) -> None:
+    """The id that YouTube gives it, in whatever case the name is written."""
+    number, _, name = category.partition(" ")
+    assert YoutubeMetadata(category_id=name.upper()).category_id == number
