@@ -130,10 +130,8 @@ def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console:
 def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:
     for address, why in pulled.left_out:
         console.note(f"{console.err.bad('not pulled:')} {visible(str(address))}: {visible(sentence(why))}")
-    settled = set() if dry_run else {change.address for change in pulled.settled}
     for address in pulled.equal:
-        and_so = ", so the conflict is settled" if address in settled else ""
-        console.data(f"{visible(str(address))} already matches Buffer{and_so}.")
+        console.data(f"{visible(str(address))} already matches Buffer.")
     if pulled.taken:
         done = "Would pull" if dry_run else "Pulled"
         pulled_ones = posts_and_ideas(address.is_idea for address in pulled.taken)

@@ -54,16 +54,14 @@ _BOARD = (("board",), ("board_service_id",))
 class Pulled:
     """The changes that pull takes over.
 
-    `taken` has them with the fields to write, `left_out` with the reason, and `equal` has the rest, of which `settled`
-    are conflicts. `made` are changes in `left_out` whose entry makes more than this post, so that Buffer's version
-    cannot be written there.
+    `taken` has them with the fields to write, `left_out` with the reason, and `equal` has the rest. `made` are changes
+    in `left_out` whose entry makes more than this post, so that Buffer's version cannot be written there.
     """
 
     made: list[Change] = field(default_factory=list)
     taken: dict[Address, tuple[Change, Mapping[str, Any]]] = field(default_factory=dict)
     left_out: list[tuple[Address, str]] = field(default_factory=list)
     equal: list[Address] = field(default_factory=list)
-    settled: list[Change] = field(default_factory=list)
 
 
 def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
@@ -87,7 +85,6 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
             pulled.taken[change.address] = change, fields
         else:
             pulled.equal.append(change.address)
-            pulled.settled += [change] if change.reason is Reason.CONFLICT else []
     return pulled
 
 
@@ -190,9 +187,8 @@ def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]
     Only where the files have it: until the change of the files is merged, other checkouts declare what they did.
     """
     bindings = dict(state.bindings)
-    settled: Mapping[str, Any] = {}  # a person wrote Buffer's version into the file
-    for change, fields in [*pulled.taken.values(), *((each, settled) for each in pulled.settled)]:
-        slot, item, live = change.moved_from or change.slot, items[change.address], change.live
+    for address, (change, fields) in pulled.taken.items():
+        slot, item, live = change.moved_from or change.slot, items[address], change.live
         if live is not None:
             new = bind(item, live, bindings[slot].origin)
             # the change's binding is the one that an earlier pull made

@@ -89,15 +89,19 @@ class Facts(NamedTuple):
 
     @property
     def agree(self) -> bool:
-        """Whether file and Buffer agree, as far as Buffer returns the fields."""
+        """Whether file and Buffer agree, and the file has no new version of what Buffer does not return."""
+        is_hidden_same = self.before is not None and self.before.hidden == self.match.declared.fingerprint.hidden
+        return is_hidden_same and self.agree_as_returned
+
+    @property
+    def agree_as_returned(self) -> bool:
+        """Whether file and Buffer agree in all that Buffer returns, so that sending the file undoes nothing there."""
         declared, live = self.match.declared, self.live
         if live is None or self.content is None or not contents_match(declared.content, self.content, unsaid=True):
             return False
         if not Seen.read(self.binding.seen).has_cards(self.content):
             return False
         if lost(declared.content, self.content):  # an edit of it has to be sent, and a person may have deleted it
-            return False
-        if self.before is None or self.before.hidden != declared.fingerprint.hidden:
             return False
         handling = handling_differences(self.item, live)
         sent_back = any(each.path == "needs_approval" and each.before for each in handling)  # for an unasked approval

@@ -220,7 +220,8 @@ class Table:
             return _change(facts, Action.NO_OP, Cause.UNCHANGED, binding=kept)
         if facts.changed and not self.scene.options.open_edits.isdisjoint(facts.match.declared.slots):
             return self._drifted(facts, holds.EDIT_UNSETTLED)
-        if facts.changed:
+        is_taken_over = can_send and facts.edited and facts.agree_as_returned  # somebody wrote Buffer's version there
+        if facts.changed and not is_taken_over:
             frozen, twin = would_be_refused(facts.item, self.scene), self._twin(facts)
             by = _changed_by(facts)
             hold = holds.changed(facts.item, facts.differences, by, can_send=can_send, is_frozen=frozen, twin=twin)

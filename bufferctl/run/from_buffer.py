@@ -107,7 +107,7 @@ def pull(
             intake.with_downloads(pulled, downloads)
         changes = intake.changed_files(source_files, pulled)
         show(pulled, changes, found)
-        if (pulled.taken or pulled.settled) and not dry_run:
+        if pulled.taken and not dry_run:
             channels = homes.targets.channels
             intake.write_pulled(
                 pulled, changes, files.desired, found, session.state, session.save,

@@ -236,6 +236,5 @@ def test_where_to_write_what_an_occurrence_has_instead_of_variables(
     assert f"{told}under `each: {{2: {written}}}` of the entry at posts/a.yaml:2:10" in ran.err
     own = written.replace("…", "{linkedin: {first_comment: Theirs}}")
     project.write("posts/a.yaml", text.replace("times: 3}", f"times: 3, each: {{2: {own}}}}}"))
-    project("pull")
     project.apply()
     assert "No changes." in project("plan", "--strict").out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from bufferctl.model import PostStatus
 from bufferctl.plan import Action, Cause
 from bufferctl.render.agenda import Span, agenda_ics, week
 from bufferctl.render.lines import cells, clipped
-from tests.render.rich import PLAN, change, live, post
+from tests.render.rich import NOW, PLAN, change, live, post
 
 TODAY = date(2026, 12, 30)  # a Wednesday in the last week of the ISO year
 THIS, NEXT = Span(date(2026, 12, 28), date(2027, 1, 3)), Span(date(2027, 1, 4), date(2027, 1, 10))
@@ -69,3 +69,18 @@ def test_calendar_leaves_out_what_is_not_a_link(link: str) -> None:
     calendar = agenda_ics(replace(PLAN, changes=(published,)))
     assert "SUMMARY:X: Out" in calendar
     assert "URL" not in calendar
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (PostStatus.SCHEDULED, "CONFIRMED"),
+        (PostStatus.DRAFT, "TENTATIVE"),
+        (PostStatus.NEEDS_APPROVAL, "TENTATIVE"),
+    ],
+)
+def test_what_surely_goes_out(status: PostStatus, said: str) -> None:
+    """What Buffer has on its schedule; a draft, and what waits for an approval, may stay away."""
+    there = live("ch-x", 1, "Out", status=status, due_at=NOW + timedelta(days=1))
+    one = change(post("ch-x", "a", 1, text="Out"), Action.NO_OP, Cause.UNCHANGED, there)
+    assert f"STATUS:{said}" in agenda_ics(replace(PLAN, changes=(one,)))
