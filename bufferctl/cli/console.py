@@ -6,8 +6,7 @@ import os
 import stat
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,44 +35,6 @@ WAITING = "Waiting for Buffer's answer"
 STORING = "Waiting for the state"
 
 
-class _Patience:
-    """Calls a function once something takes a second; one thread is enough for all that a command waits for.
-
-    It ends by itself when it finds nothing to wait for. To start and end one for each request took longer.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._say: Callable[[], None] | None = None
-        self._due = 0.0  # when it is called, by the steady clock
-        self._is_watched = False
-
-    @contextmanager
-    def lasting(self, say: Callable[[], None]) -> Iterator[None]:
-        """Call `say`, at most once, if this takes so long; never afterwards."""
-        with self._lock:
-            self._say, self._due = say, time.monotonic() + _LONG
-            if not self._is_watched:
-                self._is_watched = True
-                threading.Thread(target=self._watch, daemon=True).start()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._say = None
-
-    def _watch(self) -> None:
-        while True:
-            time.sleep(max(0.0, self._due - time.monotonic()))
-            with self._lock:
-                if self._say is None:
-                    self._is_watched = False
-                    return
-                if time.monotonic() >= self._due:
-                    say, self._say = self._say, None
-                    say()
-
-
 @dataclass
 class Console(Listener):
     """Prints output: `out` styles text for stdout, `err` text for stderr."""
@@ -82,7 +43,6 @@ class Console(Listener):
     err: Paint
     _is_busy: bool = field(default=False, init=False)
     _has_said: bool = field(default=False, init=False)
-    _patience: _Patience = field(default_factory=_Patience, init=False)
 
     @classmethod
     def create(cls, *, no_color: bool = False, full: bool = False) -> Console:
@@ -157,19 +117,24 @@ class Console(Listener):
             yield
             return
         is_passing = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        is_said = False
+        said = threading.Event()
 
         def say() -> None:
-            nonlocal is_said
             if is_passing or not self._has_said:
                 click.echo(f"{what}…", err=True, nl=not is_passing)
-            is_said = self._has_said = True
+            self._has_said = True
+            said.set()
 
+        timer = threading.Timer(_LONG, say)
+        timer.daemon = True
+        timer.start()
         try:
-            with self.busy(), self._patience.lasting(say):
+            with self.busy():
                 yield
         finally:
-            if is_said and is_passing:
+            timer.cancel()
+            timer.join()
+            if said.is_set() and is_passing:
                 click.echo("\r\x1b[K", err=True, nl=False, color=True)
 
     def edits(self, changes: FileChanges, root: Path) -> None:
