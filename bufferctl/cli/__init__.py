@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from importlib import import_module
 from typing import NoReturn
 
@@ -22,7 +23,6 @@ from bufferctl import __version__
 from bufferctl.errors import BufferctlError, InterruptError, KeyRefusedError, PartWayError, StalePlanError, UsageError
 from bufferctl.machine import STOPS, take_streams
 from bufferctl.run import secrets
-from bufferctl.said import ROOT_FILE
 
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
@@ -162,9 +162,8 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
     secrets.keep(os.environ.get("BUFFER_API_KEY"))
-    ROOT_FILE.set("")
     try:
-        return _answer(arguments)
+        return copy_context().run(_answer, arguments)  # the root file that it names is that of this run alone
     except BrokenPipeError:
         _forget_output()
         return _CLOSED_PIPE

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from bufferctl.cli import COMMANDS, cli
-from bufferctl.said import WITHOUT_FILE
+from bufferctl.said import WITHOUT_FILE, pasted
 
 from .conftest import Project
 from .test_suspended import ROOT, apply, post
@@ -90,3 +90,9 @@ def test_commands_that_take_no_root_file_are_known() -> None:
         if not any("-f" in each.opts for one in inner for each in one.params):
             found.add(name)
     assert found == WITHOUT_FILE
+
+
+def test_nothing_of_a_run_stays_in_the_process(drifted: Project) -> None:
+    """What this process words after a run is about no root file."""
+    drifted("plan", "-f", FILE)
+    assert pasted("bufferctl apply") == "bufferctl apply"
