@@ -35,16 +35,19 @@ _WIDTH = 1 << 20
 
 #: The root file that this run was given, as it was typed: each command that people paste names it, too.
 ROOT_FILE: ContextVar[str] = ContextVar("the root file that was given", default="")
-#: Commands that read no root file.
-WITHOUT_FILE = frozenset({"ci", "completion", "demo", "sandbox", "schema", "show"})
-#: A command of ours between backquotes, or on a line of its own.
-_PASTED = re.compile(r"(`|^ *)(bufferctl [^`\n]+)(`|$)", re.MULTILINE)
+#: Commands that read a root file.
+WITH_FILE = frozenset(
+    {"apply", "convert", "doctor", "drift", "fmt", "import", "init", "list", "new", "plan", "preview", "pull", "resume"}
+    | {"shift", "state", "suspend", "validate"}
+)
+#: A command of ours between backquotes, on a line of its own, or after a colon at the end of one.
+_PASTED = re.compile(r"(`|^ *|: )(bufferctl [^`\n]+?)(`|\.?$)", re.MULTILINE)
 
 
 def pasted(command: str) -> str:
     """A command of ours as a person can paste it: with the root file that this run was given."""
     file, words = ROOT_FILE.get(), command.split()
-    is_about_files = len(words) > 1 and words[0] == "bufferctl" and words[1] not in WITHOUT_FILE
+    is_about_files = len(words) > 1 and words[0] == "bufferctl" and words[1] in WITH_FILE
     if not file or not is_about_files or {"--file", "-f", "--help"} & {*words}:
         return command
     return f"{command} --file {quote(file)}"

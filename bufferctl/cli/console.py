@@ -58,6 +58,10 @@ class Console(Listener):
         """Print the requested data as it is."""
         click.echo(_for_log(text, sys.stdout), nl=not text.endswith("\n"), color=True)
 
+    def say(self, text: str) -> None:
+        """Print on stdout what was done or comes next, with commands that can be pasted."""
+        self.data(with_pasted(text))
+
     def note(self, text: str) -> None:
         click.echo(_for_log(with_pasted(text), sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
 

@@ -86,7 +86,7 @@ def init(agents: bool | None, ci: str | None, setup: options.Setup) -> None:
         _write_ci(repository, console)
         return
     console.data(f"Commit {'it' if stored.is_shared or not begun else 'both'}, then run:")
-    console.data("  bufferctl plan")
+    console.say("  bufferctl plan")
     if is_local(stored.endpoint):
         console.data("This file is for the sandbox. For your own account, in another folder:")
         console.data("  unset BUFFER_API_URL && bufferctl init")

@@ -153,7 +153,7 @@ def begin(channels: tuple[str, ...], lock_timeout: float, auto_approve: bool, se
 
         if not begin_state(session, agreed, channels):
             return 1
-        console.data("Started the state. Run `bufferctl plan` to see what is left to do.")
+        console.say("Started the state. Run `bufferctl plan` to see what is left to do.")
     return 0
 
 

@@ -72,7 +72,7 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
         _write(changes, root_file, setup)
         what = "is" if changes.wanted else "was already"
         named = visible(str(target)) if target != Target() else "Everything"
-        setup.console.data(f"{named} {what} suspended. {_NEXT}")
+        setup.console.say(f"{named} {what} suspended. {_NEXT}")
         if target == Target() and (let_out := _let_out(root_file)):
             setup.console.data(f"Let out by `suspended: false`, so not suspended: {let_out}.")
     return 0
@@ -131,7 +131,7 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
                 setup.console.data(f"It is still suspended. {still}")
     if missed is not None:
         _answer_missed(days, setup)
-    setup.console.data(f"Next: bufferctl plan. {_NEXT}")
+    setup.console.say(f"Next: `bufferctl plan`. {_NEXT}")
     return 0
 
 

@@ -215,7 +215,7 @@ def import_(
     with setup.changing(files, lock_timeout, message="import") as session:
         if address and live_id:
             import_one(session, address, live_id)
-            console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
+            console.say(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
             return 0
         found, names, downloads = import_everything(
             session, organization, channels, since, media_folder, one_file=layout == "one-file"

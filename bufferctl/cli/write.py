@@ -229,7 +229,7 @@ def _write_new(path: Path, started: Started, files: Files, console: Console) -> 
         raise
     shown = visible(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
     done = f"Added it to {shown}." if is_there else f"Wrote {shown}. Edit it, then run:"
-    console.data(f"{done} {'Next: ' if is_there else ''}bufferctl validate")
+    console.say(f"{done} {'Next: ' if is_there else ''}bufferctl validate")
 
 
 def _with_entries(path: Path, started: Started) -> tuple[bytes, bytes]:
@@ -403,7 +403,7 @@ def _write_converted(found: Converted, output: Path | None, setup: options.Setup
         console.data(found.text)
         return
     replace_file(output, found.text.encode())
-    console.data(f"Wrote {output} with {count(found.posts, 'post')}. Next: bufferctl validate")
+    console.say(f"Wrote {output} with {count(found.posts, 'post')}. Next: bufferctl validate")
     if _name_in(load(setup.file, Path.cwd()), output) is None:
         console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")
 
@@ -516,7 +516,7 @@ def shift(
     if not auto_approve and not console.confirm(f"Move {what}?", nothing_was="written", hint=hint):
         return 1
     _write_shifted(found.changes, files, console)
-    console.data(f"Moved {what}. Next: bufferctl plan")
+    console.say(f"Moved {what}. Next: bufferctl plan")
     return 0
 
 

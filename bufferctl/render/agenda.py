@@ -23,6 +23,7 @@ from bufferctl.render.json_documents import Listed, document
 from bufferctl.render.lines import INDENT, Paint, clipped, count, indented, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import day_of, head_lines
+from bufferctl.said import pasted
 from bufferctl.value import replace
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _summary(plan: Plan, earlier: Sequence[str], untimed: Sequence[Change], *, i
     if earlier and not changes:
         parts = [f"No posts from today on, {len(earlier):,} earlier (--since {min(earlier)} shows all)"]
     if held := len(plan.of(Action.HOLD)):
-        parts.append(f"{words.need_you(held)} (see `bufferctl plan`)")
+        parts.append(f"{words.need_you(held)} (see `{pasted('bufferctl plan')}`)")
     if unmanaged := sum(map(words.is_unmanaged, changes)):
         parts.append(f"{unmanaged} unmanaged")
     waiting = [each for each in untimed if words.status_of(each) not in {PostStatus.SENT, PostStatus.SENDING}]

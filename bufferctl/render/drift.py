@@ -16,6 +16,7 @@ from bufferctl.render.grouped import grouped
 from bufferctl.render.lines import Paint, count, hint_lines, indented, posts_and_ideas, sentence, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import cause_lines
+from bufferctl.said import with_pasted
 from bufferctl.value import replace
 
 #: Kinds of drift, most urgent first.
@@ -161,7 +162,7 @@ def _footer(plan: Plan, paint: Paint) -> Iterator[str]:
         them, verb = ("it", "is") if number == 1 else ("them", "are")
         text = f"{count(number, 'post')} created within the last hour {verb} not shown by Buffer yet"
         yield from wrapped(
-            f"{text}, or somebody deleted {them}. `bufferctl plan` says when to check again.", paint.width
+            with_pasted(f"{text}, or somebody deleted {them}. `bufferctl plan` says when to check again."), paint.width
         )
     yield f"Checked on {words.local(plan.at, 'UTC')}; nothing was changed."
     if number := len(plan.writes):

@@ -320,7 +320,8 @@ def _read_both(old: StateFile, target: StateFile) -> None:
         target.refuse_moved()
         raise StateError(
             f"{target.name} already has a state (serial {target.saved.serial}), so nothing was moved",
-            hint="To replace it: bufferctl state pull > state.json, compare, and bufferctl state push --force FILE",
+            hint="To replace it, run `bufferctl state pull > state.json`, compare, and run "
+            "`bufferctl state push --force FILE`.",
         )
     old.read()
     if old.document.moved_to != target.store.address or not old.saved.bindings:  # else that was cut off

@@ -11,12 +11,49 @@ import click
 import pytest
 
 from bufferctl.cli import COMMANDS, cli
-from bufferctl.said import WITHOUT_FILE, pasted
+from bufferctl.said import WITH_FILE, pasted
 
-from .conftest import Project
+from .conftest import Project, run_in
 from .test_suspended import ROOT, apply, post
 
 FILE = "the north.yaml"
+ADDRESS = "Acme/twitter:acme/launch"
+#: One of each command, in an order in which each finds something.
+RUNS: tuple[tuple[str, ...], ...] = (
+    ("validate",),
+    ("doctor",),
+    ("fmt", "--check"),
+    ("list",),
+    ("preview",),
+    ("plan",),
+    ("plan", "-o", "plan.json"),
+    ("plan", "--target", "x"),
+    ("drift",),
+    ("pull", "--dry-run"),
+    ("import", "--dry-run"),
+    ("import", ADDRESS, "70b61b902a95e0c02c01cc49"),
+    ("init",),
+    ("new", "another", "--channel", "twitter", "--at", "2029-12-24 09:00"),
+    ("shift", "+1d", "--auto-approve"),
+    ("apply", "plan.json"),
+    ("apply",),
+    ("state", "list"),
+    ("state", "show", "x"),
+    ("state", "mv", "x", "y"),
+    ("state", "rm", "x"),
+    ("state", "log"),
+    ("state", "restore", "x"),
+    ("state", "unlock"),
+    ("state", "migrate"),
+    ("state", "begin"),
+    ("state", "begin", "--auto-approve"),
+    ("suspend", "no"),
+    ("suspend", "Quake"),
+    ("suspend", "Quake", "--channel", "twitter"),
+    ("resume", "--channel", "twitter"),
+    ("resume", "--missed", "+1w"),
+    ("resume",),
+)
 ENTRY = "posts: [{key: launch, channels: [twitter], due_at: 2029-12-20 09:00, text: We are live}]\n"
 
 
@@ -70,6 +107,30 @@ def test_notes_and_errors_name_it(drifted: Project) -> None:
     assert commands(drifted("apply", "-f", FILE, "--target", "x").err) == ["bufferctl plan --file 'the north.yaml'"]
 
 
+def test_every_printed_command_names_it(drifted: Project) -> None:
+    """Whichever command ran, and whether it worked: on stdout as in notes and hints."""
+    missing = {shlex.join(run): found for run in RUNS if (found := _without_file(drifted, run))}
+    assert not missing
+
+
+def _without_file(project: Project, run: tuple[str, ...]) -> list[str]:
+    """The commands that this run prints without its root file."""
+    ran = project(*run, "-f", FILE)
+    printed = re.findall(r"\bbufferctl (?:" + "|".join(WITH_FILE) + r")\b[^`\n]*", ran.out + ran.err)
+    return [each for each in printed if not {"--file", "--help"} & {*each.split()}]
+
+
+def test_what_a_suspension_prints_works_from_another_folder(drifted: Project) -> None:
+    """The post is made a draft, and comes back, by the commands as they were printed."""
+    drifted("apply", "-f", FILE, "--auto-approve", "--reapply", ADDRESS, "--settle", "0")
+    elsewhere, file = drifted.folder / "elsewhere", str(drifted.folder / FILE)
+    elsewhere.mkdir()
+    for run, status in ((("suspend", "Quake"), "draft"), (("resume",), "scheduled")):
+        printed = commands(run_in(elsewhere, *run, "-f", file).out)[-1]
+        assert run_in(elsewhere, *shlex.split(printed)[1:], "--auto-approve", "--settle", "0").code == 0
+        assert post(drifted, "We are live")["status"] == status
+
+
 def test_without_one_nothing_is_added(project: Project) -> None:
     """Also after a run of this process that had one."""
     project.write("buffer.yaml", ROOT.format(line="include: []", twitter="") + ENTRY)
@@ -79,7 +140,7 @@ def test_without_one_nothing_is_added(project: Project) -> None:
     assert "--file" not in project("plan").out
 
 
-def test_commands_that_take_no_root_file_are_known() -> None:
+def test_commands_that_take_a_root_file_are_known() -> None:
     """The list is what click says."""
     context = click.Context(cli)
     found = set()
@@ -87,9 +148,9 @@ def test_commands_that_take_no_root_file_are_known() -> None:
         command = cli.get_command(context, name)
         assert command is not None
         inner = list(command.commands.values()) if isinstance(command, click.Group) else [command]
-        if not any("-f" in each.opts for one in inner for each in one.params):
+        if any("-f" in each.opts for one in inner for each in one.params):
             found.add(name)
-    assert found == WITHOUT_FILE
+    assert found == WITH_FILE
 
 
 def test_nothing_of_a_run_stays_in_the_process(drifted: Project) -> None:
