@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -134,7 +135,7 @@ def plan(
         save(out, shown, files.desired, choices, expires_at, offline=offline, changed=changed)
         how, what = ("--reviewed ", "what it agrees to") if offline else ("", "exactly this plan")
         what += ", without what needs you" if shown.of(Action.HOLD) else ""
-        console.note(f"Saved to {out}. `bufferctl apply {how}{out}` applies {what}.")
+        console.note(f"Saved to {out}. `bufferctl apply {how}{quote(str(out))}` applies {what}.")
     is_refused = _reports_refused(shown, console)
     if is_refused or (strict and shown.of(Action.HOLD)):
         return 1

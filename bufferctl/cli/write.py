@@ -136,12 +136,14 @@ def _read(path: Path) -> str:
     except UnreadableError as error:
         raise UsageError(f"{path} cannot be read: {error}", hint="Name a text file in UTF-8.") from error
     if text.startswith(("---", "+++")):
-        raise UsageError(f"{path} has front matter", hint=f"Run `bufferctl convert {path}`, which reads it.")
+        raise UsageError(
+            f"{path} has front matter", hint=f"Run `bufferctl convert {shlex.quote(str(path))}`, which reads it."
+        )
     if not text.strip():
         raise UsageError(f"{path} is empty", hint="Write the text first.")
     if has_dates(text):
         message = f"{path} has headings with dates, which would be lost"
-        raise UsageError(message, hint=f"Run `bufferctl convert {path}`, which reads them.")
+        raise UsageError(message, hint=f"Run `bufferctl convert {shlex.quote(str(path))}`, which reads them.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from bufferctl.choices import NONE, Choices
@@ -211,7 +212,7 @@ def _check_meant(plan: SavedPlan, path: Path, digest: str) -> None:
     if plan.offline:
         raise UsageError(
             f"The saved plan {path} was made with --offline, so it does not know what is in Buffer",
-            hint=f"Apply what it agrees to: bufferctl apply --reviewed {path}",
+            hint=f"Apply what it agrees to: bufferctl apply --reviewed {quote(str(path))}",
         )
 
 

@@ -120,6 +120,15 @@ def _without_file(project: Project, run: tuple[str, ...]) -> list[str]:
     return [each for each in printed if not {"--file", "--help"} & {*each.split()}]
 
 
+def test_a_saved_plan_is_named_as_a_shell_needs_it(drifted: Project) -> None:
+    """The command works as it was printed, although there is a space in the name."""
+    another = ENTRY.removesuffix("]\n") + ", {key: b, channels: [twitter], due_at: 2029-12-21 09:00, text: Second}]\n"
+    drifted.write(FILE, ROOT.format(line="include: []", twitter="") + another)
+    (printed,) = commands(drifted("plan", "-f", FILE, "-o", "to review.json").err)
+    drifted(*shlex.split(printed)[1:], "--auto-approve", "--settle", "0")
+    assert post(drifted, "Second")["status"] == "scheduled"
+
+
 def test_what_a_suspension_prints_works_from_another_folder(drifted: Project) -> None:
     """The post is made a draft, and comes back, by the commands as they were printed."""
     drifted("apply", "-f", FILE, "--auto-approve", "--reapply", ADDRESS, "--settle", "0")
