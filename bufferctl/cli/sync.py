@@ -13,6 +13,7 @@ import click
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
+from bufferctl.diagnostics import all_of
 from bufferctl.errors import UsageError
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import count, posts_and_ideas, sentence
@@ -102,7 +103,8 @@ def pull(
     """Copy changes that people made in Buffer into the files: all of them, or only those of ADDRESSes.
 
     Only changed values are rewritten; comments, order and quotes stay. Posts that were deleted in Buffer get
-    `cancelled: true`. Nothing changes in Buffer.
+    `cancelled: true`. What Buffer does not show stays as the files have it.
+    Nothing changes in Buffer.
 
     Images, videos and documents that people added in Buffer are downloaded, if the root file has `media`.
     """
@@ -121,7 +123,8 @@ def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console:
     from bufferctl.render.text import differences_text
 
     for address, (_, fields) in pulled.taken.items():
-        console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
+        if fields:
+            console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
     console.edits(changes, root)
     for change in pulled.made:
         console.data(differences_text(change, plan, console.out))
@@ -132,11 +135,17 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dr
         console.note(f"{console.err.bad('not pulled:')} {visible(str(address))}: {visible(sentence(why))}")
     for address in pulled.equal:
         console.data(f"{visible(str(address))} already matches Buffer.")
-    if pulled.taken:
+    for address, paths in pulled.kept.items():
+        names = all_of(f"`{name}`" for name in dict.fromkeys(path.rpartition(".")[2] for path in paths))
+        stays, then = ("would stay", "") if dry_run else ("stays", "; the next plan shows that edit")
+        why = f"{stays} as in the file, since Buffer does not show it{then}"
+        console.data(f"{visible(str(address))}: {names} {why}.")
+    written = [address for address, (_, fields) in pulled.taken.items() if fields]
+    if written:
         done = "Would pull" if dry_run else "Pulled"
-        pulled_ones = posts_and_ideas(address.is_idea for address in pulled.taken)
+        pulled_ones = posts_and_ideas(address.is_idea for address in written)
         console.data(f"{done} {pulled_ones} from Buffer into {count(len(changes.wanted), 'file')}.")
-    elif not pulled.left_out and not pulled.equal:
+    elif not pulled.taken and not pulled.left_out and not pulled.equal:
         console.data("Nothing to pull: nothing that the files declare was changed in Buffer.")
     return 1 if pulled.left_out else 0
 

@@ -34,6 +34,7 @@ from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import UNSAID, thread_of
 from bufferctl.model.plain_text import normal_text
 from bufferctl.model.seen import as_it_was, bind
+from bufferctl.model.unsaid import given_of
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile import differences, handling_differences, schedule_differences
 from bufferctl.value import replace
@@ -55,11 +56,14 @@ class Pulled:
     """The changes that pull takes over.
 
     `taken` has them with the fields to write, `left_out` with the reason, and `equal` has the rest. `made` are changes
-    in `left_out` whose entry makes more than this post, so that Buffer's version cannot be written there.
+    in `left_out` whose entry makes more than this post, so that Buffer's version cannot be written there. `kept` has
+    the paths that Buffer does not return and that the file has edited: they stay, to be sent, and if there is nothing
+    to write besides them, the state alone learns that Buffer's version was seen.
     """
 
     made: list[Change] = field(default_factory=list)
     taken: dict[Address, tuple[Change, Mapping[str, Any]]] = field(default_factory=dict)
+    kept: dict[Address, tuple[str, ...]] = field(default_factory=dict)
     left_out: list[tuple[Address, str]] = field(default_factory=list)
     equal: list[Address] = field(default_factory=list)
 
@@ -81,7 +85,10 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
         except NotExpressibleError as error:
             pulled.left_out.append((change.address, str(error)))
             continue
-        if fields:
+        kept = _edits_to_keep(change, fields)
+        if kept:
+            pulled.kept[change.address] = kept
+        if fields or kept:
             pulled.taken[change.address] = change, fields
         else:
             pulled.equal.append(change.address)
@@ -120,6 +127,7 @@ def changed_files(source_files: SourceFiles, pulled: Pulled) -> FileChanges:
             names = [each for each in made_by_expansion(source_files, item, fields) if not has_own_place(item, each)]
             if names and isinstance(item, Post):
                 del pulled.taken[address]
+                pulled.kept.pop(address, None)
                 is_shared = len({each.address.channel for each in source_files.siblings(item)}) > 1
                 pulled.left_out.append((address, _why_not(change, item, names, is_shared=is_shared)))
                 pulled.made.append(change)
@@ -192,15 +200,16 @@ def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]
         if live is not None:
             new = bind(item, live, bindings[slot].origin)
             # the change's binding is the one that an earlier pull made
-            applied = _applied(change, new, fields, change.binding or bindings[slot])
+            old = change.binding or bindings[slot]
+            applied = _applied(change, new, fields, old, is_kept=address in pulled.kept)
             bindings[slot] = replace(bindings[slot], pulled=(new.applied, applied, new.seen, new.due_at))
     return bindings
 
 
-def _applied(change: Change, new: Binding, fields: Mapping[str, Any], old: Binding) -> str:
+def _applied(change: Change, new: Binding, fields: Mapping[str, Any], old: Binding, *, is_kept: bool) -> str:
     """Buffer's version as what was last applied; an edit of the file that Buffer does not show is still to be sent."""
     after = Fingerprint.read(new.applied)
-    if not after or not change.desired or "assets" in fields:
+    if not after or not change.desired or ("assets" in fields and not is_kept):
         return new.applied
     now = fingerprint(change.desired, content_of_desired(change.desired))
     before = Fingerprint.read(old.applied)
@@ -208,12 +217,31 @@ def _applied(change: Change, new: Binding, fields: Mapping[str, Any], old: Bindi
     return str(after._replace(hidden=before.hidden)) if before and edited else new.applied
 
 
+def _edits_to_keep(change: Change, fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The paths of the file's edits that Buffer does not return, so that Buffer has no version of them to take.
+
+    Left out are those of media that the `fields` to write replace.
+    """
+    item = change.desired
+    shown = {each.path for each in change.differences if not each.is_recorded}
+    recorded = [each for each in change.differences if each.is_recorded and each.path not in shown]
+    if item is None or not recorded:
+        return ()
+    media: dict[str, Any] = {name: fields[name] or () for name in ("assets", "media") if name in fields}
+    after = replace(item, **media)
+    thread = fields.get("metadata", {}).get(("thread",), ...)
+    if isinstance(after, Post) and after.metadata and thread is not ...:
+        after = replace(after, metadata=after.metadata.model_copy(update={"thread": thread or ()}))
+    now = given_of(after)
+    return tuple(each.path for each in recorded if now.get(each.path) == each.after)
+
+
 def fields_to_take(change: Change, channel: LiveChannel | None) -> dict[str, Any]:
     """The fields to change, in reading order, as `Revision` takes them. Raises NotExpressibleError."""
     item, live = change.desired, change.live
     if change.reason is Reason.GONE:
         return {"cancelled": True}
-    heads = {path for each in _differences(change) for path in _paths(each)}
+    heads = {path for each in _differences(change) if not each.is_recorded for path in _paths(each)}
     if isinstance(item, Idea) and isinstance(live, LiveIdea):
         found = _of_idea(item, live, {head[0] for head in heads})
     elif isinstance(item, Post) and isinstance(live, LivePost) and channel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any, Protocol
@@ -602,6 +603,64 @@ def test_what_somebody_took_into_the_file_by_hand(
     root = start(f"          - {{key: a, due_at: 2029-12-20 09:00, text: A text, {field}}}\n", "linkedin", "acme-inc")
     project.sandbox.person.edit_post(post_id(project), **edit)
     project.write("buffer.yaml", root.replace("Old", "New"))
+    assert project.apply().outcomes == ["a changed"]
+    at_rest(project)
+
+
+COMMENTED = """\
+          - key: a
+            due_at: 2029-12-20 09:00
+            text: Old text
+            assets: [{image: {url: https://acme.example/a.png, alt_text: Old alt}}]
+            metadata: {instagram: {first_comment: Old}}
+"""
+NEW_COMMENT = "            metadata: {instagram: {first_comment: New}}\n"
+STAYS = "Acme/instagram:acme.example/a: `first_comment` {} as in the file, since Buffer does not show it"
+
+
+@pytest.mark.parametrize(
+    ("comment", "ours", "theirs", "after", "pulled"),
+    [
+        (NEW_COMMENT, ("Old text", "New text"), {"text": "New text"}, ("", ""), ""),
+        (NEW_COMMENT, ("", ""), {"dueAt": "2029-12-21T08:00:00.000Z"}, ("-20", "-21"), "due_at"),
+        ("", ("", ""), {"dueAt": "2029-12-21T08:00:00.000Z"}, ("-20", "-21"), "due_at"),
+        (
+            NEW_COMMENT,
+            ("Old alt", "Our alt"),
+            {"assets": [{"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "Their alt"}}}]},
+            ("{image: {url: https://acme.example/a.png, alt_text: Our alt}}", "image: {url: URL, alt_text: Their alt}"),
+            "assets",
+        ),
+    ],
+    ids=["same-edit", "moved", "moved-and-removed", "image"],
+)
+def test_an_edit_of_what_buffer_does_not_show(
+    project: Project,
+    start: Start,
+    comment: str,
+    ours: tuple[str, str],
+    theirs: dict[str, Any],
+    after: tuple[str, str],
+    pulled: str,
+) -> None:
+    """It stays in the file, with no conflict and nothing else left: the next plan shows it, and apply sends it."""
+    root = start(COMMENTED, "instagram", "acme.example")
+    edited = root.replace(NEW_COMMENT.replace("New", "Old"), comment).replace(*ours)
+    project.write("buffer.yaml", edited)
+    project.sandbox.person.edit_post(post_id(project), **theirs)
+    assert project("plan").planned == ["! a"]
+
+    tried = project("pull", "--dry-run")
+    assert STAYS.format("would stay") in tried.out
+    assert (read(project), project("plan").planned) == (edited, ["! a"])
+
+    ran = project("pull")
+    assert f"{STAYS.format('stays')}; the next plan shows that edit." in ran.out
+    assert ("Pulled 1 post" in ran.out, f"acme.example/a: {pulled}\n" in ran.out) == (bool(pulled), bool(pulled))
+    assert re.sub(r"https://buffer-media\.example/\w+\.png", "URL", read(project)) == edited.replace(*after)
+    assert "Nothing to pull" in project("pull").out
+    (change,) = json.loads(project("plan", "--json").out)["changes"]
+    assert [each["path"] for each in change["differences"]] == ["metadata.first_comment"]
     assert project.apply().outcomes == ["a changed"]
     at_rest(project)
 
