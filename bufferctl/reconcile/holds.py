@@ -14,7 +14,7 @@ from bufferctl.diagnostics import all_of, and_more, some_of
 from bufferctl.model import Address, Claim, Item, Likeness, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus
 from bufferctl.model.address import is_id
 from bufferctl.model.desired import Freeze
-from bufferctl.model.enums import STATUS_WORDS
+from bufferctl.model.enums import STATUS_WORDS, ShareMode
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.sides import Sides
@@ -185,8 +185,11 @@ def _and_goes_out(change: Change) -> str:
 def _another_time(change: Change) -> str:
     """How its time changes: a post of a queue has none of its own, and one of a series has it with its number."""
     post = change.desired
-    if not isinstance(post, Post) or post.due_at is None:
+    if not isinstance(post, Post):
         return "Give it a `due_at` of its own"
+    if post.due_at is None:
+        is_default = post.mode is ShareMode.ADD_TO_QUEUE
+        return f"Give it a `due_at` {'of its own' if is_default else f'instead of `mode: {post.mode}`'}"
     return f"Give it another `due_at`{f' under `each` (occurrence {post.number})' if post.number else ''}"
 
 

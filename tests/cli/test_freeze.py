@@ -294,7 +294,7 @@ def test_the_root_file_has_no_exemption(project: Project) -> None:
     write(project, INSIDE, line=f"freeze: false\n{FREEZE}")
     ran = project("validate")
     assert ran.code == 1
-    assert "it belongs under `posts` or `policy`" in ran.out
+    assert "`freeze` under `policy` lists periods" in ran.out
 
 
 def test_one_occurrence_is_let_out(project: Project) -> None:
@@ -594,6 +594,20 @@ def test_the_hint_says_where_another_time_stands(project: Project, entry: str, h
     in_buffer(project, entry)
     write(project, entry, line="policy: {freeze: [{from: 2029-12-01, to: 2029-12-27}]}")
     assert hint in " ".join(project("plan", "--full").out.split())
+
+
+@pytest.mark.parametrize(("mode", "refused"), [("shareNow", True), ("shareNext", False)])
+def test_another_time_takes_the_place_of_a_mode(project: Project, mode: str, *, refused: bool) -> None:
+    """Buffer ignores a `due_at` beside it, so the hint names both; followed, it is scheduled for then."""
+    freeze = "policy: {freeze: [{from: 2029-12-01, to: 2029-12-10}]}"
+    entry = f"{{key: tip, text: A tip, mode: {mode}}}"
+    if not refused:
+        in_buffer(project, entry)
+    write(project, entry, line=freeze)
+    assert f"Give it a `due_at` instead of `mode: {mode}`" in " ".join(project("plan").out.split())
+    write(project, entry.replace(f"mode: {mode}", "due_at: 2029-12-11 09:00"), line=freeze)
+    assert project.apply().code == 0
+    assert post(project, "A tip")["dueAt"] == "2029-12-11T08:00:00.000Z"
 
 
 def test_a_freeze_of_no_channels_is_an_error(project: Project) -> None:

@@ -507,7 +507,7 @@ def _field_hint(name: str, owner: type[BaseModel] | None, value: Any, where: Spo
     if "overrides" in empty and name.partition(":")[0] in set(Service):
         return "write it two spaces further in, with what is below, so that it belongs to `overrides`"
     near = nearest_field(name, fields) or nearest_value(name, fields)
-    line = f"did you mean `{near}`?" if near else _of_a_network(name, owner, value, where)
+    line = f"did you mean `{near}`?" if near else _of_elsewhere(name, owner, value, where)
     if line:
         return line
     if name == "timezone":
@@ -525,8 +525,12 @@ def _field_hint(name: str, owner: type[BaseModel] | None, value: Any, where: Spo
     return f"there are {listed(own)}" if own else "delete it: no field belongs here"
 
 
-def _of_a_network(name: str, owner: type[BaseModel], value: Any, where: Spot) -> str:
-    """The hint for an option of networks that is elsewhere than with theirs; empty for anything else."""
+def _of_elsewhere(name: str, owner: type[BaseModel], value: Any, where: Spot) -> str:
+    """The hint for a field that is elsewhere than its name says, such as an option of networks; empty for others."""
+    if name == "freeze" and not isinstance(value, list):
+        return (
+            "write `freeze: false` at a post, or at the top of a file of posts; `freeze` under `policy` lists periods"
+        )
     if owner is GoogleBusinessMetadata and (line := belongs.in_details(where.node, name)):
         return line
     if issubclass(owner, NetworkMetadata):
