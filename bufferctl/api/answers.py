@@ -42,6 +42,8 @@ _REPEAT = re.compile(r"\bposted th(?:at|is) one\b|\bth(?:at|is) one scheduled\b"
 
 #: "Invalid post input: dueAt must be in the future": refused before anything is written (notes: Writing).
 _PAST = re.compile(r"\bdueAt must be in the future", flags=re.IGNORECASE)
+#: "Sent posts cannot be edited": the schema has no type for it.
+_SENT = re.compile(r"\bsent\b.*\bcannot be edited\b", flags=re.IGNORECASE)
 
 
 @value()
@@ -121,6 +123,8 @@ def _result(write: Write, payload: Any) -> Result:
         return Refused(Refusal.REPEAT, message)
     if _PAST.search(message):
         return Refused(Refusal.PAST, message)
+    if isinstance(write, EditPost | DraftPost) and _SENT.search(message):
+        return Refused(Refusal.SENT, message)
     if refusal := _REFUSALS.get(kind):
         return Refused(refusal, message or kind)
     try:

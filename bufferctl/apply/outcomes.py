@@ -47,6 +47,7 @@ _HINTS = {
     Refusal.LIMIT: Said("A later apply sends it once your Buffer plan has room."),
     Refusal.KEPT: Said("Run `bufferctl plan` again.", beside=(_PLAN_AGAIN,)),
     Refusal.PAST: Said("Give it a later `due_at`.", beside=(Answer(Way.EDIT, "due_at"),)),
+    Refusal.SENT: Said("It was published meanwhile. Run `bufferctl plan` again.", beside=(_PLAN_AGAIN,)),
     Refusal.REPEAT: Said(
         "Check in Buffer whether it is there already; to post it again, change a word.",
         beside=(Answer(Way.EDIT, "text"),),

@@ -292,6 +292,8 @@ class Refusal(StrEnum):
     LIMIT = "limit"
     PAST = "past"
     """"dueAt must be in the future"."""
+    SENT = "sent"
+    """"Sent posts cannot be edited": it was published between the plan and the edit."""
     REPEAT = "repeat"
     """"You've posted that one recently" and similar: a reason to check, neither a success nor a definite refusal."""
     KEPT = "kept"

@@ -601,8 +601,9 @@ class OutcomeForm(_OfChange):
     code: str
     """Why it was not simply done; empty if it was.
 
-    The `reason` of a hold, or why Buffer refused it: `invalid`, `not-found`, `unauthorized`, `limit`, `past`, `repeat`,
-    `kept`, `too-large`, `given-up`. Or `media-not-public`, `created-by-a-person`, `not-kept`, `came-back-different`.
+    The `reason` of a hold, or why Buffer refused it: `invalid`, `not-found`, `unauthorized`, `limit`, `past`, `sent`,
+    `repeat`, `kept`, `too-large`, `given-up`. Or `media-not-public`, `created-by-a-person`, `not-kept`,
+    `came-back-different`.
     """
     answers: Annotated[list[AnswerForm], Of(answers_of)]
     """The ways to decide that `hint` has, as data."""

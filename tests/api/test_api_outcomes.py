@@ -130,6 +130,14 @@ def test_success_of_something_else_is_looked_into(write: Write, payload: dict[st
     assert isinstance(result, Unknown) or (isinstance(result, Refused) and not result.why.definite)
 
 
+@pytest.mark.parametrize(("write", "why"), [(EditPost("p1", POST, "c1"), Refusal.SENT), (CREATE, Refusal.INVALID)])
+def test_an_edit_of_a_published_post_is_refused_for_that(write: Write, why: Refusal, connected: Connected) -> None:
+    """Buffer has no type for it; the words mean nothing for a new post."""
+    message = "Invalid post: Sent posts cannot be edited."
+    payload = {"__typename": "InvalidInputError", "message": message}
+    assert connected(Scripted(lambda _: {"a0": payload})).send([write]) == (Refused(why, message),)
+
+
 def test_writes_go_in_one_request_in_order(connected: Connected) -> None:
     """Four kinds in one mutation, inputs as variables, a result for each in order."""
     script = Scripted(

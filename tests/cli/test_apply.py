@@ -8,11 +8,13 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD
+from tests.near import answer_near
 
 
 @pytest.fixture
@@ -162,6 +164,23 @@ def test_one_of_twins_there(project: Project) -> None:
     declare(project, "key: a, text: Twins", "key: b, text: Twins, repeat_of: a")
     apply(project)
     assert len(project.sandbox.posts()) == 2
+
+
+def test_a_post_that_goes_out_while_its_edit_is_on_the_way(project: Project) -> None:
+    """No edit of the file could mend that; the plan that the hint names has nothing left to do."""
+    declare(project, "key: a, text: Alpha")
+    project.apply()
+    declare(project, "key: a, text: Alpha again")
+    found = project.sandbox.posts()[0]["id"]
+
+    def published(request: httpx2.Request) -> None:
+        if b"mutation" in request.read() and project.sandbox.posts()[0]["status"] != "sent":
+            project.sandbox.person.share_now(found)
+
+    answer_near(project.sandbox.url, published)
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert "It was published meanwhile. Run `bufferctl plan` again." in " ".join(ran.out.split())
+    assert project.apply().code == 0
 
 
 @pytest.mark.parametrize("ours", [True, False])
