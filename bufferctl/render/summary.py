@@ -34,6 +34,8 @@ _MATCHES = "Buffer matches your files"
 _MATCHES_PART, _REST = "Buffer matches what was applied", " The rest was not part of this run."
 #: From this distance on, a date has its year.
 _FAR = timedelta(days=300)
+#: Of changes that are not in Buffer.
+_NOT_MADE = frozenset({Status.REFUSED, Status.HELD, Status.NOT_SENT})
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 
 
@@ -93,23 +95,32 @@ def quiet_counts(plan: Plan) -> str:
 def no_changes(report: Report) -> str:
     """The meaning of a plan without changes, and what there is."""
     plan = report.plan
-    about = "The files match what was last applied" if report.is_offline else f"{_verified(plan)}{_not_compared(plan)}"
+    verified = f"{_verified(plan, is_part=False)}{_not_compared(plan)}"
+    about = "The files match what was last applied" if report.is_offline else verified
     return ": ".join(filter(None, [NARROWED if plan.narrowed else about, quiet_counts(plan)])) + "."
 
 
-def _verified(plan: Plan) -> str:
-    """What a plan without changes shows of Buffer, without a full stop."""
+def _verified(plan: Plan, *, is_part: bool) -> str:
+    """What a plan without changes shows of Buffer, without a full stop.
+
+    `is_part`: not all that the files say was to be applied, or could be.
+    """
     waiting = _for_room(plan)
     if waiting:
         return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer"
-    return _MATCHES_PART if plan.narrowed else _MATCHES
+    return _MATCHES_PART if is_part else _MATCHES
 
 
 def _not_compared(plan: Plan) -> str:
-    """The fields of unpublished posts that Buffer does not show, or did not keep, as the end of a sentence."""
+    """The fields that unpublished posts have in the files and Buffer does not show, or did not keep.
+
+    As the end of a sentence.
+    """
     hidden, lost = set(), set()
     for change in plan.of(Action.NO_OP):
-        for path in (change.binding and change.binding.given) or ():
+        given = (change.binding and change.binding.given) or {}
+        declared = given_of(change.desired) if change.desired and given else {}
+        for path in given.keys() & declared.keys():
             name = path.rpartition(".")[2]
             if is_hidden(path):
                 hidden.add(name)
@@ -220,7 +231,11 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     if left.is_empty:
         if approvals := sum(change.awaits_approval for change in left.changes):
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
-        return f"Verified: {_verified(left)}{_exceptions(outcomes)}.{_REST if left.narrowed else ''}"
+        statuses = {outcome.status for outcome in outcomes}
+        if statuses and statuses <= _NOT_MADE:
+            return "Read again after applying: nothing more to send."
+        matches = _verified(left, is_part=left.narrowed or not statuses.isdisjoint(_NOT_MADE))
+        return f"Verified: {matches}{_exceptions(outcomes)}.{_REST if left.narrowed else ''}"
     after = unsent(left, outcomes)
     number, waiting = len(after.writes), _for_room(after)
     tried = {change.slot for change in left.writes}

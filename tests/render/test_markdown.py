@@ -471,7 +471,7 @@ def test_what_was_not_reviewed_shows_both_versions() -> None:
 @pytest.mark.parametrize(
     ("left", "said"),
     [
-        ((), "Verified: Buffer matches your files."),
+        ((), "Verified: Buffer matches what was applied."),
         ((*_holds(2), *_creates(1)), "Read again after applying: 1 change still to send; 2 still need you."),
         (
             tuple(each.change for each in APPLIED.outcomes or () if each.status is Status.REFUSED)[:1],

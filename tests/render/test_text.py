@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.digests import change_digest
-from bufferctl.model import Asset, Idea, LiveAsset, Post, PostStatus, SchedulingType
+from bufferctl.model import Asset, Binding, Idea, LiveAsset, Origin, Post, PostStatus, SchedulingType
 from bufferctl.model.content import Image, TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import holds
@@ -323,6 +323,26 @@ def test_waiting_posts_do_not_match_buffer() -> None:
     waiting = replace(PLAN, changes=(change(item, Action.WAITING, Cause.NEW),), warnings=(), unmanaged=0)
     assert "No changes.\n1 post still waits for room in Buffer: 1 waiting.\n" in plan_text(Report(waiting), PLAIN)
     assert left_over(waiting, ()) == "Verified: 1 post still waits for room in Buffer."
+
+
+@pytest.mark.parametrize("status", [Status.REFUSED, Status.HELD])
+def test_what_buffer_did_not_take_is_not_verified(status: Status) -> None:
+    """Only what was applied matches, even if nothing is left to send; nothing is verified if nothing was applied."""
+    failed = Outcome(change(post("ch-x", "failed", 1, text="Failed"), Action.UPDATE, Cause.EDITED), status)
+    made = Outcome(change(post("ch-x", "made", 2, text="Made"), Action.UPDATE, Cause.EDITED), Status.DONE)
+    left = replace(PLAN, changes=())
+    assert left_over(left, [failed, made]) == "Verified: Buffer matches what was applied."
+    assert left_over(left, [failed]) == "Read again after applying: nothing more to send."
+
+
+def test_only_fields_that_the_files_have_are_excepted() -> None:
+    """Not a first comment that a file no longer has, although it was applied with it."""
+    item, there = post("ch-x", "one", 1, text="One"), live("ch-x", 1, "One")
+    unchanged = change(item, Action.NO_OP, Cause.UNCHANGED, there)
+    given = {"metadata.first_comment": "Old"}
+    binding = Binding(id=there.id, origin=Origin.CREATED, given=given)
+    plan = replace(PLAN, changes=(replace(unchanged, binding=binding),), warnings=(), unmanaged=0)
+    assert "No changes.\nBuffer matches your files: 1 unchanged.\n" in plan_text(Report(plan), PLAIN)
 
 
 def test_what_was_overtaken_is_not_verified() -> None:
