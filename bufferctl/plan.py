@@ -252,7 +252,8 @@ class Recording:
     `corrected` are ids of guessed claims that end, by slot, and `freed` are objects that no address has taken since.
     `unanswered` has, by home, when the oldest published post was created that may be a declared object without a claim;
     the horizon stops before it. `suspended` is as in `State`. `off` takes suspended posts off the schedule that the
-    plan deletes, by slot, for a run that leaves their deletes out.
+    plan deletes, by slot, for a run that leaves their deletes out. `not_exempt` are slots of the state's
+    exemptions from freezes that the files no longer have.
     """
 
     homes: tuple[Home, ...] = ()
@@ -263,6 +264,7 @@ class Recording:
     unanswered: Mapping[str, datetime] = field(default_factory=dict)
     suspended: Mapping[Slot, Suspended] = field(default_factory=dict)
     off: Mapping[Slot, Change] = field(default_factory=dict)
+    not_exempt: frozenset[Slot] = frozenset()
 
 
 class Beside(NamedTuple):

@@ -151,7 +151,8 @@ def _apply_reviewed(
     gone = _gone(job, branch, since) if since.gone else None
     if gone:
         job.annotate("warning", gone.words)
-    counts = any(each.file for each in found) or job.suspends  # suspending needs no plan, and no review
+    # what only takes away needs no plan, and no review
+    counts = any(each.file for each in found) or job.suspends or job.ends_exemptions
     ran = _run_plans(job, found, decided.options) if counts else _without_review(job)
     for each in _to_comment(found, ran, last):
         _comment(job, each, found, ran, gone)
@@ -308,8 +309,10 @@ def _run_plans(job: Job, found: Sequence[_Found], options: Sequence[str]) -> _Ra
     names = [each.merged.name for each in found if each.file]
     if names:
         say(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.")
-    else:
+    elif job.suspends:
         say("Taking off the schedule what is suspended.")
+    else:
+        say("Recording that a `freeze: false` is gone.")
     listed = job.work / "merged.json"
     listed.write_bytes(dump_merged(_listed(each) for each in found))
     return _run(job, "--merged", str(listed), *options)

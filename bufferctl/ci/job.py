@@ -23,11 +23,12 @@ from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import git, git_bytes, protocols_of
-from bufferctl.model import StateSettings
+from bufferctl.model import Post, State, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.render.markdown import Note
 from bufferctl.state import Store, open_shared
 from bufferctl.state.checkout import renamed_since
+from bufferctl.state.document import parse
 from bufferctl.value import replace, value
 
 #: How many digits of a commit are shown to people.
@@ -103,6 +104,23 @@ class Job:
     def suspends(self) -> bool:
         """Whether the checked-out files suspend anything, as far as they can be read."""
         return self.loaded is not None and self.loaded.suspending is not None
+
+    @property
+    def ends_exemptions(self) -> bool:
+        """Whether the state lets posts out of freezes whose `freeze: false` is gone, which an apply has to record.
+
+        False if that cannot be read, which every command reports.
+        """
+        store, desired = self.store("state"), self.loaded.desired if self.loaded else None
+        if store is None or desired is None:
+            return False
+        let_out = {str(item.address) for item in desired.items if isinstance(item, Post) and not item.freeze}
+        try:
+            raw = store.read().document
+            state = parse(raw, store.place, None, remedy="").state if raw else State()
+        except StateError:
+            return False
+        return any(each.exempt and each.address not in let_out for each in state.bindings.values())
 
     @cached_property
     def state_settings(self) -> StateSettings | None:

@@ -60,6 +60,34 @@ def _exempted(change: Change, scene: Scene) -> Change:
     return replace(change, action=Action.UPDATE, cause=Cause.EXEMPTED, differences=(EXEMPTION,))
 
 
+def end_exemptions(changes: list[Change], scene: Scene) -> list[Change]:
+    """The same changes, whose bindings keep no exemption that the files no longer have.
+
+    To end one only takes away, so whatever holds a change does not hold this.
+    """
+    return [
+        replace(change, binding=replace(change.binding, exempt=False))
+        if change.binding and change.binding.exempt and _ends_exemption(change, scene)
+        else change
+        for change in changes
+    ]
+
+
+def not_exempt(changes: Iterable[Change], scene: Scene) -> frozenset[Slot]:
+    """The slots of the state's exemptions that the files no longer have, where a run of a part ends them, too."""
+    exempt = {slot for slot, binding in scene.state.bindings.items() if binding.exempt}
+    slots = ((change.moved_from or change.slot, change) for change in changes)
+    return frozenset(slot for slot, change in slots if slot in exempt and _ends_exemption(change, scene))
+
+
+def _ends_exemption(change: Change, scene: Scene) -> bool:
+    """Whether no file lets the post out any more. An entry that cannot be read, as its file has errors, still may."""
+    post = change.desired
+    if post is None and scene.options.only_suspends:
+        return False
+    return not isinstance(post, Post) or post.freeze
+
+
 def name_let_out(changes: list[Change], scene: Scene) -> list[Change]:
     """Say of what is sent, or waits for room, that its file lets it out even in a freeze: reviewers agree to that."""
     if not any(_is_let_out(change) for change in changes):

@@ -99,6 +99,8 @@ def without_strays(live: Live, state: State) -> Live:
 def begin_run(state: State, plan: Plan) -> State:
     """The state at the start of applying `plan`: its homes are listed, its questions and former slots kept.
 
+    Exemptions from freezes end with their lines, also of what the plan holds or was narrowed past.
+
     Homes are listed before the first intent, so a home that is not listed has no intents, and starts from the last
     complete apply.
     """
@@ -114,6 +116,7 @@ def begin_run(state: State, plan: Plan) -> State:
             let_go |= _others(state, change.slot, change.binding, questions)
     corrected = plan.recording.corrected
     bindings = {slot: binding for slot, binding in state.bindings.items() if corrected.get(slot) != binding.id}
+    bindings |= {slot: replace(bindings[slot], exempt=False) for slot in plan.recording.not_exempt & bindings.keys()}
     state = replace(state, bindings=bindings, homes=homes, questions=questions, past=past, let_go=let_go)
     return replace(state, former=_former(state, plan.changes), suspended=plan.recording.suspended)
 

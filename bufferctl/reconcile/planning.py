@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.model import IDEAS, Binding, Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
 from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
-from bufferctl.reconcile.freezes import hold_against_policy, name_let_out
+from bufferctl.reconcile.freezes import end_exemptions, hold_against_policy, name_let_out, not_exempt
 from bufferctl.reconcile.horizons import all_slots, without_strays
 from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import How, Match, Matches, is_over
@@ -47,6 +47,7 @@ PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
     "order": lambda changes, scene, _: first_off(in_order(changes, scene.live)),
     "wait for room": lambda changes, scene, _: within_limits(changes, scene.live),
     "name what is let out": lambda changes, scene, _: name_let_out(changes, scene),
+    "end exemptions": lambda changes, scene, _: end_exemptions(changes, scene),
 }
 
 
@@ -85,6 +86,7 @@ def reconcile(
             unanswered=matches.unanswered,
             suspended=still_suspended(changes, scene, matches),
             off=off_instead(changes, scene, matches),
+            not_exempt=not_exempt(changes, scene),
         ),
     )
 

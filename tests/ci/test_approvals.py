@@ -158,6 +158,29 @@ def test_the_line_that_lets_a_scheduled_post_out(side: Side) -> None:
     assert side.texts() == ["After it", "We are live"]
 
 
+def test_a_line_that_was_agreed_to_once_and_removed(side: Side) -> None:
+    """It counts no more, although nobody approved either of the requests that removed it and wrote it again."""
+    exempt = LAUNCH.replace("    text:", "    freeze: false\n    text:")
+    number = planned(side)
+    side.approve(number, "bob")
+    published(side, number)
+    set_policy(side, "policy: {approvals: 1, freeze: [{from: 2029-12-20, to: 2029-12-27}]}\n")
+    side.apply()
+    number = side.planned("out", launch=exempt)
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    assert not merged(side, number).failed
+    number = side.open("gone", launch=LAUNCH)
+    side.plan(number)
+    ran = merged(side, number)
+    assert ran.failed
+    assert "Recording that a `freeze: false` is gone" in ran.log
+    number = side.planned("again", launch=exempt)
+    ran = merged(side, number)
+    assert ran.failed
+    assert "Nothing of this was reviewed, so nothing was sent" in ran.log
+
+
 def test_authors(side: Side) -> None:
     """Whoever wrote a commit of it, or opened it, does not count."""
     number = planned(side)

@@ -397,6 +397,54 @@ def test_the_line_that_lets_out_what_is_scheduled_is_a_change(project: Project) 
     assert project("plan").planned == ["~ inside"]
 
 
+@pytest.mark.parametrize(
+    "how",
+    [["posts/b.yaml"], ["--exclude", "*/inside"], ["--reviewed", "before.json"]],
+    ids=["file", "exclude", "reviewed"],
+)
+@pytest.mark.parametrize("gone", [INSIDE, OUTSIDE], ids=["line", "entry"])
+def test_every_apply_that_sees_the_line_gone_ends_the_exemption(project: Project, gone: str, how: list[str]) -> None:
+    """Also one of other files, or that was reviewed for other posts; to write the line again is a change again."""
+    in_buffer(project, INSIDE, OUTSIDE)
+    write(project, exempt(INSIDE), OUTSIDE)
+    project.apply()
+    project.write("posts/b.yaml", "channels: [twitter]\nposts:\n  - {key: b, due_at: 2029-12-12 09:00, text: Other}\n")
+    project("plan", "-o", "before.json")
+    write(project, *dict.fromkeys((gone, OUTSIDE)))
+    options = how if how[0] == "--reviewed" else [*how, "--auto-approve"]
+    project("apply", *options, "--settle", "0")
+    assert statuses(project)["Other"] == "scheduled"
+    write(project, exempt(INSIDE), OUTSIDE)
+    ran = project("plan")
+    assert ran.planned == ["~ inside"]
+    project.apply()
+    assert "No changes" in project("plan").out
+
+
+def test_a_rename_past_an_apply_of_other_files_ends_the_exemption(project: Project) -> None:
+    """The line went with the rename, which that apply does not carry out."""
+    in_buffer(project, INSIDE)
+    write(project, exempt(INSIDE))
+    project.apply()
+    project.write("posts/b.yaml", "channels: [twitter]\nposts:\n  - {key: b, due_at: 2029-12-12 09:00, text: Other}\n")
+    write(project, INSIDE.replace("inside,", "new, was: inside,"))
+    project("apply", "posts/b.yaml", "--auto-approve", "--settle", "0")
+    write(project, exempt(INSIDE).replace("inside,", "new, was: inside,"))
+    assert project("plan").planned == ["~ new"]
+
+
+def test_an_entry_that_cannot_be_read_keeps_its_exemption(project: Project) -> None:
+    """The apply of files with errors only suspends; once they are mended, there is nothing to agree to again."""
+    in_buffer(project, INSIDE)
+    write(project, exempt(INSIDE))
+    project.apply()
+    write(project, exempt(INSIDE).replace("key: inside", "key: [inside"), line=f"{FREEZE}\nsuspended: Quake")
+    apply(project)
+    write(project, exempt(INSIDE), line=f"{FREEZE}\nsuspended: Quake")
+    apply(project)
+    assert '"exempt":true' in project.state.read_text()
+
+
 def test_a_post_that_was_sent_with_the_line_needs_no_other_change(project: Project) -> None:
     """Its create, or its edit, agreed to it, also for a freeze to come; and so does one whose answer was lost."""
     in_buffer(project, exempt(INSIDE), ALSO)
