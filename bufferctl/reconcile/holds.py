@@ -617,6 +617,14 @@ SCHEDULED_WHILE_SUSPENDED = Hold(
         beside=(_edit("suspended"), _IN_BUFFER),
     ),
 )
+#: The same of an entry that was removed from the files.
+REMOVED_WHILE_SUSPENDED = replace(
+    SCHEDULED_WHILE_SUSPENDED,
+    hint=Said(
+        "Make it a draft again in Buffer. To let it out, restore its entry, with `suspended: false`.",
+        beside=(_edit("suspended"), _IN_BUFFER),
+    ),
+)
 CANNOT_BE_STOPPED = Hold(
     Reason.SUSPENDED,
     Said(
@@ -646,11 +654,8 @@ MISSED_WHILE_SUSPENDED = Hold(
     Reason.MISSED,
     Said("Its time passed while it was suspended, so it does not go out"),
     Said(
-        "To cancel all of these, {cancel}. To move all of them by a week, {later}.",
-        {
-            "cancel": Answer(Way.RUN, command=("bufferctl", "resume", "--missed", "cancel")),
-            "later": Answer(Way.RUN, command=("bufferctl", "resume", "--missed", "+1w")),
-        },
+        "To cancel all of these, {cancel}. To move all of them by {weeks}, {later}.",
+        {"cancel": Answer(Way.RUN, command=("bufferctl", "resume", "--missed", "cancel"))},
         beside=(_edit("due_at"), _edit("cancelled")),
     ),
 )
@@ -658,6 +663,14 @@ MISSED_WHILE_SUSPENDED = Hold(
 MISSED_AFTERWARDS = replace(
     MISSED_WHILE_SUSPENDED, message=Said("Its time passed before it could be scheduled, so it does not go out")
 )
+
+
+def later_by(weeks: int) -> dict[str, Fact]:
+    """The blanks of `MISSED_WHILE_SUSPENDED`: by how much all posts are moved that became too late."""
+    later = Answer(Way.RUN, command=("bufferctl", "resume", "--missed", f"+{weeks}w"))
+    return {"weeks": "a week" if weeks == 1 else f"{weeks} weeks", "later": later}
+
+
 DRAFT_NOT_OURS = Hold(
     Reason.ADOPTED,
     Said("This draft may be a person's: the state does not say that a suspension made it, so it stays a draft"),

@@ -134,7 +134,8 @@ def _suspended(change: Change, reason: str, match: Match | None, resolver: Resol
             return change
         if binding.taken_from:
             back = replace(change, binding=binding)
-            return holds.SCHEDULED_WHILE_SUSPENDED.filled({"suspension": reason}).on(back)
+            hold = holds.SCHEDULED_WHILE_SUSPENDED if change.desired else holds.REMOVED_WHILE_SUSPENDED
+            return hold.filled({"suspension": reason}).on(back)
         kept = replace(change.binding or binding, retired=False)
         return _taken_off(replace(change, binding=kept), live, match, resolver, scene)
     return _waiting(change, reason, binding)

@@ -375,7 +375,21 @@ class Table:
     def _missed_suspended(self, facts: Facts) -> Hold:
         """Its time passed while a suspension kept it, or after that, before it was sent."""
         suspended = self.scene.state.suspended.get(facts.match.declared.slot)
-        return holds.MISSED_AFTERWARDS if suspended and suspended.is_over else holds.MISSED_WHILE_SUSPENDED
+        hold = holds.MISSED_AFTERWARDS if suspended and suspended.is_over else holds.MISSED_WHILE_SUSPENDED
+        return hold.filled(holds.later_by(self._weeks_late))
+
+    @cached_property
+    def _weeks_late(self) -> int:
+        """How many weeks bring into the future all that a suspension kept past its time: one command moves all."""
+        scene, soon = self.scene, self.scene.now + self.scene.options.lead
+        kept = [
+            m.declared.item
+            for m in self.matches
+            if isinstance(m.declared.item, Post)
+            and (m.declared.slot in scene.state.suspended or (m.binding is not None and m.binding.taken_from))
+        ]
+        first = min((post.due_at for post in kept if post.due_at and not post.cancelled), default=soon)
+        return max(0, (soon - first) // timedelta(weeks=1)) + 1
 
     def _waited(self, facts: Facts) -> bool:
         """Whether it is new and its time passed because a suspension kept it."""

@@ -153,15 +153,19 @@ def on_their_way(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 
 
 def still_published(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
-    """Objects that were removed from the files and stay in Buffer, because `prune` is off."""
+    """Objects that were removed from the files and stay in Buffer, because `prune` is off.
+
+    With `prune`, a suspension keeps them as drafts until it ends.
+    """
+    is_pruned = scene.desired.settings.prune
     removed = [c for c in changes if c.action is Action.NO_OP and c.cause is Cause.REMOVED and not _is_unmerged(c)]
     kept = [each for each in removed if each.slot not in scene.options.declared_elsewhere]
-    for goes_out in (True, False):
+    for goes_out in (True,) if is_pruned else (True, False):
         if those := [each for each in kept if each.goes_out is goes_out]:
             named, one = _addresses(those), len(those) == 1
             yield _warning(
                 f"{named} {'was' if one else 'were'} removed from the files but {'is' if one else 'are'} still in "
-                f"Buffer{' and will be published' if goes_out else ''}, since `prune` is off",
+                f"Buffer{' and will be published' if goes_out else ''}{'' if is_pruned else ', since `prune` is off'}",
                 place=_was_in(those[0]),
                 hint=f"Delete {'it' if one else 'them'} in Buffer, or restore {'it' if one else 'them'} with "
                 "`cancelled: true`.",

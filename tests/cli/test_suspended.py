@@ -267,6 +267,59 @@ def past(project: Project) -> None:
             project.sandbox.core.clock.set(now)
 
 
+def test_all_that_is_past_is_moved_into_the_future(project: Project) -> None:
+    """By as many weeks as the earliest needs: the command, as it was printed, ends the question."""
+    past(project)
+    project.sandbox.core.clock.set("2021-01-04T09:00:00Z")
+    assert "To move all of them by 3 weeks, run: bufferctl resume --missed +3w" in " ".join(project("plan").out.split())
+    assert project("resume", "--missed", "+3w").code == 0
+    project.apply()
+    assert set(statuses(project).values()) == {"scheduled"}
+
+
+def removed_and_scheduled(project: Project) -> str:
+    """The id of a post that was removed from the files during a suspension, and that a person scheduled again."""
+    for line in ("", LINE):
+        write(project, TIMED, line=line)
+        project.write("posts/b.yaml", f"channels: [twitter]\nposts: [{LATER}]\n")
+        if not line:
+            project.apply()
+    (project.folder / "posts/a.yaml").unlink()
+    project("apply", "posts/b.yaml", "--auto-approve", "--settle", "0")
+    found = str(post(project, "We are live")["id"])
+    project.sandbox.person.approve(found)
+    said = " ".join(project("plan").out.split())
+    assert "Make it a draft again in Buffer. To let it out, restore its entry, with `suspended: false`." in said
+    return found
+
+
+def test_a_removed_post_that_a_person_scheduled_is_let_out_by_its_entry(project: Project) -> None:
+    """There is none to which a line could be added, so the hint says to restore it."""
+    removed_and_scheduled(project)
+    write(project, TIMED.replace("}", ", suspended: false}"), line=LINE)
+    project.apply()
+    assert statuses(project) == {"We are live": "scheduled", "Still live": "draft"}
+
+
+def test_a_removed_post_that_a_person_scheduled_is_made_a_draft_there(project: Project) -> None:
+    """Then nothing of it goes out, and it is what it was: a post whose file is gone."""
+    found = removed_and_scheduled(project)
+    project.sandbox.person.edit_post(found, status="draft")
+    assert "somebody scheduled it" not in project("plan").out
+    assert statuses(project) == {"We are live": "draft", "Still live": "draft"}
+
+
+def test_what_a_suspension_keeps_of_the_removed_is_not_laid_on_prune(project: Project) -> None:
+    """`prune` is on, and a reviewed plan did not agree to the delete."""
+    write(project, TIMED, LATER)
+    project.apply()
+    project("plan", "-o", "plan.json")
+    write(project, LATER, line=LINE)
+    ran = project("apply", "--reviewed", "plan.json", "--auto-approve", "--settle", "0")
+    assert statuses(project) == {"We are live": "draft", "Still live": "draft"}
+    assert "prune" not in ran.out + ran.err
+
+
 def test_what_is_past_is_one_question(project: Project) -> None:
     """All of it stays a draft, and the rest goes back."""
     past(project)
