@@ -193,6 +193,17 @@ def test_a_clock_that_goes_wrong(
     assert ran.code == 0
 
 
+def test_a_clock_that_nothing_is_known_of(
+    environment: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not called right where Buffer does not say what time it is."""
+    (environment / "buffer.yaml").write_text(FILES)
+    with Near(sends_date=False) as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        said = next(line for line in run("doctor").out.splitlines() if "clock" in line)
+    assert said == "ok       Buffer's answers do not say what time it is, so this machine's clock is used"
+
+
 def test_little_quota(today: Project) -> None:
     """A warning, since a plan may no longer fit."""
     today.write("buffer.yaml", FILES)
