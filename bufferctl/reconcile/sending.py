@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from typing import TypeVar
 
 from bufferctl.model import EditPost, Idea, Item, Live, LiveChannel, LiveIdea, LiveItem, LivePost, Post, ShareMode, Slot
@@ -31,11 +33,11 @@ _QUEUED = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
 def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     """Ideas, timed posts that join the schedule by due time, those of queues in file order, other updates, deletes.
 
-    A delete or update is sent first if a create takes its text; all deletes are sent first if creates need their room.
+    Updates of timed posts go by when they are due, so that an old text does not go out meanwhile. What frees a text is
+    sent before what takes it. All deletes are sent first if creates need their room.
     """
     ordered = sorted(changes, key=_order)
-    new = [change for change in ordered if change.action is Action.CREATE]
-    taken = set(map(wanted, new))
+    taken = {wanted(change) for change in ordered if _takes_text(change)}
     needed = Counter(each for change in ordered for each in _needs(change))
     all_first = bool(needed) and any(needed[each] > left for each, left in _room(live).items())
 
@@ -44,15 +46,70 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
             return False
         return change.action not in _AFTER_CREATES or kept(change) not in taken
 
-    return sorted(ordered, key=is_later)
+    return _freed_first(sorted(ordered, key=is_later))
+
+
+def _takes_text(change: Change) -> bool:
+    """Whether it gives an object a text that this did not have."""
+    return change.action is Action.CREATE or (change.action is Action.UPDATE and wanted(change) != kept(change))
+
+
+def _freed_first(changes: list[Change]) -> list[Change]:
+    """The changes in this order, but what takes a text follows what frees it.
+
+    Of several that take each other's texts, the first in this order is sent first: the others are due later.
+    """
+    freeing: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, change in enumerate(changes):
+        if change.action in _AFTER_CREATES:  # also what only moves a post away from another one's time
+            freeing[kept(change)].append(number)
+    after = {
+        number: {each for each in freeing.get(wanted(change), ()) if each != number}
+        for number, change in enumerate(changes)
+        if _takes_text(change)
+    }
+    if not any(after.values()):
+        return changes
+    order = _ordered({number: after.get(number, set()) for number in range(len(changes))})
+    return [changes[number] for number in order]
+
+
+def _ordered(after: Mapping[int, set[int]]) -> list[int]:
+    """The numbers, each behind those that it comes after, else by size; a circle begins with its least number."""
+    while True:
+        sorter = TopologicalSorter(after)
+        try:
+            sorter.prepare()
+            break
+        except CycleError as error:
+            circle = set(error.args[1])
+            first = min(circle)
+            after = {**after, first: after[first] - circle}
+    found: list[int] = []
+    ready: list[int] = []
+    while sorter:
+        for number in sorter.get_ready():
+            heappush(ready, number)
+        found.append(heappop(ready))
+        sorter.done(found[-1])
+    return found
 
 
 def _order(change: Change) -> tuple[int, float, bool]:
     """The key of a stable sort. Where a draft and a new post join one queue, the new one does first."""
     if not _joins_schedule(change):
-        return _AFTER_CREATES.get(change.action, 1), _FAR, False
+        return _AFTER_CREATES.get(change.action, 1), _due_there(change), False
     due = change.due_at.timestamp() if change.due_at else _FAR
     return 0 if isinstance(change.desired, Idea) else 1, due, change.action is Action.UPDATE
+
+
+def _due_there(change: Change) -> float:
+    """When Buffer publishes a timed post that an update changes, with its old text or its new one; else nothing."""
+    live = change.live
+    if change.action is not Action.UPDATE or not isinstance(live, LivePost) or not live.is_custom_scheduled:
+        return _FAR
+    times = [each.timestamp() for each in (live.due_at, change.due_at) if each]
+    return min(times, default=_FAR)
 
 
 def _joins_schedule(change: Change) -> bool:

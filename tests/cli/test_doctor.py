@@ -200,8 +200,8 @@ def test_a_clock_that_nothing_is_known_of(
     (environment / "buffer.yaml").write_text(FILES)
     with Near(sends_date=False) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
-        said = next(line for line in run("doctor").out.splitlines() if "clock" in line)
-    assert said == "ok       Buffer's answers do not say what time it is, so this machine's clock is used"
+        said = " ".join(run("doctor").out.split())
+    assert "ok Buffer's answers do not say what time it is, so this machine's clock is used." in said
 
 
 def test_little_quota(today: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -502,6 +503,44 @@ def test_the_order_of_changes_is_that_of_their_kinds_and_times() -> None:
     by_key = sorted(planned_in_order().changes, key=lambda c: c.address.key)
     keys = [c.address.key for c in in_order(by_key, OF_ALL_KINDS.reading)]
     assert keys == ["hiring", "soon", "late", "q1", "q2", "same", "kept", "gone", "off"]
+
+
+def order_of(before: Sequence[Post], *after: Post) -> list[str]:
+    """The keys of what is sent, in order."""
+    return [change.address.key for change in bound(*before).plan(*after).writes]
+
+
+def test_edits_leave_by_when_their_posts_are_due() -> None:
+    """By the old time or the new one, whichever is earlier, and not by their places in the files."""
+    before = post("later", "Later", LATER), post("soon", "Soon", SOON), post("moved", "Moved", LATER)
+    after = (
+        post("later", "later", LATER),
+        post("soon", "soon", SOON),
+        post("moved", "Moved", SOON - timedelta(minutes=30)),
+    )
+    assert order_of(before, *after) == ["moved", "soon", "later"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"a": "A", "b": "B"}, {"a": "B", "b": "A"}, ["a", "b"]),
+        ({"b": "B", "a": "A"}, {"b": "A", "a": "B"}, ["b", "a"]),
+        ({"a": "A", "b": "B", "c": "C"}, {"a": "B", "b": "C", "c": "D"}, ["c", "b", "a"]),
+        ({"a": "A", "b": "B", "c": "C"}, {"a": "B", "b": "C", "c": "A"}, ["a", "c", "b"]),
+        ({"a": "A", "b": "B"}, {"a": "B"}, ["b", "a"]),
+        ({"a": "A", "b": "B", "c": "C"}, {"a": "B", "b": "A", "c": "C", "n": "D"}, ["a", "b", "n"]),
+    ],
+    ids=["exchanged", "exchanged, in another order", "in a row", "in a circle", "of a removed one", "beside a new one"],
+)
+def test_what_frees_a_text_leaves_before_what_takes_it(
+    before: dict[str, str], after: dict[str, str], expected: list[str]
+) -> None:
+    """Of a circle, the post that is due first: the others are due later than the rest of an apply that is cut off."""
+    names = [*before, *after]
+    made = {key: SOON + timedelta(hours=names.index(key)) for key in names}
+    items = [[post(key, f"Text {text}", made[key]) for key, text in each.items()] for each in (before, after)]
+    assert order_of(items[0], *items[1]) == expected
 
 
 def test_deletes_leave_first_where_creates_need_their_room() -> None:

@@ -1,0 +1,77 @@
+"""An apply is cut off by Buffer's quota between two writes, of which one frees the text that the other takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import pytest
+
+from bufferctl.sandbox import Clock
+from tests.cli.conftest import NOW, Project, account_of
+from tests.never_twice.files import texts
+from tests.sandbox.near import Near
+
+ROOT = """version: 1
+timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
+organizations:
+  - {name: Acme, channels: [{service: twitter, name: acme}]}
+posts:
+"""
+FAR, SOON = "2030-02-01 09:00", "2029-12-03 09:12"
+#: The quota of the plan `team`; what an apply takes until its first write was sent.
+QUOTA, UNTIL_WRITTEN = 100, 2
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """One channel."""
+    return ("twitter",)
+
+
+@pytest.fixture
+def project(environment: Path, services: Collection[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """An account with a quota."""
+    with Near(account_of(services), clock=Clock.at(NOW), rate_limit="team") as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        yield Project(environment, sandbox)
+
+
+def write(project: Project, **posts: tuple[str, str]) -> None:
+    """The files: each post with its text and its time."""
+    entry = "  - {{key: {}, channels: [twitter], text: {}, due_at: {}}}\n"
+    project.write("buffer.yaml", ROOT + "".join(entry.format(key, *posts[key]) for key in posts))
+
+
+def cut_off(project: Project) -> None:
+    """Apply with requests for one write only, then again, once what was due soon is out."""
+    while len(project.sandbox.requests) < QUOTA - UNTIL_WRITTEN:
+        assert project("plan").code == 0
+    assert project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0").code == 5
+    project.sandbox.clock.advance(minutes=16)
+    assert project.apply().code == 0
+    assert "No changes." in project("plan").out
+
+
+@pytest.mark.parametrize("soon_first", [True, False])
+def test_two_posts_exchange_their_texts(project: Project, soon_first: bool) -> None:
+    """Each text once: what is due soon is sent first, wherever it stands in the files."""
+    before = {"a": ("Alpha", FAR), "b": ("Beta", SOON)}
+    after = {"a": ("Beta", FAR), "b": ("Alpha", SOON)}
+    order = ["b", "a"] if soon_first else ["a", "b"]
+    write(project, **{key: before[key] for key in order})
+    project.apply()
+    write(project, **{key: after[key] for key in order})
+    cut_off(project)
+    assert texts(project) == {"Alpha": 1, "Beta": 1}
+
+
+def test_a_post_takes_the_text_of_one_that_is_removed(project: Project) -> None:
+    """Once: the delete is sent first, and not in a second request, behind thirty edits."""
+    days = {f"k{day}": f"2030-03-{day:02} 09:00" for day in range(1, 32)}
+    write(project, a=("Alpha", FAR), b=("Beta", SOON), **{key: (f"{key} one", at) for key, at in days.items()})
+    project.apply()
+    write(project, a=("Beta", FAR), **{key: (f"{key} two", at) for key, at in days.items()})
+    cut_off(project)
+    assert texts(project)["Beta"] == 1
