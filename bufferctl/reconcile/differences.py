@@ -28,10 +28,11 @@ from bufferctl.model.comparable import (
     instant,
     is_filled_in,
     list_differences,
+    lost,
     text_digest,
 )
 from bufferctl.model.media_file import size_words
-from bufferctl.model.seen import as_it_was
+from bufferctl.model.seen import Seen, as_it_was
 from bufferctl.model.unsaid import Given, hidden_changes, left_out
 from bufferctl.plan import Action, Change, Difference
 
@@ -75,7 +76,10 @@ def shows_edit(change: Change) -> bool:
     given = change.binding.given if change.binding else None
     unsaid = unsaid_differences(content_of_desired(item), content_of_live(live), given)
     hidden = hidden_differences(item, given, content_of_live(live))
-    possible = (*content, *schedule, *handling_differences(item, live), *media, *unsaid, *hidden)
+    deleted: tuple[Difference, ...] = ()
+    if change.binding:
+        deleted = deleted_differences(content_of_desired(item), content_of_live(live), change.binding.seen)
+    possible = (*content, *schedule, *handling_differences(item, live), *media, *unsaid, *hidden, *deleted)
     return all(each in change.differences for each in needed) and all(each in possible for each in change.differences)
 
 
@@ -105,6 +109,15 @@ def unsaid_differences(desired: Content, live: Content, given: Given | None) -> 
         for each in left_out(desired, live, given)
         if is_filled_in(each.name, each.there) or each.path in live.details
     )
+
+
+def deleted_differences(desired: Content, live: Content, seen: str) -> tuple[Difference, ...]:
+    """Declared fields that Buffer may lose but had kept when it was `seen`, if their lack is all that changed since."""
+    gone = {name: (desired.metadata or {})[name] for name in lost(desired, live)}
+    before = live._replace(metadata={**(live.metadata or {}), **gone})
+    if not gone or not Seen.read(seen).matches(before):
+        return ()
+    return tuple(Difference(f"metadata.{name}", None, str(text)) for name, text in gone.items())
 
 
 def hidden_differences(item: Item, given: Given | None, live: Content) -> tuple[Difference, ...]:

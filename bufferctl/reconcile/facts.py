@@ -23,6 +23,7 @@ from bufferctl.model.seen import Seen, as_it_was, has_renamed_board
 from bufferctl.model.unsaid import LeftOut, left_out
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import (
+    deleted_differences,
     differences,
     edits_of_unread,
     handling_differences,
@@ -160,6 +161,7 @@ def facts_of(match: Match) -> Facts:
         is_same = sent and before is not None and before.content == now.content
         different = () if is_same else differences(wanted, content)
         different += media_differences(item, binding.media)
+        different += deleted_differences(wanted, content, binding.seen) if changed and not sent else ()
         different += _schedule(item, live, rescheduled=rescheduled, changed=changed)
     left: tuple[LeftOut, ...] = ()
     if not sent and (edited or changed or match.how is How.NAMED):

@@ -665,6 +665,28 @@ def test_an_edit_of_what_buffer_does_not_show(
     at_rest(project)
 
 
+@pytest.mark.parametrize("resolution", ["pull", "reapply", "saved"])
+def test_a_first_comment_that_somebody_deleted(project: Project, start: Start, resolution: str) -> None:
+    """Shown as a difference where Buffer had kept it: pull deletes it in the file, `--reapply` sends it again."""
+    project.sandbox.core.options.comments_lost = False
+    root = start(COMMENTED, "instagram", "acme.example")
+    metadata = {key: each for key, each in project.sandbox.posts()[0]["metadata"].items() if key != "firstComment"}
+    project.sandbox.person.edit_post(post_id(project), metadata=metadata)
+    assert "first_comment (Buffer → file):" in project("plan").out
+    address = "Acme/instagram:acme.example/a"
+    if resolution == "pull":
+        pull(project)
+        assert read(project) == root.replace(NEW_COMMENT.replace("New", "Old"), "")
+        return
+    if resolution == "saved":
+        project("plan", "--reapply", address, "-o", "plan.json")
+        assert project("apply", "--auto-approve", "plan.json").code == 0
+    else:
+        assert project.apply("--reapply", address).outcomes == ["a changed"]
+    assert project.sandbox.posts()[0]["metadata"]["firstComment"] == "Old"
+    at_rest(project)
+
+
 def test_idea(project: Project) -> None:
     """`cancelled: true` for an idea that a person deleted."""
     project.write("buffer.yaml", NESTED)
