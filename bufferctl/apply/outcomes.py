@@ -91,8 +91,13 @@ def bound(
             names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
     binding = bind(item, live, origin, as_declared=not fields, given=given_of(item))
-    is_exempt = isinstance(item, Post) and not item.freeze
+    is_exempt = isinstance(item, Post) and not item.freeze and _goes_out(write, item)
     return replace(binding, taken_from=taken_from, exempt=is_exempt), fields
+
+
+def _goes_out(write: Write, item: Post) -> bool:
+    """Whether the plan showed that what is sent goes out, which a draft does not before a person schedules it."""
+    return not item.draft or _goes_back(write) or (isinstance(write, EditPost) and write.stays_scheduled)
 
 
 def _due(write: Write, item: Post) -> datetime | None:

@@ -178,14 +178,14 @@ class EditPost(_PostWrite):
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         if self.back_to:
             return back_at(self.back_to)
-        if self.item.draft and not self._stays_scheduled:
+        if self.item.draft and not self.stays_scheduled:
             return None
         if self.reschedule or self.item.due_at:
             return self.item.due_at
         return live.due_at if isinstance(live, LivePost) and live.is_scheduled else None
 
     def goes_out_early(self, live: LiveItem) -> str:
-        return "" if self._stays_scheduled or self.back_to else _PostWrite.goes_out_early(self, live)
+        return "" if self.stays_scheduled or self.back_to else _PostWrite.goes_out_early(self, live)
 
     def fate(self, live: LiveItem | None, before: str, *, links_may_differ: bool) -> Fate:
         """Whether it was carried out, judging by the current live object (None: it is gone).
@@ -206,7 +206,8 @@ class EditPost(_PostWrite):
         return Fate.DONE if done else Fate.UNCLEAR
 
     @property
-    def _stays_scheduled(self) -> bool:
+    def stays_scheduled(self) -> bool:
+        """Whether it is a draft in its file that a person scheduled, and stays so."""
         return self.item.draft and self.was_scheduled and not self.reschedule
 
     def _on_time(self, live: LivePost) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Severity, some_of
-from bufferctl.model import Item, LiveItem, LivePost, Origin, Post, PostStatus, ShareMode, Slot
+from bufferctl.model import EditPost, Item, LiveItem, LivePost, Origin, Post, PostStatus, ShareMode, Slot
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
@@ -137,11 +137,10 @@ def _against(change: Change, scene: Scene) -> Iterator[_Objection]:
     post = change.desired
     if not isinstance(post, Post) or change.takes_off:
         return
-    if _schedules(change, post):
-        if change.cause in {Cause.NEW, Cause.EDITED}:
-            yield from _too_late(change, post, scene)
-        if post.freeze:
-            yield from _into_freeze(change, post, scene)
+    if _schedules(change, post) and change.cause in {Cause.NEW, Cause.EDITED}:
+        yield from _too_late(change, post, scene)
+    if post.freeze and (_schedules(change, post) or _stays_scheduled(change)):
+        yield from _into_freeze(change, post, scene)
     is_ours = change.binding is not None and change.binding.origin is not Origin.ADOPTED
     if change.action is Action.NO_OP and post.freeze and is_ours and (freeze := _freeze_there(change, scene)):
         sent = holds.sent_into_freeze(freeze, needs_approval=_needs_approval(change))
@@ -151,6 +150,11 @@ def _against(change: Change, scene: Scene) -> Iterator[_Objection]:
 def _schedules(change: Change, post: Post) -> bool:
     """Whether Buffer would publish what is sent, such as a draft of the files that resumes as a person scheduled it."""
     return change.action in _SENDING and (not post.draft or change.puts_back)
+
+
+def _stays_scheduled(change: Change) -> bool:
+    """Whether it edits a draft of the files that a person scheduled, which Buffer then publishes."""
+    return change.action is Action.UPDATE and isinstance(change.write, EditPost) and change.write.stays_scheduled
 
 
 def _too_late(change: Change, post: Post, scene: Scene) -> Iterator[_Objection]:
@@ -218,8 +222,10 @@ def _is_let_out(change: Change) -> bool:
     post = change.desired
     if not isinstance(post, Post) or post.freeze or change.takes_off:
         return False
+    if change.lets_out:  # even if it is a draft in its file, since a person scheduled it
+        return True
     is_sent_later = change.action is Action.WAITING and change.reason is not Reason.SUSPENDED and not post.draft
-    return is_sent_later or _schedules(change, post)
+    return is_sent_later or _schedules(change, post) or _stays_scheduled(change)
 
 
 def _let_out(change: Change, times: Mapping[Slot, datetime], scene: Scene) -> Change:
@@ -230,7 +236,9 @@ def _let_out(change: Change, times: Mapping[Slot, datetime], scene: Scene) -> Ch
 
 
 def _freeze_then(change: Change, times: Mapping[Slot, datetime], scene: Scene) -> Freeze | None:
-    """The freeze during which what is sent goes out. `times`: of what joins a queue."""
+    """The freeze during which what is sent, or only let out, goes out. `times`: of what joins a queue."""
+    if change.lets_out:
+        return _freeze_there(change, scene)
     at_once = isinstance(change.desired, Post) and change.desired.mode is ShareMode.SHARE_NOW
     return _freeze_at(scene.now if at_once else change.due_at or times.get(change.slot), change, scene)
 

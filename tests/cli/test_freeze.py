@@ -347,6 +347,63 @@ def test_a_draft_that_a_person_scheduled_does_not_resume_into_it(project: Projec
     assert statuses(project) == {"We are here": "scheduled"}
 
 
+def test_a_draft_is_let_out_once_a_person_schedules_it(project: Project) -> None:
+    """The line on a draft lets nothing out yet, so nobody agreed to that; then it is a change that names the freeze."""
+    draft = exempt(INSIDE.replace("}", ", draft: true}"))
+    write(project, draft)
+    project.apply()
+    assert "freeze" not in reported(project)["text"]
+    project.sandbox.person.edit_post(post(project, "We are here")["id"], status="scheduled")
+    assert project("plan").planned == ["~ inside"]
+    for said in reported(project).values():
+        assert LET_OUT in said
+    assert "1 post goes out during a freeze that your team agreed on (Nobody is here)" in " ".join(
+        project("plan").err.split()
+    )
+    assert apply(project) == 0
+    ran = project("plan")
+    assert ("No changes" in ran.out, ran.err) == (True, "")
+
+
+def test_an_edit_of_a_draft_that_a_person_scheduled(project: Project) -> None:
+    """It leaves the post scheduled in the freeze: held without the line, and named and agreed to with it."""
+    draft = INSIDE.replace("}", ", draft: true}")
+    write(project, draft)
+    project.apply()
+    project.sandbox.person.edit_post(post(project, "We are here")["id"], status="scheduled")
+    edited = draft.replace("are", "were")
+    write(project, edited)
+    assert held(project("plan", "--json")) == {"inside": "freeze"}
+    assert apply(project) == 1
+    assert statuses(project) == {"We are here": "scheduled"}
+    write(project, exempt(edited))
+    for said in reported(project).values():
+        assert LET_OUT in said
+    project.apply()
+    assert statuses(project) == {"We were here": "scheduled"}
+    ran = project("plan")
+    assert ("No changes" in ran.out, ran.err) == (True, "")
+
+
+@pytest.mark.parametrize("line", ["", FREEZE])
+def test_the_line_on_a_draft_that_a_person_scheduled(project: Project, line: str) -> None:
+    """It is the change of a scheduled post: with the reason of the freeze, and the warning."""
+    draft = INSIDE.replace("}", ", draft: true}")
+    write(project, draft, line=line)
+    project.apply()
+    project.sandbox.person.edit_post(post(project, "We are here")["id"], status="scheduled")
+    write(project, draft)
+    assert held(project("plan", "--json")) == {"inside": "freeze"}
+    write(project, exempt(draft))
+    ran = project("plan")
+    assert ran.planned == ["~ inside"]
+    assert LET_OUT in " ".join(ran.out.split())
+    assert "1 post goes out during a freeze that your team agreed on (Nobody is here)" in " ".join(ran.err.split())
+    project.apply()
+    ran = project("plan")
+    assert ("No changes" in ran.out, ran.err) == (True, "")
+
+
 LET_OUT = "It goes out during a freeze that your team agreed on (Nobody is here), as `freeze: false` says"
 EVEN_SO = "It goes out even in a freeze, as `freeze: false` says"
 
