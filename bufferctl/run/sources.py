@@ -21,7 +21,7 @@ from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import ConfigError, StalePlanError, UsageError
 from bufferctl.model import Address, Desired
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import STATE_ONLY, WRITING, Action
+from bufferctl.plan import Action
 from bufferctl.run.compare import check_named, describe_selection, hold_dependent, naming_frozen, narrow
 from bufferctl.run.files import POST_FILES, Files, load_declared, open_files
 from bufferctl.run.listener import SILENT, Listener
@@ -143,8 +143,8 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listen
             listener.note(f"{to_do} of {total} changes of {path} are still to be applied.")
         return left
 
-    is_quiet = not plan.plan.of(*WRITING, *STATE_ONLY, Action.WAITING)
-    nothing_left = f"{path} has no changes to apply." if is_quiet else f"{path} is already applied."
+    # Not "already applied": of a post that was published meanwhile, nobody can tell.
+    nothing_left = f"{path} has nothing left to apply."
     return PlanSource(files, plan.choices, select, saved_plan=path, nothing_left=nothing_left)
 
 

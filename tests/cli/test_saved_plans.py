@@ -102,11 +102,11 @@ def test_posts_that_waited_are_sent_once_there_is_room(saved: Project) -> None:
     ran = apply(saved)
     assert (ran.code, ran.planned) == (0, ["… two"])
     assert "1 of 2 changes of plan.json are still to be applied" in ran.err
-    assert "already applied" not in ran.err
+    assert "nothing left" not in ran.err
     saved.sandbox.person.set_limit(organization, scheduledPosts=2)
     assert apply(saved).outcomes == ["two created"]
     assert text_of(saved) == ["The first", "The second"]
-    assert "is already applied" in apply(saved).err
+    assert "has nothing left to apply" in apply(saved).err
 
 
 def test_posts_that_waited_too_long_need_somebody(saved: Project) -> None:
@@ -122,10 +122,22 @@ def test_posts_that_waited_too_long_need_somebody(saved: Project) -> None:
 
 
 def test_applied_twice(saved: Project, prints: Prints) -> None:
-    """Exit 0 the second time, and the output says that the plan is already applied."""
+    """Exit 0 the second time, and the output says that the plan has nothing left."""
     apply(saved)
     prints("saved/apply-again", apply(saved))
     assert len(text_of(saved)) == 2
+
+
+def test_of_a_post_that_was_published_before_nothing_is_said_to_be_applied(project: Project) -> None:
+    """Its exemption from a freeze was never recorded, and need not be any more."""
+    project.write("buffer.yaml", HEAD + ONE)
+    project.apply()
+    exempt = ONE.replace("}", ", freeze: false}")
+    project.write("buffer.yaml", FREEZE + HEAD + exempt)
+    assert project("plan", "-o", "plan.json").planned == ["~ one"]
+    project.sandbox.person.share_now(project.sandbox.posts()[0]["id"])
+    ran = apply(project)
+    assert (ran.code, ran.err) == (0, "plan.json has nothing left to apply.\n")
 
 
 FREEZE = "policy: {freeze: [{from: 2029-12-10, to: 2029-12-31, reason: Quiet}]}\n"
@@ -145,7 +157,7 @@ def test_what_it_only_showed_is_not_said_to_be_applied(project: Project) -> None
     assert text_of(project) == ["The second"]
     project.apply()
     ran = apply(project)
-    assert (ran.code, ran.err) == (0, "plan.json is already applied.\n")
+    assert (ran.code, ran.err) == (0, "plan.json has nothing left to apply.\n")
 
 
 def test_a_plan_without_changes_is_not_said_to_be_applied(saved: Project) -> None:
@@ -154,7 +166,7 @@ def test_a_plan_without_changes_is_not_said_to_be_applied(saved: Project) -> Non
     assert saved("plan", "-o", "plan.json").code == 0
     saved.write("buffer.yaml", HEAD + ONE + TWO.replace("second", "other"))
     ran = apply(saved)
-    assert (ran.code, ran.err) == (0, "plan.json has no changes to apply.\n")
+    assert (ran.code, ran.err) == (0, "plan.json has nothing left to apply.\n")
 
 
 @pytest.mark.parametrize("by", [["plan.json"], ["posts/b.yaml"]], ids=["a saved plan", "a file"])
