@@ -270,9 +270,19 @@ def let_out_in_freezes(changes: Collection[Change], scene: Scene) -> Iterator[Di
             f"{len(let_out):,} {'post goes' if one else 'posts go'} out during a freeze that your team agreed on"
             f"{freeze.aside}, as `freeze: false` says: {named}",
             let_out[0].place if one else None,
-            f"If {'it is' if one else 'one is'} not meant to, delete that line.",
+            _how_to_stop(let_out, scene),
             code=FREEZE,
         )
+
+
+def _how_to_stop(let_out: Collection[Change], scene: Scene) -> str:
+    """What keeps one of these posts back. What Buffer has already goes out without the line, too."""
+    it_is = "it is" if len(let_out) == 1 else "one is"
+    if not any(_freeze_there(change, scene) for change in let_out):
+        return f"If {it_is} not meant to, delete that line."
+    if all(change.binding and change.binding.origin is not Origin.ADOPTED for change in let_out if change.live):
+        return f"If {it_is} not meant to, give it another `due_at`, or delete it with `cancelled: true`."
+    return f"If {it_is} not meant to, move or delete it in Buffer."
 
 
 def unmanaged_in_freezes(unclaimed: Iterable[LiveItem], scene: Scene) -> Iterator[Diagnostic]:

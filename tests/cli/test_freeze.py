@@ -549,6 +549,22 @@ def test_a_plan_agrees_to_the_line(project: Project, how: list[str]) -> None:
     assert "No changes" in project("plan").out
 
 
+@pytest.mark.parametrize("answer", ["cancelled: true", "due_at"])
+def test_the_warning_says_what_stops_a_scheduled_post(project: Project, answer: str) -> None:
+    """Without the line it still goes out, so that is no answer; a new post is not sent without it."""
+    write(project, exempt(INSIDE))
+    assert "If it is not meant to, delete that line." in project("plan").err
+    in_buffer(project, INSIDE)
+    write(project, exempt(INSIDE))
+    said = "If it is not meant to, give it another `due_at`, or delete it with `cancelled: true`."
+    assert said in " ".join(project("plan").err.split())
+    entry = INSIDE.replace("}", f", {answer}}}") if answer != "due_at" else INSIDE.replace("12-21", "12-28")
+    write(project, exempt(entry))
+    project.apply()
+    expected = {"2029-12-28T08:00:00.000Z"} if answer == "due_at" else set()
+    assert {each["dueAt"] for each in project.sandbox.posts()} == expected
+
+
 def test_a_plan_file_that_hides_an_edit_behind_the_line(project: Project) -> None:
     """Whoever agrees to the line agrees to nothing else of the post."""
     in_buffer(project, INSIDE)
