@@ -140,6 +140,20 @@ def test_what_a_suspension_prints_works_from_another_folder(drifted: Project) ->
         assert post(drifted, "We are live")["status"] == status
 
 
+def test_two_posts_that_a_person_swapped_are_sent_by_one_command(project: Project) -> None:
+    """One alone would repeat a text that Buffer still has, so the command that is printed names both."""
+    other = "{key: other, channels: [twitter], due_at: 2029-12-21 09:00, text: Another}"
+    project.write("buffer.yaml", ROOT.format(line="include: []", twitter="") + ENTRY.replace("}]", "}, " + other + "]"))
+    project.apply()
+    first, second = post(project, "We are live")["id"], post(project, "Another")["id"]
+    project.sandbox.person.edit_post(first, text="Another")
+    project.sandbox.person.edit_post(second, text="We are live")
+    _, printed = commands(project("plan").out)
+    assert project.apply(*shlex.split(printed)[2:]).code == 0
+    texts = {each["id"]: each["text"] for each in project.sandbox.posts()}
+    assert texts == {first: "We are live", second: "Another"}
+
+
 def test_without_one_nothing_is_added(project: Project) -> None:
     """Also after a run of this process that had one."""
     project.write("buffer.yaml", ROOT.format(line="include: []", twitter="") + ENTRY)
