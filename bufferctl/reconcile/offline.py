@@ -8,7 +8,7 @@ are recorded texts, since state has only their digests.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from bufferctl.model import (
@@ -92,9 +92,10 @@ def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
 
 def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ...], Targets]:
     """Organizations and channels with the ids of the files, else of state, else with their names as ids."""
-    ids = _ids(state)
+    newest_last = sorted(state.bindings.items(), key=lambda pair: pair[1].created_at)
+    ids = _ids(newest_last)
     channels = {slot.organization_id: dict[str, LiveChannel]() for slot in state.bindings}
-    for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):  # the newest last
+    for slot, binding in newest_last:
         service, _, handle = binding.address_in(slot).channel.partition(":")
         if service in set(Service):  # an idea has none, and this version may not know another
             live = LiveChannel(slot.channel_id, slot.organization_id, Service(service), handle)
@@ -122,10 +123,10 @@ def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ..
     return tuple(by_id.values()), Targets({label: by_id[id_] for label, id_ in homes.items()}, found)
 
 
-def _ids(state: State) -> dict[tuple[str, str], str]:
-    """The ids that the state has of organizations and channels, by their names; of one name, the newest one's."""
+def _ids(newest_last: Iterable[tuple[Slot, Binding]]) -> dict[tuple[str, str], str]:
+    """The ids that a state's bindings have of organizations and channels, by name; of one name, the newest one's."""
     ids: dict[tuple[str, str], str] = {}
-    for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):
+    for slot, binding in newest_last:
         address = binding.address_in(slot)
         ids[address.organization, ""] = slot.organization_id
         ids[address.organization, address.channel] = slot.channel_id

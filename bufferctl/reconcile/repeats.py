@@ -89,7 +89,8 @@ def freed_by(changes: Sequence[Change]) -> dict[Slot, tuple[Slot, ...]]:
     for change in changes:
         suspects = (*_moved_here(change, staying), *_repeated(change, staying.texts))
         slots = dict.fromkeys(writes[each.id].slot for each in suspects)
-        if before := tuple(slot for slot in slots if slot in earlier):
+        before = tuple(slot for slot in slots if slot in earlier)
+        if before:
             found[change.slot] = before
         earlier.add(change.slot)
     return found

@@ -519,17 +519,15 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
     `noted`: the version of the file, if it was edited after publication.
     """
     match, old, item, live = facts.match, facts.binding, facts.item, facts.live
-    is_exempt = old.exempt and isinstance(item, Post) and not item.freeze
     if seen and live is not None:
         bound = bind(item, live, old.origin, given=still_given(item, old.given))
-        new = replace(bound, commit=old.commit, before=old.before, exempt=is_exempt)
+        new = replace(bound, commit=old.commit, before=old.before, exempt=old.exempt)
     else:
         media = old.media if facts.edited else sources_of(item)
         now: dict[str, Any] = {
             "address": str(item.address),
             "file": item.place.file,
             "protect": item.protect,
-            "exempt": is_exempt,
             "media": media,
             "noted": noted,
             "unmerged": False,
