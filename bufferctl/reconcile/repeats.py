@@ -75,25 +75,29 @@ def hold_repeats(
         changes = held  # a held edit keeps its old text, too
 
 
-def freed_by(changes: Sequence[Change]) -> dict[Slot, tuple[Slot, ...]]:
-    """By slot, the earlier writes that free its text: had they not been made, it would be held.
-
-    `changes` are in the order in which they are sent.
-    """
+def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:
+    """By slot, the writes that free its text: had they not been made, it would be held."""
     writes = {change.live.id: change for change in changes if change.action in WRITING and change.live}
     if not writes:
         return {}
     staying = _staying(writes.values(), doing=())
     found: dict[Slot, tuple[Slot, ...]] = {}
-    earlier: set[Slot] = set()
     for change in changes:
         suspects = (*_moved_here(change, staying), *_repeated(change, staying.texts))
         slots = dict.fromkeys(writes[each.id].slot for each in suspects)
-        before = tuple(slot for slot in slots if slot in earlier)
-        if before:
-            found[change.slot] = before
-        earlier.add(change.slot)
+        others = tuple(slot for slot in slots if slot != change.slot)
+        if others:
+            found[change.slot] = others
     return found
+
+
+def freed_by(changes: Sequence[Change]) -> dict[Slot, tuple[Slot, ...]]:
+    """By slot, the earlier writes that free its text. `changes` are in the order in which they are sent."""
+    number = {change.slot: at for at, change in enumerate(changes)}
+    earlier = {
+        slot: tuple(each for each in others if number[each] < number[slot]) for slot, others in freeing(changes).items()
+    }
+    return {slot: others for slot, others in earlier.items() if others}
 
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:

@@ -17,7 +17,7 @@ from bufferctl.model import EditPost, Idea, Item, Live, LiveChannel, LiveIdea, L
 from bufferctl.model.metadata import thread_of
 from bufferctl.plan import WRITING, Action, Change, Plan, idea_of
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.repeats import kept, wanted
+from bufferctl.reconcile.repeats import freeing
 from bufferctl.said import Answer, Said, Way
 from bufferctl.value import replace
 
@@ -37,41 +37,30 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     sent before what takes it. All deletes are sent first if creates need their room.
     """
     ordered = sorted(changes, key=_order)
-    taken = {wanted(change) for change in ordered if _takes_text(change)}
+    freed_by = freeing(ordered)
+    frees = {slot for slots in freed_by.values() for slot in slots}
     needed = Counter(each for change in ordered for each in _needs(change))
     all_first = bool(needed) and any(needed[each] > left for each, left in _room(live).items())
 
     def is_later(change: Change) -> bool:
-        if change.action is Action.DELETE and all_first:
-            return False
-        return change.action not in _AFTER_CREATES or kept(change) not in taken
+        return change.slot not in frees and not (all_first and change.action is Action.DELETE)
 
-    return _freed_first(sorted(ordered, key=is_later))
+    return _freed_first(sorted(ordered, key=is_later), freed_by)
 
 
-def _takes_text(change: Change) -> bool:
-    """Whether it gives an object a text that this did not have."""
-    return change.action is Action.CREATE or (change.action is Action.UPDATE and wanted(change) != kept(change))
-
-
-def _freed_first(changes: list[Change]) -> list[Change]:
+def _freed_first(changes: list[Change], freed_by: Mapping[Slot, Collection[Slot]]) -> list[Change]:
     """The changes in this order, but what takes a text follows what frees it.
 
     Of several that take each other's texts, the first in this order is sent first: the others are due later.
     """
-    freeing: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, change in enumerate(changes):
-        if change.action in _AFTER_CREATES:  # also what only moves a post away from another one's time
-            freeing[kept(change)].append(number)
-    after = {
-        number: {each for each in freeing.get(wanted(change), ()) if each != number}
-        for number, change in enumerate(changes)
-        if _takes_text(change)
-    }
-    if not any(after.values()):
+    if not freed_by:
         return changes
-    order = _ordered({number: after.get(number, set()) for number in range(len(changes))})
-    return [changes[number] for number in order]
+    numbers = {change.slot: number for number, change in enumerate(changes)}
+    after = {
+        number: {numbers[each] for each in freed_by.get(change.slot, ())} - {number}
+        for number, change in enumerate(changes)
+    }
+    return [changes[number] for number in _ordered(after)]
 
 
 def _ordered(after: Mapping[int, set[int]]) -> list[int]:
