@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import click
 
 from bufferctl.cli import EXIT_CODES, GROUPS, cli, load_command
+from bufferctl.diagnostics import all_of
+from bufferctl.errors import EXIT_PRECEDENCE
 
-_HEAD = """\
+_HEAD = f"""\
 # Commands
 
 For people who run bufferctl in a terminal or in CI; `bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to
@@ -27,7 +29,7 @@ stderr. Output is colored only on a terminal.
 
 ## Exit codes
 
-If several apply, the first of 4, 3, 130, 5 and 1 counts.
+If several apply, the first of {all_of(map(str, EXIT_PRECEDENCE))} counts.
 
 | exit code | meaning |
 |---|---|

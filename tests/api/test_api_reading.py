@@ -27,6 +27,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.live import Limits
 from tests.api.scripted import NOW, Scripted
+from tests.whole import at_default
 
 CREATED = "2026-11-24T10:00:00.123Z"
 INSTANT = datetime(2026, 11, 24, 10, 0, 0, 123_000, tzinfo=UTC)
@@ -69,7 +70,7 @@ def test_a_full_post_is_read_whole() -> None:
             "retweet": {"id": "r1"},
         },
     }
-    assert live_post(raw) == LivePost(
+    expected = LivePost(
         id="p1",
         channel_id="c1",
         status=PostStatus.SCHEDULED,
@@ -90,6 +91,8 @@ def test_a_full_post_is_read_whole() -> None:
         error="Token expired",
         external_link="https://x.example/1",
     )
+    assert at_default(expected) == []
+    assert live_post(raw) == expected
 
 
 def test_nulls_are_absent_whatever_the_schema_promises() -> None:
@@ -253,7 +256,7 @@ def test_an_idea_is_read_whole() -> None:
             ],
         },
     }
-    assert live_idea(raw) == LiveIdea(
+    expected = LiveIdea(
         id="i1",
         organization_id="o1",
         created_at=datetime.fromtimestamp(1_764_000_000, UTC),
@@ -269,6 +272,8 @@ def test_an_idea_is_read_whole() -> None:
         group_id="g1",
         ai_assisted=True,
     )
+    assert at_default(expected) == []
+    assert live_idea(raw) == expected
 
 
 def test_the_least_idea_is_read() -> None:
@@ -315,7 +320,7 @@ def test_a_channel_is_read_with_what_its_network_tells() -> None:
         ],
         "metadata": {"boards": [{"name": "Recipes", "serviceId": "b1"}], "maxCharacters": 500},
     }
-    assert live_channel(raw, "o1") == LiveChannel(
+    expected = LiveChannel(
         id="c1",
         organization_id="o1",
         service=Service.PINTEREST,
@@ -330,6 +335,8 @@ def test_a_channel_is_read_with_what_its_network_tells() -> None:
         max_characters=500,
         posting_times=((1, time(9)), (1, time(17, 30))),
     )
+    assert at_default(expected) == ["only_reminds", "reminds_by_default"]  # of other networks: the next test
+    assert live_channel(raw, "o1") == expected
 
 
 @pytest.mark.parametrize(
@@ -365,9 +372,12 @@ def live_organization(raw: dict[str, Any]) -> LiveOrganization:
 
 
 def test_an_organization_tells_its_limit() -> None:
-    """Ten scheduled posts, one of them a thread, 100 ideas; None for what is not given."""
-    limits = {"scheduledPosts": 10, "scheduledThreadsPerChannel": 1, "ideas": 100}
-    expected = LiveOrganization("o1", "Acme", (), Limits(posts=10, threads=1, ideas=100))
+    """Ten scheduled posts, one of them a thread, two of them stories, 100 ideas; None for what is not given."""
+    limits = {
+        "scheduledPosts": 10, "scheduledThreadsPerChannel": 1, "scheduledStoriesPerChannel": 2, "ideas": 100,
+    }  # fmt: skip
+    expected = LiveOrganization("o1", "Acme", (), Limits(posts=10, threads=1, stories=2, ideas=100))
+    assert at_default(expected.limits) == []
     assert live_organization({"id": "o1", "name": "Acme", "limits": limits}) == expected
     assert live_organization({"id": "o1", "name": "Acme", "limits": None}) == LiveOrganization("o1", "Acme")
 

@@ -15,7 +15,13 @@ from bufferctl.api import Buffer, connect
 from bufferctl.api.wire_forms import create_idea, create_post
 from bufferctl.config import load
 from bufferctl.config.format import ORDER, IdeaEntry, PostFields, RootFile, SharedIdeaEntry, SharedPostEntry
-from bufferctl.config.format.models import PolicyEntry
+from bufferctl.config.format.models import (
+    ChannelEntry,
+    FreezeEntry,
+    IncludedFile,
+    OrganizationEntry,
+    PolicyEntry,
+)
 from bufferctl.config.write.as_yaml import idea_entry, post_entry
 from bufferctl.intake.pulling import fields_to_take
 from bufferctl.model import (
@@ -37,6 +43,7 @@ from bufferctl.render.json_documents import ContentForm, values_of
 from bufferctl.render.shown import shown
 from bufferctl.sandbox import Sandbox
 from tests.sandbox.near import Near
+from tests.whole import at_default
 
 ROOT = """\
 version: 1
@@ -109,6 +116,19 @@ POLICY = {
     "watch": "[rival.example]",
     "approvals": "1",
 }
+ORGANIZATION = {
+    "name": "Acme",
+    "id": "o1",
+    "timezone": "Europe/Berlin",
+    "tags": "{launch: t1}",
+    "suspended": "Earthquake",
+    "policy": "{approvals: 2}",
+}
+CHANNEL = {"service": "linkedin", "name": "acme", "id": "c1", "timezone": "Europe/Berlin", "suspended": "Earthquake"}
+FREEZE = {"from": "2026-12-24", "to": "2026-12-26", "reason": "holidays", "channels": "[linkedin]"}
+#: What a file says for all of its posts, and what it says of itself.
+FILE = {name: POST[name] for name in ("cancelled", "draft", "freeze", "protect", "suspended", "tags")}
+OF_A_FILE = {"channels", "organization", "timezone", "starts", "vars", "utm", "posts", "ideas"}
 #: What the root file has besides settings, and the field that an entry is found by.
 STRUCTURE = {
     "version", "timezone", "organizations", "include", "organization", "vars", "utm", "mentions", "posts", "ideas",
@@ -151,6 +171,37 @@ def test_each_field_has_a_sample() -> None:
     assert set(IDEA) == set(IdeaEntry.model_fields) - {"key"}
     assert set(SETTINGS) == set(RootFile.model_fields) - STRUCTURE
     assert set(POLICY) == set(PolicyEntry.model_fields)
+    assert set(ORGANIZATION) == set(OrganizationEntry.model_fields) - {"channels", "ideas", "mentions"}
+    assert set(CHANNEL) == set(ChannelEntry.model_fields) - {"posts"}
+    assert set(FREEZE) == set(FreezeEntry.model_fields)
+    assert set(FILE) == set(IncludedFile.model_fields) - OF_A_FILE
+
+
+def test_what_is_set_of_an_organization_a_channel_and_a_freeze_is_carried(tmp_path: Path) -> None:
+    """All of it arrives: no field of what is declared is left at its default."""
+    freeze, channel = (", ".join(f"{name}: {value}" for name, value in each.items()) for each in (FREEZE, CHANNEL))
+    root = f"version: 1\ntimezone: UTC\npolicy: {{freeze: [{{{freeze}}}]}}\n"
+    root += f"organizations:\n  - channels: [{{{channel}}}]\n"
+    root += "".join(f"    {name}: {value}\n" for name, value in ORGANIZATION.items())
+    (tmp_path / "buffer.yaml").write_text(root, encoding="utf-8")
+    desired = load(tmp_path / "buffer.yaml", tmp_path).desired
+    assert desired
+    declared = (*desired.organizations, *desired.channels, *desired.settings.policy.freeze)
+    assert [(type(each).__name__, at_default(each)) for each in declared] == [
+        ("Organization", []),
+        ("Channel", []),
+        ("Freeze", []),
+    ]
+
+
+@pytest.mark.parametrize(("name", "value"), FILE.items())
+def test_what_a_file_sets_is_carried(tmp_path: Path, name: str, value: str) -> None:
+    """To each of its posts."""
+    (tmp_path / "posts").mkdir()
+    entry = "posts:\n  - {key: a, channels: [linkedin], text: Hello}\n"
+    (tmp_path / "posts" / "a.yaml").write_text(f"{name}: {value}\n{entry}", encoding="utf-8")
+    (post,) = declared(tmp_path, "").posts
+    assert getattr(post, name) != {each.name: each.default for each in fields(Post)}[name]
 
 
 @pytest.mark.parametrize(("name", "value"), SETTINGS.items())

@@ -16,7 +16,17 @@ import pytest
 
 from bufferctl.checks import Rule, team_rules
 from bufferctl.config import load
-from bufferctl.config.format.models import PolicyEntry
+from bufferctl.config.format.models import (
+    ChannelEntry,
+    FreezeEntry,
+    IncludedFile,
+    MediaEntry,
+    OrganizationEntry,
+    PolicyEntry,
+    Repeat,
+    RootFile,
+    StateEntry,
+)
 from bufferctl.sandbox import Options, faults
 from bufferctl.sandbox.control import Control
 from tests.case_folders import cases_of
@@ -28,6 +38,11 @@ from tests.sources import files
 ROOT = Path(__file__).parent.parent.parent
 
 
+#: The commands that coding agents may run: they send nothing and leave the state alone.
+MAY_BE_RUN = (
+    "completion convert demo doctor drift fmt init list new plan preview resume sandbox schema shift show suspend "
+    "validate"
+)
 GENERATED = {
     "reference/format": ["make_fields"],
     "reference/networks": ["make_networks", "networks"],
@@ -237,6 +252,40 @@ def test_the_page_of_the_policy_is_complete() -> None:
     rules = [each for each in vars(team_rules).values() if isinstance(each, Rule)]
     assert len(rules) > 5
     assert [rule.code for rule in rules if f"| {rule.code} |" not in page] == []
+
+
+def test_every_variable_of_ours_is_explained() -> None:
+    """Each `BUFFER…` that the code reads is in the table of commands; what the action sets is in its file."""
+    page = (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8")
+    action = (ROOT / "action.yml").read_text("utf-8")
+    read = {
+        name for path in files("bufferctl") for name in re.findall(r'"(BUFFER[A-Z]*_[A-Z_]+)"', path.read_text("utf-8"))
+    }
+    assert {"BUFFER_API_KEY", "BUFFER_API_URL"} <= read
+    assert [name for name in sorted(read) if f"`{name}`" not in page and f"{name}: " not in action] == []
+
+
+def test_every_command_is_for_agents_or_not() -> None:
+    """What changes Buffer or the state is forbidden by name in the file that `init --agents` writes."""
+    from bufferctl.cli import COMMANDS
+
+    text = (ROOT / "bufferctl" / "intake" / "agents.md").read_text(encoding="utf-8")
+    forbidden = set(re.findall(r"[a-z]+", text.partition("Never run ")[2].partition(", never ask")[0])) & set(COMMANDS)
+    assert set(COMMANDS) - forbidden == set(MAY_BE_RUN.split())
+
+
+def test_every_setting_is_told_by_hand() -> None:
+    """The reference lists each setting of the files; a page beside it tells what it is for."""
+    pages = [*files("docs", "*.md"), ROOT / "README.md"]
+    text = "".join(path.read_text("utf-8") for path in pages if not {"reference", "how"} & set(path.parts))
+    models = (RootFile, IncludedFile, OrganizationEntry, ChannelEntry, Repeat, MediaEntry, StateEntry, FreezeEntry)
+    untold = {
+        name
+        for model in models
+        for name in model.model_fields
+        if not re.search(rf"`[^`\n]*\b{name}\b|^ *{name}:", text, re.MULTILINE)
+    }
+    assert untold == set()
 
 
 def test_the_page_of_the_sandbox_is_complete() -> None:

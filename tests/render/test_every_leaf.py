@@ -15,10 +15,12 @@ from bufferctl.config import load
 from bufferctl.model import State
 from bufferctl.plan import Outcome, Status
 from bufferctl.reconcile import offline
+from bufferctl.render.cards import Changed
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.json_documents import report_json
 from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import report_markdown
+from bufferctl.render.meaning import Meaning, meaning_of
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
 from bufferctl.value import replace
@@ -79,6 +81,17 @@ def value_at(entry: Data, leaf: Leaf) -> Any:
     return found
 
 
+#: What a change of a leaf means to a reviewer, by its last name.
+MEANINGS = {
+    Meaning.LINK: "id link url",
+    Meaning.TIME: "date draft due_at end_date is_full_day_event mode needs_approval scheduling_type start_date",
+    Meaning.COMMENT: "first_comment",
+    Meaning.SETTING: "ai_assisted board_service_id button category_id code content cta draft_id embeddable entity "
+    "group_id id idea indices is_ai_generated length license localized_name location_id location_name made_for_kids "
+    "music notify_subscribers other place_after_id privacy products services should_share_to_feed source start "
+    "template_id terms topic topics type vanity_name",
+    Meaning.WORDING: "alt alt_text comment description spoiler_text tags text title",
+}
 #: The sandbox has one group of ideas.
 ONE_SAMPLE = {"idea.group.groupId"}
 
@@ -95,6 +108,17 @@ def test_a_value_of_one_new_post_is_above_the_folds(tmp_path: Path, leaf: Leaf) 
     one = report_of(tmp_path / "one", leaf, leaf.entry())
     other = report_of(tmp_path / "other", leaf, leaf.changed())
     assert (closed(one) == closed(other)) == (str(leaf) in ONE_SAMPLE)
+
+
+def test_what_a_change_of_each_leaf_means() -> None:
+    """By its name; a comment shows the weightiest first (`render/meaning.py`). What is below media is a picture."""
+    found: dict[Meaning, set[str]] = {}
+    for leaf in LEAVES:
+        steps = [each for each in leaf.at if isinstance(each, str)]
+        path = ".".join(["metadata", *steps[2:]] if steps[0] == "metadata" else steps)
+        found.setdefault(meaning_of(Changed(path, "", "", path=path)), set()).add(steps[-1])
+    del found[Meaning.PICTURE]
+    assert {meaning: " ".join(sorted(names)) for meaning, names in found.items()} == MEANINGS
 
 
 def test_a_repost_looks_like_one(tmp_path: Path) -> None:

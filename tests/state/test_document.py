@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, Origin, Slot, State
+from bufferctl.model.state import LetGo, Likeness, Question, Suspended
 from bufferctl.state import Lease, SavedState
 from bufferctl.state.document import digest, dump, parse, read, replacing
 from tests.apply.fake import post
+from tests.whole import at_default
 
 ENDPOINT = "https://api.buffer.com"
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
@@ -47,6 +49,59 @@ def test_the_lock_and_what_is_open_are_read_back() -> None:
         Intent(0, SLOT, DeletePost("p1", "c0"), NOW, NOW, run="r2"),
     )
     document = SavedState(ENDPOINT, STATE, "5f" * 20, "r0", LEASE, intents)
+    assert back(document) == document
+
+
+def test_all_of_a_state_is_read_back() -> None:
+    """Each field of it, of its bindings and homes, and of what it keeps beside them, none of them at its default."""
+    whole = Binding(
+        id="p1",
+        origin=Origin.IMPORTED,
+        applied="1:a:b:c",
+        text="t",
+        noted="1:d:e:f",
+        seen="2:a:d:",
+        due_at="2030-01-07T09:00:00+00:00",
+        status="sent",
+        created_at="2030-01-01T09:00:00+00:00",
+        address="Acme/twitter:acme0/a",
+        file="posts/a.yaml",
+        protect=True,
+        retired=True,
+        reconnected=True,
+        media=("https://acme.example/a.png",),
+        unmerged=True,
+        pulled=("1:a:b:c", "s"),
+        given={"source": "newsletter"},
+        commit="5f" * 20,
+        alike=("6f" * 20,),
+        before=("1:x:y:z",),
+        mentioning="m",
+        taken_from="queue",
+        exempt=True,
+        guessed=True,
+    )
+    home = Home("org", "c0", NOW, service="twitter", handle="acme", only_reminds=True)
+    question = Question(Likeness.SAME_TEXT, {"p2": NOW}, may_be_ours=False, content="c", postponed=True)
+    let_go = LetGo("c0", NOW, key="k")
+    suspended = Suspended(NOW, is_over=True, reason="Earthquake")
+    state = State(
+        bindings={SLOT: whole},
+        homes={"c0": home},
+        questions={SLOT: question},
+        let_go={"p3": let_go},
+        past=frozenset({SLOT}),
+        complete_at=NOW,
+        lineage="l",
+        serial=7,
+        public=frozenset({"https://media.acme.example/a.png"}),
+        former={SLOT: "p0"},
+        spent={"digest": NOW},
+        suspended={SLOT: suspended},
+    )
+    document = SavedState(ENDPOINT, state, "5f" * 20, "r1", LEASE, (opened(SLOT),))
+    assert [at_default(each) for each in (whole, home, question, let_go, suspended, state)] == [[]] * 6
+    assert at_default(document) == ["moved_to"]  # one that is moved is refused (below)
     assert back(document) == document
 
 
