@@ -7,14 +7,29 @@ from typing import Any
 import pytest
 
 from bufferctl.model import Address, Idea, Metadata, Post, Service
+from bufferctl.model.comparable import Content
 from bufferctl.model.unsaid import given_of, hidden_changes
 from tests.model.samples import PLACE
 
+#: A mention on each network, of which Buffer returns only where it is.
+MENTIONS = {
+    "facebook": {"content": "Acme", "indices": [0, 4], "text": "Acme", "url": "https://facebook.example/acme"},
+    "linkedin": {
+        "entity": "urn:li:organization:1",
+        "id": "1",
+        "length": 4,
+        "link": "https://linkedin.example/acme",
+        "localized_name": "Acme",
+        "start": 0,
+        "vanity_name": "acme",
+    },
+}
 
-def post(metadata: dict[str, Any] | None, **fields: Any) -> Post:
-    """A post on LinkedIn with these fields."""
-    read = Metadata.model_validate({"linkedin": metadata}).linkedin if metadata else None
-    return Post(Address("Acme", "linkedin:acme", "a"), Service.LINKEDIN, PLACE, "A text", metadata=read, **fields)
+
+def post(metadata: dict[str, Any] | None, network: str = "linkedin", **fields: Any) -> Post:
+    """A post with these fields."""
+    read = getattr(Metadata.model_validate({network: metadata}), network) if metadata else None
+    return Post(Address("Acme", f"{network}:acme", "a"), Service(network), PLACE, "A text", metadata=read, **fields)
 
 
 def idea(**fields: Any) -> Idea:
@@ -34,10 +49,41 @@ def preview(title: str) -> dict[str, Any]:
         (post(None), post(None, source="web"), [("source", None, "web")]),
         (post(preview("Old")), post(preview("New")), [("metadata.link_attachment.title", "Old", "New")]),
         (idea(template_id="1"), idea(template_id="2"), [("template_id", "1", "2")]),
-        # whether Buffer lost a first comment is only known if the post was read
+        # Buffer returns it
         (post({"first_comment": "Old"}), post({"first_comment": "New"}), []),
     ],
 )
 def test_hidden_changes(before: Post | Idea, now: Post | Idea, expected: list[Any]) -> None:
     """The path, and the value before and after."""
     assert list(hidden_changes(now, given_of(before))) == expected
+
+
+@pytest.mark.parametrize(
+    ("network", "name"),
+    [
+        *(("facebook", name) for name in ("content", "url")),
+        *(("linkedin", name) for name in ("entity", "id", "link", "vanity_name")),
+    ],
+)
+def test_whom_a_mention_names(network: str, name: str) -> None:
+    """Each of its fields is hidden, but for the words and their place."""
+    old, new = "https://old.example", "https://new.example"
+    before, now = (post({"annotations": [MENTIONS[network] | {name: value}]}, network) for value in (old, new))
+    expected = [(f"metadata.annotations.0.{name}", old, new)]
+    assert list(hidden_changes(now, given_of(before))) == expected
+
+
+@pytest.mark.parametrize(
+    ("live", "now", "expected"),
+    [
+        # whether Buffer lost it is only known if the post was read
+        (None, {"first_comment": "New"}, []),
+        (Content(metadata={"first_comment": "Old"}), {"first_comment": "New"}, []),
+        (Content(metadata={}), {"first_comment": "New"}, [("metadata.first_comment", "Old", "New")]),
+        (Content(metadata={}), None, []),
+    ],
+)
+def test_a_first_comment_on_instagram(live: Content | None, now: dict[str, Any] | None, expected: list[Any]) -> None:
+    """Hidden if Buffer lost it and the file still has one."""
+    before = given_of(post({"first_comment": "Old"}, "instagram"))
+    assert list(hidden_changes(post(now, "instagram"), before, live)) == expected
