@@ -233,19 +233,16 @@ FEW, MANY = 3, 20
 _ALL, _ALL_AS_JSON = (f"To see them all, run `bufferctl validate{option}`." for option in ("", " --json"))
 
 
-def judge_files(
-    loaded: Loaded, *, account_follows: bool = False, as_text: bool = False, now: datetime | None = None
-) -> tuple[Diagnostic, ...]:
+def judge_files(loaded: Loaded, *, account_follows: bool = False, as_text: bool = False) -> tuple[Diagnostic, ...]:
     """The problems of the files, and the findings of the rules.
 
     `account_follows`: what depends on the account is left to `judge_lengths` and to the plan. `as_text`: only what
-    `shorten` leaves of them is placed. `now`: the time, if not that of the clock. Posts with errors are not judged:
-    what is missing in one may only be unreadable.
+    `shorten` leaves of them is placed. Posts with errors are not judged: what is missing in one may only be unreadable.
     """
     desired = loaded.sound
     if desired is None:
         return loaded.diagnostics
-    found = check(desired, now=now or datetime.now(UTC))
+    found = check(desired, now=datetime.now(UTC))
     kept = [each for each in found if not (account_follows and each.rule in LEFT_TO_PLAN)]
     kept, left = _first_few(kept, loaded.files) if as_text else (kept, [])
     placed = _placed(loaded.root, desired, kept, loaded.trees)

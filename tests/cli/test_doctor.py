@@ -7,6 +7,7 @@ import os
 import platform
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -281,6 +282,24 @@ def test_what_a_cut_off_apply_left(today: Project, prints: Prints) -> None:
     today("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
     today.sandbox.set_faults()
     prints("doctor/cut-off", made_the_same(today("doctor")))
+
+
+def test_what_an_apply_left_in_a_project_that_was_moved(today: Project) -> None:
+    """It is still this project's: they have one state."""
+    today.write("buffer.yaml", FILES + "posts: [{key: one, channels: [twitter], text: One}]\n")
+    today.apply()
+    today.write("posts/two.yaml", "posts: [{key: two, channels: [twitter], text: Two}]\n")
+    today.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
+    today("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    today.sandbox.set_faults()
+    moved = replace(today, folder=today.folder.rename(today.folder.with_name("moved")))
+    assert "An apply was cut off and left 1 write without an answer" in moved("doctor").out
+
+
+def test_the_key_in_a_file(today: Project) -> None:
+    """It is named, since there may be others."""
+    key = today.write("key.txt", "sandbox")
+    assert f"Buffer accepts the key in {key}." in " ".join(today("doctor", "--api-key-file", str(key)).out.split())
 
 
 def test_json(today: Project) -> None:

@@ -26,6 +26,8 @@ organizations:
       - {{service: twitter, name: acme{twitter}}}
       - {{service: mastodon, name: acme@social.example}}
 """
+#: Of the organization.
+ID = "66a000000000000000000001"
 TIMED = "{key: launch, due_at: 2029-12-20 09:00, text: We are live}"
 LATER = "{key: later, due_at: 2029-12-21 09:00, text: Still live}"
 QUEUED = [f"{{key: tip-{n}, text: Tip number {n}}}" for n in ("one", "two", "three")]
@@ -861,6 +863,19 @@ def test_a_resume_of_one_channel_says_that_all_is_suspended(project: Project) ->
     assert ran.code == 0
     assert "It is still suspended. The root file has `suspended: Earthquake; ask Dana`, too" in ran.out
     assert project("resume").code == 0
+
+
+@pytest.mark.parametrize("named", [(), ("--organization", "Acme"), ("--organization", ID)], ids=["", "name", "id"])
+def test_a_resume_of_one_channel_says_that_its_organization_is_suspended(
+    project: Project, named: tuple[str, ...]
+) -> None:
+    """However the command names the organization, or does not."""
+    write(project, TIMED)
+    root = (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+    line = f"  - name: Acme\n    id: {ID}\n    suspended: Outage\n"
+    project.write("buffer.yaml", root.replace("  - name: Acme\n", line))
+    ran = project("resume", *named, "--channel", "twitter:acme")
+    assert "The organization Acme has `suspended: Outage`, too" in ran.err
 
 
 @pytest.mark.parametrize("option", [["posts/b.yaml"], ["--target", "*/b"], ["--exclude", "*/launch"]])

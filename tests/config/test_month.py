@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import time_machine
 
 from bufferctl.config import load
 from bufferctl.diagnostics import Diagnostic, Kind
@@ -83,7 +84,8 @@ def written(folder: Path, right: str, instead: str) -> Path:
 def read(folder: Path) -> tuple[tuple[Diagnostic, ...], dict[str, Post]]:
     """The problems, and the posts by address without their places."""
     loaded = load(None, folder, today=date(2029, 12, 3))
-    problems = judge_files(loaded, now=NOW)
+    with time_machine.travel(NOW):
+        problems = judge_files(loaded)
     posts = loaded.desired.posts if loaded.desired else ()
     bare = {
         str(post.address): replace(post, place=replace(post.place, line=0, column=0), expansion=None) for post in posts
