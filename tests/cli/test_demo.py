@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bufferctl.cli.demo import how_to_install
+
+from .conftest import Ran
 
 
 def demo(program: list[str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -52,6 +56,45 @@ def test_the_line_that_installs(
         executable = tmp_path / ("bufferctl.exe" if sys.platform == "win32" else "bufferctl")
         executable.touch(0o755)
     assert "".join(how_to_install()[1:]).strip() == line
+
+
+@pytest.fixture
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file with the steps that were run, each with its Buffer: by a program that does nothing, in place of Python.
+
+    The command that the file `failing` beside it names fails.
+    """
+    python, ran = tmp_path / "python", tmp_path / "steps"
+    line = f'echo "$BUFFER_API_URL $*" >> {ran}; case "$3" in "$(cat {tmp_path}/failing)") exit 3;; esac'
+    python.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    (tmp_path / "failing").write_text("", encoding="utf-8")
+    yield ran
+    gc.disable()  # as for other tests
+
+
+@pytest.mark.parametrize(
+    ("failing", "code", "expected"),
+    [
+        ("", 0, [["validate"], ["apply", "--auto-approve", "--report", "applied.html"], ["plan"]]),
+        ("validate", 3, [["validate"]]),
+    ],
+)
+def test_its_steps(steps: Path, failing: str, code: int, expected: list[list[str]], run: Callable[..., Ran]) -> None:
+    """Up to the one that fails, whose exit code it has."""
+    steps.with_name("failing").write_text(failing, encoding="utf-8")
+    ran = run("demo")
+    written = [line.split()[3:] for line in steps.read_text(encoding="utf-8").splitlines()]
+    assert (written, ran.code, "What to try next" in ran.out) == (expected, code, not failing)
+
+
+def test_its_buffer_stays_at_its_address(steps: Path, run: Callable[..., Ran]) -> None:
+    """The state belongs to it. Its port was any that was free, and none of the system's."""
+    for _ in range(2):
+        run("demo")
+    (address,) = {line.split()[0] for line in steps.read_text(encoding="utf-8").splitlines()}
+    assert int(address.rpartition(":")[2]) >= 1024
 
 
 @pytest.mark.long
