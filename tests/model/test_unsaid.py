@@ -12,7 +12,7 @@ from bufferctl.model.unsaid import given_of, hidden_changes
 from tests.model.samples import PLACE
 
 #: A mention on each network, of which Buffer returns only where it is.
-MENTIONS = {
+MENTIONS: dict[str, dict[str, Any]] = {
     "facebook": {"content": "Acme", "indices": [0, 4], "text": "Acme", "url": "https://facebook.example/acme"},
     "linkedin": {
         "entity": "urn:li:organization:1",
