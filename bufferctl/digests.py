@@ -1,10 +1,10 @@
 """The digests that a reviewer agrees to: one for each change, one for the plan.
 
 A create or an update agrees to the object that Buffer will have at its address, so both have the same digest:
-organization, channel, board and tag ids, text, thread, title, assets, metadata, the schedule, and `freeze: false`; for
-a file in the repository, the digest of its bytes. If a change destroys the current content (a delete, or an update that
-overwrites somebody's edit), the digest covers that content too. It does not cover messages, places in files, or the
-time of planning, so planning again gives the same digest.
+organization, channel, board and tag ids, text, thread, title, assets, metadata, the schedule, `freeze: false`, and the
+freezes that it lets the post out of; for a file in the repository, the digest of its bytes. If a change destroys the
+current content (a delete, or an update that overwrites somebody's edit), the digest covers that content too. It does
+not cover messages, places in files, or the time of planning, so planning again gives the same digest.
 """
 
 from __future__ import annotations
@@ -37,20 +37,25 @@ def change_digest(change: Change) -> str:
 
     A create, the same create that waits for room, and an update with the same result have the same digest; one that
     waits because it is suspended has another. A post that a suspension takes off the schedule agrees to the draft of
-    that post alone, and one that is let out of a freeze to that alone.
+    that post alone, and one that is let out of a freeze to that alone. Freezes count by their reasons, as their days
+    may change.
     """
     if change.action not in _DIGESTED:
         return ""
     if change.takes_off:
         return _hash([str(change.address), "draft", *change.slot[:2], change.live_id])
     if change.lets_out:
-        return _hash([str(change.address), "let out", *change.slot[:2], change.live_id, _what_it_has(change)])
+        return _hash(
+            [str(change.address), "let out", *change.slot[:2], change.live_id, _what_it_has(change), _reasons(change)]
+        )
     has = change.action in REVIEWED - {Action.DELETE} and change.reason is not Reason.SUSPENDED
     parts: list[Any] = [str(change.address), "have" if has else change.action.value, *change.slot[:2]]
     if change.action is not Action.DELETE:
         parts.append(_what_it_has(change))
     if isinstance(change.write, EditPost) and change.write.back_to:
         parts.append(change.write.back_to)
+    if change.exempt:
+        parts.append(_reasons(change))
     if change.action is Action.DELETE or (change.action is Action.UPDATE and change.cause is Cause.DRIFT):
         parts.append(standing(change.live) if change.live else None)
     return _hash(parts)
@@ -63,6 +68,10 @@ def plan_digest(plan: Plan, digests: Iterable[str] = ()) -> str:
     """
     made = zip(plan.changes, digests or map(change_digest, plan.changes), strict=True)
     return _hash(sorted(digest for change, digest in made if change.action in REVIEWED))
+
+
+def _reasons(change: Change) -> list[str]:
+    return sorted(each.reason for each in change.exempt)
 
 
 def _what_it_has(change: Change) -> list[Any]:

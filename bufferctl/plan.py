@@ -35,6 +35,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
+from bufferctl.model.desired import Freeze
 from bufferctl.model.live import Quota
 from bufferctl.model.state import back_at
 from bufferctl.model.unsaid import Then
@@ -176,6 +177,7 @@ class Change(_Explained):
     why: Said | None = None  # the same for people, or what else there is to know
     todo: Said | None = None  # one thing to do about it, with the answers
     candidates: tuple[str, ...] = ()  # live ids that an ambiguous object may correspond to
+    exempt: tuple[Freeze, ...] = ()  # the freezes during which its file lets it go out
 
     @property
     def live_id(self) -> str | None:

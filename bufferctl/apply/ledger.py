@@ -40,7 +40,9 @@ class Ledger:
             if change.action is Action.FORGET and not (change.binding and change.binding.retired):
                 self.bindings.pop(change.slot, None)
             elif change.binding:
-                binding = replace(change.binding, exempt=change.lets_out or change.binding.exempt)
+                binding = change.binding
+                if change.exempt and (change.lets_out or change.action in STATE_ONLY | {Action.NO_OP}):
+                    binding = replace(binding, exempt=change.exempt)
                 is_new = change.action is Action.ADOPT
                 self.bindings[change.slot] = binding.written_by(self.commit, None) if is_new else binding
         for change in plan.changes:

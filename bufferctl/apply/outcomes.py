@@ -31,6 +31,7 @@ from bufferctl.model.comparable import (
     lost,
     with_board_of,
 )
+from bufferctl.model.desired import Freeze
 from bufferctl.model.seen import bind
 from bufferctl.model.state import QUEUE, back_at
 from bufferctl.model.unsaid import given_of
@@ -65,13 +66,19 @@ class Conclusion:
 
 
 def bound(
-    write: Write, live: LivePost | LiveIdea, origin: Origin, *, links_may_differ: bool, early: str = ""
+    write: Write,
+    live: LivePost | LiveIdea,
+    origin: Origin,
+    *,
+    links_may_differ: bool,
+    early: str = "",
+    exempt: tuple[Freeze, ...] = (),
 ) -> tuple[Binding, tuple[str, ...]]:
     """The binding to keep for what was sent and came back, and the fields that came back different.
 
     If any field differs, the answer does not become the baseline: the next plan still compares with the file. `early`
     is a field that differs because the post goes out too early. A post that stayed a draft still counts as taken off
-    the schedule, so that the next plan does not take it for settled.
+    the schedule, so that the next plan does not take it for settled. `exempt` is as in the change.
     """
     item = write.item
     if item is None:
@@ -91,13 +98,7 @@ def bound(
             names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
     binding = bind(item, live, origin, as_declared=not fields, given=given_of(item))
-    is_exempt = isinstance(item, Post) and not item.freeze and _goes_out(write, item)
-    return replace(binding, taken_from=taken_from, exempt=is_exempt), fields
-
-
-def _goes_out(write: Write, item: Post) -> bool:
-    """Whether the plan showed that what is sent goes out, which a draft does not before a person schedules it."""
-    return not item.draft or _goes_back(write) or (isinstance(write, EditPost) and write.stays_scheduled)
+    return replace(binding, taken_from=taken_from, exempt=exempt), fields
 
 
 def _due(write: Write, item: Post) -> datetime | None:
@@ -175,7 +176,7 @@ def _conclusion(
         return Conclusion(outcome, taken_off(change.binding, write, live))
     if change.binding and change.live:
         origin = change.binding.origin
-    binding, fields = bound(write, live, origin, links_may_differ=links, early=early)
+    binding, fields = bound(write, live, origin, links_may_differ=links, early=early, exempt=change.exempt)
     outcome = Outcome(change, Status.DONE, live.id, link=link, at=at)
     if gone := lost(content_of_desired(write.item), content_of_live(live)):
         why = replace(_LOST, facts={"fields": " and ".join(gone)})

@@ -125,6 +125,10 @@ def _settled(
         return Settled(intent.number, intent.slot, done=binding is not None, binding=binding), ()
     origin = old.origin if old and not isinstance(intent.write, Create) else verdict.origin
     binding, fields = outcomes.bound(
-        intent.write, verdict.live, origin, links_may_differ=intent.write.home in settler.shortening
+        intent.write,
+        verdict.live,
+        origin,
+        links_may_differ=intent.write.home in settler.shortening,
+        exempt=intent.exempt,
     )
     return Settled(intent.number, intent.slot, done=True, binding=binding.written_by("", old)), fields

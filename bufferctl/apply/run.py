@@ -147,7 +147,17 @@ class Run:
         settle = settle_time(self._settler.settle, sum(len(assets_of(pending.write)) for pending in batch))
         first = self._ledger.journal.next_number
         intents = [
-            Intent(number, pending.change.slot, pending.write, at, until, pending.before, self._ledger.run, settle)
+            Intent(
+                number,
+                pending.change.slot,
+                pending.write,
+                at,
+                until,
+                pending.before,
+                self._ledger.run,
+                settle,
+                exempt=pending.change.exempt,
+            )
             for number, pending in enumerate(batch, first)
         ]
         try:
@@ -292,7 +302,18 @@ def announced(
     assets = [len(assets_of(each.write)) for each in waiting]
     seconds = settle_time(settle, min(sum(assets), max([MOST_ASSETS, *assets])))
     return [
-        Intent(0, each.change.slot, each.write, at, at, each.before, run, seconds, listed=there[each.write.home])
+        Intent(
+            0,
+            each.change.slot,
+            each.write,
+            at,
+            at,
+            each.before,
+            run,
+            seconds,
+            listed=there[each.write.home],
+            exempt=each.change.exempt,
+        )
         for each in waiting
     ]
 

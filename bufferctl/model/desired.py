@@ -4,7 +4,7 @@ The team's policy (`policy:` in the root file) comes first. A channel reference 
 means each of its channels, or a channel's label (`twitter:acme`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Self
 
@@ -49,6 +49,31 @@ class Freeze:
         """Whether publishing is frozen at that instant on the channel with that label."""
         return self.start <= moment < self.end and (not self.channels or any(means(c, channel) for c in self.channels))
 
+    def is_also(self, other: Self) -> bool:
+        """Whether it is another one with other days: for the same reason, with days in common."""
+        return self.reason == other.reason and self.start < other.end and other.start < self.end
+
+
+def beyond(freezes: Iterable[Freeze], agreed: Iterable[Freeze]) -> tuple[Freeze, ...]:
+    """The freezes that people did not agree to, if they agreed to others; each of those counts for one."""
+    left, found = list(agreed), []
+    for freeze in freezes:
+        known = next((each for each in left if freeze.is_also(each)), None)
+        if known:
+            left.remove(known)
+        else:
+            found.append(freeze)
+    return tuple(found)
+
+
+def as_one(freezes: Collection[Freeze]) -> Freeze:
+    """Freezes that overlap, as people read of them: from the first day to the last, with all reasons.
+
+    It does not name its channels, so that channels with the same freeze have an equal one.
+    """
+    reasons = all_of(each.reason for each in freezes if each.reason)
+    return Freeze(min(each.start for each in freezes), max(each.end for each in freezes), reasons)
+
 
 @value()
 class Utm:
@@ -75,17 +100,14 @@ class Policy:
     watch: tuple[str, ...] = ()  # words, accounts and sites that reviewers want to look at
     approvals: int | None = None  # of a request, before merging it publishes anything
 
-    def frozen(self, moment: datetime, channel: str) -> Freeze | None:
-        """The freeze at that instant on the channel with that label; those that overlap then count as one.
+    def freezes(self, moment: datetime, channel: str) -> tuple[Freeze, ...]:
+        """The freezes at that instant on the channel with that label, without their channels."""
+        return tuple(Freeze(each.start, each.end, each.reason) for each in self.freeze if each.holds(moment, channel))
 
-        It does not name its channels, so that channels with the same freeze have an equal one.
-        """
-        found = [each for each in self.freeze if each.holds(moment, channel)]
-        if not found:  # nearly always
-            return None
-        reasons = all_of(each.reason for each in found if each.reason)
-        start, end = min(each.start for each in found), max(each.end for each in found)
-        return Freeze(start, end, reasons)
+    def frozen(self, moment: datetime, channel: str) -> Freeze | None:
+        """The same as one freeze; None if there is none."""
+        found = self.freezes(moment, channel)
+        return as_one(found) if found else None
 
     def most_per_day(self, channel: str) -> int | None:
         """The most posts a day for the channel with that label, None for no limit."""

@@ -86,6 +86,8 @@ def dump_intent(intent: Intent) -> dict[str, Any]:
     """
     values = _fields(intent, {"number", "write", "answered", "listed"})
     given = {name: value for name, value in values.items() if value not in (None, "")}
+    if not intent.exempt:
+        del given["exempt"]
     return given | {"write": dump_write(intent.write)}
 
 

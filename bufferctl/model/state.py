@@ -10,12 +10,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.base import WrittenInstant
+from bufferctl.model.desired import Freeze
 from bufferctl.model.enums import PostStatus
 from bufferctl.value import field, replace, value
 
@@ -71,6 +72,13 @@ def _checked(place: str) -> str:
     return place
 
 
+def _freezes(value: Any) -> Any:
+    """Nobody knows which freezes `true` meant, which was written before they were kept."""
+    return () if isinstance(value, bool) else value
+
+
+#: Freezes during which a post goes out, although a freeze stops others.
+Exempt = Annotated[tuple[Freeze, ...], BeforeValidator(_freezes)]
 #: Where a suspension took a post from: `QUEUE`, or the instant of a time of its own; empty if it took it from nowhere.
 TakenFrom = Annotated[str, AfterValidator(_checked)]
 
@@ -108,7 +116,7 @@ class Binding:
     mentioning: str = ""  # digest of what was last applied, apart from its handles; empty if it mentions nobody
     #: Where a suspension took it from: `queue`, or the time of its own that it had; empty: it took it from nowhere.
     taken_from: TakenFrom = ""
-    exempt: bool = False  # `freeze: false` of its file was agreed to and applied
+    exempt: Exempt = ()  # the freezes during which it goes out, as was agreed to and applied
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:

@@ -21,7 +21,7 @@ from bufferctl.model.comparable import (
     instant,
     with_board_of,
 )
-from bufferctl.model.desired import Idea, Post, Tag
+from bufferctl.model.desired import Freeze, Idea, Post, Tag
 from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LiveItem, LivePost
 from bufferctl.model.seen import content_standing, stood_so
@@ -350,6 +350,7 @@ class Intent:
     answered: bool = False  # as in `Unknown`
     listed: frozenset[str] = frozenset()  # ids that its home had before, so that it did not make them
     asked: tuple[str, ...] | None = None  # the ids that it might be, once a person was asked
+    exempt: tuple[Freeze, ...] = ()  # the freezes that its plan lets the post out of
 
     @property
     def key(self) -> tuple[str, Slot]:

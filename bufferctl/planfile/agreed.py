@@ -33,6 +33,7 @@ from bufferctl.model import (
     Write,
 )
 from bufferctl.model.comparable import content_of_desired, fingerprint
+from bufferctl.model.desired import as_one, beyond
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Difference, Plan, Reason
@@ -196,7 +197,9 @@ def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
 
 def _same(change: Change, current: Change) -> bool:
     """Whether today's plan makes the same change to the same version in Buffer."""
-    if current.action is not change.action or change_digest(current) != change_digest(change):
+    if current.action is not change.action or _unseen(change, current):
+        return False
+    if _digest_after(change, current) != change_digest(change):
         return False
     if change.write is None or current.write is None:
         return change.live_id == current.live_id
@@ -222,6 +225,8 @@ def _moved(change: Change, current: Change) -> str:
     """
     if resolved := _resolved_otherwise(change, current):
         return f"{resolved} than when the plan was made"
+    if unseen := _unseen(change, current):
+        return f"in the plan {unseen}"
     if current.action is change.action or current.reason in {Reason.CHANGED, Reason.CONFLICT}:
         return "it was changed in Buffer since the plan was made"
     if current.action is Action.HOLD:
@@ -571,6 +576,8 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
         return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
     if row.saved.offline:
         return _why_not_proved(change, row, today.state, today.declared)
+    if unseen := _unseen(then, change):
+        return f"in {title} {unseen}"
     if not _agrees(then, change):
         if resolved := _resolved_otherwise(then, change):
             return f"{resolved} than in {title}"
@@ -586,13 +593,19 @@ def _is_too_late(row: _Row, change: Change, now: datetime) -> bool:
     return merged_at is not None and now - merged_at > UNTIMED
 
 
+def _unseen(then: Change, change: Change) -> str:
+    """Says that an earlier plan lacks a freeze during which a post goes out; empty if it has them all."""
+    freezes = beyond(change.exempt, then.exempt)
+    return f"it does not go out during a freeze{as_one(freezes).aside}" if freezes else ""
+
+
 def _agrees(then: Change, change: Change) -> bool:
-    """Whether somebody who agreed to `then` agreed to `change`, which has the same content.
+    """Whether somebody who agreed to `then` agreed to `change`, which has the same content and no other freeze.
 
     A create agrees to the update of our own untouched post, too: what Buffer will have there is the same. An update
     agrees to that of the same object where no person moved it on meanwhile.
     """
-    is_same = change_digest(change) == change_digest(then)
+    is_same = _digest_after(then, change) == change_digest(then)
     if change.action is Action.DELETE:
         return change.live_id == then.live_id and (is_same or _is_untouched(change))
     if not is_same:
@@ -602,6 +615,11 @@ def _agrees(then: Change, change: Change) -> bool:
     if _creates(then):
         return _is_ours_untouched(change)
     return change.live_id == then.live_id and _status(change) == _status(then)
+
+
+def _digest_after(then: Change, change: Change) -> str:
+    """The digest of a change as it was agreed to: with the freezes of then, some of which may be over by now."""
+    return change_digest(replace(change, exempt=then.exempt))
 
 
 def _creates(change: Change) -> bool:

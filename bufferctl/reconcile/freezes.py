@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Severity, some_of
 from bufferctl.model import EditPost, Item, LiveItem, LivePost, Origin, Post, PostStatus, ShareMode, Slot
-from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, as_one, beyond
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.differences import EXEMPTION
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.scene import Scene
-from bufferctl.reconcile.sending import queue_times
+from bufferctl.reconcile.sending import in_order, queue_times
 from bufferctl.said import Said
 from bufferctl.value import replace
 
@@ -32,7 +32,6 @@ _AT_REST = frozenset({Action.NO_OP, Action.MOVE, Action.ADOPT})
 _NAMED, _SHOWN = 5, 40
 _ABOUT_FREEZES = frozenset({Reason.FREEZE, Reason.INTO_FREEZE})
 _LET_OUT = Said("It goes out during a freeze that your team agreed on{reason}, as `freeze: false` says")
-_LETS_OUT = Said("It goes out even in a freeze, as `freeze: false` says")
 
 
 def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
@@ -40,22 +39,39 @@ def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
     kept, rules = [], scene.desired.settings.rules
     if not _limits_time(scene):
         return changes
+    turns = _turns(changes, scene)
     for change in changes:
         errors = [each for each in _against(change, scene) if rules.get(each.code, Severity.ERROR) == Severity.ERROR]
-        kept.append(errors[-1].held.on(change) if errors else _exempted(change, scene))
+        kept.append(errors[-1].held.on(change) if errors else _let_out(change, turns, scene))
     return kept
 
 
-def _exempted(change: Change, scene: Scene) -> Change:
-    """What lets a post out that Buffer publishes during a freeze, unless that was agreed to; else the same change.
+def _turns(changes: list[Change], scene: Scene) -> Mapping[Slot, datetime]:
+    """When new posts of a queue go out, as far as known, if a freeze does not count for one of them."""
+    if not any(isinstance(c.desired, Post) and not c.desired.freeze and not c.desired.due_at for c in changes):
+        return {}
+    return queue_times(in_order(changes, scene.live), scene.live, scene.channels)
 
-    The line sends nothing, and is what a review is for: so it is a change like an edit, and the state has it then.
+
+def _let_out(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> Change:
+    """The change with the freezes that its file lets it out of.
+
+    Where Buffer has the post already, the line sends nothing, and is what a review is for: so it is a change like an
+    edit, and the state keeps what was agreed to. A post that bufferctl may not change goes out anyway.
     """
     post, binding = change.desired, change.binding
-    if not isinstance(post, Post) or post.freeze or change.action not in _AT_REST:
+    if not isinstance(post, Post) or post.freeze or post.cancelled:
         return change
-    is_ours = binding is not None and binding.origin is not Origin.ADOPTED and not binding.exempt
-    if not is_ours or scene.desired.settings.rules.get(FREEZE) == "off" or not _freeze_there(change, scene):
+    if change.action in _SENDING:
+        goes_out = _schedules(change, post) or _stays_scheduled(change)
+        return replace(change, exempt=_freezes_then(change, turns, scene)) if goes_out else change
+    if change.action not in _AT_REST or binding is None or scene.desired.settings.rules.get(FREEZE) == "off":
+        return change
+    there = _freezes_there(change, scene)
+    if not beyond(there, binding.exempt):
+        return change
+    change = replace(change, exempt=there)
+    if binding.origin is Origin.ADOPTED:
         return change
     return replace(change, action=Action.UPDATE, cause=Cause.EXEMPTED, differences=(EXEMPTION,))
 
@@ -66,7 +82,7 @@ def end_exemptions(changes: list[Change], scene: Scene) -> list[Change]:
     To end one only takes away, so whatever holds a change does not hold this.
     """
     return [
-        replace(change, binding=replace(change.binding, exempt=False))
+        replace(change, binding=replace(change.binding, exempt=()))
         if change.binding and change.binding.exempt and _ends_exemption(change, scene)
         else change
         for change in changes
@@ -88,12 +104,21 @@ def _ends_exemption(change: Change, scene: Scene) -> bool:
     return not isinstance(post, Post) or post.freeze
 
 
-def name_let_out(changes: list[Change], scene: Scene) -> list[Change]:
-    """Say of what is sent, or waits for room, that its file lets it out even in a freeze: reviewers agree to that."""
-    if not any(_is_let_out(change) for change in changes):
-        return changes
-    times = queue_times(changes, scene.live, scene.channels)
-    return [_let_out(change, times, scene) if _is_let_out(change) else change for change in changes]
+def name_let_out(changes: list[Change]) -> list[Change]:
+    """Say of what is sent, or waits for room, during which freezes its file lets it go out: reviewers agree to that."""
+    return [_named(change) if _is_let_out(change) else change for change in changes]
+
+
+def _is_let_out(change: Change) -> bool:
+    """Whether it goes out during a freeze once it is sent, now or as soon as there is room."""
+    if not change.exempt or change.takes_off or change.reason is Reason.SUSPENDED:
+        return False
+    return change.action in _SENDING or change.action is Action.WAITING
+
+
+def _named(change: Change) -> Change:
+    said = replace(_LET_OUT, facts={"reason": as_one(change.exempt).aside})
+    return replace(change, why=change.why + Said(". ") + said if change.why else said)
 
 
 def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnostic]:
@@ -200,11 +225,17 @@ def _needs_approval(change: Change) -> bool:
 
 
 def _freeze_there(change: Change, scene: Scene) -> Freeze | None:
-    """The freeze during which Buffer publishes what it has, or may publish it; a paused queue publishes nothing."""
+    """The freeze during which Buffer publishes what it has, or may publish it."""
+    found = _freezes_there(change, scene)
+    return as_one(found) if found else None
+
+
+def _freezes_there(change: Change, scene: Scene) -> tuple[Freeze, ...]:
+    """The same one by one; a paused queue publishes nothing."""
     live = change.live
     if not isinstance(live, LivePost) or not _may_go_out(live, scene):
-        return None
-    return _freeze_at(live.due_at, change, scene)
+        return ()
+    return _freezes_at(live.due_at, change, scene)
 
 
 def _may_go_out(live: LivePost, scene: Scene) -> bool:
@@ -214,33 +245,18 @@ def _may_go_out(live: LivePost, scene: Scene) -> bool:
 
 
 def _freeze_at(moment: datetime | None, change: Change, scene: Scene) -> Freeze | None:
-    return scene.desired.settings.policy.frozen(moment, change.address.channel) if moment else None
+    found = _freezes_at(moment, change, scene)
+    return as_one(found) if found else None
 
 
-def _is_let_out(change: Change) -> bool:
-    """Whether Buffer would publish what is sent, now or once there is room, and a freeze does not count for it."""
-    post = change.desired
-    if not isinstance(post, Post) or post.freeze or change.takes_off:
-        return False
-    if change.lets_out:  # even if it is a draft in its file, since a person scheduled it
-        return True
-    is_sent_later = change.action is Action.WAITING and change.reason is not Reason.SUSPENDED and not post.draft
-    return is_sent_later or _schedules(change, post) or _stays_scheduled(change)
+def _freezes_at(moment: datetime | None, change: Change, scene: Scene) -> tuple[Freeze, ...]:
+    return scene.desired.settings.policy.freezes(moment, change.address.channel) if moment else ()
 
 
-def _let_out(change: Change, times: Mapping[Slot, datetime], scene: Scene) -> Change:
-    """The same with a note, which names the freeze if it would go out during one."""
-    freeze = _freeze_then(change, times, scene)
-    said = replace(_LET_OUT, facts={"reason": freeze.aside}) if freeze else _LETS_OUT
-    return replace(change, why=change.why + Said(". ") + said if change.why else said)
-
-
-def _freeze_then(change: Change, times: Mapping[Slot, datetime], scene: Scene) -> Freeze | None:
-    """The freeze during which what is sent, or only let out, goes out. `times`: of what joins a queue."""
-    if change.lets_out:
-        return _freeze_there(change, scene)
+def _freezes_then(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> tuple[Freeze, ...]:
+    """The freezes during which what is sent goes out. `turns`: of what joins a queue."""
     at_once = isinstance(change.desired, Post) and change.desired.mode is ShareMode.SHARE_NOW
-    return _freeze_at(scene.now if at_once else change.due_at or times.get(change.slot), change, scene)
+    return _freezes_at(scene.now if at_once else change.due_at or turns.get(change.slot), change, scene)
 
 
 def let_out_in_freezes(changes: Collection[Change], scene: Scene) -> Iterator[Diagnostic]:
@@ -248,20 +264,12 @@ def let_out_in_freezes(changes: Collection[Change], scene: Scene) -> Iterator[Di
 
     Also for those that are held for another reason, or that bufferctl did not make.
     """
-    let_out = [each for each in changes if isinstance(each.desired, Post) and not each.desired.freeze]
-    exempt = [each for each in let_out if each.action in _SENDING or not (each.binding and each.binding.exempt)]
-    if not exempt or scene.desired.settings.rules.get(FREEZE) == "off":
+    if scene.desired.settings.rules.get(FREEZE) == "off":
         return
-    times = queue_times(changes, scene.live, scene.channels)
     found: dict[Freeze, list[Change]] = defaultdict(list)
-    for change in exempt:
-        freeze = None
-        if _is_let_out(change):
-            freeze = _freeze_then(change, times, scene)
-        elif change.action not in _SENDING and not (change.desired and change.desired.cancelled):
-            freeze = _freeze_there(change, scene)
-        if freeze:
-            found[freeze].append(change)
+    for change in changes:
+        if freezes := _lets_out_of(change, scene):
+            found[as_one(freezes)].append(change)
     for freeze, let_out in found.items():
         one = len(let_out) == 1
         named = some_of(sorted(str(each.address) for each in let_out), _NAMED)
@@ -273,6 +281,18 @@ def let_out_in_freezes(changes: Collection[Change], scene: Scene) -> Iterator[Di
             _how_to_stop(let_out, scene),
             code=FREEZE,
         )
+
+
+def _lets_out_of(change: Change, scene: Scene) -> tuple[Freeze, ...]:
+    """The freezes during which a post goes out as its file says, unless that was applied before."""
+    post, binding = change.desired, change.binding
+    if not isinstance(post, Post) or post.freeze or post.cancelled:
+        return ()
+    if change.action is Action.HOLD:  # for another reason, or as nobody agreed to it
+        there = _freezes_there(change, scene)
+        return there if beyond(there, binding.exempt if binding else ()) else ()
+    is_there = change.action in _AT_REST
+    return change.exempt if is_there or _is_let_out(change) else ()
 
 
 def _how_to_stop(let_out: Collection[Change], scene: Scene) -> str:

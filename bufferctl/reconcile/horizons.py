@@ -116,7 +116,7 @@ def begin_run(state: State, plan: Plan) -> State:
             let_go |= _others(state, change.slot, change.binding, questions)
     corrected = plan.recording.corrected
     bindings = {slot: binding for slot, binding in state.bindings.items() if corrected.get(slot) != binding.id}
-    bindings |= {slot: replace(bindings[slot], exempt=False) for slot in plan.recording.not_exempt & bindings.keys()}
+    bindings |= {slot: replace(bindings[slot], exempt=()) for slot in plan.recording.not_exempt & bindings.keys()}
     state = replace(state, bindings=bindings, homes=homes, questions=questions, past=past, let_go=let_go)
     return replace(state, former=_former(state, plan.changes), suspended=plan.recording.suspended)
 

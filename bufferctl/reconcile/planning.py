@@ -46,7 +46,7 @@ PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
     "suspend": suspend,
     "order": lambda changes, scene, _: first_off(in_order(changes, scene.live)),
     "wait for room": lambda changes, scene, _: within_limits(changes, scene.live),
-    "name what is let out": lambda changes, scene, _: name_let_out(changes, scene),
+    "name what is let out": lambda changes, _, __: name_let_out(changes),
     "end exemptions": lambda changes, scene, _: end_exemptions(changes, scene),
 }
 
