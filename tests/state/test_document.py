@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, Origin, Slot, State
+from bufferctl.model.desired import Freeze
 from bufferctl.model.state import LetGo, Likeness, Question, Suspended
 from bufferctl.state import Lease, SavedState
 from bufferctl.state.document import digest, dump, parse, read, replacing
@@ -78,7 +79,7 @@ def test_all_of_a_state_is_read_back() -> None:
         before=("1:x:y:z",),
         mentioning="m",
         taken_from="queue",
-        exempt=True,
+        exempt=(Freeze(NOW, NOW + timedelta(days=7), "Mourning"),),
         guessed=True,
     )
     home = Home("org", "c0", NOW, service="twitter", handle="acme", only_reminds=True)
@@ -390,3 +391,13 @@ def test_a_state_that_lacks_an_object_of_the_stored_one_is_unrecorded(
     """An edit of that object would look like a new post. One that has more is recorded."""
     made = replaced(bindings=bindings)
     assert (made.homes["c0"].horizon, made.complete_at) == (horizon, horizon)
+
+
+def test_an_exemption_of_which_nobody_kept_the_freezes() -> None:
+    """It was written as `true`, and counts for none."""
+    raw = dump(SavedState(ENDPOINT, State({SLOT: replace(BOUND, exempt=(Freeze(NOW, NOW + timedelta(days=7)),))})))
+    kept = json.loads(raw)
+    (home,) = kept["organizations"]["org"].values()
+    home["objects"]["a"]["exempt"] = True
+    read_back = parse(json.dumps(kept).encode(), "the state", ENDPOINT, remedy="Restore it.")
+    assert read_back.state.bindings[SLOT].exempt == ()
