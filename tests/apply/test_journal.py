@@ -113,9 +113,9 @@ def test_what_was_intended_is_read_back(journals: Journals) -> None:
         intent(1),
         intent(2, idea("i", "An idea")),
         Intent(3, slot(B), EditPost("7", B, "c0", ("t1",), "i1", reschedule=True), START, UNTIL, "digest scheduled "),
-        Intent(6, slot(B), CreatePost(B, "c0"), START, UNTIL, exempt=(Freeze(START, UNTIL, "Mourning"),)),
         Intent(4, slot(C), DeletePost("8", "c1"), START + timedelta(microseconds=5), UNTIL),
         Intent(5, slot(A), CreateIdea(idea("j"), "org", (Tag("t", "launch", "#fff"),)), START, UNTIL),
+        Intent(6, slot(B), CreatePost(B, "c0"), START, UNTIL, exempt=(Freeze(START, UNTIL, "Mourning"),)),
     ]
     journals().intend(intents)
     assert journals().open == tuple(intents)
