@@ -37,5 +37,7 @@ def landing_time(timeout: float, settle: float) -> float:
 MOST_PROBLEMS = 500
 #: Days after which every saved plan has expired. So long, the state remembers what was sent for a reviewed plan.
 MOST_DAYS = 90
+#: How long before the day on which an API key expires people are told.
+KEY_NOTICE = timedelta(days=7)
 #: How long after its merge a request agrees to a post without a time of its own, which goes out when it is sent.
 UNTIMED = timedelta(days=7)

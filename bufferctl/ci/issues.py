@@ -15,6 +15,7 @@ from bufferctl.ci.forge import ChangeRequest, marker, title
 from bufferctl.ci.job import Job, name_of
 from bufferctl.ci.report_file import load_report
 from bufferctl.errors import KeyRefusedError
+from bufferctl.limits import KEY_NOTICE
 from bufferctl.model import Settings
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.render.decisions import EVERYTHING
@@ -34,8 +35,6 @@ _HISTORY = (
 _AGAIN = Note("Resolved.", "A later apply found the commit that was applied before it.")
 #: How long after the merge.
 _PATIENCE = timedelta(hours=1)
-#: How long before the day on which a key expires.
-_NOTICE = timedelta(days=7)
 _SENT = (
     "Buffer now has everything that this request and the files still say. The receipt lists what was sent, and when."
 )
@@ -138,7 +137,7 @@ def _about_expiry(job: Job, today: date) -> Iterator[Note]:
             f"By `api_key_expires` the API key expired on {_day(expires)}",
             f", and Buffer still accepts it. Write into {job.name} when the key in {place} expires.",
         )
-    elif expires and expires - today <= _NOTICE:
+    elif expires and expires - today <= KEY_NOTICE:
         renew = f"Create a new one in Buffer (Settings, API), put it into {place}, and write down when that expires."
         yield Note(f"The API key expires on {_day(expires)}", f", and nothing is published from then on. {renew}")
 

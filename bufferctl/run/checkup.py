@@ -19,6 +19,7 @@ from bufferctl.config.resolve import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import git
+from bufferctl.limits import KEY_NOTICE
 from bufferctl.machine import state_folder
 from bufferctl.model import IDEAS, Account, LiveChannel, State
 from bufferctl.model.live import Window
@@ -40,8 +41,6 @@ from bufferctl.value import replace, value
 
 #: Clocks that differ by less count as equal: Buffer's is known to the second, and answers take a while.
 ALIKE = timedelta(minutes=1)
-#: How long before the day on which a key expires.
-NOTICE = timedelta(days=7)
 #: Of a window's requests, the part below which little is left.
 LITTLE = 0.1
 
@@ -154,7 +153,7 @@ class Checkup:
         hint = "Create a new key in Buffer (Settings, API), and write down when that one expires."
         if left <= timedelta():
             yield Check("key", WARNING, f"By `api_key_expires`, the API key expired on {day}", hint)
-        elif left <= NOTICE:
+        elif left <= KEY_NOTICE:
             yield Check("key", WARNING, f"By `api_key_expires`, the API key expires on {day}", hint)
         else:
             yield Check("key", OK, f"By `api_key_expires`, the API key expires on {day}")
