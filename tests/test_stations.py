@@ -5,27 +5,34 @@ A station that forgets a field is silent otherwise: a comment lacks it, a docume
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic_core import from_json
 
 from bufferctl.choices import Choices
 from bufferctl.ci import report_file
-from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Place, RuleHelp, Severity
 from bufferctl.model import Desired, Home, State
-from bufferctl.model.live import Window
-from bufferctl.plan import Action, Change, Difference, GoesOut, Outcome, Plan, Reason, Suspension
+from bufferctl.model.content import TextLength
+from bufferctl.model.live import Quota, Window
+from bufferctl.plan import Beside, Change, Difference, GoesOut, Outcome, Plan, Reason, Recording, Suspension
 from bufferctl.planfile import saved
 from bufferctl.render import json_documents as json
+from bufferctl.render.html import report_html
+from bufferctl.render.json_documents import report_json
+from bufferctl.render.lines import Paint
+from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report
+from bufferctl.render.text import plan_text
 from bufferctl.said import Answer
 from bufferctl.state import document
 from bufferctl.value import replace
-from tests.render.rich import REPORT
+from tests.render.rich import APPLIED, REPORT
 from tests.whole import at_default
 
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
@@ -157,38 +164,113 @@ def test_each_field_arrives(kind: type, where: str, there: Collection[str], inst
     assert set(instead) <= set(names(kind))
 
 
+CHANGES = REPORT.plan.changes
+#: A value of each field of a report that is not its default; in `OF_PLAN`, of the plan in it.
+OF_REPORT: dict[str, Any] = {
+    "diagnostics": (Diagnostic(Severity.WARNING, "It may be wrong", Place("posts/2029-w49.yaml", 7, 3)),),
+    "lengths": lambda _: TextLength(3, 10),
+    "outcomes": APPLIED.outcomes,
+    "left": replace(REPORT.plan, changes=CHANGES[:1]),
+    "stopped": "Buffer is closed",
+    "selection": "--target 'Acme/*'",
+    "expires_at": NOW,
+    "is_offline": True,
+    "folder": "social/",
+    "rules": (RuleHelp("BC001", "too-long", Severity.ERROR, "it is too long", "Buffer refuses it", "shorten it"),),
+    "line_url": "https://forge.example/{path}#{line}",
+    "diff_url": "https://forge.example/{sha256}",
+    "page": "plan.html",
+    "pictures": {"digest": "data:image/png;base64,"},
+    "public": frozenset({"https://media.acme.example/a.png"}),
+    "worth_a_look": (Diagnostic(Severity.WARNING, "It may be wrong", kind=Kind.WORTH_A_LOOK),),
+    "earlier": "5f" * 20,
+    "is_planned": False,
+    "changed": frozenset({CHANGES[0].address}),
+    "held_before": frozenset({(CHANGES[0].address, Reason.MISSED, "digest")}),
+}
+_SLOT = next(change.slot for change in CHANGES if change.slot.channel_id in REPORT.plan.channels)
+OF_PLAN: dict[str, Any] = {
+    "warnings": (Diagnostic(Severity.WARNING, "It may be late"),),
+    "unmanaged": 77,
+    "beside": (Beside("p9", _SLOT.channel_id, NOW, "Theirs"),),
+    "suspension": Suspension(("Earthquake",)),
+    "read_requests": 99,
+    "quota": Quota((Window(900, 1, 100, NOW, 100),)),
+    "narrowed": True,
+    "public": frozenset({"https://media.acme.example/a.png"}),
+    "recording": Recording(unanswered={"c0": NOW}),
+    "queue_times": {change.slot: NOW for change in CHANGES},
+    "freed_by": {_SLOT: (_SLOT,)},
+}
+FORMS: dict[str, Callable[[Report], str]] = {
+    "text": lambda report: plan_text(report, Paint(width=4000, full=True)),
+    "comment": report_markdown,
+    "page": report_html,
+    "json": report_json,
+}
+#: The forms of a plan that show a field. What has none there: pictures and rules of what is found, results of an apply,
+#: and what only a run, a comment after another one, or SARIF needs.
+SHOWN = {
+    "diagnostics": "comment page json",
+    "lengths": "text page json",
+    "outcomes": "text comment page json",
+    "left": "",
+    "stopped": "page",
+    "selection": "text",
+    "expires_at": "comment page json",
+    "is_offline": "text comment page json",
+    "folder": "comment",
+    "rules": "",
+    "line_url": "page",
+    "diff_url": "page",
+    "page": "comment",
+    "pictures": "",
+    "public": "",
+    "worth_a_look": "text comment page json",
+    "earlier": "",
+    "is_planned": "comment",
+    "changed": "comment page json",
+    "held_before": "",
+    "plan.warnings": "comment page json",
+    "plan.unmanaged": "text comment page json",
+    "plan.beside": "page json",
+    "plan.suspension": "text comment page json",
+    "plan.read_requests": "text page json",
+    "plan.quota": "text json",
+    "plan.narrowed": "comment page json",
+    "plan.public": "",
+    "plan.recording": "",
+    "plan.queue_times": "text comment page",
+    "plan.freed_by": "",
+}
+
+
+def test_a_form_is_chosen_for_each_fact() -> None:
+    """A new fact of a report or a plan is in the forms for people and programs that are named here."""
+    assert set(OF_REPORT) == set(names(Report)) - {"plan"}
+    assert set(OF_PLAN) == set(names(Plan)) - {"at", "endpoint", "changes", "channels"}
+    others = {name: replace(REPORT, **{name: each}) for name, each in OF_REPORT.items()}
+    others |= {
+        f"plan.{name}": replace(REPORT, plan=replace(REPORT.plan, **{name: each})) for name, each in OF_PLAN.items()
+    }
+    usual = {form: made(REPORT) for form, made in FORMS.items()}
+    found = {
+        name: [form for form, made in FORMS.items() if made(other) != usual[form]] for name, other in others.items()
+    }
+    assert {name: " ".join(forms) for name, forms in found.items()} == SHOWN
+
+
 def test_a_report_is_read_back_for_a_comment(tmp_path: Path) -> None:
     """Each of its fields that a comment is made from, none of them at its default."""
-    plan = REPORT.plan
-    queued = [change.slot for change in plan.changes if change.action is Action.CREATE]
+    there = [name for name in names(Report) if name in report_file._Values.model_fields and name != "plan"]
     report = replace(
-        REPORT,
-        plan=replace(plan, queue_times=dict.fromkeys(queued, NOW)),
-        selection="--target 'Acme/*'",
-        expires_at=NOW,
-        is_offline=True,
-        folder="social/",
-        rules=(
-            RuleHelp(
-                "BC001", "text-too-long", Severity.ERROR, "the text is too long", "Buffer refuses it", "shorten it"
-            ),
-        ),
-        page="plan.html",
-        public=frozenset({"https://media.acme.example/a.png"}),
-        worth_a_look=REPORT.diagnostics,
-        earlier="5f" * 20,
-        is_planned=False,
-        changed=frozenset({plan.changes[0].address}),
-        held_before=frozenset({(plan.changes[0].address, Reason.MISSED, "digest")}),
+        REPORT, **{name: OF_REPORT[name] for name in there}, plan=replace(REPORT.plan, queue_times={_SLOT: NOW})
     )
     file = tmp_path / "report.json"
     file.write_bytes(report_file.dump_report(report))
     back = report_file.load_report(file)
-    assert [name for name in at_default(report) if name in report_file._Values.model_fields] == []
-    plain = [
-        name for name in report_file._Values.model_fields.keys() & set(names(Report)) if name not in {"plan", "lengths"}
-    ]
-    assert {name: getattr(back, name) for name in plain} == {name: getattr(report, name) for name in plain}
-    assert (back.plan.changes, back.plan.queue_times) == (report.plan.changes, report.plan.queue_times)
-    addresses = [change.address for change in plan.changes]
-    assert list(map(back.lengths, addresses)) == list(map(report.lengths, addresses))
+    assert [name for name in at_default(report) if name in there] == []
+    there.remove("lengths")
+    assert {name: getattr(back, name) for name in there} == {name: getattr(report, name) for name in there}
+    assert (back.plan.changes, back.plan.queue_times) == (CHANGES, {_SLOT: NOW})
+    assert [back.lengths(change.address) for change in CHANGES] == [TextLength(3, 10)] * len(CHANGES)

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from bufferctl.ci.decision import Decision, read_decision
+from bufferctl.ci.decision import _WORDS, Decision, read_decision
 from bufferctl.errors import UsageError
 from bufferctl.render.decisions import decisions_of
 from bufferctl.said import Answer, Way
+from tests.ci.action import ROOT
 from tests.ci.conftest import Team, post
 
 LAUNCH, CONSOLE = "Acme/twitter:acme/launch", "Acme/facebook:Acme Berlin/console"
@@ -59,6 +60,23 @@ def test_what_apply_gets(text: str, options: list[str], targets: list[str]) -> N
     """The options that overrule a hold, and those that limit the run to the addresses, which are no patterns."""
     decision = read_decision(text)
     assert (decision.options, decision.targets) == (options, targets)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "action.yml",
+        "bufferctl/cli/ci.py",
+        ".github/workflows/publish-posts.yml",
+        "examples/github-actions/.github/workflows/apply.yml",
+        "examples/gitlab/.gitlab-ci.yml",
+        "docs/run/ci.md",
+    ],
+)
+def test_every_word_is_offered(place: str) -> None:
+    """Where people start a run by hand."""
+    text = (ROOT / place).read_text(encoding="utf-8")
+    assert [word for word in _WORDS if not re.search(rf"\b{word}(,| ADDRESS| NUMBER)", text)] == []
 
 
 @pytest.mark.parametrize(
