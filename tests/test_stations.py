@@ -96,6 +96,7 @@ STATIONS: list[tuple[type, str, Collection[str], Mapping[str, str]]] = [
             "binding": "the state's alone",
             "why": "message",
             "todo": "hint, answers",
+            "exempt": "message",
         },
     ),
     (
