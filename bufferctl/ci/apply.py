@@ -143,7 +143,8 @@ def _apply_reviewed(
     if last.commit == commit and is_done:
         say(f"Commit {commit[:SHORT]} is already applied.")
         return End(), []
-    if last.commit and is_done and not job.is_touched(last.commit):
+    # an exemption that was merged away and written again leaves the files as they were, and was not agreed to
+    if last.commit and is_done and not job.is_touched(last.commit) and not job.lets_out:
         say(f"None of the files of {job.name} changed since the last apply.")
         return End(), []
     since = _released(job, merged_since(job, branch, commit, last), decided.approved)
@@ -191,7 +192,8 @@ def _read(job: Job, request: ChangeRequest) -> _Found:
         except BufferctlError as error:
             why.append(error.message)
         else:
-            merged = replace(merged, plan=plan, changed=plan.changed, made_at=found.made_at)
+            ended = (plan.changed or frozenset()) - plan.desired.exempt
+            merged = replace(merged, plan=plan, changed=plan.changed, made_at=found.made_at, ended=ended)
             kept = _Found(request, merged, file, base=found.base)
     for reason in why:
         say(f"{name}: {reason}.")
@@ -325,6 +327,7 @@ def _listed(found: _Found) -> MergedFile:
         plan=found.file,
         changed=None if merged.changed is None else tuple(sorted(map(str, merged.changed))),
         beside=tuple(sorted(map(str, merged.beside))),
+        ended=tuple(sorted(map(str, merged.ended & (merged.changed or frozenset())))),
         made_at=merged.made_at,
         merged_at=merged.merged_at,
     )

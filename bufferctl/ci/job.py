@@ -23,8 +23,9 @@ from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import git, git_bytes, protocols_of
-from bufferctl.model import Post, State, StateSettings
+from bufferctl.model import PostStatus, State, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
+from bufferctl.reconcile.freezes import ends_exemptions
 from bufferctl.render.markdown import Note
 from bufferctl.state import Store, open_shared
 from bufferctl.state.checkout import renamed_since
@@ -107,20 +108,26 @@ class Job:
 
     @property
     def ends_exemptions(self) -> bool:
-        """Whether the state lets posts out of freezes whose `freeze: false` is gone, which an apply has to record.
+        """Whether the state lets posts out of freezes whose `freeze: false` is gone, which an apply has to record."""
+        desired = self.loaded.desired if self.loaded else None
+        return desired is not None and ends_exemptions(desired, self._state)
 
-        False if that cannot be read, which every command reports.
-        """
-        store, desired = self.store("state"), self.loaded.desired if self.loaded else None
-        if store is None or desired is None:
-            return False
-        let_out = {str(item.address) for item in desired.items if isinstance(item, Post) and not item.freeze}
+    @property
+    def lets_out(self) -> bool:
+        """Whether the state lets posts out of freezes that are not published yet."""
+        return any(each.exempt and each.status != PostStatus.SENT for each in self._state.bindings.values())
+
+    @cached_property
+    def _state(self) -> State:
+        """The shared state before this run; an empty one if it cannot be read, which every command reports."""
+        store = self.store("state")
+        if store is None:
+            return State()
         try:
             raw = store.read().document
-            state = parse(raw, store.place, None, remedy="").state if raw else State()
+            return parse(raw, store.place, None, remedy="").state if raw else State()
         except StateError:
-            return False
-        return any(each.exempt and each.address not in let_out for each in state.bindings.values())
+            return State()
 
     @cached_property
     def state_settings(self) -> StateSettings | None:

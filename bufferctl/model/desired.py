@@ -420,6 +420,11 @@ class Desired:
         """Everything that can be created, ideas first (a post may belong to one)."""
         return (*self.ideas, *self.posts)
 
+    @property
+    def exempt(self) -> frozenset[Address]:
+        """The posts that their files let out of freezes."""
+        return frozenset(each.address for each in self.posts if not each.freeze)
+
     def with_items(self, items: Iterable[Item]) -> Self:
         """A copy with these posts and ideas in place of its own."""
         found = tuple(items)

@@ -308,7 +308,7 @@ class Merged:
     `title` is people's name for its plan. `changed` are the entries that the request changes, for which earlier
     agreements no longer count; None if unknown, and then every row of the plan counts. `beside` are other entries that
     the plan shows as the last merge before left them. `made_at` and `merged_at` are by the forge's clock, None for a
-    plan that a person names.
+    plan that a person names. `ended` are entries that it changes and then does not let out of freezes.
     """
 
     title: str
@@ -318,6 +318,7 @@ class Merged:
     made_at: datetime | None = None
     merged_at: datetime | None = None
     name: str = ""  # of the request, as people write it
+    ended: frozenset[Address] = frozenset()
 
     @property
     def planned_at(self) -> datetime | None:
@@ -416,6 +417,15 @@ class Reviewed:
             times = [row.merged.made_at for row in words.rows if row.agreed and row.merged.made_at]
             if times:
                 found[address] = max(times)
+        return found
+
+    @property
+    def ended(self) -> frozenset[Address]:
+        """The entries that were merged without `freeze: false`, and that no later plan lets out of a freeze."""
+        found: frozenset[Address] = frozenset()
+        for each in self.merged:
+            shown = each.plan.plan.of(*REVIEWED) if each.plan else ()
+            found = (found | each.ended) - {change.address for change in shown if change.exempt}
         return found
 
     def speaks_for(self, merged: Merged) -> frozenset[Address]:

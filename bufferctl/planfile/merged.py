@@ -24,14 +24,15 @@ _HINT = "`bufferctl ci apply` writes it."
 class MergedFile(BaseModel):
     """A request in the file.
 
-    `plan` is the file of its plan, None if no plan of it counts. `changed` and `beside` are addresses, as in `Merged`.
-    The times are the forge's.
+    `plan` is the file of its plan, None if no plan of it counts. `changed`, `beside` and `ended` are addresses, as in
+    `Merged`. The times are the forge's.
     """
 
     name: str
     plan: Path | None = None
     changed: tuple[str, ...] | None = None
     beside: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
     made_at: AwareDatetime | None = None
     merged_at: AwareDatetime | None = None
 
@@ -67,6 +68,7 @@ def _without_plan(found: MergedFile) -> Merged:
         plan=None,
         changed=None if found.changed is None else frozenset(map(Address.parse, found.changed)),
         beside=frozenset(map(Address.parse, found.beside)),
+        ended=frozenset(map(Address.parse, found.ended)),
         made_at=found.made_at,
         merged_at=found.merged_at,
         name=found.name,

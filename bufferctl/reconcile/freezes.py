@@ -13,7 +13,19 @@ from functools import partial
 from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Severity, some_of
-from bufferctl.model import EditPost, Item, LiveItem, LivePost, Origin, Post, PostStatus, ShareMode, Slot
+from bufferctl.model import (
+    Desired,
+    EditPost,
+    Item,
+    LiveItem,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    ShareMode,
+    Slot,
+    State,
+)
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, as_one, beyond
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
@@ -68,7 +80,7 @@ def _let_out(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> Ch
     if change.action not in _AT_REST or binding is None or scene.desired.settings.rules.get(FREEZE) == "off":
         return change
     there = _freezes_there(change, scene)
-    if not beyond(there, binding.exempt):
+    if not beyond(there, () if post.address in scene.options.ended else binding.exempt):
         return change
     change = replace(change, exempt=there)
     if binding.origin is Origin.ADOPTED:
@@ -101,7 +113,13 @@ def _ends_exemption(change: Change, scene: Scene) -> bool:
     post = change.desired
     if post is None and scene.options.only_suspends:
         return False
-    return not isinstance(post, Post) or post.freeze
+    return not isinstance(post, Post) or post.freeze or post.address in scene.options.ended
+
+
+def ends_exemptions(desired: Desired, state: State) -> bool:
+    """Whether the files lack an exemption that the state has, as far as that can be told without an account."""
+    let_out = {str(each) for each in desired.exempt}
+    return any(each.exempt and each.address not in let_out for each in state.bindings.values())
 
 
 def name_let_out(changes: list[Change]) -> list[Change]:

@@ -79,6 +79,8 @@ class Options(Choices):
     review: Callable[[Change, datetime], Change] | None = None
     #: When the plan was made that agrees to each address, where CI knows it; elsewhere `planned_at` counts.
     agreed_at: Mapping[Address, datetime] = field(default_factory=dict)
+    #: Entries whose `freeze: false` was gone in between, so that what the state has of it no longer counts.
+    ended: frozenset[Address] = frozenset()
     deleted_files: frozenset[str] = frozenset()  # that a commit since the last apply deleted: not lost by accident
     elsewhere: tuple[Claim, ...] = ()  # claims in other root files on the same objects
     #: What other root files of the checkout declare of what this one does not, or no longer: their paths, by slot.

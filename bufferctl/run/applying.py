@@ -88,6 +88,7 @@ class Applying:
         self._source = source = self.source or PlanSource(session.files)
         self._review = source.review(session.state, session.buffer.endpoint)
         self._agreed_at = source.reviewed.agreed_at() if source.reviewed else {}
+        self._ended = source.reviewed.ended if source.reviewed else frozenset()
         whole = source.saved_plan is not None
         self._publisher = publisher(session.files, session.buffer.endpoint, whole=whole) if self.source else None
         self._clock = clock = session.clock
@@ -158,6 +159,7 @@ class Applying:
             review=self._review,
             agreed_at=self._agreed_at,
             unsettled=self._unsettled,
+            ended=self._ended,
         )
         self.is_diverged = any(change.reason is Reason.DIVERGED for change in plan.changes)
         return plan

@@ -138,12 +138,13 @@ def plan(
     review: Callable[[Change, datetime], Change] | None = None,
     agreed_at: Mapping[Address, datetime] = MappingProxyType({}),
     unsettled: Mapping[Slot, tuple[str, ...]] = MappingProxyType({}),
+    ended: frozenset[Address] = frozenset(),
 ) -> Plan:
     """Read the account and compare it with the files.
 
     `homes` are given if they were found just now. `review` holds changes that were not reviewed. `agreed_at` is when
     the plan that agrees to an address was made, according to CI. `unsettled` are the intents that `recover` left open.
-    Raises the errors of `find_homes`.
+    `ended`: as in `Options`. Raises the errors of `find_homes`.
     """
     buffer = session.buffer
     homes = homes or find_homes(session)
@@ -158,6 +159,7 @@ def plan(
         open_edits=frozenset(each.slot for each in session.journal.open if isinstance(each.write, EditPost)),
         review=review,
         agreed_at=agreed_at,
+        ended=ended,
         deleted_files=_deleted_files(session, commit),
         diverged=session.diverged,
         only_suspends=session.files.only_suspends,

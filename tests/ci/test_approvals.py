@@ -181,6 +181,35 @@ def test_a_line_that_was_agreed_to_once_and_removed(side: Side) -> None:
     assert "Nothing of this was reviewed, so nothing was sent" in ran.log
 
 
+def test_a_line_that_was_removed_and_written_again_before_an_apply(side: Side) -> None:
+    """Two merges between two applies: the second one is shown as what it is, and needs its approval."""
+    exempt = LAUNCH.replace("    text:", "    freeze: false\n    text:")
+    number = planned(side)
+    side.approve(number, "bob")
+    published(side, number)
+    set_policy(side, "policy: {approvals: 1, freeze: [{from: 2029-12-20, to: 2029-12-27}]}\n")
+    side.apply()
+    number = side.planned("out", launch=exempt)
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    assert not merged(side, number).failed
+    number = side.open("gone", launch=LAUNCH)
+    side.plan(number)
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    side.land(number)
+    number = side.planned("again", launch=exempt)
+    assert "It goes out during a freeze that your team agreed on" in side.comments(number)[0]
+    ran = merged(side, number)
+    assert ran.failed
+    assert "its `freeze: false` does not count" in " ".join(ran.log.split())
+    number = side.planned("later", later=post("later", "After it", "2029-12-29 09:00"))
+    side.later(minutes=1)
+    side.approve(number, "bob")
+    assert not merged(side, number).failed
+    assert "during a freeze" not in side.apply().log
+
+
 def test_authors(side: Side) -> None:
     """Whoever wrote a commit of it, or opened it, does not count."""
     number = planned(side)
