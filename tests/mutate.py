@@ -58,7 +58,7 @@ OTHERS = ("api", "checks", "ci", "cli", "config", "intake", "media", "render", "
 NOTICED, DRAWN = {True: 0.95, False: 0.85}, {True: 300, False: 100}
 _TAKEN_OVER = ("tests/cli/test_import*.py", "tests/cli/test_pull*.py", "tests/run/test_taking_over.py")
 #: The tests of rooms and files that have them elsewhere, as patterns: the table of networks is data, with tests of its
-#: own.
+#: own, and what commands write into files is tested by those commands.
 ROOMS: dict[str, Sequence[str]] = {
     "state": ("tests/state", "tests/stores"),
     "checks": ("tests/checks", "tests/docs/test_docs.py"),
@@ -74,6 +74,8 @@ FILES: dict[str, Sequence[str]] = {
         "tests/checks",
         "tests/networks",
     ),
+    "bufferctl/config/write/convert/starting.py": ("tests/convert", "tests/cli/test_new.py"),
+    "bufferctl/config/write/revise.py": ("tests/cli/test_pull*.py", "tests/cli/test_shift.py"),
 }
 #: Seconds of processor time for tests, besides four times what they take; of waiting for one test, more on a machine
 #: that is busy at first (it may become busier, so there is room to spare); bytes of memory.

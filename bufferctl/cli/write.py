@@ -358,11 +358,14 @@ def convert(
     console.diagnostics(found.problems)
     if found.text:
         _write_converted(found, output, setup)
-    for line in _not_taken(found) if found.text or found.left else ():
-        console.note(line)
-    _write_left(found, console, is_preview=output is None)
     if has_errors(found.problems) and not found.left:
         console.note(f"{summary_text(found.problems)}; nothing was converted.")
+        return 1
+    for line in _not_taken(found):
+        console.note(line)
+    _write_left(found, console, is_preview=output is None)
+    if not (found.text or found.left):
+        console.note("No post is left, so nothing was written.")
     return int(has_errors(found.problems))
 
 

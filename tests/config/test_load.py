@@ -159,6 +159,24 @@ def test_no_root_at_all(tmp_path: Path) -> None:
     assert "bufferctl init" in error.value.hint
 
 
+def test_a_file_is_the_one_beside_its_post(tmp_path: Path) -> None:
+    """Also where another folder has one of the same name."""
+    for name in ("a", "b"):
+        folder = tmp_path / "posts" / name
+        folder.mkdir(parents=True)
+        (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+        post = f"{{key: {name}, channels: [twitter], text: {name}, image: photo.png, alt: A photo}}"
+        (folder / "week.yaml").write_text(f"posts: [{post}]\n", encoding="utf-8")
+    (tmp_path / "buffer.yaml").write_text(f"{ROOT}media: {{public_url: https://acme.example}}\n", encoding="utf-8")
+    found = load(None, tmp_path).desired
+    assert found is not None
+    files = {post.address.key: post.assets[0].value.file for post in found.posts}
+    assert {key: file and file.path for key, file in files.items()} == {
+        "a": "posts/a/photo.png",
+        "b": "posts/b/photo.png",
+    }
+
+
 def test_posts_keep_the_order_of_the_files(tmp_path: Path) -> None:
     """Queue posts are created in this order: nested ones, then by file name."""
     (tmp_path / "posts/z").mkdir(parents=True)

@@ -62,7 +62,7 @@ def test_what_was_left_is_converted_once_fixed(project: Project) -> None:
     left.write_text(text, encoding="utf-8")
     again = project("convert", "calendar.left.csv", "-o", "posts/two.yaml")
     assert (again.code, again.out) == (1, "Wrote posts/two.yaml with 2 posts. Next: bufferctl validate\n")
-    assert "Not read: Owner.\n4 posts could not be placed. Fix them in calendar.left-2.csv" in again.err
+    assert "Not read: Owner.\n5 posts could not be placed. Fix them in calendar.left-2.csv" in again.err
     assert left.read_text(encoding="utf-8") == text
 
 

@@ -127,7 +127,8 @@ class Node(NamedTuple):
 
     def _block_end(self) -> int:
         written = self.tree.source.text[self.start : self.stop]
-        keeps = "+" in written.split("\n", 1)[0].split("#", 1)[0]
+        first_line = written.partition("\n")[0]
+        keeps = "+" in first_line.partition("#")[0]
         return self.start + len(written.removesuffix("\n").removesuffix("\r") if keeps else written.rstrip())
 
 

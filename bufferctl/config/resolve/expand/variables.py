@@ -120,12 +120,10 @@ def escaped(text: str) -> str:
 
 
 def holds_variables(node: Any) -> bool:
-    """Whether the value of a field may contain something to replace."""
+    """Whether the value of a field, as it was read, may contain something to replace."""
     if isinstance(node, str):
         return _SIGN in node
-    if isinstance(node, dict):
-        return any(map(holds_variables, node.values()))
-    return any(map(holds_variables, node)) if isinstance(node, list) else False
+    return any(map(holds_variables, node.values() if isinstance(node, dict) else node))
 
 
 def names_in(text: str) -> set[str]:
