@@ -190,6 +190,15 @@ def test_one_of_two_channels(applied: Project, prints: Prints) -> None:
     assert sorted(read(applied, "posts/w51.yaml").splitlines()) == sorted((SHARED + added).splitlines())
 
 
+def test_the_channel_that_takes_the_text_of_the_entry(project: Project, start: Start) -> None:
+    """A difference goes into the entry itself where the other channel has a text of its own."""
+    posts = "posts:\n  - {key: a, channels: [twitter, linkedin], text: Old, overrides: {linkedin: {text: Other}}}\n"
+    start(posts__w_yaml=posts)
+    project.sandbox.person.edit_post(post_id(project, "Old"), text="New")
+    pull(project)
+    assert read(project, "posts/w.yaml") == posts.replace("Old", "New")
+
+
 def test_both_channels_alike(applied: Project) -> None:
     """A change on all of its channels goes into the entry itself."""
     for service in ("twitter", "linkedin"):

@@ -122,14 +122,14 @@ class MediaFiles:
         if each.file is None:
             raise TypeError(each)
         self.first = self.first or (spot, name)
-        folder, written = spot.tree.source.folder, each.file.path
-        if (folder, written) not in self._found:
+        named = folder, written = spot.tree.source.folder, each.file.path
+        if named not in self._found:
             try:
-                path = self._found[folder, written] = path_below(self._reading.root, folder, written)
+                path = self._found[named] = path_below(self._reading.root, folder, written)
                 self._reading.beside.add(path)
             except UnreadableError as error:
-                self._found[folder, written] = error
-        found = self._found[folder, written]
+                self._found[named] = error
+        found = self._found[named]
         if isinstance(found, UnreadableError):
             message = f"the file `{written}` cannot be used: {found.reason}"
             self._reading.problems.append(spot.at(name, message, hint=found.hint, kind=Kind.UNUSABLE_FILE))
