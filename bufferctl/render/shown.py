@@ -247,7 +247,7 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
         case Post():
             yield "scheduling_type", "reminds a person, publishes nothing by itself" if item.reminds else ""
             for name in ("needs_approval", "idea", *AS_IS[Post], "draft_id", "repeat_of", "was"):
-                if (value := getattr(item, name)) and value != AS_IS[Post].get(name):
+                if value := getattr(item, name):
                     yield name, words.value(value)
         case Idea():
             yield "services", ", ".join(item.services)

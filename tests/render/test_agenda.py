@@ -13,7 +13,7 @@ from bufferctl.model import PostStatus
 from bufferctl.plan import Action, Cause
 from bufferctl.render.agenda import Span, agenda_ics, week
 from bufferctl.render.lines import cells, clipped
-from tests.render.rich import NOW, PLAN, change, live, post
+from tests.render.rich import NOW, PLAN, change, live, post, removed
 
 TODAY = date(2026, 12, 30)  # a Wednesday in the last week of the ISO year
 THIS, NEXT = Span(date(2026, 12, 28), date(2027, 1, 3)), Span(date(2027, 1, 4), date(2027, 1, 10))
@@ -69,6 +69,13 @@ def test_calendar_leaves_out_what_is_not_a_link(link: str) -> None:
     calendar = agenda_ics(replace(PLAN, changes=(published,)))
     assert "SUMMARY:X: Out" in calendar
     assert "URL" not in calendar
+
+
+def test_what_is_still_in_buffer_is_no_cancelled_event() -> None:
+    """Although its entry was removed."""
+    there = live("ch-x", 1, "Still there", due_at=NOW + timedelta(days=1))
+    calendar = agenda_ics(replace(PLAN, changes=(removed("ch-x", "a", Action.DELETE, there),)))
+    assert ("SUMMARY:X: Still there" in calendar, "CANCELLED" in calendar) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bufferctl.digests import change_digest
 from bufferctl.model import Address, Likeness, State
 from bufferctl.model.desired import Expansion
 from bufferctl.model.plain_text import without_parameters
-from bufferctl.plan import Action, Cause, Change, Difference, Plan
+from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Status
 from bufferctl.reconcile import holds, offline
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
@@ -26,6 +26,7 @@ from bufferctl.render.meaning import Meaning, meaning_of
 from bufferctl.render.report import Report
 from bufferctl.render.since import Since, seen_line, since
 from bufferctl.render.text import plan_text
+from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.render.plans import THREE_NETWORKS as FILES
 from tests.render.rich import PLAN, change, live, post
@@ -115,6 +116,21 @@ def test_other_parameters_are_a_change_of_their_own() -> None:
     ((networks, (changed,)),) = of(*edits).items[0].changes
     assert (networks, changed.name, meaning_of(changed)) == ("", LINKS, Meaning.LINK)
     assert (changed.before, changed.after) == ("utm_source=spring", "utm_source=summer")
+
+
+def test_parameters_in_what_is_no_text_are_shown() -> None:
+    """A URL that is the value of a field is shown as it is."""
+    before, after = (f"https://a.example/?utm_source={each}" for each in ("spring", "summer"))
+    edit = change(
+        post("ch-x", "a", 1, text="Go", source=after),
+        Action.UPDATE,
+        Cause.EDITED,
+        live("ch-x", 1, "Go"),
+        differences=(Difference("source", before, after),),
+    )
+    assert [(each.name, each.before, each.after) for each in of(edit).items[0].main.changed] == [
+        ("source", before, after)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -242,9 +258,8 @@ def test_import_takes_one_address() -> None:
     ]
 
 
-def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:
-    """A later `starts` moves all posts by the same days, and none of them is listed as changed."""
-    plan = plan_of(tmp_path)
+def _moved(plan: Plan) -> list[Change]:
+    """All posts of a plan, a day later than they are in Buffer."""
     moved = []
     for each in plan.changes:
         assert each.due_at is not None
@@ -252,7 +267,13 @@ def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:
         due = (each.due_at - timedelta(days=1)).astimezone(UTC)
         differences = (Difference("due_at", due.isoformat(), each.due_at.isoformat()),)
         moved.append(replace(each, action=Action.UPDATE, cause=Cause.EDITED, live=seen, differences=differences))
-    found = grouped(Report(replace(plan, changes=tuple(moved))))
+    return moved
+
+
+def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:
+    """A later `starts` moves all posts by the same days, and none of them is listed as changed."""
+    plan = plan_of(tmp_path)
+    found = grouped(Report(replace(plan, changes=tuple(_moved(plan)))))
     (move,) = found.moves
     assert (move.span, len(move.items), sum(len(item.cards) for item in move.items), found.changed) == (
         timedelta(days=1),
@@ -260,6 +281,27 @@ def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:
         12,
         (),
     )
+
+
+def test_a_move_says_what_there_is_to_know_of_its_items(tmp_path: Path) -> None:
+    """Once for all of them; items of which there is something else to know are another move."""
+    moved = [
+        replace(each, why=prose("It is a tip.")) if each.address.key.startswith("tip") else each
+        for each in _moved(plan_of(tmp_path))
+    ]
+    assert [(len(each.items), each.message) for each in of(*moved).moves] == [(1, ""), (3, "It is a tip.")]
+
+
+def test_failures_of_an_entry_with_two_causes_are_two_items() -> None:
+    """Each network with its own; with the same one they are one item."""
+    creates = [change(post(channel, "a", 1, text="A"), Action.CREATE, Cause.NEW) for channel in ("ch-x", "ch-li")]
+    for codes, expected in ((("refused", "refused"), [2]), (("refused", "limit"), [1, 1])):
+        outcomes = [
+            Outcome(each, Status.REFUSED, code=code, why=prose(f"Buffer says {code}"))
+            for each, code in zip(creates, codes, strict=True)
+        ]
+        found = grouped(replace(of(*creates).report, outcomes=tuple(outcomes)))
+        assert [len(item.cards) for item in found.items] == expected
 
 
 def _looked(folder: Path, text: str) -> Since:

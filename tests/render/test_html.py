@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from bufferctl.checks import text_length
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import Address, LiveAsset, Post, Service
+from bufferctl.model import Address, Asset, LiveAsset, Post, Service
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Beside, Cause, Change, Outcome, Plan, Reason, Status
 from bufferctl.render.grouped import grouped
@@ -323,6 +323,15 @@ def test_nothing_public_is_left_out(item: Post) -> None:
     values = [local(datetime.fromisoformat(each), "") if _INSTANT.fullmatch(each) else each for each in values]
     missing = [value for value in values if "".join(shown_text(value).split()) not in "".join(card.split())]
     assert missing == []
+
+
+def test_the_first_part_of_a_thread_is_the_post() -> None:
+    """Once, whether or not it repeats the post's images."""
+    image = {"image": {"url": "https://acme.example/a.png"}}
+    for assets in ([], [image]):
+        thread = {"thread": [{"text": "One", "assets": assets}, {"text": "Two"}]}
+        found = shown(post("ch-x", "a", 1, text="One", assets=(Asset.model_validate(image),), metadata=thread))
+        assert [(part.text, len(part.media)) for part in found.parts] == [("One", 1), ("Two", 0)]
 
 
 def test_what_nearly_every_post_has_is_not_told() -> None:
