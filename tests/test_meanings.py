@@ -1,4 +1,4 @@
-"""What each action, cause, reason, status and kind of media means to every room, in one table each; and to programs."""
+"""What each action, reason, status and refusal means to every room, in one table each; and to programs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 
 from bufferctl import digests, plan
+from bufferctl.apply import outcomes
 from bufferctl.checks import attachments, file_limits
 from bufferctl.ci import apply
 from bufferctl.config.read import explaining
@@ -18,10 +19,11 @@ from bufferctl.media import addresses
 from bufferctl.model import PostStatus, live, writing
 from bufferctl.model.content import A_FILE, AssetKind
 from bufferctl.model.enums import STATUS_WORDS
+from bufferctl.model.state import Likeness
 from bufferctl.model.writing import Refusal
 from bufferctl.plan import Action, Cause, Reason, Status, Trouble
 from bufferctl.planfile import agreed
-from bufferctl.reconcile import facts, likeness, suspending, table
+from bufferctl.reconcile import facts, holds, likeness, suspending, table
 from bufferctl.render import agenda, cards, sarif, summary, words
 from bufferctl.render.json_documents import document_schema
 
@@ -63,6 +65,11 @@ POST_STATUSES: Meanings = {
     "out": live._OUT,  # nothing can be changed
     "waiting": writing._WAITING,  # for a person
 }
+REFUSALS: Meanings = {
+    "hinted": outcomes._HINTS,  # what people are told to do
+    "definite": [each for each in Refusal if each.definite],  # it was not carried out; else Buffer is asked first
+}
+LIKENESSES: Meanings = {"worded": holds._MAY_BE_THERE}
 #: A new code has to be decided in each of these places.
 EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
     (
@@ -156,6 +163,21 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
             PostStatus.ERROR: "shown",
         },
     ),
+    (
+        Refusal,
+        REFUSALS,
+        {
+            Refusal.INVALID: "hinted definite",
+            Refusal.NOT_FOUND: "hinted definite",
+            Refusal.UNAUTHORIZED: "hinted definite",
+            Refusal.LIMIT: "hinted definite",
+            Refusal.PAST: "hinted definite",
+            Refusal.SENT: "hinted definite",
+            Refusal.REPEAT: "hinted",
+            Refusal.KEPT: "hinted",
+        },
+    ),
+    (Likeness, LIKENESSES, dict.fromkeys(Likeness, "worded")),
 ]
 
 
