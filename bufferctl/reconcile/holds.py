@@ -464,7 +464,7 @@ KEY_ELSEWHERE = Hold(
         "{root_file} has a post with this key on this channel{its_id}. If the entry was moved here and edited, that is "
         "its post, and this would be a second one"
     ),
-    Said("If it was moved, add {same}. If both are intended, add {both}."),
+    Said("If it was moved, add {same}. If both are intended, add {both} and keep the entry in {root_file}."),
 )
 
 

@@ -41,7 +41,7 @@ def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
     address, live, elsewhere = binding.address_in(slot), scene.by_id.get(binding.id), scene.elsewhere
     change = Change(address, Action.FORGET, Cause.REMOVED, slot, live=live, binding=binding)
     is_out = binding.status == PostStatus.SENT or (live and live.is_out)
-    if slot in scene.options.declared_elsewhere and binding.id not in elsewhere and not is_out:
+    if binding.id in scene.options.declared_elsewhere and binding.id not in elsewhere and not is_out:
         return replace(change, action=Action.NO_OP)  # which has not taken it over yet
     if at_rest := _at_rest(change, binding, scene.live.gone):
         return at_rest

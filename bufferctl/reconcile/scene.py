@@ -83,8 +83,8 @@ class Options(Choices):
     ended: frozenset[Address] = frozenset()
     deleted_files: frozenset[str] = frozenset()  # that a commit since the last apply deleted: not lost by accident
     elsewhere: tuple[Claim, ...] = ()  # claims in other root files on the same objects
-    #: What other root files of the checkout declare of what this one does not, or no longer: their paths, by slot.
-    declared_elsewhere: Mapping[Slot, str] = field(default_factory=dict)
+    #: What other root files of the checkout declare of what this one does not, or no longer: their paths, by live id.
+    declared_elsewhere: Mapping[str, str] = field(default_factory=dict)
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last
     only_suspends: bool = False  # the files have errors, so only what is suspended counts
 
@@ -241,7 +241,7 @@ class Scene:
     @cached_property
     def _of_others(self) -> frozenset[str]:
         """The ids of objects that another root file tracks and still declares, so that they did not move here."""
-        claims = (c for c in self.elsewhere.values() if c.slot in self.options.declared_elsewhere)
+        claims = (c for c in self.elsewhere.values() if c.id in self.options.declared_elsewhere)
         return frozenset(claim.id for claim in claims if not claim.binding.guessed)
 
     @cached_property

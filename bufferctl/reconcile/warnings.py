@@ -139,7 +139,7 @@ def on_their_way(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Posts that moved to another root file, which has not been applied yet."""
     by_root: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        root_file = scene.options.declared_elsewhere.get(change.slot)
+        root_file = scene.options.declared_elsewhere.get(change.live_id or "")
         is_kept = change.action is Action.NO_OP and change.live_id not in scene.elsewhere
         if root_file and change.desired is None and is_kept:
             by_root[root_file].append(change)
@@ -159,7 +159,7 @@ def still_published(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """
     is_pruned = scene.desired.settings.prune
     removed = [c for c in changes if c.action is Action.NO_OP and c.cause is Cause.REMOVED and not _is_unmerged(c)]
-    kept = [each for each in removed if each.slot not in scene.options.declared_elsewhere]
+    kept = [each for each in removed if each.live_id not in scene.options.declared_elsewhere]
     for goes_out in (True,) if is_pruned else (True, False):
         if those := [each for each in kept if each.goes_out is goes_out]:
             named, one = _addresses(those), len(those) == 1

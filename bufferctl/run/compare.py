@@ -285,17 +285,17 @@ def _unlisted(claims: Iterable[Claim], live: Live) -> dict[str, datetime | None]
     }
 
 
-def _declared_elsewhere(session: Session, made: Plan, homes: Homes, claims: Iterable[Claim]) -> dict[Slot, str]:
-    """What the files of other root files declare, by slot.
+def _declared_elsewhere(session: Session, made: Plan, homes: Homes, claims: Iterable[Claim]) -> dict[str, str]:
+    """The root files that declare what these files do not, by the ids of the posts.
 
     Asked about removed posts, which their states may not have yet, and about `claims` of theirs on what nothing here
     explains.
     """
     services = {id_: channel.service for id_, channel in made.channels.items()}
     unexplained = {item.id for item in made.recording.unexplained}
-    slots = {change.slot for change in made.changes if _is_removed(change)}
-    slots |= {claim.slot for claim in claims if claim.id in unexplained}
-    asked = [slot for slot in slots if slot.channel_id in services]
+    slots = {change.live_id: change.slot for change in made.changes if _is_removed(change)}
+    slots |= {claim.id: claim.slot for claim in claims if claim.id in unexplained}
+    asked = {id_: slot for id_, slot in slots.items() if id_ and slot.channel_id in services}
     return declared_beside(session.files.root_file, homes.account, Removed(asked, services)) if asked else {}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from os.path import relpath
@@ -25,24 +25,24 @@ _ENDINGS = (".yaml", ".yml")
 
 @value()
 class Removed:
-    """Posts that this root file does not declare, by their slots, and the networks of channels by their ids."""
+    """Posts that this root file does not declare: their slots by their ids, and the networks of channels by theirs."""
 
-    slots: Collection[Slot]
+    slots: Mapping[str, Slot]
     services: Mapping[str, Service]
 
 
-def declared_beside(root_file: Path, account: Account, removed: Removed) -> dict[Slot, str]:
-    """The slots among these that another root file's files declare, by its path from this one.
+def declared_beside(root_file: Path, account: Account, removed: Removed) -> dict[str, str]:
+    """The posts among these that another root file's files declare: its path from this one, by their ids.
 
     A root file that cannot be read declares nothing here; its state is known without it.
     """
-    found: dict[Slot, str] = {}
+    found: dict[str, str] = {}
     for path in root_files_beside(root_file):
         with suppress(BufferctlError):
             desired = load(path, path.parent, today=datetime.now(UTC).date()).sound
             if desired:
                 name = relpath(path, root_file.absolute().parent)
-                found |= {slot: name for slot in _declared(desired, account, removed) if slot not in found}
+                found |= {id_: name for id_ in _declared(desired, account, removed) if id_ not in found}
     return found
 
 
@@ -65,16 +65,20 @@ def _is_root(path: Path) -> bool:
     return False
 
 
-def _declared(desired: Desired, account: Account, removed: Removed) -> Iterator[Slot]:
-    """Those slots whose post an entry is, or was before it was renamed. One of another customer is none of them."""
+def _declared(desired: Desired, account: Account, removed: Removed) -> Iterator[str]:
+    """The ids of those whose post an entry is, or was before it was renamed.
+
+    An entry of another customer is none of them, nor is one that repeats that very post.
+    """
     targets, _ = find_targets(desired, account)
     for post in desired.posts:
         organization = targets.organizations.get(post.address.organization)
         if post.cancelled or organization is None:
             continue
         channel, keys = targets.channel(post), {post.address.key, *post.previous_keys}
-        for slot in removed.slots:
+        for id_, slot in removed.slots.items():
             # a channel that is not clear may be any of its network
             is_there = slot.channel_id == channel.id if channel else removed.services[slot.channel_id] is post.service
-            if slot.key in keys and slot.organization_id == organization.id and is_there:
-                yield slot
+            is_same = slot.key in keys and slot.organization_id == organization.id
+            if is_same and is_there and id_ not in post.repeat_of:
+                yield id_

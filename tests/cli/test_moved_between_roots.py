@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -149,6 +150,32 @@ def test_a_move_with_an_edit_is_held(project: Project, shared: str, *, is_shared
     else:
         assert project("import", "--file", "blog.yaml", "Acme/twitter:acme/launch", launch["id"]).code == 0
     assert project("plan", "--file", "blog.yaml").planned == ["~ launch"]
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["in both", "in the new one"])
+def test_where_both_are_intended(project: Project, *, stays: bool) -> None:
+    """`repeat_of` names the earlier post; that one goes out while its own file has it, and goes like any other."""
+    head = HEAD.format(state="")
+    project.write("buffer.yaml", head + LAUNCH + TEASER)
+    project.write("blog.yaml", head + NEWS)
+    assert apply(project, "buffer.yaml")[0] == 0
+    project.sandbox.clock.advance(minutes=5)  # so that the horizon of blog.yaml is past these posts
+    assert apply(project, "blog.yaml")[0] == 0
+    project.write("buffer.yaml", head + TEASER)
+    edited = LAUNCH.replace("We are", "Look! We are")
+    project.write("blog.yaml", head + NEWS + edited)
+    out = " ".join(project("plan", "--file", "blog.yaml").out.split())
+    answer = re.search(r"If both are intended, add `(repeat_of: [^`]+)` and keep the entry in buffer\.yaml\.", out)
+    assert answer, out
+    project.write("blog.yaml", head + NEWS + edited.replace("}", f", {answer[1]}}}"))
+    if stays:
+        project.write("buffer.yaml", head + LAUNCH + TEASER)
+    assert apply(project, "blog.yaml")[0] == 0
+    assert apply(project, "buffer.yaml")[0] == 0
+    assert texts(project) == ["Look! We are live", "News", "Soon", *(["We are live"] if stays else [])]
+    for root in ("buffer.yaml", "blog.yaml"):
+        ran = project("plan", "--file", root, "--detailed-exitcode")
+        assert (ran.code, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize("is_shared", [False, *long(True)])
