@@ -1127,8 +1127,10 @@ def test_a_new_entry_under_a_key_of_another_root_file_is_held() -> None:
     held = world.change(post(text="Edited", due=LATER))
     assert (held.reason, held.hint) == (
         Reason.AMBIGUOUS,
-        "If it was moved, add `existing: {twitter: p1}`. If both are intended, add `repeat_of: {twitter: p1}` and keep "
-        "the entry in other.yaml.",
+        (
+            "If it was moved, add `existing: {twitter: p1}`. If both are intended, add `repeat_of: {twitter: p1}` and "
+            "keep the entry in other.yaml."
+        ),
     )
     assert held.message.startswith("other.yaml has a post with this key on this channel (p1). If")
     assert world.verdict(post(text="Edited", due=LATER, repeat_of=("p1",))) is Action.CREATE
