@@ -275,8 +275,8 @@ def overtaken(then: Change, now: Change) -> Change:
     )
 
 
-def _not_reviewed(change: Change, why: str) -> Change:
-    """The change, held since nobody agreed to it."""
+def _not_reviewed(change: Change, why: str, todo: Said | None = None) -> Change:
+    """The change, held since nobody agreed to it. `todo`: what there is to do, if that is not to have it reviewed."""
     consequence = "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"
     if change.action is Action.DELETE:
         consequence = f"it is not deleted and {change.stays}"
@@ -287,9 +287,14 @@ def _not_reviewed(change: Change, why: str) -> Change:
         action=Action.HOLD,
         reason=Reason.NOT_REVIEWED,
         why=replace(_NOT_REVIEWED, facts={"because": why, "consequence": consequence}),
-        todo=_HAVE_IT_REVIEWED,
+        todo=todo or _HAVE_IT_REVIEWED,
         write=None,
     )
+
+
+def _was_held_delete(then: Change, change: Change) -> bool:
+    """Whether a plan shows the delete, and holds it because of how many, or what, disappeared from the files."""
+    return then.reason is Reason.DELETES and then.action is Action.HOLD and change.action is Action.DELETE
 
 
 def _was_only_shown(then: Change | None, change: Change, title: str) -> str:
@@ -435,22 +440,35 @@ class Reviewed:
             return frozenset(address for address, row in own if row.agreed)
         return merged.changed.intersection(address for address, row in own if row.agreed or row.change is None)
 
-    def hold(self, change: Change, now: datetime, *, state: State, declared: Desired, endpoint: str = "") -> Change:
+    def hold(
+        self,
+        change: Change,
+        now: datetime,
+        *,
+        state: State,
+        declared: Desired,
+        endpoint: str = "",
+        may_delete: bool = False,
+    ) -> Change:
         """The change, unmodified if it was reviewed or writes nothing, else held.
 
         `now` is by the server's clock. `state` is the one before the run, `declared` are the objects in the files now,
-        and `endpoint` is this run's, empty if it need not be that of the plans.
+        and `endpoint` is this run's, empty if it need not be that of the plans. `may_delete`: a person says how many
+        posts this run may delete, which answers what the plans held for that.
         """
         words = self._words.get(change.address, _Words())
         for row in words.rows:
             change = overtaken(row.change, change) if row.change else change
         if change.action not in WRITING:
             return change
-        why = self._why_not(words, change, _Today(now, state, declared, endpoint))
+        why = self._why_not(words, change, _Today(now, state, declared, endpoint, may_delete))
         if not why:
             return change
-        then = words.rows[-1].agreed if words.rows else None
-        return _not_reviewed(replace(change, differences=_since_review(then, change) or change.differences), why)
+        last = words.rows[-1] if words.rows else None
+        then = last.agreed if last else None
+        answer = last.change.todo if last and last.change and _was_held_delete(last.change, change) else None
+        changed = replace(change, differences=_since_review(then, change) or change.differences)
+        return _not_reviewed(changed, why, answer)
 
     def _why_not(self, words: _Words, change: Change, today: _Today) -> str:
         """Why nobody agreed to the change; empty if somebody did."""
@@ -522,6 +540,7 @@ class _Today:
     state: State
     declared: Desired
     endpoint: str
+    may_delete: bool
 
 
 def _is_spent(row: _Row, then: Change, state: State) -> bool:
@@ -533,7 +552,9 @@ def _is_spent(row: _Row, then: Change, state: State) -> bool:
 def _why_not(row: _Row, change: Change, today: _Today) -> str:
     """Why those who reviewed one plan did not agree to the change; empty if they did."""
     then, title = row.agreed, row.title
-    if why := _was_only_shown(row.change, change, title):
+    if today.may_delete and row.change and _was_held_delete(row.change, change):
+        then = replace(row.change, action=Action.DELETE)
+    elif why := _was_only_shown(row.change, change, title):
         return why
     if then is None:
         return _why_not_as_it_was(row, change, today)

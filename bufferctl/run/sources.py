@@ -65,7 +65,13 @@ class PlanSource:
         """
         if self.reviewed is None:
             return None
-        return partial(self.reviewed.hold, state=state, declared=self.files.desired, endpoint=endpoint)
+        return partial(
+            self.reviewed.hold,
+            state=state,
+            declared=self.files.desired,
+            endpoint=endpoint,
+            may_delete=self.choices.max_deletes is not None,
+        )
 
 
 def source_of(

@@ -12,6 +12,7 @@ from bufferctl.render.decisions import decisions_of
 from bufferctl.said import Answer, Way
 from tests.ci.action import ROOT
 from tests.ci.conftest import Team, post
+from tests.ci.test_suspended import published, statuses
 
 LAUNCH, CONSOLE = "Acme/twitter:acme/launch", "Acme/facebook:Acme Berlin/console"
 
@@ -158,3 +159,36 @@ def test_a_word_that_is_none_stops_the_run(team: Team) -> None:
     assert ran.failed
     assert "::error::evrything is not a decision. Did you mean everything?" in ran.log
     assert team.sandbox.requests == []
+
+
+@pytest.mark.parametrize("decision", ["max-deletes 1", "max-deletes 1 Acme/twitter:acme/launch"])
+def test_what_is_held_for_the_number_of_deletes(team: Team, decision: str) -> None:
+    """The comment and the receipt show the line to type, which deletes what the request removed, and nothing else."""
+    published(team)
+    number = team.open("empty", launch="posts: []\n")
+    assert team.plan(number).failed
+    assert "\nmax-deletes 1\n" in team.github.bodies(number)[0]
+    team.merge(number)
+    assert team.apply().failed
+    receipt = team.github.bodies(number)[-1]
+    assert "will be published" in receipt
+    assert "\nmax-deletes 1\n" in receipt
+    assert not team.apply_as("workflow_dispatch", decision=decision).failed
+    assert statuses(team) == {}
+    assert not team.apply().failed
+
+
+def test_a_number_of_deletes_agrees_to_nothing_that_the_request_kept(team: Team) -> None:
+    """What was removed on the branch without a request is not reviewed, whatever the number."""
+    published(team)
+    team.merge(team.open("late", late=post("late", "Later", "2029-12-29 09:00")))
+    assert team.apply().failed  # it has no plan
+    assert not team.apply_as("workflow_dispatch", decision="everything").failed
+    number = team.open("empty", launch="posts: []\n")
+    team.plan(number)
+    team.merge(number)
+    team.ada.branch("main")
+    team.ada.write(late="posts: []\n")
+    team.ada.push("Empty it")
+    assert team.apply_as("workflow_dispatch", decision="max-deletes 2").failed
+    assert statuses(team) == {"Later": "scheduled"}
