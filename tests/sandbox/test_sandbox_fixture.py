@@ -35,6 +35,11 @@ SMALL: dict[str, Any] = {
 }
 
 
+def of_one_channel(service: str, **more: Any) -> dict[str, Any]:
+    """An organization that has only this channel."""
+    return {"organizations": [{"name": "Acme", "channels": [{"service": service, "name": "tiny"}], **more}]}
+
+
 def test_a_small_fixture_is_filled_out(make: Make) -> None:
     """Names are enough: ids, limits, slots and dates have defaults, and all of it reads back."""
     buffer: Asker = make(SMALL)
@@ -46,6 +51,25 @@ def test_a_small_fixture_is_filled_out(make: Make) -> None:
     ]
     assert nodes[2]["sentAt"] == "2026-10-01T09:00:00.000Z"
     assert [one["content"]["title"] for one in buffer.sandbox.ideas()] == ["An idea"]
+
+
+def test_what_a_channel_has_by_default() -> None:
+    """Two slots each weekday, and at most as many posts a day as its network takes."""
+    given = {
+        name: Sandbox(of_one_channel(name)).channel(name) for name in ("facebook", "instagram", "tiktok", "twitter")
+    }
+    assert {name: channel["dailyPostingLimit"] for name, channel in given.items()} == {
+        "facebook": 35, "instagram": 50, "tiktok": 25, "twitter": None,
+    }  # fmt: skip
+    slots = [(each["day"], each["times"]) for each in given["twitter"]["postingSchedule"]]
+    assert slots == [(day, ["09:00", "17:00"]) for day in ("mon", "tue", "wed", "thu", "fri")]
+
+
+def test_what_the_free_plan_allows() -> None:
+    """Ten scheduled posts a channel, one thread, three tags and 100 ideas; the rest is as for other plans."""
+    free, other = (Sandbox(of_one_channel("twitter", plan=plan)).organization()["limits"] for plan in ("free", "team"))
+    lower = {name: number for name, number in free.items() if number != other[name]}
+    assert lower == {"ideas": 100, "scheduledPosts": 10, "scheduledThreadsPerChannel": 1, "tags": 3}
 
 
 def test_ids_are_the_same_in_every_run(make: Make) -> None:

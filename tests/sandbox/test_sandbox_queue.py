@@ -129,6 +129,15 @@ def test_slots_are_local_times(zone: str, moment: str, slots: list[str]) -> None
     assert [f"{slot:%Y-%m-%dT%H:%M}" for slot in found] == slots
 
 
+def test_each_day_has_its_own_times() -> None:
+    """A week's slots, by the names of its days."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    schedule = [{"day": day, "times": [f"1{number}:00"]} for number, day in enumerate(days)]
+    monday = datetime(2026, 11, 2, tzinfo=UTC)
+    found = islice(slots_after({"timezone": "UTC", "postingSchedule": schedule}, monday), 7)
+    assert [f"{slot:%d %H}" for slot in found] == ["02 10", "03 11", "04 12", "05 13", "06 14", "07 15", "08 16"]
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from(["add", "next", "timed", "delete", "draft", "later"]), st.integers(0, 30)), max_size=25
 )

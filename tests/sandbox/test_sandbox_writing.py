@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bufferctl.sandbox import Sandbox
+from bufferctl.sandbox.views import MEDIA_HOST, stored_url
 from tests.sandbox.asking import CREATE, EDIT, Asker
 from tests.sandbox.conftest import Make
 
@@ -125,13 +126,32 @@ def test_a_document_keeps_its_title(buffer: Asker) -> None:
     assert made["document"] == {"title": "Report", "numPages": 1}
 
 
+@pytest.mark.parametrize(
+    ("url", "ending"),
+    [
+        ("https://acme.example/a.png", ".png"),
+        ("https://acme.example/A.PNG?size=1.2", ".png"),
+        ("https://acme.example/film.tar", ".tar"),
+        ("https://acme.example/v1.0/raw", ""),
+        ("https://acme.example/image.download", ""),
+        ("https://acme.example", ""),
+    ],
+)
+def test_a_copy_keeps_the_kind_of_its_file(url: str, ending: str) -> None:
+    """As the end of its URL, if the original one tells."""
+    copy = stored_url(url)
+    assert copy.startswith(f"https://{MEDIA_HOST}/")
+    assert copy.removeprefix(f"https://{MEDIA_HOST}/").lstrip("0123456789abcdef") == ending
+
+
 def test_a_link_becomes_the_posts_link_attachment(buffer: Asker) -> None:
     """It is no asset any more."""
     made = buffer.create(
         "facebook", assets=[{"link": {"url": "https://acme.example"}}], metadata={"facebook": {"type": "post"}}
     )
     assert made["post"]["assets"] == []
-    assert made["post"]["metadata"]["linkAttachment"]["url"] == "https://acme.example"
+    shown = made["post"]["metadata"]["linkAttachment"]
+    assert (shown["url"], shown["title"]) == ("https://acme.example", "A page on acme.example")
 
 
 def test_a_thread_reads_back_whole(buffer: Asker) -> None:
