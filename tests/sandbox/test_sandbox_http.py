@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from bufferctl.sandbox import Sandbox
-from tests.sandbox.asking import Asker
+from tests.sandbox.asking import CREATE, Asker
 from tests.sandbox.conftest import Make
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -225,3 +225,13 @@ def test_other_host_names_are_refused(buffer: Asker, host: str) -> None:
     for method, path in (("POST", "/"), ("GET", "/"), ("GET", "/_sandbox/account")):
         assert buffer.send("{}", method, path, Host=host, Accept="text/html").status == 421
     assert buffer.sandbox.requests == []
+
+
+def test_an_error_of_the_sandbox_itself(buffer: Asker, caplog: pytest.LogCaptureFixture) -> None:
+    """Said as Buffer says it, and logged: here, a channel is in a zone that there is not."""
+    channel = buffer.sandbox.channel("twitter")["id"]
+    buffer.sandbox.person.set_channel(channel, timezone="Mars/Base")
+    queued = {"channelId": channel, "mode": "addToQueue", "schedulingType": "automatic", "text": "Hello"}
+    answer = buffer.ask(CREATE, i=queued)
+    assert (answer.message, answer.code) == ("An unexpected error occurred", "UNEXPECTED")
+    assert "a resolver failed at ['it']" in caplog.text
