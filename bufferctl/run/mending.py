@@ -15,7 +15,6 @@ from pathlib import Path
 from bufferctl.api import Buffer, endpoint_of
 from bufferctl.apply import FileJournal, save_state, with_unsaved_results
 from bufferctl.config import find_root, load
-from bufferctl.config.resolve import ROOT_NAME
 from bufferctl.config.write import FileChanges, Text, root_with
 from bufferctl.diagnostics import check_known, has_errors
 from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
@@ -70,8 +69,8 @@ class NamedState:
 
     @property
     def root(self) -> Path:
-        """The root file; a state file needs none."""
-        return Path.cwd() / (self.file or ROOT_NAME) if self.state_file else find_root(self.file, Path.cwd())
+        """The root file; a named state file stands for it, since the one in this folder may have another state."""
+        return Path.cwd() / self.state_file if self.state_file else find_root(self.file, Path.cwd())
 
     def find(self, *, is_meant: bool = False) -> StateFile:
         """The state's file, not read yet. `is_meant` is that of `open_state`."""

@@ -113,6 +113,20 @@ def test_mending_needs_the_lock(applied: Project) -> None:
     assert applied.state.read_bytes() == before
 
 
+@pytest.mark.parametrize("root", [("-f", "other.yaml"), ()], ids=["by root file", "by its file alone"])
+def test_what_another_root_file_left_open_stays_its_own(project: Project, root: tuple[str, ...]) -> None:
+    """Mending a state that is named takes over nothing that an apply of the folder's own root file left."""
+    other = ("-f", "other.yaml", "--state", "other.json")
+    project.write("other.yaml", CONFIG)
+    project("apply", "--auto-approve", "--settle", "0", *other)
+    project.write("buffer.yaml", f"{HEAD}          - {{key: start, due_at: 2029-12-22 09:00, text: Another}}\n")
+    project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
+    project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    project.sandbox.set_faults()
+    project("state", "rm", LAUNCH, *root, "--state", "other.json")
+    assert "No earlier run was cut off" in project("doctor", *other).out
+
+
 def test_two_addresses_of_one_post(applied: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A merge of two files that were renamed apart: nothing is planned or sent until one address is forgotten."""
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
