@@ -853,12 +853,26 @@ WOULD_REPEAT = Hold(
 )
 
 
-def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
-    """`suspects`: at least one. Times are shown in the zone of `channel`."""
+#: The other objects have it since somebody changed them in Buffer, and their files would give it back.
+WOULD_REPEAT_WHAT_CHANGED = replace(
+    WOULD_REPEAT,
+    hint=Said(
+        "Somebody changed that in Buffer, too. To send the files' versions together, {reapply_all}. If both are "
+        "intended, add {both}."
+    ),
+)
+
+
+def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None, reapplied: Sequence[Address] = ()) -> Hold:
+    """`suspects`: at least one. Times are shown in the zone of `channel`.
+
+    `reapplied`: what has to be sent back together, so that none of them has the text any more.
+    """
     first = suspects[0]
     both = first.owner.key if first.owner and first.owner_declared else first.id
-    return WOULD_REPEAT.filled(
-        own={"both": repeat_of(both, first.id)},
+    together = Answer(Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=tuple(map(str, reapplied)))
+    return (WOULD_REPEAT_WHAT_CHANGED if reapplied else WOULD_REPEAT).filled(
+        own={"both": repeat_of(both, first.id), "reapply_all": together},
         asides={"seen": _seen(suspects, channel)},
         candidates=tuple(suspect.id for suspect in suspects),
     )

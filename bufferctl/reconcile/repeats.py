@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import is_
 from typing import NamedTuple
 
-from bufferctl.model import Likeness, LiveChannel, LivePost, Post, Slot
+from bufferctl.model import Address, Likeness, LiveChannel, LivePost, Post, Slot
 from bufferctl.model.address import is_id
 from bufferctl.model.comparable import (
     content_of_desired,
@@ -31,6 +31,7 @@ class _Staying(NamedTuple):
     """What Buffer keeps although the files no longer say it: the texts, and what stands at another time than there."""
 
     texts: dict[Mark, list[Suspect]]
+    wanted: dict[str, Mark]  # by id, what the file of an object that somebody changed would give back to it
     at: dict[tuple[Mark, str], list[Suspect]]  # by the instant, too
 
 
@@ -68,8 +69,8 @@ def hold_repeats(
         unclaimed[live.home, text_digest(content_of_live(live))].append(Suspect.of(live))
     while True:
         staying = _staying(changes, doing)
-        found = (staying.texts, unclaimed, published)
-        held = [_held(_held_at(change, staying, channels), *found, channels) for change in changes]
+        found = (unclaimed, published)
+        held = [_held(_held_at(change, staying, channels), staying, *found, channels) for change in changes]
         if all(map(is_, held, changes)):
             return changes
         changes = held  # a held edit keeps its old text, too
@@ -102,7 +103,7 @@ def freed_by(changes: Sequence[Change]) -> dict[Slot, tuple[Slot, ...]]:
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
     """What Buffer keeps although the files no longer have it, or have it at another time."""
-    staying = _Staying(defaultdict(list), defaultdict(list))
+    staying = _Staying(defaultdict(list), {}, defaultdict(list))
     for change in changes:
         live = change.live
         is_removed = change.cause in _REMOVED
@@ -112,10 +113,32 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
         suspect = Suspect(live.id, live.created_at, live, change.address, declared)
         if is_removed or (change.action is not Action.NO_OP and wanted(change) != kept(change)):
             staying.texts[kept(change)].append(suspect)
+            if _can_reapply(change):
+                staying.wanted[live.id] = wanted(change)
         if change.action is not Action.NO_OP and isinstance(live, LivePost) and live.due_at and not live.is_out:
             for mark in _moved(change, live):
                 staying.at[mark, instant(live.due_at)].append(suspect)
     return staying
+
+
+def _can_reapply(change: Change) -> bool:
+    """Whether `--reapply` sends the file's version of what somebody changed, or would if this did not hold it."""
+    answers = change.todo.answers if change.todo else ()
+    return change.cause is Cause.DRIFT or any("--reapply" in each.command for each in answers)
+
+
+def _reapplied(change: Change, repeated: Iterable[Suspect], staying: _Staying) -> list[Address]:
+    """The posts that are sent back together to free a text, and the text of each of them; empty if that is no way."""
+    found = {change.address: None} if change.cause is Cause.DRIFT else {}
+    left = list(repeated)
+    while left:
+        suspect = left.pop()
+        if suspect.owner is None or suspect.id not in staying.wanted:
+            return []
+        if suspect.owner not in found:
+            found[suspect.owner] = None
+            left += staying.texts.get(staying.wanted[suspect.id], ())
+    return list(found)
 
 
 def _moved(change: Change, live: LivePost) -> set[Mark]:
@@ -152,18 +175,19 @@ def _moved_here(change: Change, staying: _Staying) -> list[Suspect]:
 
 def _held(
     change: Change,
-    staying: Mapping[Mark, list[Suspect]],
+    staying: _Staying,
     unclaimed: Mapping[Mark, list[Suspect]],
     published: Mapping[Mark, list[Suspect]],
     channels: Mapping[str, LiveChannel],
 ) -> Change:
     is_new = change.action is Action.CREATE
-    repeated = _repeated(change, staying, published, *([] if is_new else [unclaimed]))
+    repeated = _repeated(change, staying.texts, published, *([] if is_new else [unclaimed]))
     if not repeated:
         return change
     channel = channels.get(change.slot.channel_id)
-    hold = holds.ambiguous(Likeness.SAME_TEXT, repeated, channel) if is_new else holds.would_repeat(repeated, channel)
-    return hold.on(change)
+    if is_new:
+        return holds.ambiguous(Likeness.SAME_TEXT, repeated, channel).on(change)
+    return holds.would_repeat(repeated, channel, _reapplied(change, repeated, staying)).on(change)
 
 
 def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Suspect]:

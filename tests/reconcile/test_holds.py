@@ -71,7 +71,10 @@ HOLDS: dict[str, list[Hold]] = {
         if rule in holds.AMBIGUOUS
         for suspects in ([THEIRS], [OURS], [GONE], [SENT], [THEIRS, OURS])
     ],
-    "would_repeat": [holds.would_repeat([each], TWITTER) for each in (THEIRS, OURS, GONE)],
+    "would_repeat": [
+        *(holds.would_repeat([each], TWITTER) for each in (THEIRS, OURS, GONE)),
+        holds.would_repeat([OURS], TWITTER, [Address("Acme", "twitter:acme", "b")]),
+    ],
     "moved_here": [holds.moved_here([OURS], Address("Acme", "twitter:acme", "b"), TWITTER)],
     "unsettled": [holds.unsettled(each) for each in ([], ["p9"])],
     "cancelled_but_there": [holds.cancelled_but_there("p9", goes_out=True)],
