@@ -209,13 +209,36 @@ def test_contributing_names_paths_that_exist() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def test_every_module_is_named() -> None:
+    """In the tables and chains of the map, or in those of CONTRIBUTING.md: nobody has to guess what a file is for."""
+    text = "".join((ROOT / page).read_text("utf-8") for page in ("CONTRIBUTING.md", "docs/how/architecture.md"))
+    modules = [path for path in files("bufferctl") if not path.name.startswith("__")]
+    assert len(modules) > 200
+    named = set(re.findall(r"`(?:[\w./-]*/)?(\w+\.py)`", text))
+    assert [path.name for path in modules if path.name not in named] == []
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/how/architecture.md"])
+def test_what_stands_in_a_file_is_there(page: str) -> None:
+    """Each "`name` in `file`" of the tables and chains."""
+    text = (ROOT / page).read_text(encoding="utf-8").replace("\n", " ")
+    listed = re.findall(
+        r"((?:`[A-Za-z_][\w.]*`(?:, | and )?)+)(?: \([^()]*\))? (?:in|of) `((?:bufferctl|tools|tests)/[\w./-]+\.\w+)`",
+        text,
+    )
+    named = [(name, path) for names, path in listed for name in re.findall(r"`(?:\w+\.)*(\w+)`", names)]
+    texts = {path: (ROOT / path).read_text(encoding="utf-8") for _, path in named}
+    assert len(listed) > 15
+    assert [(name, path) for name, path in named if not re.search(rf"\b{name}\b", texts[path])] == []
+
+
 def test_the_map_names_modules_that_exist() -> None:
     """Every module in the tables of docs/how/architecture.md."""
     modules = [each for each in _in_tables("docs/how/architecture.md") if each.endswith((".py", "/"))]
     assert len(modules) > 25
-    package = ROOT / "bufferctl"
-    rooms = [ROOT, package, *(path for path in package.iterdir() if (path / "__init__.py").is_file())]
-    assert [each for each in modules if not any((room / each).exists() for room in rooms)] == []
+    paths = [ROOT, *(path for top in ("bufferctl", "tests", "tools") for path in (ROOT / top).rglob("*"))]
+    there = "".join(f"{path.as_posix()}/\n" for path in paths)
+    assert [each for each in modules if f"/{each.rstrip('/')}/\n" not in there] == []
 
 
 def test_each_change_names_the_tests_of_what_it_changes() -> None:
