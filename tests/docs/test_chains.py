@@ -43,9 +43,15 @@ def test_there_are_chains() -> None:
 def test_a_chain_names_every_station(title: str, words: str, text: str) -> None:
     """The first column has the files in which `git grep -w` finds a word of the heading."""
     word = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, re.findall('`([^`]+)`', words)))})(?!\w)")
-    there = sorted(name for name, content in TEXTS.items() if word.search(content))
-    first = "".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
-    assert sorted(re.findall(r"`([^`]+)`", first)) == there, f"{title}: the stations of {words}"
+    there = {name for name, content in TEXTS.items() if word.search(content)}
+    listed = re.findall(
+        r"`([^`]+)`", "".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
+    )
+    assert sorted(there - set(listed)) == [], (
+        f"{title}: {words} is in these files, too; add them to the chain in the map"
+    )
+    assert sorted(set(listed) - there) == [], f"{title}: {words} is not in these files any more"
+    assert len(listed) == len(set(listed))
 
 
 @pytest.mark.parametrize(("title", "words", "text"), _CHAINS, ids=[title for title, *_ in _CHAINS])
