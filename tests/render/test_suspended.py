@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status, Suspension
+from bufferctl.plan import Action, Cause, Change, GoesOut, Outcome, Plan, Status, Suspension
 from bufferctl.render.report import Report
 from bufferctl.render.summary import applied
 from bufferctl.render.suspended import opening_of
@@ -43,6 +43,12 @@ def plan_of(*changes: Change) -> Plan:
             ["1 post without a time of its own goes to the end of its queue."],
         ),
         ([QUEUED], True, ["Resumed: 1 post went back on the schedule."], []),
+        (
+            [RESUMED, QUEUED, QUEUED],
+            False,
+            ["Resumes: 3 posts go back on the schedule; the first goes out in 2 hours."],
+            ["2 posts without a time of their own go to the end of their queues."],
+        ),
     ],
 )
 def test_first_lines(changes: list[Change], is_done: bool, heads: list[str], also: list[str]) -> None:
@@ -51,6 +57,44 @@ def test_first_lines(changes: list[Change], is_done: bool, heads: list[str], als
     opening = opening_of(Report(plan_of(*changes), outcomes=outcomes))
     assert opening is not None
     assert (list(opening.heads), list(opening.also)) == (heads, also)
+
+
+@pytest.mark.parametrize(
+    ("awaiting", "head"),
+    [
+        ([], ""),
+        ([False], "Not stopped; 1 post still goes out:"),
+        ([False, False, True], "Not stopped; 2 posts still go out, and 1 once somebody approves it:"),
+        ([False, True, True], "Not stopped; 1 post still goes out, and 2 once somebody approves them:"),
+        ([True], "Not stopped; 1 post would go out once somebody approves it:"),
+    ],
+)
+def test_what_still_goes_out(awaiting: list[bool], head: str) -> None:
+    """How many, and how many once somebody approves them."""
+    going_out = tuple(GoesOut("p", "ch-x", None, "Theirs", awaits_approval=each) for each in awaiting)
+    opening = opening_of(Report(replace(plan_of(), suspension=Suspension(("Outage",), going_out=going_out))))
+    assert opening is not None
+    assert opening.out_head == head
+
+
+@pytest.mark.parametrize(
+    ("post", "expected"),
+    [
+        (GoesOut("p", "ch-x", NOW, "A\ntext"), ("Mon 3 Dec 10:00 CET", "not made by bufferctl: A text")),
+        (GoesOut("p", "ch-x", None, "A text", "Acme/twitter:acme/a"), ("in the queue", "Acme/twitter:acme/a")),
+        (
+            GoesOut("p", "ch-x", None, "A text", awaits_approval=True, perhaps="Acme/twitter:acme/a"),
+            ("in the queue", "perhaps Acme/twitter:acme/a, once approved: A text"),
+        ),
+    ],
+)
+def test_each_that_still_goes_out(post: GoesOut, expected: tuple[str, str]) -> None:
+    """When, on which channel, and whose it is."""
+    opening = opening_of(Report(replace(plan_of(), suspension=Suspension(("Outage",), going_out=(post,)))))
+    assert opening is not None
+    assert [(each.when, each.channel, each.what) for each in opening.out] == [
+        (expected[0], "twitter:acme", expected[1])
+    ]
 
 
 def test_nothing_is_suspended() -> None:
