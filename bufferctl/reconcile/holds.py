@@ -183,13 +183,17 @@ def _and_goes_out(change: Change) -> str:
 
 
 def _another_time(change: Change) -> str:
-    """How its time changes: a post of a queue has none of its own, and one of a series has it with its number."""
+    """How its time changes: a post of a queue has none of its own, and one of a series has it with its number.
+
+    The mode of the queue may stand in its entry or not.
+    """
     post = change.desired
     if not isinstance(post, Post):
         return "Give it a `due_at` of its own"
+    if post.due_at is None and post.mode is ShareMode.ADD_TO_QUEUE:
+        return "Give it a `due_at` of its own (in place of `mode`, if it has one)"
     if post.due_at is None:
-        is_default = post.mode is ShareMode.ADD_TO_QUEUE
-        return f"Give it a `due_at` {'of its own' if is_default else f'instead of `mode: {post.mode}`'}"
+        return f"Give it a `due_at` instead of `mode: {post.mode}`"
     return f"Give it another `due_at`{f' under `each` (occurrence {post.number})' if post.number else ''}"
 
 
@@ -870,9 +874,10 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None, reapp
     """
     first = suspects[0]
     both = first.owner.key if first.owner and first.owner_declared else first.id
-    together = Answer(Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=tuple(map(str, reapplied)))
+    together = Answer(Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=tuple(sorted(map(str, reapplied))))
     return (WOULD_REPEAT_WHAT_CHANGED if reapplied else WOULD_REPEAT).filled(
-        own={"both": repeat_of(both, first.id), "reapply_all": together},
+        {"reapply_all": together},
+        own={"both": repeat_of(both, first.id)},
         asides={"seen": _seen(suspects, channel)},
         candidates=tuple(suspect.id for suspect in suspects),
     )

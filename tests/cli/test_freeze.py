@@ -803,7 +803,7 @@ def test_a_deleted_post_whose_answer_would_be_refused_does_not_offer_it(project:
     ("entry", "hint"),
     [
         (INSIDE, "Give it another `due_at`, delete"),
-        ("{key: tip, text: A tip}", "Give it a `due_at` of its own, delete"),
+        ("{key: tip, text: A tip}", "Give it a `due_at` of its own (in place of `mode`, if it has one), delete"),
         (
             "{key: tip, due_at: 2029-12-04 09:00, text: Tip, repeat: {every: 1 week, times: 2}}",
             "Give it another `due_at` under `each` (occurrence 2), delete",
@@ -817,7 +817,7 @@ def test_the_hint_says_where_another_time_stands(project: Project, entry: str, h
     assert hint in " ".join(project("plan", "--full").out.split())
 
 
-@pytest.mark.parametrize(("mode", "refused"), [("shareNow", True), ("shareNext", False)])
+@pytest.mark.parametrize(("mode", "refused"), [("shareNow", True), ("shareNext", False), ("addToQueue", False)])
 def test_another_time_takes_the_place_of_a_mode(project: Project, mode: str, *, refused: bool) -> None:
     """Buffer ignores a `due_at` beside it, so the hint names both; followed, it is scheduled for then."""
     freeze = "policy: {freeze: [{from: 2029-12-01, to: 2029-12-10}]}"
@@ -825,7 +825,9 @@ def test_another_time_takes_the_place_of_a_mode(project: Project, mode: str, *, 
     if not refused:
         in_buffer(project, entry)
     write(project, entry, line=freeze)
-    assert f"Give it a `due_at` instead of `mode: {mode}`" in " ".join(project("plan").out.split())
+    is_default = mode == "addToQueue"
+    hint = "of its own (in place of `mode`, if it has one)" if is_default else f"instead of `mode: {mode}`"
+    assert f"Give it a `due_at` {hint}" in " ".join(project("plan").out.split())
     write(project, entry.replace(f"mode: {mode}", "due_at: 2029-12-11 09:00"), line=freeze)
     assert project.apply().code == 0
     assert post(project, "A tip")["dueAt"] == "2029-12-11T08:00:00.000Z"
