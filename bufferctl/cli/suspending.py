@@ -15,6 +15,7 @@ from bufferctl.render.lines import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from bufferctl.config.write import FileChanges, Revised, Target
     from bufferctl.model import Post
@@ -180,18 +181,15 @@ def _answer_missed(days: int | None, setup: options.Setup) -> None:
     setup.console.data(f"{done} {count(len(late), 'post')} whose time passed meanwhile.")
 
 
-def _revisions(late: Sequence[Post], days: int | None) -> list[Revised]:
+def _revisions(late: Sequence[tuple[Post, datetime]], days: int | None) -> list[Revised]:
     from datetime import timedelta
 
     from bufferctl.config.write import Revised
 
-    found = []
-    for post in late:
-        if days is None or post.due_at is None:
-            found.append(Revised(post, {"cancelled": True}))
-        else:
-            found.append(Revised(post, {"due_at": post.due_at + timedelta(days=days)}))
-    return found
+    if days is None:
+        return [Revised(post, {"cancelled": True}) for post, _ in late]
+    later = timedelta(days=days)
+    return [Revised(post, {"due_at": due_at + later, "mode": None}) for post, due_at in late]
 
 
 def _root_file(setup: options.Setup) -> Path:

@@ -874,7 +874,9 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None, reapp
     """
     first = suspects[0]
     both = first.owner.key if first.owner and first.owner_declared else first.id
-    together = Answer(Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=tuple(sorted(map(str, reapplied))))
+    together = Answer(
+        Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=tuple(sorted(map(str, reapplied)))
+    )
     return (WOULD_REPEAT_WHAT_CHANGED if reapplied else WOULD_REPEAT).filled(
         {"reapply_all": together},
         own={"both": repeat_of(both, first.id)},

@@ -26,7 +26,7 @@ from bufferctl.model.comparable import content_of_live, instant
 from bufferctl.model.desired import NOWHERE
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.model.seen import Seen
-from bufferctl.model.state import QUEUE
+from bufferctl.model.state import QUEUE, back_at
 from bufferctl.model.unsaid import is_hidden
 from bufferctl.plan import Action, Cause, Change, GoesOut, Reason, Suspension, TakenOver
 from bufferctl.reconcile import holds
@@ -339,3 +339,19 @@ def _homes_suspended(scene: Scene) -> Iterator[tuple[Slot, Suspended]]:
             yield slot, _since(old, reason, scene.now)
         elif old:
             yield slot, replace(old, is_over=slot in slots or old.is_over)
+
+
+def returns_to(item: Post, binding: Binding) -> str:
+    """Where a post goes back to, if its file does not say that: its queue, or a time that a person gave it.
+
+    One that needs an approval is submitted again: an approval was for its place then.
+    """
+    if item.needs_approval or (item.due_at and not item.draft):
+        return ""
+    return binding.taken_from
+
+
+def goes_back_at(item: Post, binding: Binding | None) -> datetime | None:
+    """The time at which a post is published that goes back on the schedule; None for its place in a queue."""
+    place = returns_to(item, binding) if binding else ""
+    return back_at(place) if place else item.due_at

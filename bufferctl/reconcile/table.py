@@ -32,7 +32,7 @@ from bufferctl.model.comparable import content_of_live, instant, text_digest
 from bufferctl.model.live import Unavailable
 from bufferctl.model.metadata import LEGAL
 from bufferctl.model.seen import Seen, bind, due_seen, seen_of
-from bufferctl.model.state import QUEUE, back_at
+from bufferctl.model.state import QUEUE
 from bufferctl.model.unsaid import LeftOut, Then, given_of, is_hidden, restored, still_given
 from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile import holds
@@ -44,6 +44,7 @@ from bufferctl.reconcile.horizons import is_late
 from bufferctl.reconcile.matches import How, Match
 from bufferctl.reconcile.scene import Scene
 from bufferctl.reconcile.sides import Versions, sides_of
+from bufferctl.reconcile.suspending import goes_back_at, returns_to
 from bufferctl.reconcile.writes import Resolver
 from bufferctl.said import Said
 from bufferctl.value import replace, value
@@ -268,13 +269,12 @@ class Table:
             return _hold(facts, holds.DRAFT_NOT_OURS, Cause.RESUMED)
         if item.draft and facts.rescheduled:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
-        back_to = _back_to(item, binding)
-        due_at = back_at(back_to) if back_to else item.due_at
+        due_at = goes_back_at(item, binding)
         if due_at is not None and due_at - now < self.scene.options.lead:
             return _hold(facts, self._missed_suspended(facts), Cause.RESUMED)
         if equal := self._meanwhile(facts):
             return _hold(facts, holds.went_out_meanwhile(equal), Cause.RESUMED)
-        return self._write(facts, Action.UPDATE, Cause.RESUMED, back_to=back_to)
+        return self._write(facts, Action.UPDATE, Cause.RESUMED, back_to=returns_to(item, binding))
 
     def _meanwhile(self, facts: Facts) -> LivePost | None:
         """Another post with the same text that went out on the channel, or came to it, since the suspension began."""
@@ -382,13 +382,14 @@ class Table:
     def _weeks_late(self) -> int:
         """How many weeks bring into the future all that a suspension kept past its time: one command moves all."""
         scene, soon = self.scene, self.scene.now + self.scene.options.lead
-        kept = [
-            m.declared.item
+        times = [
+            goes_back_at(m.declared.item, m.binding)
             for m in self.matches
             if isinstance(m.declared.item, Post)
+            and not m.declared.item.cancelled
             and (m.declared.slot in scene.state.suspended or (m.binding is not None and m.binding.taken_from))
         ]
-        first = min((post.due_at for post in kept if post.due_at and not post.cancelled), default=soon)
+        first = min(filter(None, times), default=soon)
         return max(0, (soon - first) // timedelta(weeks=1)) + 1
 
     def _waited(self, facts: Facts) -> bool:
@@ -430,16 +431,6 @@ def _of_edit(facts: Facts, differences: Sequence[Difference]) -> Iterator[Said]:
         yield _ONLY_AT_CREATION
     if named := _named(each for each in facts.left_out if not each.was_given and facts.edited):
         yield replace(_UNSAID, own={"unsaid": named})
-
-
-def _back_to(item: Post, binding: Binding) -> str:
-    """Where a post goes back to, if its file does not say that: its queue, or a time that a person gave it.
-
-    One that needs an approval is submitted again: an approval was for its place then.
-    """
-    if item.needs_approval or (item.due_at and not item.draft):
-        return ""
-    return binding.taken_from
 
 
 def _of_return(item: Post, back_to: str) -> Said | None:

@@ -8,24 +8,28 @@ from bufferctl.limits import LEAD
 from bufferctl.model import Post, State
 from bufferctl.plan import Change
 from bufferctl.reconcile import offline
+from bufferctl.reconcile.suspending import goes_back_at
 from bufferctl.run.files import Files
 from bufferctl.state import StateFile, Store
 
 
-def missed(files: Files, store: Store) -> list[Post]:
-    """The posts that a suspension took off the schedule, or kept from it, and that are too late now.
+def missed(files: Files, store: Store) -> list[tuple[Post, datetime]]:
+    """The posts that a suspension took off the schedule, or kept from it, and that are too late now, with their times.
 
     Posts that are still suspended count as well. Raises StateError.
     """
     stored, now = StateFile(store, None), datetime.now(UTC)
     state = stored.load()
     plan = offline(files.desired, state, endpoint=stored.endpoint, now=now)
-    found: list[Post] = []
+    found: list[tuple[Post, datetime]] = []
     for change in plan.changes:
         post = change.desired
         was_off = _is_known(change, state) or (change.binding is not None and bool(change.binding.taken_from))
-        if isinstance(post, Post) and post.due_at and post.due_at - now < LEAD and was_off and not post.cancelled:
-            found.append(post)
+        if not isinstance(post, Post) or post.cancelled or not was_off:
+            continue
+        due_at = goes_back_at(post, change.binding)  # a person may have given one of a queue its own time
+        if due_at and due_at - now < LEAD:
+            found.append((post, due_at))
     return found
 
 

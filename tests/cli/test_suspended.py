@@ -342,6 +342,34 @@ def test_one_command_cancels_all_that_is_past(project: Project) -> None:
     assert (project.folder / "posts/a.yaml").read_text().count("cancelled: true") == 2
 
 
+@pytest.mark.parametrize(("how", "left"), [("+1w", {"We are live": "draft"}), ("cancel", {})])
+@pytest.mark.parametrize("queue", ["", "mode: addToQueue, "])
+def test_one_command_answers_for_a_time_that_a_person_gave(
+    project: Project, how: str, left: dict[str, str], queue: str
+) -> None:
+    """That time is only in Buffer, so it is what counts: the draft moves by a week from there, or is deleted."""
+    project.sandbox.core.clock.set("2020-12-03T09:00:00Z")
+    entry = f"{{key: launch, {queue}text: We are live, draft: true}}"
+
+    def write_2020(line: str) -> None:
+        write(project, entry, line=line)
+        project.write("buffer.yaml", (project.folder / "buffer.yaml").read_text().replace("2029", "2020"))
+
+    write_2020("")
+    assert apply(project) == 0
+    id_ = post(project, "We are live")["id"]
+    project.sandbox.person.edit_post(id_, dueAt="2020-12-15T08:00:00Z", status="scheduled")
+    write_2020(LINE)
+    assert apply(project) == 0
+    project.sandbox.core.clock.set("2020-12-18T09:00:00Z")
+    write_2020("")
+    assert f"bufferctl resume --missed {how}" in project("plan").out
+    assert project("resume", "--missed", how).code == 0
+    assert how == "cancel" or "due_at: 2020-12-22 09:00" in (project.folder / "posts/a.yaml").read_text()
+    project.apply()
+    assert statuses(project) == left
+
+
 def test_one_command_moves_all_that_is_past(project: Project) -> None:
     """By whole days, at the same time of day."""
     past(project)
