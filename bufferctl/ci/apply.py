@@ -16,7 +16,7 @@ from bufferctl.ci.forge import PLAN, Authors, ChangeRequest, marker, title
 from bufferctl.ci.issues import tell_history, watch
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
-from bufferctl.ci.merged import KEPT, MergedSince, carried, changed_by, merged_since
+from bufferctl.ci.merged import KEPT, MergedSince, changed_by, left_over, merged_since
 from bufferctl.ci.plan import PENDING
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import BufferctlError, ForgeError, UsageError
@@ -73,7 +73,7 @@ def apply(job: Job, *, branch: str, decision: str = "") -> int:
     end, requests = last, list[ChangeRequest]()
     if not is_again or last.soon or job.suspends:  # else what is left waits for a person or a merge; it only watches
         if decided.everything:
-            end, requests = _run(job, *decided.options).end, carried(last)
+            end, requests = _run(job, *decided.options).end, left_over(last)
         else:
             end, found = _apply_reviewed(job, branch, commit, last, decided)
             requests = list(found)
@@ -172,7 +172,7 @@ def _to_comment(found: Iterable[_Found], ran: _Ran, last: End) -> list[_Found]:
     """The requests that get a receipt: of those that waited since an earlier run, only where something happened now."""
     if ran.receipt is None:
         return list(found)
-    again = {each.number for each in carried(last)}
+    again = {each.number for each in left_over(last)}
     done = {outcome.change.address for outcome in ran.receipt.outcomes}
     return [each for each in found if each.request.number not in again or _addresses(each) & done]
 

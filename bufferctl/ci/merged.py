@@ -34,7 +34,7 @@ class MergedSince:
 
 def merged_since(job: Job, branch: str, commit: str, last: End) -> MergedSince:
     """The requests whose plans count now: those of `last` that wait, and those merged since. Raises ForgeError."""
-    waiting = [replace(each, branch=branch) for each in carried(last)]
+    waiting = [replace(each, branch=branch) for each in left_over(last)]
     if last.commit == commit:
         return MergedSince(tuple(waiting))
     gone = ""
@@ -53,7 +53,7 @@ def merged_since(job: Job, branch: str, commit: str, last: End) -> MergedSince:
     return MergedSince(tuple(found.values()), gone)
 
 
-def carried(last: End) -> list[ChangeRequest]:
+def left_over(last: End) -> list[ChangeRequest]:
     """The requests that the last run left to the next one, in the order of the merges, those of unknown time first."""
     found = {each.number: each for each in (*last.waiting, *last.unsent)}
     return sorted(found.values(), key=lambda each: (each.merged_at or _UNKNOWN, each.number))

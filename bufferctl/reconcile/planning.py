@@ -20,7 +20,7 @@ from bufferctl.reconcile.horizons import all_slots, without_strays
 from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import How, Match, Matches, is_over
 from bufferctl.reconcile.matching import match
-from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
+from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, no_longer_declared
 from bufferctl.reconcile.repeats import freed_by, hold_repeats
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times, within_limits
@@ -150,7 +150,7 @@ def _removed(scene: Scene, matches: Matches) -> Iterable[Change]:
             yield called_off(m.declared.item, m.moved_from or m.declared.slot, binding, m.live, scene.live.gone)
     for slot, binding in matches.released.items():
         if slot not in matches.kept and not binding.retired:
-            yield left_out(slot, binding, scene)
+            yield no_longer_declared(slot, binding, scene)
 
 
 def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Item]:

@@ -36,7 +36,7 @@ def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, 
     return holds.PROTECTED.on(change) if item.protect else _deleted(change, binding)
 
 
-def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
+def no_longer_declared(slot: Slot, binding: Binding, scene: Scene) -> Change:
     """The change for an object that the files no longer declare."""
     address, live, elsewhere = binding.address_in(slot), scene.by_id.get(binding.id), scene.elsewhere
     change = Change(address, Action.FORGET, Cause.REMOVED, slot, live=live, binding=binding)

@@ -146,11 +146,11 @@ class PostForms:
     def whole(self, item: PlanItem) -> str:
         """An item with its text, its pictures, every field that it has, and how it differs by network."""
         said = prose(clipped(item.message, MESSAGE))
-        return paragraphs([_head(item), said, *self._full(item), "\\\n".join(facts(item))])
+        return paragraphs([_head(item), said, *self._full(item), "\\\n".join(fact_lines(item))])
 
     def changed(self, item: PlanItem) -> str:
         """An item with old and new of each field that changes, texts as quotes."""
-        body = list(differences(item)) or list(self._full(item))
+        body = list(difference_lines(item)) or list(self._full(item))
         return paragraphs([_head(item), prose(clipped(item.message, MESSAGE)), *body])
 
     def everything(self, item: PlanItem) -> str:
@@ -164,7 +164,7 @@ class PostForms:
             for each in item.versions
             for part in (f"{plain(each.networks)}:" if item.others else "", *self._content(each))
         ]
-        return paragraphs(["\\\n".join([*lines, *facts(item)]), *differences(item, whole=True), *texts])
+        return paragraphs(["\\\n".join([*lines, *fact_lines(item)]), *difference_lines(item, whole=True), *texts])
 
     def _full(self, item: PlanItem) -> Iterator[str]:
         yield from self._content(item.main)
@@ -256,7 +256,7 @@ def address(url: str) -> str:
     return linked if linked.startswith("[") else code(url)
 
 
-def facts(item: PlanItem) -> list[str]:
+def fact_lines(item: PlanItem) -> list[str]:
     """Every field and attachment of an item, a line each."""
     lines = [_fact(fact) for version in item.versions for fact in version.shown.facts]
     lines += [f"tags: {', '.join(map(plain, item.main.shown.tags))}"] if item.main.shown.tags else []
@@ -310,7 +310,7 @@ def _quote(found: Iterable[Piece]) -> Iterator[str]:
         yield "\n".join(quoted(lines))
 
 
-def differences(item: PlanItem, *, whole: bool = False) -> Iterator[str]:
+def difference_lines(item: PlanItem, *, whole: bool = False) -> Iterator[str]:
     """Old and new of each field of a change; the networks are named where it differs by network.
 
     `whole`: long unchanged text is not shortened.
