@@ -386,6 +386,14 @@ def test_the_architecture_names_every_room_and_pass() -> None:
     assert re.findall(r"^ *\| ([a-z ]+) \|", table, re.MULTILINE) == list(PASSES)
 
 
+def test_the_hold_of_the_map_is_one_of_the_code() -> None:
+    """With its reason and sentences; a comment apart."""
+    text = (ROOT / "docs" / "how" / "architecture.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```python\n([A-Z_]+ = Hold\(.*?)```", text, re.MULTILINE | re.DOTALL)
+    holds = [ast.dump(node) for node in parsed(ROOT / "bufferctl" / "reconcile" / "holds.py").body]
+    assert ast.dump(ast.parse(shown).body[0]) in holds
+
+
 def test_links_of_the_readme_are_absolute() -> None:
     """PyPI shows the README too, without the files; each link into the repository names an existing file."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
