@@ -26,6 +26,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
 from pydantic.alias_generators import to_snake
 
@@ -489,3 +490,14 @@ LEAVES = tuple(
     for path, declared in paths(name).items()
     if path not in IMPLIED and not reason_not_sent(name, path)
 )
+
+
+def _kind(leaf: Leaf) -> str:
+    """The same for leaves that are alike, on several networks or in a part of a thread, such as the title of a link."""
+    own = re.sub(r"^metadata\.\w+\.", "", leaf.path)
+    return re.sub(r"^thread\[\]\.(metadata\.\w+\.)?", "", own)
+
+
+_FIRST = {_kind(leaf): leaf for leaf in reversed(LEAVES)}
+#: As parameters: one leaf of each kind; in `make test-all` also its like on other networks.
+OF_EACH_KIND = [leaf if _FIRST[_kind(leaf)] is leaf else pytest.param(leaf, marks=pytest.mark.long) for leaf in LEAVES]

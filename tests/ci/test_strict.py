@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ci.conftest import Team, post, shown
+from tests.conftest import long
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_a_checkout_of_one_commit_is_enough(drifted: Team) -> None:
     ("base", "why"),
     [
         ("1" * 40, "the commit 1111111 cannot be fetched: "),
-        ("", "the base commit cannot be fetched: the forge names none"),
+        *long(("", "the base commit cannot be fetched: the forge names none")),
     ],
 )
 def test_without_the_base_everything_counts(drifted: Team, base: str, why: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bufferctl.sandbox import Request, Response
 from tests.cli.conftest import Project, normal
+from tests.conftest import long
 from tests.never_twice.files import ROOT, declare
 
 TIMED = "key: launch, due_at: 2029-12-20 09:00, text: We are live"
@@ -170,6 +171,8 @@ STORIES: dict[Callable[[Project], None], str] = {
     no_state: "Account Channels Read",
     no_state_and_ids: "Overview",
 }
+#: One of each number of requests, by each way to it; the others run in `make test-all`.
+USUAL = (renamed_in_both, moved, reconnected, another_organization, drifted, no_state)
 COMMANDS = (("plan", "--full"), ("drift",), ("apply", "--auto-approve", "--settle", "0"), ("plan", "--full"))
 
 
@@ -204,7 +207,9 @@ def asked(project: Project, *arguments: str) -> list[str]:
     return [str(each.operation) for each in project.sandbox.requests[before:]]
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+@pytest.mark.parametrize(
+    "story", [*USUAL, *long(*(each for each in STORIES if each not in USUAL))], ids=lambda story: story.__name__
+)
 def test_it_is_as_if_each_were_asked_for_by_itself(
     applied: Project, tmp_path: Path, story: Callable[[Project], None]
 ) -> None:

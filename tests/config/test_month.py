@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,6 +92,12 @@ def read(folder: Path) -> tuple[tuple[Diagnostic, ...], dict[str, Post]]:
         str(post.address): replace(post, place=replace(post.place, line=0, column=0), expansion=None) for post in posts
     }
     return problems, bare
+
+
+@cache
+def as_it_is() -> dict[str, Post]:
+    """The posts of the month without a mistake."""
+    return read(CASE)[1]
 
 
 def followed(file: Path, problems: tuple[Diagnostic, ...], blanks: list[str]) -> None:
@@ -265,8 +272,11 @@ def _parts(lines: list[str], row: int) -> str:
 @pytest.mark.parametrize("mistake", list(mistakes()), ids=lambda mistake: mistake.name)
 def test_each_ends_right(tmp_path: Path, mistake: Mistake) -> None:
     """After at most three rounds of hints the files are valid, and say what was meant."""
-    written(tmp_path / "meant", mistake.right, mistake.meant)
-    _, meant = read(tmp_path / "meant")
+    if mistake.meant == mistake.right:
+        meant = as_it_is()
+    else:
+        written(tmp_path / "meant", mistake.right, mistake.meant)
+        _, meant = read(tmp_path / "meant")
     file = written(tmp_path / "wrong", mistake.right, mistake.wrong)
     problems, posts = read(tmp_path / "wrong")
     assert bool(problems) != (mistake.name in FINE)

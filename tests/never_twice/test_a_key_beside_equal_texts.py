@@ -10,6 +10,7 @@ from collections.abc import Collection
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 
 ROOT = """version: 1
 timezone: UTC
@@ -62,6 +63,8 @@ def held(project: Project) -> dict[str, str]:
 
 every_state = pytest.mark.parametrize("is_lost", [False, True], ids=["whole", "lost"])
 every_kind = pytest.mark.parametrize("entries", [ENTRIES, SERIES], ids=["entries", "series"])
+#: Where the other key is that of a series, the same is decided by the same texts: in `make test-all`.
+each_kind = pytest.mark.parametrize("entries", [ENTRIES, *long(SERIES)], ids=["entries", "series"])
 
 
 @every_state
@@ -80,7 +83,7 @@ def test_renamed(project: Project, entries: list[str], now: str, was: str, *, is
 
 
 @every_state
-@every_kind
+@each_kind
 @pytest.mark.parametrize("now", [BEFORE, AFTER], ids=["scheduled", "published"])
 def test_renamed_and_moved(project: Project, entries: list[str], now: str, *, is_lost: bool) -> None:
     """Unless the state proves that it can still move, a person says which post it is; it is never sent twice."""
@@ -100,7 +103,7 @@ def test_renamed_and_moved(project: Project, entries: list[str], now: str, *, is
 
 
 @every_state
-@every_kind
+@each_kind
 @pytest.mark.parametrize("now", [BEFORE, AFTER], ids=["scheduled", "published"])
 def test_added(project: Project, entries: list[str], now: str, *, is_lost: bool) -> None:
     """Sent once and without a question: every equal post belongs to an entry that is still there."""

@@ -24,7 +24,7 @@ from bufferctl.render.meaning import Meaning, meaning_of
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
 from bufferctl.value import replace
-from tests.leaves import LEAVES, Data, Leaf
+from tests.leaves import LEAVES, OF_EACH_KIND, Data, Leaf
 
 NOW = datetime(2029, 11, 28, 8, tzinfo=UTC)
 WIDE = Paint(width=4000, full=True)
@@ -102,7 +102,7 @@ def closed(report: Report) -> str:
     return re.sub(r"<!--.*?-->|Digest `[0-9a-f]+`", "", said)
 
 
-@pytest.mark.parametrize("leaf", LEAVES, ids=str)
+@pytest.mark.parametrize("leaf", OF_EACH_KIND, ids=str)
 def test_a_value_of_one_new_post_is_above_the_folds(tmp_path: Path, leaf: Leaf) -> None:
     """Another value in its place makes a difference in the comment before anything is unfolded."""
     one = report_of(tmp_path / "one", leaf, leaf.entry())
@@ -130,7 +130,7 @@ def test_a_repost_looks_like_one(tmp_path: Path) -> None:
     assert "They said it" in said
 
 
-@pytest.mark.parametrize("leaf", LEAVES, ids=str)
+@pytest.mark.parametrize("leaf", OF_EACH_KIND, ids=str)
 def test_a_value_is_shown_in_every_form(tmp_path: Path, leaf: Leaf) -> None:
     """The value, and another one in its place makes a difference, when a post or an idea is created."""
     one = report_of(tmp_path / "one", leaf, leaf.entry())
