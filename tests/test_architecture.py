@@ -1,4 +1,4 @@
-"""The project's own rules: which package imports which, how a module begins, why a linter rule is off."""
+"""The project's own rules: which package imports which, how a module begins, and what the map says of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import chdir
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -207,3 +208,49 @@ def test_a_phrase_of_the_product_stands_in_few_test_files(phrase: str) -> None:
     texts = [path for path in (ROOT / "tests").rglob("*.*") if path.suffix in kinds and path.is_file()]
     found = [name(path) for path in texts if path != Path(__file__) and phrase.encode() in path.read_bytes()]
     assert 0 < len(found) <= 15
+
+
+_MAP = (ROOT / "docs" / "how" / "architecture.md").read_text(encoding="utf-8")
+_CHAINS = re.findall(r"^### ([^`\n]+): (`[^\n]+`)\n(.*?)(?=^##)", _MAP, re.MULTILINE | re.DOTALL)
+#: Where a chain may lead. Tests, generated pages and the map itself are left out.
+_LOOKED_AT = ("bufferctl", "tools", "docs", "examples", ".github", "action.yml", "README.md")
+_GENERATED = {
+    *(f"docs/reference/{page}.md" for page in ("format", "networks", "rules", "json", "commands")),
+    "docs/problems/messages.md",
+}
+_TEXTS = {".py", ".graphql", ".json", ".html", ".css", ".js", ".md", ".yaml", ".yml"}
+
+
+@cache
+def stations() -> dict[str, str]:
+    """The text of every file that a chain may lead to, by its name."""
+    tops = [ROOT / each for each in _LOOKED_AT]
+    paths = [path for top in tops for path in (top, *top.rglob("*")) if path.suffix in _TEXTS and path.is_file()]
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return {each: text for each, text in texts.items() if each not in {*_GENERATED, "docs/how/architecture.md"}}
+
+
+def test_there_are_chains() -> None:
+    """And files that they could lead to."""
+    assert len(_CHAINS) > 10
+    assert len(stations()) > 300
+
+
+@pytest.mark.parametrize(("title", "words", "text"), _CHAINS, ids=[title for title, *_ in _CHAINS])
+def test_a_chain_names_every_station(title: str, words: str, text: str) -> None:
+    """The first column has the files in which `git grep -w` finds a word of the heading."""
+    word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, re.findall('`([^`]+)`', words)))})(?!\w)")
+    there = {each for each, content in stations().items() if word.search(content)}
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    listed = re.findall(r"`([^`]+)`", "".join(rows))
+    assert sorted(there - set(listed)) == [], f"{title}: {words} is in these, too; add them to the chain in the map"
+    assert sorted(set(listed) - there) == [], f"{title}: {words} is not in these any more; take them out of the chain"
+    assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize(("title", "words", "text"), _CHAINS, ids=[title for title, *_ in _CHAINS])
+def test_what_a_chain_says_fails_exists(title: str, words: str, text: str) -> None:
+    """Each test in it is a file, and so is each path beside the stations."""
+    paths = re.findall(r"`((?:tests|bufferctl|docs|tools|examples)/[\w./-]+)`", text)
+    assert paths
+    assert [path for path in paths if not (ROOT / path).exists()] == [], (title, words)

@@ -218,6 +218,12 @@ def test_every_module_is_named() -> None:
     assert [path.name for path in modules if path.name not in named] == []
 
 
+def test_contributing_leads_to_the_chains() -> None:
+    """Before its tables, which have the rest."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert "architecture.md#the-chains" in text.partition("| to change |")[0]
+
+
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/how/architecture.md"])
 def test_what_stands_in_a_file_is_there(page: str) -> None:
     """Each "`name` in `file`" of the tables and chains."""
