@@ -1,4 +1,4 @@
-"""The project's own rules: which package imports which, how a module begins, and what the map says of them."""
+"""The project's own rules: imports, how a module begins, why a linter rule is off, and what the map says of files."""
 
 from __future__ import annotations
 
