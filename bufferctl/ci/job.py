@@ -293,18 +293,28 @@ class Job:
         if not base or loaded is None or loaded.desired is None or self.fetch(base) or (until and self.fetch(until)):
             return True
         files = frozenset(loaded.files) | loaded.beside
+        changed = self.changed_files(base, until)
+        if changed is None:
+            return True
+        for path, is_gone in changed.items():
+            is_hidden = any(part.startswith(".") for part in PurePosixPath(path).parts)
+            counts = is_gone or path in files or PurePosixPath(path).suffix in {".yaml", ".yml"}
+            if counts and not is_hidden:
+                return True
+        return False
+
+    def changed_files(self, base: str, until: str = "") -> dict[str, bool] | None:
+        """The files of the folder that differ between two commits, and whether each is gone; None if unknown.
+
+        The folder's own commit is `until`, if that is empty.
+        """
         only = ("--name-status", "--no-renames", "--no-ext-diff", "--relative", "-z")
         commits = [base, until] if until else [base]
         ran = git(self.folder, "diff", *only, operands=[*commits, "--"], environment=self.environment)
         if ran.returncode != 0:
-            return True
+            return None
         parts = ran.stdout.split("\0")
-        for status, path in zip(parts[::2], parts[1::2], strict=False):
-            is_hidden = any(part.startswith(".") for part in PurePosixPath(path).parts)
-            counts = status == "D" or path in files or PurePosixPath(path).suffix in {".yaml", ".yml"}
-            if counts and not is_hidden:
-                return True
-        return False
+        return {path: status == "D" for status, path in zip(parts[::2], parts[1::2], strict=False)}
 
     def footer(self, commit: str, *more: str) -> str:
         """The last line of a comment: its commit, its run, and `more`."""

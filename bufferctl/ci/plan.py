@@ -21,6 +21,7 @@ from bufferctl.ci.log import say
 from bufferctl.ci.report_file import load_report
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
+from bufferctl.ci.unread import unread
 from bufferctl.config.write.convert import to_fill_in
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import ForgeError
@@ -92,8 +93,10 @@ def _plan(
         say(f"None of the files of {job.name} changed, so there is nothing to plan.")
         return 0
     moved = None if offline else moved_state(job, branch)
+    overlooked = unread(job, request) if request else None
+    for each in filter(None, (moved, overlooked)):
+        job.annotate("warning", each.words)
     if moved:
-        job.annotate("warning", moved.words)
         job = replace(job, has_state=False)
     folder = job.work / "plan"
     folder.mkdir()
@@ -105,6 +108,7 @@ def _plan(
     if request and job.options.comment:
         notes = [
             _elsewhere(job, request, branch),
+            overlooked,
             moved if made.is_plan else None,
             _failure(job, made.held) if fails else None,
         ]

@@ -5,4 +5,4 @@
 
 from __future__ import annotations
 
-from bufferctl.config.resolve import Loaded, Located, Locator, find_root, in_order, load
+from bufferctl.config.resolve import Loaded, Located, Locator, find_root, holds_posts, in_order, load, root_files_beside

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from os.path import relpath
 from pathlib import Path
 
-from bufferctl.config import load
+from bufferctl.config import load, root_files_beside
 from bufferctl.errors import BufferctlError
-from bufferctl.git import git
 from bufferctl.model import Account, Desired, Service, Slot
 from bufferctl.reconcile import find_targets
 from bufferctl.state.local import repository_of
 from bufferctl.value import value
-
-#: What only root files have, in YAML's block or flow form, so in JSON too; what else has these words declares nothing.
-_ROOT = r"""(^|[{,[:space:]])["']?organizations["']?[[:space:]]*:"""
-_ROOT_LINE = re.compile(_ROOT.replace("[:space:]", r"\s"), re.MULTILINE)
-_ENDINGS = (".yaml", ".yml")
 
 
 @value()
@@ -37,32 +30,13 @@ def declared_beside(root_file: Path, account: Account, removed: Removed) -> dict
     A root file that cannot be read declares nothing here; its state is known without it.
     """
     found: dict[str, str] = {}
-    for path in root_files_beside(root_file):
+    for path in root_files_beside(root_file, repository_of(root_file)):
         with suppress(BufferctlError):
             desired = load(path, path.parent, today=datetime.now(UTC).date()).sound
             if desired:
                 name = relpath(path, root_file.absolute().parent)
                 found |= {id_: name for id_ in _declared(desired, account, removed) if id_ not in found}
     return found
-
-
-def root_files_beside(root_file: Path) -> list[Path]:
-    """The other root files in the folder, and in the repository if there is one."""
-    own = root_file.resolve()
-    folder, repository = root_file.absolute().parent, repository_of(root_file)
-    names = {path for path in folder.iterdir() if path.suffix in _ENDINGS and _is_root(path)}
-    if repository:
-        options = ("--untracked", "-I", "--null", "--files-with-matches", "--extended-regexp")
-        with suppress(OSError):  # no git
-            ran = git(repository, "grep", *options, "-e", _ROOT)
-            names |= {repository / name for name in ran.stdout.split("\0") if name.endswith(_ENDINGS)}
-    return sorted(path for path in names if path.resolve() != own)
-
-
-def _is_root(path: Path) -> bool:
-    with suppress(OSError, UnicodeDecodeError):
-        return _ROOT_LINE.search(path.read_text(encoding="utf-8")) is not None
-    return False
 
 
 def _declared(desired: Desired, account: Account, removed: Removed) -> Iterator[str]:

@@ -1,10 +1,11 @@
-"""Finds the files: the root file, what it includes, and files with posts that it does not include."""
+"""Finds the files: the root file, what it includes, files with posts that it does not include, and other root files."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
@@ -12,6 +13,7 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from bufferctl.errors import ConfigError, UsageError
+from bufferctl.git import git
 
 ROOT_NAME = "buffer.yaml"
 #: What people and their tools turn `.yaml` into.
@@ -162,7 +164,7 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[str]) -> d
     found = {}
     for path in (*_visible(root), *below):
         name = path.relative_to(root).as_posix()
-        if name in included_files or path.suffix.lower() not in {".yaml", ".yml", ".json"} or not _holds_posts(path):
+        if name in included_files or path.suffix.lower() not in {".yaml", ".yml", ".json"} or not holds_posts(path):
             continue
         if name.startswith(".") or "/." in name:
             found[name] = ("names that begin with a dot are skipped", "rename it without the dot")
@@ -173,6 +175,30 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[str]) -> d
     return found
 
 
+#: What only root files have, in YAML's block or flow form, so in JSON too; what else has these words declares nothing.
+_ORGANIZATIONS = r"""(^|[{,[:space:]])["']?organizations["']?[[:space:]]*:"""
+_ORGANIZATIONS_LINE = re.compile(_ORGANIZATIONS.replace("[:space:]", r"\s"), re.MULTILINE)
+_ENDINGS = (".yaml", ".yml")
+
+
+def root_files_beside(root_file: Path, repository: Path | None) -> list[Path]:
+    """The other root files in the folder, and in the repository if there is one."""
+    own = root_file.resolve()
+    names = {path for path in root_file.absolute().parent.iterdir() if path.suffix in _ENDINGS and _is_root(path)}
+    if repository:
+        options = ("--untracked", "-I", "--null", "--files-with-matches", "--extended-regexp")
+        with suppress(OSError):  # no git
+            ran = git(repository, "grep", *options, "-e", _ORGANIZATIONS)
+            names |= {repository / name for name in ran.stdout.split("\0") if name.endswith(_ENDINGS)}
+    return sorted(path for path in names if path.resolve() != own)
+
+
+def _is_root(path: Path) -> bool:
+    with suppress(OSError, UnicodeDecodeError):
+        return _ORGANIZATIONS_LINE.search(path.read_text(encoding="utf-8")) is not None
+    return False
+
+
 def _visible(folder: Path) -> Iterator[Path]:
     """The content of a folder; empty if it is not one."""
     try:
@@ -181,7 +207,8 @@ def _visible(folder: Path) -> Iterator[Path]:
         return
 
 
-def _holds_posts(path: Path) -> bool:
+def holds_posts(path: Path) -> bool:
+    """Whether a file begins like one with posts, and is no root file."""
     try:
         if not path.is_file():  # reading a pipe or a device would block
             return False

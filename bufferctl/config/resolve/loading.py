@@ -55,6 +55,7 @@ class Loaded:
     #: What suspending goes by, whatever errors there are: what is sound, or at least the lines; None: nothing is
     #: suspended.
     suspending: Desired | None = None
+    patterns: tuple[str, ...] = ()  # those of `include`, or what counts without it
 
     @property
     def read(self) -> frozenset[str]:
@@ -90,6 +91,7 @@ def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded
         beside,
         loading.trees,
         suspending if suspending.suspends else None,
+        loading.patterns,
     )
 
 
@@ -116,6 +118,7 @@ class _Loading:
     suspended: dict[tuple[str, str], str] = field(default_factory=dict)  # as for `Desired`
     found_posts: list[Resolved[Post]] = field(default_factory=list)  # in file order
     found_ideas: list[Resolved[Idea]] = field(default_factory=list)  # likewise
+    patterns: tuple[str, ...] = ()  # as for `Loaded`
 
     def sound(self, found: list[Resolved[AnyItem]]) -> tuple[AnyItem, ...]:
         """Only those without errors, each address once: what others lack may only be unreadable."""
@@ -238,6 +241,7 @@ class _Loading:
 
     def _included(self, root: RootFile, spot: Spot) -> Iterator[tuple[IncludedFile, Spot]]:
         patterns = [each for each in root.include if not leaves_folder(each) and not in_git(each)]
+        self.patterns = tuple(patterns)
         for index, pattern in enumerate(root.include):
             if leaves_folder(pattern):
                 message = f"`{pattern}` leads out of the folder of the root file"

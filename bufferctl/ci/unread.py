@@ -1,0 +1,55 @@
+"""Files with posts that a request adds or changes and that no root file includes: nothing would say a word of them."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from bufferctl.ci.forge import ChangeRequest
+from bufferctl.ci.job import Job, load_if_there
+from bufferctl.config import holds_posts, root_files_beside
+from bufferctl.diagnostics import some_of
+from bufferctl.model.plain_text import visible
+from bufferctl.render.markdown import Note
+
+#: How many files a sentence names; the rest is counted.
+_NAMED = 5
+
+
+def unread(job: Job, request: ChangeRequest) -> Note | None:
+    """A note with the patterns that would include the files; None if there are none, or nobody knows."""
+    base, loaded = job.base_of(request), job.loaded
+    if not base or loaded is None or not loaded.root_is_sound or job.fetch(base):
+        return None
+    warned = {each.place.file for each in loaded.diagnostics if each.place}
+    changed = job.changed_files(base) or {}
+    names = [name for name, is_gone in changed.items() if not is_gone and name not in loaded.read | warned]
+    names = [name for name in names if _may_be_meant(name) and holds_posts(job.folder / name)]
+    elsewhere = _read_elsewhere(job) if names else frozenset()
+    names = [name for name in names if (job.folder / name).resolve() not in elsewhere]
+    if not names:
+        return None
+    patterns = [str(PurePosixPath(name).parent / f"*{PurePosixPath(name).suffix}") for name in names]
+    include = ", ".join(dict.fromkeys((*loaded.patterns, *patterns)))
+    covers = "does" if len(names) == 1 else "do"
+    return Note(
+        "Not all posts are planned:",
+        f"{some_of([f'`{visible(name)}`' for name in names], _NAMED)} {covers} not match `include` in "
+        f"`{job.root_file.name}`, so nothing of {'it' if len(names) == 1 else 'them'} is read. To read "
+        f"{'it' if len(names) == 1 else 'them'}, write `include: [{visible(include)}]` there.",
+    )
+
+
+def _may_be_meant(name: str) -> bool:
+    """Whether a pattern could include a file of this name."""
+    path = PurePosixPath(name)
+    return path.suffix in {".yaml", ".yml"} and not any(part.startswith(".") for part in path.parts)
+
+
+def _read_elsewhere(job: Job) -> frozenset[Path]:
+    """The files that other root files of the repository read."""
+    found = set()
+    for root_file in root_files_beside(job.root_file, job.checkout):
+        loaded = load_if_there(root_file)
+        if loaded:
+            found |= {(root_file.parent / name).resolve() for name in loaded.read}
+    return frozenset(found)
