@@ -185,7 +185,7 @@ def test_options_of_git_are_written_in_the_code() -> None:
 
 
 #: Names of options, or of several, that are put together from constants and values of our own, or are constants.
-NAMES = {"_ROOT", "options", "arguments", "only", "query", "hashes", "parents", "form", "depth", "lease"}
+NAMES = {"_ORGANIZATIONS", "options", "arguments", "only", "query", "hashes", "parents", "form", "depth", "lease"}
 
 
 def is_written(option: ast.expr) -> bool:
