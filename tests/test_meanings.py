@@ -50,6 +50,7 @@ REASONS: Meanings = {
     "passing": apply._PASSING,  # a later run in CI tries again
     "lost": apply._LOST,  # in CI, what was merged cannot be sent any more
     "pulled": pulling._CHANGED,  # `pull` takes Buffer's version over
+    "happened": words._DRIFTS,  # in Buffer, so the change is called by it; else by its cause
 }
 STATUSES: Meanings = {
     "shown": words.OUTCOMES,
@@ -111,15 +112,15 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         REASONS,
         {
             Reason.CHANNEL: "drift moot passing",
-            Reason.ERROR: "drift overtaken",
+            Reason.ERROR: "drift overtaken happened",
             Reason.SENT: "compared overtaken lost",
-            Reason.GONE: "drift pulled",
-            Reason.LAG: "overtaken passing",
+            Reason.GONE: "drift pulled happened",
+            Reason.LAG: "overtaken passing happened",
             Reason.CHANGED: "drift compared pulled",
             Reason.CONFLICT: "drift compared pulled",
             Reason.MISSED: "compared moot overtaken lost",
             Reason.AMBIGUOUS: "",
-            Reason.UNSETTLED: "compared overtaken passing",
+            Reason.UNSETTLED: "compared overtaken passing happened",
             Reason.ADOPTED: "compared",
             Reason.IDEA: "compared",
             Reason.PROTECTED: "",

@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bufferctl.api import Buffer, connect
 from bufferctl.api.wire_forms import create_idea, create_post
@@ -18,9 +19,12 @@ from bufferctl.config.format import ORDER, IdeaEntry, PostFields, RootFile, Shar
 from bufferctl.config.format.models import (
     ChannelEntry,
     FreezeEntry,
+    GitStateEntry,
     IncludedFile,
+    MediaEntry,
     OrganizationEntry,
     PolicyEntry,
+    StateEntry,
 )
 from bufferctl.config.write.as_yaml import idea_entry, post_entry
 from bufferctl.intake.pulling import fields_to_take
@@ -32,10 +36,12 @@ from bufferctl.model import (
     Idea,
     LiveChannel,
     LivePost,
+    MediaSettings,
     Post,
     Service,
     Settings,
     Slot,
+    StateSettings,
 )
 from bufferctl.model.desired import Policy
 from bufferctl.plan import Action, Cause, Change
@@ -104,6 +110,14 @@ SETTINGS = {
     "state": "git",
     "suspended": "Earthquake",
 }
+A_BUCKET = "store: 's3://b/c'"
+MEDIA = {
+    "public_url": "public_url: 'https://media.acme.example'",
+    "store": f"public_url: 'https://a.example', {A_BUCKET}",
+    "endpoint": f"public_url: 'https://a.example', {A_BUCKET}, endpoint: 'https://s3.acme.example'",
+}
+STATE = {"store": A_BUCKET, "endpoint": f"{A_BUCKET}, endpoint: 'https://s3.acme.example'"}
+GIT = {"remote": "git: {remote: upstream}", "branch": "git: {branch: saved}"}
 POLICY = {
     "freeze": "[{from: 2026-12-24, to: 2026-12-26}]",
     "link_domains": "[acme.example]",
@@ -171,6 +185,9 @@ def test_each_field_has_a_sample() -> None:
     assert set(IDEA) == set(IdeaEntry.model_fields) - {"key"}
     assert set(SETTINGS) == set(RootFile.model_fields) - STRUCTURE
     assert set(POLICY) == set(PolicyEntry.model_fields)
+    assert set(MEDIA) == set(MediaEntry.model_fields)
+    assert set(STATE) == set(StateEntry.model_fields) - {"git"}
+    assert set(GIT) == set(GitStateEntry.model_fields)
     assert set(ORGANIZATION) == set(OrganizationEntry.model_fields) - {"channels", "ideas", "mentions"}
     assert set(CHANNEL) == set(ChannelEntry.model_fields) - {"posts"}
     assert set(FREEZE) == set(FreezeEntry.model_fields)
@@ -209,6 +226,22 @@ def test_a_setting_is_carried(tmp_path: Path, name: str, value: str) -> None:
     """From the root file to `Settings`, under the same name."""
     settings = declared(tmp_path, f"{name}: {value}\n").settings
     assert getattr(settings, name) != getattr(Settings(), name)
+
+
+@pytest.mark.parametrize(("name", "value"), MEDIA.items())
+def test_a_setting_of_media_is_carried(tmp_path: Path, name: str, value: str) -> None:
+    """From `media` to `MediaSettings`, under the same name."""
+    Image.new("RGB", (600, 400)).save(tmp_path / "a.png")
+    post = "posts:\n  - {key: a, channels: [linkedin], text: Hello, image: ./a.png, alt: A}\n"
+    media = declared(tmp_path, f"media: {{{value}}}\n{post}").settings.media
+    assert getattr(media, name) != getattr(MediaSettings(""), name)
+
+
+@pytest.mark.parametrize(("name", "value"), [*STATE.items(), *GIT.items()])
+def test_a_setting_of_the_state_is_carried(tmp_path: Path, name: str, value: str) -> None:
+    """From `state` to `StateSettings`, under the same name."""
+    state = declared(tmp_path, f"state: {{{value}}}\n").settings.state
+    assert getattr(state, name) != getattr(StateSettings(), name)
 
 
 @pytest.mark.parametrize(("name", "value"), POLICY.items())
