@@ -248,7 +248,16 @@ def begin_anew(account: Account, horizon: datetime) -> State:
 
 def homes_of(channels: Iterable[LiveChannel], organizations: Iterable[str]) -> tuple[Home, ...]:
     """The homes of these channels, and of the ideas of these organizations."""
-    posts = (Home(c.organization_id, c.id, None, c.service.value, c.name, c.only_reminds) for c in channels)
+    posts = [
+        Home(
+            channel.organization_id,
+            channel.id,
+            service=channel.service.value,
+            handle=channel.name,
+            only_reminds=channel.only_reminds,
+        )
+        for channel in channels
+    ]
     return (*posts, *(Home(organization, IDEAS) for organization in organizations))
 
 

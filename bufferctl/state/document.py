@@ -223,7 +223,14 @@ def _state(document: _StoredFile) -> State:
     suspended: dict[Slot, Suspended] = {}
     for organization, channels in document.organizations.items():
         for channel, stored in channels.items():
-            home = Home(organization, channel, stored.horizon, stored.service, stored.handle, stored.only_reminds)
+            home = Home(
+                organization,
+                channel,
+                horizon=stored.horizon,
+                service=stored.service,
+                handle=stored.handle,
+                only_reminds=stored.only_reminds,
+            )
             homes[home.id] = home
             bindings |= {Slot(organization, channel, key): binding for key, binding in stored.objects.items()}
             questions |= {Slot(organization, channel, key): question for key, question in stored.questions.items()}
@@ -233,18 +240,18 @@ def _state(document: _StoredFile) -> State:
             former |= {Slot(organization, channel, key): id_ for key, id_ in stored.former.items()}
             suspended |= {Slot(organization, channel, key): each for key, each in stored.suspended.items()}
     return State(
-        bindings,
-        homes,
-        questions,
-        let_go,
-        frozenset(past),
-        document.complete_at,
-        document.lineage,
-        document.serial,
-        document.public,
-        former,
-        document.spent,
-        suspended,
+        bindings=bindings,
+        homes=homes,
+        questions=questions,
+        let_go=let_go,
+        past=frozenset(past),
+        complete_at=document.complete_at,
+        lineage=document.lineage,
+        serial=document.serial,
+        public=document.public,
+        former=former,
+        spent=document.spent,
+        suspended=suspended,
     )
 
 

@@ -157,10 +157,13 @@ class _Around:
 
     def within(self, entry: OrganizationEntry | ChannelEntry, spot: Spot, problems: list[Diagnostic]) -> _Around:
         """The same for what is in `entry`."""
-        own = entry.suspended if "suspended" in entry.model_fields_set else self.suspended
         is_there = spot.has("suspended") or "suspended" in spot.tree.empty.get(id(spot.node), ())
-        if is_there and "suspended" not in entry.model_fields_set:  # what cannot be read suspends as well
+        if "suspended" in entry.model_fields_set:
+            own = entry.suspended
+        elif is_there:  # what cannot be read suspends as well
             own = NO_REASON
+        else:
+            own = self.suspended
         return _Around(clock_of(entry.timezone, spot, self.clock, problems), own)
 
 
@@ -177,10 +180,15 @@ def _organization(
     around = outer.within(entry, spot, problems)
     clock = around.clock
     tags = tuple(Tag(tag.id, name, tag.color) for name, tag in entry.tags.items())
-    zone = clock.name if clock else None
-    approvals = entry.policy.approvals if entry.policy else None
     organization = Organization(
-        label, entry.name, entry.id, spot.place(_named_by(entry)), tags, zone, approvals, around.suspended
+        label=label,
+        name=entry.name,
+        id=entry.id,
+        place=spot.place(_named_by(entry)),
+        tags=tags,
+        timezone=clock.name if clock else None,
+        approvals=entry.policy.approvals if entry.policy else None,
+        suspended=around.suspended,
     )
     entries = [(each, spot.down("channels", index)) for index, each in enumerate(entry.channels)]
     channels = list(filter(None, (_channel(each, label, below, around, problems) for each, below in entries)))
@@ -195,11 +203,18 @@ def _channel(
 ) -> DeclaredChannel | None:
     if not (named := _label(entry, spot, "a channel", problems)) or entry is None:
         return None
-    label, place = f"{entry.service}:{named}", spot.place(_named_by(entry))
     around = outer.within(entry, spot, problems)
-    zone = around.clock.name if around.clock else None
-    has_own = entry.timezone is not None
-    channel = Channel(organization, label, entry.service, entry.name, entry.id, place, zone, has_own, around.suspended)
+    channel = Channel(
+        organization=organization,
+        label=f"{entry.service}:{named}",
+        service=entry.service,
+        name=entry.name,
+        id=entry.id,
+        place=spot.place(_named_by(entry)),
+        timezone=around.clock.name if around.clock else None,
+        has_own_timezone=entry.timezone is not None,
+        suspended=around.suspended,
+    )
     return DeclaredChannel(channel, around.clock, entry, spot)
 
 

@@ -133,7 +133,15 @@ def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple
         return Defaults(spot, organization=file.organization, vars=given_vars, utm=given_utm)
     given = {name: getattr(file, name) for name in REPLACED if name in file.model_fields_set}
     return Defaults(
-        spot, file.channels, file.organization, given, file.cancelled, clock, file.starts, given_vars, given_utm
+        spot,
+        channels=file.channels,
+        organization=file.organization,
+        given=given,
+        cancelled=file.cancelled,
+        clock=clock,
+        starts=file.starts,
+        vars=given_vars,
+        utm=given_utm,
     )
 
 
