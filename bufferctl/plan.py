@@ -330,7 +330,8 @@ class Plan:
     public: frozenset[str] = frozenset()  # addresses of files already uploaded, according to the state
     recording: Recording = field(default_factory=Recording)  # what an apply records besides its changes
     queue_times: Mapping[Slot, datetime] = field(default_factory=dict)  # roughly; people's own changes shift them
-    #: By slot, the earlier writes that free its text in Buffer: it is sent only once they were made.
+    #: By slot, the writes that free its text in Buffer: it is sent only once those were made that are sent earlier. A
+    #: later one is of a post that exchanges its text with it.
     freed_by: Mapping[Slot, tuple[Slot, ...]] = field(default_factory=dict)
 
     def count(self) -> Counter[Action]:

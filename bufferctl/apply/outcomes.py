@@ -254,6 +254,22 @@ def not_freed(change: Change, other: str) -> Outcome:
     return Outcome(change, Status.HELD, change.live_id, Reason.AMBIGUOUS, why, _FREE_FIRST)
 
 
+_CUT_SHORT = Said(
+    "`{other}` goes out with this text before Buffer's quota allows to change it, so neither was sent, and both go out "
+    "as they are in Buffer"
+)
+_LATER_OR_THERE = Said(
+    "Give one of them a later `due_at`, or change both in Buffer.",
+    beside=(Answer(Way.EDIT, "due_at"), Answer(Way.IN_BUFFER)),
+)
+
+
+def cut_short(change: Change, other: str) -> Outcome:
+    """The outcome of a post that takes the text of one that goes out too soon. `other`: the key of that one."""
+    why = replace(_CUT_SHORT, own={"other": other})
+    return Outcome(change, Status.HELD, change.live_id, Reason.AMBIGUOUS, why, _LATER_OR_THERE)
+
+
 _WITHOUT_IDEA = Said("Its idea '{idea}' was not created")
 _FIX_IDEA = Said("Fix the idea first.", beside=(Answer(Way.EDIT, "idea"),))
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bufferctl.model import Intent, Live, LivePost, MediaFile, Result, State, Write
+from bufferctl.model.live import Quota
 from bufferctl.model.media_file import Obstacle
 from bufferctl.plan import Outcome
 from bufferctl.value import value
@@ -40,6 +41,10 @@ class Buffer(Protocol):
     @property
     def tells_time(self) -> bool:
         """Whether the server's answers have a Date."""
+
+    @property
+    def quota(self) -> Quota:
+        """What is left of each window, as far as answers said."""
 
     def pace(self) -> None:
         """Wait until the quota allows a request. Raises PartWayError if that takes too long."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
@@ -99,11 +100,12 @@ class Queue:
         bindings: Mapping[Slot, Binding],
         waiting: Collection[str] = (),
         not_done: Collection[Slot] = (),
+        quota: Quota | None = None,
     ) -> tuple[list[Pending], list[Outcome]]:
         """The writes for the next request, and the outcomes of those that may no longer leave.
 
         `now` is by the server's clock, which decides the lead time. `waiting` are homes to which nothing may be sent
-        yet, and `not_done` are changes that were not made.
+        yet, and `not_done` are changes that were not made. `quota`: what is left of it.
         """
         not_done = set(not_done)
         batch: list[Pending] = []
@@ -126,6 +128,7 @@ class Queue:
                 later.append(pending)
                 break
             outcome = self._unfit(ready, now, [slot for slot in freed_by if slot in not_done])
+            outcome = outcome or self._cut_short(ready, freed_by, quota or Quota())
             if outcome:
                 not_done.add(pending.change.slot)
                 unfit.append(outcome)
@@ -153,6 +156,34 @@ class Queue:
         if goes_out_at is not None and goes_out_at - now < self._lead:
             return outcomes.missed(pending.change)
         return None
+
+    def _cut_short(self, pending: Pending, freed_by: Collection[Slot], quota: Quota) -> Outcome | None:
+        """Why it may not be sent before a post that gives it its text, and gets its own: that one goes out first.
+
+        Its quota may be used up in between, and then both would go out with one text.
+        """
+        numbers = [number for number, each in enumerate(self._left) if each.change.slot in freed_by]
+        if not numbers:
+            return None
+        needed = self._requests([pending, *islice(self._left, numbers[-1] + 1)])
+        short = [window.resets_at for window in quota.windows if window.left < needed]
+        for number in numbers if short else ():
+            other = self._left[number].change
+            goes_out = other.live.due_at if isinstance(other.live, LivePost) and other.goes_out else None
+            if goes_out and goes_out - max(short) < self._lead:
+                return outcomes.cut_short(pending.change, other.address.key)
+        return None
+
+    def _requests(self, writes: Iterable[Pending]) -> int:
+        """How many requests these writes take."""
+        batches: list[list[Slot]] = [[]]
+        for each in writes:
+            slot = each.change.slot
+            is_freed = not batches[-1] or set(self._freed_by.get(slot, ())).isdisjoint(batches[-1])
+            if len(batches[-1]) == self.size or not is_freed:
+                batches.append([])
+            batches[-1].append(slot)
+        return len(batches)
 
 
 def pending_of(plan: Plan) -> list[Pending]:

@@ -86,7 +86,7 @@ class Run:
                     continue
                 waiting = {intent.write.home for intent in unproved}
                 not_done = {each.change.slot for each in self._ledger.outcomes if not each.was_done}
-                batch, unfit = self._queue.next_batch(now, self._ledger.bindings, waiting, not_done)
+                batch, unfit = self._queue.next_batch(now, self._ledger.bindings, waiting, not_done, self._buffer.quota)
                 for outcome in unfit:
                     self._ledger.report(outcome)
                 if batch:

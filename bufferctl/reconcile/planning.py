@@ -21,7 +21,7 @@ from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import How, Match, Matches, is_over
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, no_longer_declared
-from bufferctl.reconcile.repeats import freed_by, hold_repeats
+from bufferctl.reconcile.repeats import freeing, hold_repeats
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times, within_limits
 from bufferctl.reconcile.suspending import first_off, off_instead, still_suspended, suspend, suspension_of
@@ -70,7 +70,7 @@ def reconcile(
         endpoint=endpoint,
         changes=tuple(changes),
         queue_times=queue_times(changes, live, scene.channels),
-        freed_by=freed_by(changes),
+        freed_by=freeing(changes),
         warnings=tuple(warnings_of(changes, scene, matches)),
         channels=scene.channels,
         public=state.public,

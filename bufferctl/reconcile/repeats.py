@@ -7,7 +7,7 @@ that frees a text is part of this run, and whether an edit would have the same t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from operator import is_
 from typing import NamedTuple
 
@@ -90,15 +90,6 @@ def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:
         if others:
             found[change.slot] = others
     return found
-
-
-def freed_by(changes: Sequence[Change]) -> dict[Slot, tuple[Slot, ...]]:
-    """By slot, the earlier writes that free its text. `changes` are in the order in which they are sent."""
-    number = {change.slot: at for at, change in enumerate(changes)}
-    earlier = {
-        slot: tuple(each for each in others if number[each] < number[slot]) for slot, others in freeing(changes).items()
-    }
-    return {slot: others for slot, others in earlier.items() if others}
 
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:

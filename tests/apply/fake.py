@@ -40,6 +40,7 @@ from bufferctl.model import (
     Unknown,
     Write,
 )
+from bufferctl.model.live import Quota
 
 #: Seconds until a write whose answer was lost has landed and every list shows it.
 SETTLE = 30.0
@@ -131,6 +132,7 @@ class FakeBuffer:
     `rewrites`: texts come back changed. `equal_by_person`: while an answer is lost, somebody makes the same posts.
     `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once an object was created. `asked`: whether
     somebody asked to stop. `on_pace` and `on_send` are called before a request may leave, and after it was carried out.
+    `quota`: what its answers say of one, nothing here.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -158,6 +160,7 @@ class FakeBuffer:
     sent: list[tuple[Write, ...]] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     reads: int = 0
+    quota: Quota = field(default_factory=Quota)
     _born: dict[str, float] = field(default_factory=dict)
     _late: list[tuple[float, tuple[Write, ...]]] = field(default_factory=list)
     _ids: int = 0

@@ -71,6 +71,24 @@ def test_two_posts_exchange_their_texts(project: Project, soon_first: bool) -> N
     assert texts(project) == {"Alpha": 1, "Beta": 1}
 
 
+@pytest.mark.parametrize("left", [1, 2])
+def test_both_are_due_before_the_quota_returns(project: Project, left: int) -> None:
+    """Where only one of the two can still be changed, neither is: each text goes out once, and the run says so."""
+    write(project, a=("Alpha", SOON), b=("Beta", "2029-12-03 09:13"))
+    project.apply()
+    write(project, a=("Beta", SOON), b=("Alpha", "2029-12-03 09:13"))
+    quota = project.sandbox.service.quota
+    assert quota
+    while len(quota.windows[0].taken) < QUOTA - left - UNTIL_WRITTEN + 1:
+        quota.take(project.sandbox.clock.now())
+    ran = project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    said = " ".join(ran.out.split())
+    assert ("`b` goes out with this text before Buffer's quota allows to change it" in said) == (left == 1)
+    project.sandbox.clock.advance(minutes=16)
+    assert texts(project) == {"Alpha": 1, "Beta": 1}
+    assert {each["status"] for each in project.sandbox.posts()} == {"sent"}
+
+
 def test_a_post_takes_the_text_of_one_that_is_removed(project: Project) -> None:
     """Once: the delete is sent first, and not in a second request, behind thirty edits."""
     days = {f"k{day}": f"2030-03-{day:02} 09:00" for day in range(1, 32)}
