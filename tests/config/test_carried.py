@@ -35,6 +35,7 @@ from bufferctl.model import (
     Done,
     Idea,
     LiveChannel,
+    LiveIdea,
     LivePost,
     MediaSettings,
     Post,
@@ -43,8 +44,10 @@ from bufferctl.model import (
     Slot,
     StateSettings,
 )
-from bufferctl.model.desired import Policy
+from bufferctl.model.comparable import content_of_desired, content_of_live
+from bufferctl.model.desired import Policy, Tag
 from bufferctl.plan import Action, Cause, Change
+from bufferctl.reconcile.differences import differences, idea_differences
 from bufferctl.render.json_documents import ContentForm, values_of
 from bufferctl.render.shown import shown
 from bufferctl.sandbox import Sandbox
@@ -151,6 +154,7 @@ STRUCTURE = {
 NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect", "suspended", "freeze"}
 #: Buffer takes them, and no query asks for them.
 NOT_RETURNED = {"idea", "ai_assisted", "source", "draft_id"}
+NOT_RETURNED_OF_IDEAS = {"group", "cta", "template_id"}  # of a group its id alone, which people change on the board
 #: When it goes out is shown apart from its content, and how, only of what the files declare.
 SCHEDULE, HANDLING = {"mode", "due_at", "draft"}, {"scheduling_type", "needs_approval"}
 
@@ -273,7 +277,7 @@ def account() -> Iterator[tuple[Sandbox, Buffer]]:
 
 @pytest.mark.parametrize("name", [each for each in POST if each not in NOT_SENT | NOT_RETURNED])
 def test_a_field_of_a_post_reads_back(account: tuple[Sandbox, Buffer], tmp_path: Path, name: str) -> None:
-    """Buffer is asked for it: a post that has it differs from an entry without, is shown so, and is what pull takes."""
+    """Buffer is asked for it: a post that has it differs from an entry without, is shown so, and pull takes it."""
     sandbox, buffer = account
     post, bare = two_posts(tmp_path, name, POST[name])
     home = LiveChannel(sandbox.channel("linkedin")["id"], "o1", Service.LINKEDIN, "acme")
@@ -300,6 +304,28 @@ def test_a_field_of_an_idea_is_carried(tmp_path: Path, name: str, value: str) ->
     assert name_of(name) in idea_entry(idea)
     if name not in NOT_SENT | {"tags"}:  # an idea's tags are sent with their ids and colors
         assert create_idea(CreateIdea(idea, "o1")) != create_idea(CreateIdea(bare, "o1"))
+
+
+@pytest.mark.parametrize(
+    "name", [each for each in IDEA if each not in NOT_SENT | {"text_file"} | NOT_RETURNED_OF_IDEAS]
+)
+def test_a_field_of_an_idea_reads_back(account: tuple[Sandbox, Buffer], tmp_path: Path, name: str) -> None:
+    """Buffer is asked for it: an idea that has it differs from an entry without, is shown so, and pull takes it."""
+    sandbox, buffer = account
+    organization = sandbox.dump()["organizations"][0]
+    title = "" if name == "title" else ", title: Idea"
+    entry = f"ideas:\n  - {{key: a, {name}: {IDEA[name]}{title}}}\n  - {{key: other, title: Idea}}\n"
+    idea, bare = declared(tmp_path, entry).ideas
+    tags = [Tag(each["id"], each["name"], each["color"]) for each in organization["tags"] if each["name"] in idea.tags]
+    writes = [CreateIdea(idea, organization["id"], tuple(tags)), CreateIdea(bare, organization["id"])]
+    live, other = (each.live for each in buffer.send(writes) if isinstance(each, Done))
+    assert isinstance(live, LiveIdea)
+    found = (*differences(content_of_desired(bare), content_of_live(live)), *idea_differences(bare, live))
+    slot = Slot(organization["id"], "ideas", "other")
+    change = Change(bare.address, Action.HOLD, Cause.DRIFT, slot, desired=bare, live=live, differences=found)
+    assert fields_to_take(change, None)[name]
+    for one, without in ((idea, bare), (live, other)):
+        assert shown(one) != shown(without)
 
 
 def test_every_field_of_an_entry_has_a_place() -> None:
