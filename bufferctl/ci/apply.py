@@ -449,7 +449,8 @@ def _receipt(job: Job, context: Context, ran: _Ran) -> str:
         stopped=receipt.stopped,
         folder=job.options.directory,
     )
-    return comment(report, replace(context, decide=job.forge.decide()))
+    with job.naming():
+        return comment(report, replace(context, decide=job.forge.decide()))
 
 
 def _not_applied(job: Job, one: _Found, ran: _Ran) -> Note:

@@ -83,7 +83,9 @@ def watch(job: Job, end: End, requests: Sequence[ChangeRequest] = ()) -> int:
     if report or needs:
         first = replace(_OPEN, markdown=" ".join(_settings(job).notify)) if needs else _OVER
         context = _context(job, _KIND, [first, *notes])
-        job.keep_issue(_KIND, _TITLE, issue(left, replace(context, decide=job.forge.decide())), is_open=needs)
+        with job.naming():
+            text = issue(left, replace(context, decide=job.forge.decide()))
+        job.keep_issue(_KIND, _TITLE, text, is_open=needs)
     return 0 if report or was_open else ran.code
 
 

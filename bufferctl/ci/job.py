@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
@@ -27,6 +28,7 @@ from bufferctl.model import PostStatus, State, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.reconcile.freezes import ends_exemptions
 from bufferctl.render.markdown import Note
+from bufferctl.said import ROOT_FILE
 from bufferctl.state import Store, open_shared
 from bufferctl.state.checkout import renamed_since
 from bufferctl.state.document import parse
@@ -79,6 +81,15 @@ class Job:
     def name(self) -> str:
         """The root file with its folder, below the checkout."""
         return normpath(join(self.options.directory, self.options.file or "buffer.yaml"))
+
+    @contextmanager
+    def naming(self) -> Iterator[None]:
+        """While this lasts, commands that people paste name the root file, if it is not the one at the top."""
+        token = ROOT_FILE.set("" if self.name == "buffer.yaml" else self.name)
+        try:
+            yield
+        finally:
+            ROOT_FILE.reset(token)
 
     @property
     def artifact(self) -> str:

@@ -175,7 +175,8 @@ def _comment(job: Job, request: ChangeRequest, made: _Made, branch: str, notes: 
         printed=made.printed,
     )
     is_sound = made.is_plan or (made.report is not None and not made.report.is_planned)
-    return rendered(made.report, context) if made.report and is_sound else without_report(_unplanned(context))
+    with job.naming():
+        return rendered(made.report, context) if made.report and is_sound else without_report(_unplanned(context))
 
 
 def _new_post(job: Job, request: ChangeRequest) -> str:

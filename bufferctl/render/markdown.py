@@ -41,7 +41,7 @@ from bufferctl.render.markdown_text import (
 from bufferctl.render.report import LOOKS, Report, by_severity
 from bufferctl.render.since import seen_line, since
 from bufferctl.render.suspended import BUFFER, StillOut, opening_of
-from bufferctl.said import Way
+from bufferctl.said import Way, pasted
 from bufferctl.value import field, replace, value
 
 #: The first line of every comment, by which a later run finds the comment to replace. User text cannot contain it.
@@ -527,7 +527,7 @@ def _all(report: Report) -> str:
     """Where to see everything if it does not fit."""
     if report.page:
         return f"{code(report.page)} shows all"
-    return "`bufferctl plan` shows all" if report.outcomes is None else "the log of the run shows all"
+    return f"{code(pasted('bufferctl plan'))} shows all" if report.outcomes is None else "the log of the run shows all"
 
 
 def _second_line(page: _Page) -> str:

@@ -166,3 +166,27 @@ def test_folders_and_files_are_never_taken_for_each_other(team: Team) -> None:
         ran = team.apply(directory=folder, file=file)
         assert not ran.failed, ran.log
     assert team.texts() == [f"Post {number}" for number in range(4)]
+
+
+def test_commands_of_a_comment_name_the_root_file(team: Team) -> None:
+    """Whoever pastes one into a checkout of the repository gets the files that the comment is about."""
+
+    def write(text: str, branch: str) -> int:
+        folder = team.ada.folder / "teams/south"
+        folder.mkdir(parents=True, exist_ok=True)
+        entry = f"posts: [{{key: p, channels: [twitter], due_at: 2029-12-20 09:00, text: {text}}}]\n"
+        team.ada.branch(branch)
+        (folder / "buffer.yaml").write_text(FILES + entry, encoding="utf-8")
+        team.ada.push()
+        return team.github.open_pull(branch)
+
+    number = write("One", "south")
+    team.plan(number, directory="teams/south")
+    team.merge(number)
+    assert not team.apply(directory="teams/south").failed
+    (there,) = team.sandbox.posts()
+    team.sandbox.person.edit_post(there["id"], text="Theirs")
+    number = write("Two", "edit")
+    team.plan(number, directory="teams/south")
+    (body,) = team.github.bodies(number)
+    assert "bufferctl pull Acme/twitter:acme/p --file teams/south/buffer.yaml" in body

@@ -20,7 +20,7 @@ from bufferctl.render.markdown import Context, comment, problems_markdown, repor
 from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
-from bufferctl.said import Answer, Way, prose
+from bufferctl.said import ROOT_FILE, Answer, Way, prose
 from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.github import Page, parsed_by_gitlab
@@ -356,6 +356,16 @@ def test_what_does_not_fit_is_said_where_it_is_missing() -> None:
     for page, where in (("plan.html", "`plan.html` shows all"), ("", "`bufferctl plan` shows all")):
         assert re.search(rf"^… and \d+ more {where}$", report_markdown(replace(report, page=page)), re.MULTILINE)
     assert "… and" not in _of(*_creates(3))
+
+
+def test_the_command_that_shows_everything_names_the_root_file() -> None:
+    """As every command does that people paste, where the repository has several."""
+    report = Report(replace(PLAN, changes=tuple(_creates(600, "word " * 50)), warnings=()))
+    token = ROOT_FILE.set("teams/south/buffer.yaml")
+    try:
+        assert "more `bufferctl plan --file teams/south/buffer.yaml` shows all" in report_markdown(report)
+    finally:
+        ROOT_FILE.reset(token)
 
 
 def test_what_needs_a_person_is_kept_before_new_posts() -> None:

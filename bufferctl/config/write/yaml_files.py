@@ -7,11 +7,14 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from bufferctl import disk
 from bufferctl.config.read import UnreadableError, read_source
@@ -50,9 +53,22 @@ class Text:
         return (BOM_UTF8 if self.data.startswith(BOM_UTF8) else b"") + text.encode()
 
 
+class _Representer(RoundTripRepresenter):
+    """Writes an instant as the documentation does: `2029-12-03T08:59:30Z`."""
+
+    def instant(self, when: datetime) -> ScalarNode:
+        written = when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        node: ScalarNode = self.represent_scalar("tag:yaml.org,2002:timestamp", written)
+        return node
+
+
+_Representer.add_representer(datetime, _Representer.instant)
+
+
 def yaml_text(data: Any) -> str:
     """New data as YAML text, laid out as `fmt` does; texts that look like something else get quotes."""
     yaml = YAML()
+    yaml.Representer = _Representer
     yaml.indent(mapping=STEP, sequence=2 * STEP, offset=STEP)
     yaml.width = _WIDTH
     stream = StringIO()
