@@ -7,6 +7,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from ssl import SSLContext
@@ -102,9 +103,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """In a new checkout, Hypothesis lists all characters in 200 MB: here, while the workers collect, not in each."""
-    if not hasattr(session.config, "workerinput"):
+    """In a new checkout, what takes long to make and is kept is made once: each worker begins with modules of its own.
+
+    pytest rewrites the assertions of a module that it imports first, and Hypothesis lists all characters in 200 MB.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None:
         charmap.intervals_from_codec("utf-8")
+        return
+    paths = sorted(path for each in session.config.args for path in Path(each).rglob("test_*.py"))
+    for path in paths[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+        if "browser" not in path.parts:
+            with suppress(Exception):  # told when it is collected
+                import_module(".".join(path.resolve().relative_to(session.config.rootpath).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

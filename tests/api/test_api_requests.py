@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from bufferctl.api.reads import LISTS_AT_ONCE
 from bufferctl.api.requests import Request, merged, numbered, operation
 from bufferctl.limits import MOST_ALIASES
 from bufferctl.model.metadata import MODELS
+from tests.conftest import long
 from tests.sources import files, published
 
 ROOT = Path(__file__).parents[2]
@@ -48,9 +49,15 @@ def schema() -> GraphQLSchema:
     return published()
 
 
-def batches() -> Iterator[str]:
-    """Every possible number of aliases in a request, with mixed writes; and each kind of write, once and 30 times."""
-    for count in range(1, MOST_ALIASES + 1):
+#: Numbers of writes in a request: one, each kind once, and as many as there can be; all numbers in `make test-all`.
+each_number = pytest.mark.parametrize(
+    "numbers", [(1, len(WRITES), MOST_ALIASES), *long(range(1, MOST_ALIASES + 1))], ids=["few", "all"]
+)
+
+
+def batches(numbers: Sequence[int]) -> Iterator[str]:
+    """Each number of mixed writes; each number of lists; and each kind of write, once and 30 times."""
+    for count in numbers:
         yield merged("Write", tuple(islice(cycle(WRITES), count)))
     for count in range(1, LISTS_AT_ONCE + 1):
         yield merged("Read", tuple(islice(cycle(READS), count)))
@@ -124,15 +131,17 @@ def test_what_buffer_returns_of_each_network_is_asked_for(schema: GraphQLSchema)
         assert kind.fields.keys() - there - (NOT_ASKED - own) == set(), kind.name
 
 
-def test_every_batch_is_a_document_that_the_schema_has(schema: GraphQLSchema) -> None:
+@each_number
+def test_every_batch_is_a_document_that_the_schema_has(schema: GraphQLSchema, numbers: Sequence[int]) -> None:
     """No errors in any document of 1 to 30 aliases that bufferctl can assemble."""
-    for text in batches():
+    for text in batches(numbers):
         assert validate(schema, parse(text)) == [], text[:200]
 
 
-def test_every_batch_stays_within_the_limits_of_a_document() -> None:
+@each_number
+def test_every_batch_stays_within_the_limits_of_a_document(numbers: Sequence[int]) -> None:
     """Tokens under 15,000, depth under 25, complexity under 175,000 and few directives, strictly counted."""
-    for text in batches():
+    for text in batches(numbers):
         document = parse(text)
         known = fragments(document)
         asked = [each for each in document.definitions if not isinstance(each, FragmentDefinitionNode)]

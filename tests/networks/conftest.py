@@ -9,8 +9,6 @@ import pytest
 from tests.cli.conftest import environment, open_account, parameter, project
 from tests.networks.direct import Direct
 
-pytest.register_assert_rewrite("tests.networks.life")
-
 __all__ = ["direct", "environment", "project"]  # fixtures, used here by name
 
 
