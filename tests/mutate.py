@@ -64,7 +64,7 @@ ROOMS: dict[str, Sequence[str]] = {
     "checks": ("tests/checks", "tests/docs/test_docs.py"),
     "config": ("tests/config", "tests/config_write", "tests/convert"),
     "intake": ("tests/intake", *_TAKEN_OVER),
-    "run": ("tests/run", "tests/cli"),
+    "run": ("tests/run", "tests/cli", "tests/checks/test_account.py"),
     "sandbox": ("tests/sandbox", "tests/networks"),
 }
 FILES: dict[str, Sequence[str]] = {

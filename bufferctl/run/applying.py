@@ -328,8 +328,8 @@ class Applying:
     def _report_recovered(self, found: Recovered) -> None:
         listener = self.session.listener
         listener.note(
-            f"An earlier apply was cut off. Of its unanswered writes, {found.written} were carried out, "
-            f"{found.not_written} were not, {len(found.unsettled)} are unclear."
+            f"An earlier apply was cut off. Its unanswered writes: {found.written} carried out, "
+            f"{found.not_written} not carried out, {len(found.unsettled)} unclear."
         )
         for slot, fields in found.differing.items():
             address = visible(self.session.state.bindings[slot].address)

@@ -105,7 +105,7 @@ def open_files(
     better are checked when it is read. `or_suspends`: open files with errors all the same if anything is suspended.
     Raises FilesError, ConfigError if there is no root file, UsageError for a path that is not read.
     """
-    found = _declared(root) if or_suspends else load_declared(root)
+    found = _declared(root)
     named = named_files(paths, found)
     problems = judge_files(found, account_follows=True) if by_rules else found.diagnostics
     listener.diagnostics(

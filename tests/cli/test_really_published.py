@@ -76,6 +76,19 @@ def test_a_channel_that_defaults_to_reminders(project: Project) -> None:
     assert "No changes" in project("plan").out
 
 
+def test_what_came_back_different_after_an_apply_that_was_cut_off(project: Project) -> None:
+    """The next one finds the post, and says what of it is different."""
+    channel = project.sandbox.channel("tiktok")
+    project.sandbox.person.set_channel(channel["id"], metadata={"defaultToReminders": True})
+    declare(project, f"key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [tiktok], {PHOTO}")
+    project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
+    project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    project.sandbox.set_faults()
+    said = " ".join(project("apply", "--auto-approve", "--settle", "0").err.split())
+    assert "Its unanswered writes: 1 carried out, 0 not carried out, 0 unclear." in said
+    assert "warning: Buffer took Acme/tiktok:acme/pic, but its scheduling_type came back different" in said
+
+
 def test_where_automatic_wins_over_the_default_nothing_is_reported(project: Project) -> None:
     """Created, and plan warns of nothing any more."""
     project.sandbox.core.options.reminders_win = False

@@ -1,0 +1,57 @@
+"""Which posts that left this root file the files of another one declare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bufferctl.model import LiveChannel, Service, Slot
+from bufferctl.model.live import Account, LiveOrganization
+from bufferctl.run.other_roots import Removed, declared_beside
+
+OTHER = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels: [{service: twitter, name: acme}, {service: linkedin, name: gone}]
+posts:
+  - {key: a, channels: [twitter], text: A}
+  - {key: new, was: old, channels: [twitter], text: B}
+  - {key: off, channels: [twitter], text: C, cancelled: true}
+  - {key: again, channels: [twitter], text: D, repeat_of: p}
+  - {key: moved, channels: [linkedin], text: E}
+"""
+CHANNELS = (
+    LiveChannel("x", "acme", Service.TWITTER, "acme"),
+    LiveChannel("li", "acme", Service.LINKEDIN, "acme-inc"),
+    LiveChannel("other-x", "acme", Service.TWITTER, "acme.de"),
+)
+ACCOUNT = Account((LiveOrganization("acme", "Acme", CHANNELS), LiveOrganization("globex", "Globex")))
+
+
+@pytest.mark.parametrize(
+    ("slot", "is_declared"),
+    [
+        (Slot("acme", "x", "a"), True),
+        (Slot("acme", "x", "old"), True),
+        (Slot("acme", "x", "new"), True),
+        (Slot("acme", "x", "b"), False),
+        (Slot("acme", "other-x", "a"), False),
+        (Slot("acme", "li", "a"), False),
+        (Slot("globex", "x", "a"), False),
+        (Slot("acme", "x", "off"), False),
+        (Slot("acme", "x", "again"), False),
+        # its channel is not clear, so it may be any of its network
+        (Slot("acme", "li", "moved"), True),
+        (Slot("acme", "x", "moved"), False),
+    ],
+)
+def test_declared_beside(tmp_path: Path, slot: Slot, is_declared: bool) -> None:
+    """By its key or an earlier one, on its channel; neither what is cancelled nor what repeats that very post."""
+    own = tmp_path / "buffer.yaml"
+    own.write_text(OTHER.partition("posts:")[0], encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(OTHER, encoding="utf-8")
+    removed = Removed({"p": slot}, {each.id: each.service for each in CHANNELS})
+    assert declared_beside(own, ACCOUNT, removed) == ({"p": "other.yaml"} if is_declared else {})
