@@ -11,6 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from ssl import SSLContext
+from types import ModuleType
 from typing import Any
 
 import httpx2
@@ -19,6 +20,7 @@ import time_machine
 from httpx2._transports import default
 from hypothesis import HealthCheck, settings
 from hypothesis.internal import charmap
+from hypothesis.internal.constants_ast import constants_from_module
 
 from tests import forks
 from tests.fuzzing import examples
@@ -105,11 +107,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """In a new checkout, what takes long to make and is kept is made once: each worker begins with modules of its own.
 
-    pytest rewrites the assertions of a module that it imports first, and Hypothesis lists all characters in 200 MB.
+    pytest rewrites the assertions of a module that it imports first. Hypothesis lists all characters, in 200 MB, and
+    the constants of our code: here, while the workers collect.
     """
     worker = getattr(session.config, "workerinput", None)
     if worker is None:
         charmap.intervals_from_codec("utf-8")
+        for path in session.config.rootpath.glob("bufferctl/**/*.py"):
+            module = ModuleType(path.stem)
+            module.__file__ = str(path)
+            constants_from_module(module)
         return
     paths = sorted(path for each in session.config.args for path in Path(each).rglob("test_*.py"))
     for path in paths[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:

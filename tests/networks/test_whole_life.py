@@ -13,8 +13,8 @@ from tests.networks.direct import Direct
 from tests.networks.edits import changes, removals
 from tests.networks.life import Json, Life
 
-#: Run by `make test`: a thread, types with details. `make test-all` runs every network.
-USUAL = {Service.TWITTER, Service.GOOGLEBUSINESS}
+#: Run by `make test`: types with details; below, a thread. `make test-all` runs every network.
+USUAL = {Service.GOOGLEBUSINESS}
 each_service = pytest.mark.parametrize(
     "service", [each if each in USUAL else pytest.param(each, marks=pytest.mark.long) for each in SERVICES]
 )

@@ -21,7 +21,7 @@ from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
 from bufferctl.said import ROOT_FILE, Answer, Way, prose
-from tests.conftest import Expect
+from tests.conftest import Expect, long
 from tests.fuzzing import examples
 from tests.render.github import Page, parsed_by_gitlab
 from tests.render.plans import PLANS
@@ -637,7 +637,8 @@ def test_queue_posts_stand_at_their_slot() -> None:
     assert said.index("> Queued") < said.index("> Timed")
 
 
-@pytest.mark.parametrize("name", [*PLANS, "rich", "receipt"])
+#: Of other plans in `make test-all`: their comments are of the same parts.
+@pytest.mark.parametrize("name", ["rich", "receipt", *long(*PLANS)])
 def test_gitlab_reads_the_same(name: str) -> None:
     """GitLab's parser makes the same of a comment as GitHub's: folds, quotes, links and words, and no sign of ours."""
     report = {"rich": REPORT, "receipt": APPLIED}.get(name) or PLANS[name]()
