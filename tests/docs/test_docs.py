@@ -370,15 +370,6 @@ def test_the_page_of_the_sandbox_is_complete() -> None:
     assert [each for each in (*routes, *kinds, *options, *fields) if each not in page] == []
 
 
-def test_the_ten_changes_each_begin_in_one_file() -> None:
-    """The first path of each row is a file, and the table has ten."""
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| begins in |\n|---|---|\n")[2]
-    rows = text.partition("\n\n")[0].splitlines()
-    begins = [match[1] for row in rows if (match := re.search(r"\| `([\w./-]+)`[^|]*\|$", row))]
-    assert len(rows) == len(begins) == 10
-    assert [path for path in begins if not (ROOT / path).is_file()] == []
-
-
 def test_the_architecture_names_every_room_and_pass() -> None:
     """Each folder and module of the package has its row, and the passes have the order of the code."""
     from bufferctl.reconcile.planning import PASSES
