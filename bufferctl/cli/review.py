@@ -383,9 +383,9 @@ def _silence_first(files: Files) -> Iterator[None]:
         yield
     except (StateError, LockedError) as error:
         if files.desired.suspends:
-            from bufferctl.render.suspended import BUFFER
+            from bufferctl.render.words import IN_BROWSER
 
-            pause = f"Pause the channels in Buffer now, since what is suspended may still go out: {BUFFER}"
+            pause = f"Pause the channels in Buffer now, since what is suspended may still go out: {IN_BROWSER}"
             raise type(error)(error.message, hint=f"{pause}\nThen: {error.hint}") from error
         raise
 

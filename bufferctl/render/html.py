@@ -39,7 +39,7 @@ from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.pieces import Piece, web
 from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.since import since
-from bufferctl.render.suspended import BUFFER, opening_of
+from bufferctl.render.suspended import opening_of
 from bufferctl.value import value
 
 #: The kinds of items that a reviewer filters by, and how they are called.
@@ -213,7 +213,7 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "called": " ".join(f"{kind}:{name.replace(' ', '_')}" for kind, name in _KINDS.items()),
         "since": earlier,
         "opening": opening_of(found.report) if form != "preview" else None,
-        "buffer": BUFFER,
+        "buffer": words.IN_BROWSER,
         "problems": found.report.problems,
         "kinds": {name: kinds[name] for name in dict.fromkeys(_KINDS.values()) if kinds[name]},
         "networks": dict(sorted((c.channel.service, c.channel.network) for i in found.items for c in i.cards)),

@@ -40,7 +40,7 @@ from bufferctl.render.markdown_text import (
 )
 from bufferctl.render.report import LOOKS, Report, by_severity
 from bufferctl.render.since import seen_line, since
-from bufferctl.render.suspended import BUFFER, StillOut, opening_of
+from bufferctl.render.suspended import StillOut, opening_of
 from bufferctl.said import Way, pasted
 from bufferctl.value import field, replace, value
 
@@ -365,13 +365,13 @@ def _suspended(page: _Page) -> None:
         sheet.put(f"<b>{html(opening.out_head)}</b>")
         sheet.put("\n".join(map(_still_out, opening.out[:_OPEN])))
         sheet.fold(f"{len(opening.out) - _OPEN:,} more", opening.out[_OPEN:], _still_out, page.everything)
-        sheet.put(f"To stop these, pause their channels [in Buffer]({BUFFER}).")
+        sheet.put(f"To stop these, pause their channels [in Buffer]({words.IN_BROWSER}).")
     if opening.also:
         sheet.put(paragraphs(map(prose, opening.also)))
 
 
 def _still_out(each: StillOut) -> str:
-    return f"- [{plain(each.when)}, {plain(each.channel)}]({BUFFER}): {plain(clipped(each.what, EXCERPT))}"
+    return f"- [{plain(each.when)}, {plain(each.channel)}]({words.IN_BROWSER}): {plain(clipped(each.what, EXCERPT))}"
 
 
 def _first(page: _Page) -> None:

@@ -15,8 +15,6 @@ from bufferctl.render.lines import count
 from bufferctl.render.report import Report
 from bufferctl.value import value
 
-#: Where people pause a channel or stop a post; the API has no address of a post that is not published.
-BUFFER = "https://publish.buffer.com"
 #: How many entries and channels a sentence names.
 _NAMED = 5
 

@@ -24,7 +24,7 @@ from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_li
 from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.shown import Media
-from bufferctl.render.suspended import BUFFER, opening_of
+from bufferctl.render.suspended import opening_of
 from bufferctl.value import replace
 
 #: How many lines of a text, and posts of a cause, are shown before they are folded.
@@ -82,7 +82,7 @@ def opening_lines(report: Report, paint: Paint) -> Iterator[str]:
     if left := len(opening.out) - len(shown):
         yield f"    {paint.faint(f'… and {left:,} more (--full shows all)')}"
     if opening.out:
-        yield from wrapped(f"To stop these, pause their channels in Buffer: {BUFFER}", paint.width)
+        yield from wrapped(f"To stop these, pause their channels in Buffer: {words.IN_BROWSER}", paint.width)
     for sentence_ in opening.also:
         yield from wrapped(sentence_, paint.width)
 

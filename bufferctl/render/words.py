@@ -29,6 +29,8 @@ class Presented(NamedTuple):
     done: str = "done"
 
 
+#: Where people pause a channel or stop a post; the API has no address of a post that is not published.
+IN_BROWSER = "https://publish.buffer.com"
 #: The kinds are the four that a reviewer looks for, changes of the state alone, and unchanged posts.
 ACTIONS = {
     Action.CREATE: Presented("create", "+", "will create", "created"),
