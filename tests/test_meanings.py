@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from bufferctl import digests, plan
+from bufferctl.api import answers
 from bufferctl.apply import outcomes
 from bufferctl.checks import attachments, file_limits
 from bufferctl.ci import apply
 from bufferctl.config.read import explaining
-from bufferctl.intake import pulling
+from bufferctl.intake import importing, pulling
 from bufferctl.media import addresses
-from bufferctl.model import PostStatus, live, writing
+from bufferctl.model import PostStatus, enums, live, writing
 from bufferctl.model.content import A_FILE, AssetKind
-from bufferctl.model.enums import STATUS_WORDS
 from bufferctl.model.state import Likeness
 from bufferctl.model.writing import Refusal
 from bufferctl.plan import Action, Cause, Reason, Status, Trouble
 from bufferctl.planfile import agreed
-from bufferctl.reconcile import facts, holds, likeness, suspending, table
-from bufferctl.render import agenda, cards, sarif, summary, words
+from bufferctl.reconcile import facts, freezes, holds, likeness, repeats, sending, suspending, table
+from bufferctl.render import agenda, cards, drift, sarif, summary, words
 from bufferctl.render.json_documents import document_schema
+from tests.sources import files, parsed
 
 #: Where it is decided, by what it means: the codes of which it is true.
 Meanings = Mapping[str, Collection[StrEnum | None]]
@@ -39,8 +43,15 @@ ACTIONS: Meanings = {
     "quiet": agreed._QUIET,  # nothing to be done now
     "kept": agreed._SHOWN,  # a saved plan shows it, and does not carry it out
     "resting": suspending._AT_REST,  # a suspension stops nothing of it
+    "public": freezes._SENDING,  # it may be published by it
+    "still": freezes._AT_REST,  # its post stays in Buffer as it is
+    "later": sending._AFTER_CREATES,  # sent after what is new
+    "declared": importing.AT_REST,  # Buffer has it as the files say, so import leaves it alone
 }
-CAUSES: Meanings = {"worded": words._CAUSES}
+CAUSES: Meanings = {
+    "worded": words._CAUSES,
+    "removed": repeats._REMOVED,  # its text becomes free
+}
 REASONS: Meanings = {
     "drift": plan._DRIFT,  # the hourly run reports it
     "progress": plan._PROGRESS,  # it does not
@@ -51,15 +62,19 @@ REASONS: Meanings = {
     "lost": apply._LOST,  # in CI, what was merged cannot be sent any more
     "pulled": pulling._CHANGED,  # `pull` takes Buffer's version over
     "happened": words._DRIFTS,  # in Buffer, so the change is called by it; else by its cause
+    "headed": drift._HEADINGS,  # a part of the report of drift
+    "told": drift._PROGRESS,  # a line of it
+    "frozen": freezes._ABOUT_FREEZES,  # it goes out, or would, during a freeze
 }
 STATUSES: Meanings = {
     "shown": words.OUTCOMES,
     "failed": cards.FAILED,  # a card of a failure, whose code people see
     "counted": summary._TROUBLE,  # beside what is done
+    "unmade": summary._NOT_MADE,  # what was planned is not in Buffer
     "linted": [each for each in Status if each in sarif._OTHERS],  # code scanning gets it, besides what is held
 }
 POST_STATUSES: Meanings = {
-    "shown": STATUS_WORDS,  # to people, in words
+    "shown": enums.STATUS_WORDS,  # to people, in words
     "ordered": [PostStatus(each) for each in facts._ORDER],  # a later one is progress
     "declared": likeness._STAGES,  # a file can ask for it
     "certain": agenda._CERTAIN,  # in the calendar, its time is no guess
@@ -68,6 +83,7 @@ POST_STATUSES: Meanings = {
 }
 REFUSALS: Meanings = {
     "hinted": outcomes._HINTS,  # what people are told to do
+    "typed": answers._REFUSALS.values(),  # Buffer has a type for it; others are told by their message
     "definite": [each for each in Refusal if each.definite],  # it was not carried out; else Buffer is asked first
 }
 LIKENESSES: Meanings = {"worded": holds._MAY_BE_THERE}
@@ -77,17 +93,17 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         Action,
         ACTIONS,
         {
-            Action.CREATE: "shown writes agreed named",
-            Action.UPDATE: "shown writes agreed named",
-            Action.DELETE: "shown writes agreed named",
-            Action.ADOPT: "shown state named there",
-            Action.MOVE: "shown state named there",
+            Action.CREATE: "shown writes agreed named public",
+            Action.UPDATE: "shown writes agreed named public later",
+            Action.DELETE: "shown writes agreed named later",
+            Action.ADOPT: "shown state named there still",
+            Action.MOVE: "shown state named there still",
             Action.FORGET: "shown state named",
             Action.HOLD: "shown kept",
             Action.WAITING: "shown agreed named quiet kept",
-            Action.DONE: "shown there quiet resting",
+            Action.DONE: "shown there quiet resting declared",
             Action.PAST: "shown quiet resting",
-            Action.NO_OP: "shown there quiet resting",
+            Action.NO_OP: "shown there quiet resting still declared",
         },
     ),
     (
@@ -99,8 +115,8 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
             Cause.MOVED: "worded",
             Cause.DRIFT: "worded",
             Cause.EXPIRED: "worded",
-            Cause.REMOVED: "worded",
-            Cause.CANCELLED: "worded",
+            Cause.REMOVED: "worded removed",
+            Cause.CANCELLED: "worded removed",
             Cause.UNCHANGED: "",
             Cause.SUSPENDED: "worded",
             Cause.RESUMED: "",
@@ -111,13 +127,13 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         Reason,
         REASONS,
         {
-            Reason.CHANNEL: "drift moot passing",
-            Reason.ERROR: "drift overtaken happened",
+            Reason.CHANNEL: "drift moot passing headed",
+            Reason.ERROR: "drift overtaken happened headed",
             Reason.SENT: "compared overtaken lost",
-            Reason.GONE: "drift pulled happened",
+            Reason.GONE: "drift pulled happened headed",
             Reason.LAG: "overtaken passing happened",
-            Reason.CHANGED: "drift compared pulled",
-            Reason.CONFLICT: "drift compared pulled",
+            Reason.CHANGED: "drift compared pulled headed",
+            Reason.CONFLICT: "drift compared pulled headed",
             Reason.MISSED: "compared moot overtaken lost",
             Reason.AMBIGUOUS: "",
             Reason.UNSETTLED: "compared overtaken passing happened",
@@ -129,14 +145,14 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
             Reason.DELETES: "",
             Reason.DIVERGED: "",
             Reason.POLICY: "moot passing",
-            Reason.FREEZE: "moot",
-            Reason.INTO_FREEZE: "moot passing",
+            Reason.FREEZE: "moot frozen",
+            Reason.INTO_FREEZE: "moot passing frozen",
             Reason.LEGAL: "compared moot",
             Reason.NOT_REVIEWED: "moot lost",
             Reason.SUSPENDED: "",
-            Reason.APPROVED: "progress",
-            Reason.SCHEDULED: "progress",
-            Reason.SHARED: "progress",
+            Reason.APPROVED: "progress told",
+            Reason.SCHEDULED: "progress told",
+            Reason.SHARED: "progress told",
             Reason.OVERTAKEN: "",
         },
     ),
@@ -146,10 +162,10 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         {
             Status.DONE: "shown",
             Status.DIFFERS: "shown failed counted linted",
-            Status.REFUSED: "shown failed counted linted",
-            Status.HELD: "shown counted",
+            Status.REFUSED: "shown failed counted unmade linted",
+            Status.HELD: "shown counted unmade",
             Status.WAITING: "shown counted",
-            Status.NOT_SENT: "shown counted",
+            Status.NOT_SENT: "shown counted unmade",
         },
     ),
     (
@@ -168,10 +184,10 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         Refusal,
         REFUSALS,
         {
-            Refusal.INVALID: "hinted definite",
-            Refusal.NOT_FOUND: "hinted definite",
-            Refusal.UNAUTHORIZED: "hinted definite",
-            Refusal.LIMIT: "hinted definite",
+            Refusal.INVALID: "hinted typed definite",
+            Refusal.NOT_FOUND: "hinted typed definite",
+            Refusal.UNAUTHORIZED: "hinted typed definite",
+            Refusal.LIMIT: "hinted typed definite",
             Refusal.PAST: "hinted definite",
             Refusal.SENT: "hinted definite",
             Refusal.REPEAT: "hinted",
@@ -189,6 +205,25 @@ def test_each_code_is_decided_in_every_place(
     """A code that a place forgets is silently none of these: no drift, never tried again, without a word for people."""
     found = {code: {name for name, having in meanings.items() if code in having} for code in codes}
     assert found == {code: set(words.split()) for code, words in expected.items()}
+
+
+def test_every_table_of_codes_is_here() -> None:
+    """A table at the top of a module that has several of these codes is one of the places above, as `module.NAME`."""
+    here = Path(__file__).read_text(encoding="utf-8")
+    tables = [f"{path.stem}.{name}" for path in files("bufferctl") for name in tables_in(path)]
+    assert len(tables) > 30
+    assert [table for table in tables if table not in here] == []
+
+
+def tables_in(path: Path) -> Iterator[str]:
+    """The names of the tables of codes in a module."""
+    kinds = {codes.__name__ for codes, _, _ in EXPECTED}
+    for node in parsed(path).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            inside = [each for each in ast.walk(node.value) if isinstance(each, ast.Attribute)]
+            named = Counter(ast.unparse(each.value) for each in inside)
+            if any(named[kind] > 1 for kind in kinds):
+                yield ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
 
 
 @pytest.mark.parametrize(
