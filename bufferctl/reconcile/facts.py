@@ -188,7 +188,8 @@ def _unsaid(facts: Facts) -> Iterator[Difference]:
     yield from (each for each in unsaid_differences(wanted, facts.content, given) if each.path in shown)
     is_known = isinstance(item, Post) or (facts.before is not None and facts.before.hidden != now.hidden)
     if facts.edited and is_known:
-        yield from hidden_differences(item, given, facts.content)
+        there = {each.path for each in facts.differences}  # Buffer returned it all the same
+        yield from (each for each in hidden_differences(item, given, facts.content) if each.path not in there)
         yield from idea_differences(item, facts.live)
 
 

@@ -470,6 +470,17 @@ def test_link_preview(project: Project, start: Start, preview: dict[str, str] | 
     assert read(project) == root.replace(PREVIEW, after)
 
 
+def test_a_title_of_a_card_that_both_sides_changed_is_shown_once(project: Project, start: Start) -> None:
+    """As Buffer has it and as the file has it; not a second time as a field that Buffer may not return."""
+    root = start(PREVIEW, "linkedin", "acme-inc")
+    preview = {"url": "https://acme.example/a", "title": "New", "text": "Scraped"}
+    project.sandbox.person.edit_post(post_id(project), metadata={"linkAttachment": preview})
+    project.write("buffer.yaml", root.replace("Old", "Ours"))
+    out = project("plan").out
+    assert "link_attachment.title (Buffer → file): New → Ours" in out
+    assert out.count("link_attachment.title") == 1
+
+
 PINNED = """          - key: a
             due_at: 2029-12-20 09:00
             text: A text
