@@ -55,10 +55,11 @@ _BOARD = (("board",), ("board_service_id",))
 class Pulled:
     """The changes that pull takes over.
 
-    `taken` has them with the fields to write, `left_out` with the reason, and `equal` has the rest. `made` are changes
-    in `left_out` whose entry makes more than this post, so that Buffer's version cannot be written there. `kept` has
-    the paths that Buffer does not return and that the file has edited: they stay, to be sent, and if there is nothing
-    to write besides them, the state alone learns that Buffer's version was seen.
+    `taken` has them with the fields to write, `left_out` with the reason, and `equal` those without any. `made` are
+    changes in `left_out` whose entry makes more than this post, so that Buffer's version cannot be written there.
+    `kept` has the paths that Buffer does not return and that the file has edited: they stay, to be sent. If there is
+    nothing to write (besides them), the state alone learns that Buffer's version was seen, and nobody is asked about it
+    any more.
     """
 
     made: list[Change] = field(default_factory=list)
@@ -88,9 +89,10 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
         kept = _edits_to_keep(change, fields)
         if kept:
             pulled.kept[change.address] = kept
-        if fields or kept:
+        is_asked = change.action is Action.HOLD and change.reason in _CHANGED
+        if fields or kept or (is_asked and change.desired and _is_taken(change.desired, change, plan.channels)):
             pulled.taken[change.address] = change, fields
-        else:
+        if not (fields or kept):
             pulled.equal.append(change.address)
     return pulled
 

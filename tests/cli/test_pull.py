@@ -685,6 +685,32 @@ def test_an_edit_of_what_buffer_does_not_show(
     at_rest(project)
 
 
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "of an old state"])
+@pytest.mark.parametrize("comment", ["Old", "New"])
+def test_a_conflict_about_what_both_sides_say(project: Project, start: Start, comment: str, *, is_known: bool) -> None:
+    """Both have the same text, and Buffer keeps no comment: pull ends the question, and an edit of the comment is left.
+
+    An old state does not have the comment that was applied, so that its plan cannot show it.
+    """
+    root = start(COMMENTED, "instagram", "acme.example")
+    if not is_known:
+        document = json.loads(project.state.read_text())
+        for home in document["organizations"].values():
+            for channel in home.values():
+                for binding in channel.get("objects", {}).values():
+                    del binding["given"]
+        project.state.write_text(json.dumps(document))
+    edited = root.replace("Old text", "New text").replace("first_comment: Old", f"first_comment: {comment}")
+    project.write("buffer.yaml", edited)
+    project.sandbox.person.edit_post(post_id(project), text="New text")
+    assert project("plan").planned == ["! a"]
+    assert project("pull").code == 0
+    assert read(project) == edited
+    assert project("plan").planned == (["~ a"] if comment == "New" else [])
+    project.apply()
+    at_rest(project)
+
+
 @pytest.mark.parametrize("resolution", ["pull", "reapply", "saved"])
 def test_a_first_comment_that_somebody_deleted(project: Project, start: Start, resolution: str) -> None:
     """Shown as a difference where Buffer had kept it: pull deletes it in the file, `--reapply` sends it again."""
