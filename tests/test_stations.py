@@ -14,15 +14,21 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
+from bufferctl.apply import outcomes
 from bufferctl.choices import Choices
 from bufferctl.ci import report_file
+from bufferctl.config.format import SharedPostEntry
+from bufferctl.config.resolve import entries
 from bufferctl.diagnostics import Diagnostic, Kind, Place, RuleHelp, Severity
-from bufferctl.model import Desired, Home, State
+from bufferctl.intake import pulling
+from bufferctl.model import Desired, Home, Idea, Post, State, unsaid
 from bufferctl.model.content import TextLength
 from bufferctl.model.live import Quota, Window
 from bufferctl.plan import Beside, Change, Difference, GoesOut, Outcome, Plan, Reason, Recording, Suspension
 from bufferctl.planfile import saved
+from bufferctl.reconcile import sides, warnings
 from bufferctl.render import json_documents as json
+from bufferctl.render import markdown_posts, words
 from bufferctl.render.html import report_html
 from bufferctl.render.json_documents import report_json
 from bufferctl.render.lines import Paint
@@ -275,3 +281,59 @@ def test_a_report_is_read_back_for_a_comment(tmp_path: Path) -> None:
     assert {name: getattr(back, name) for name in there} == {name: getattr(report, name) for name in there}
     assert (back.plan.changes, back.plan.queue_times) == (CHANGES, {_SLOT: NOW})
     assert [back.lengths(change.address) for change in CHANGES] == [TextLength(3, 10)] * len(CHANGES)
+
+
+_EXPANDED = SharedPostEntry.model_fields.keys() - entries._AS_WRITTEN
+#: Tables that name fields of posts and ideas, by what they decide.
+PLACES: Mapping[str, Collection[str]] = {
+    "expanded": _EXPANDED,  # a post has it in another form than its entry
+    "schedule": sides._SCHEDULE,  # when and how it goes out, so a person's change of it is no edit
+    "hidden": (*unsaid._HIDDEN, *unsaid._HIDDEN_IN_IDEAS),  # Buffer does not return it
+    "pulled": {*pulling._BY_NAME[Post], *pulling._BY_NAME[Idea]},  # by its name
+    "refusable": outcomes._NAMED,  # Buffer's refusals are known to be about it
+    "unseen": warnings._UNSEEN,  # readers of a published post do not see it
+    "instant": words._INSTANTS,  # shown in a zone
+    "aside": markdown_posts._ASIDE,  # a comment does not have it on a post's line
+}
+FIELDS = {
+    "address": "",
+    "ai_assisted": "hidden pulled aside",
+    "assets": "refusable",
+    "cancelled": "expanded",
+    "cta": "hidden",
+    "date": "pulled instant",
+    "draft": "schedule pulled unseen",
+    "draft_id": "hidden aside",
+    "due_at": "schedule pulled unseen instant",
+    "existing": "expanded",
+    "expansion": "",
+    "freeze": "",
+    "group": "",
+    "idea": "aside",
+    "let_out": "",
+    "media": "",
+    "metadata": "expanded",
+    "mode": "schedule",
+    "needs_approval": "schedule pulled aside",
+    "place": "",
+    "protect": "",
+    "repeat_of": "expanded",
+    "scheduling_type": "schedule pulled refusable aside",
+    "service": "",
+    "services": "pulled",
+    "source": "hidden aside",
+    "suspended": "",
+    "tags": "pulled refusable unseen",
+    "template_id": "hidden aside",
+    "text": "pulled refusable",
+    "title": "pulled refusable",
+    "was": "expanded aside",
+    "was_single": "",
+}
+
+
+def test_each_field_is_decided_in_every_table() -> None:
+    """A field that a table forgets is silently none of these."""
+    every = {each.name for kind in (Post, Idea) for each in fields(kind)}
+    found = {name: " ".join(what for what, having in PLACES.items() if name in having) for name in sorted(every)}
+    assert found == FIELDS
