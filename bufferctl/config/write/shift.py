@@ -226,7 +226,7 @@ class _File:
         self._takers: dict[int, list[Post]] = defaultdict(list)  # by the offset of the time that they take
         self._series: set[int] = set()  # offsets of times that several occurrences take
         self._entries: dict[int, tuple[Node, list[Post]]] = {}
-        anchors = {node.anchor: node for _, node in walk(root) if node.is_scalar and node.anchor}
+        anchors = {node.anchor: node for _, node in walk(root)}
         for post in (each for each in source_files.desired.posts if each.place.file == name):
             layers = source_files.layers(post)
             self._entries.setdefault(layers.entry.start, (layers.entry, []))[1].append(post)
