@@ -89,6 +89,28 @@ def test_its_steps(steps: Path, failing: str, code: int, expected: list[list[str
     assert (written, ran.code, "What to try next" in ran.out) == (expected, code, not failing)
 
 
+def test_what_it_says_to_try_next(steps: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands to copy, beside those that install it."""
+    monkeypatch.setenv("PATH", "")
+    shown = run("demo", "here").out.partition("What to try next:\n")[2]
+    assert [line.strip() for line in shown.splitlines() if line.startswith("      ")] == [
+        *(line.strip() for line in how_to_install()[1:]),
+        "bufferctl demo here",
+        "bufferctl demo --crash another-folder",
+        "export BUFFER_API_KEY=…; bufferctl init",
+    ]
+
+
+def test_what_is_missing_after_a_crash(steps: Path, run: Callable[..., Ran]) -> None:
+    """It is counted at last, and is an error: here, nothing was sent, although no step says so."""
+    ran = run("demo", "--crash", "here")
+    written = [line.split()[3:] for line in steps.read_text(encoding="utf-8").splitlines()]
+    assert written == [["validate"], ["apply", "--auto-approve", "--settle", "1", "--timeout", "5"], ["plan"]]
+    assert "run  1: finished" in ran.out
+    assert "0 posts, 0 kills, 0 lost answers: 0 too many, and 115 missing" in ran.err
+    assert ran.code == 1
+
+
 def test_its_buffer_stays_at_its_address(steps: Path, run: Callable[..., Ran]) -> None:
     """The state belongs to it. Its port was any that was free, and none of the system's."""
     for _ in range(2):
