@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from bufferctl.model import PostStatus
 from bufferctl.plan import Action, Cause, Change, GoesOut, Outcome, Plan, Status, Suspension
 from bufferctl.render.report import Report
 from bufferctl.render.summary import applied
 from bufferctl.render.suspended import opening_of
+from bufferctl.render.words import describe_action, describe_done, goes_public
 from bufferctl.value import replace
 from tests.render.rich import NOW, PLAN, change, live, post
 
@@ -17,6 +19,13 @@ _TIMED = {"text": "A", "due_at": NOW + timedelta(hours=2)}
 SUSPENDED = change(post("ch-x", "a", 1, **_TIMED), Action.UPDATE, Cause.SUSPENDED, live("ch-x", 1, "A"))
 RESUMED = change(post("ch-x", "b", 2, **_TIMED), Action.UPDATE, Cause.RESUMED, live("ch-x", 2, "A"))
 QUEUED = change(post("ch-x", "c", 3, text="B"), Action.UPDATE, Cause.RESUMED, live("ch-x", 3, "B"))
+#: Somebody has to approve it again.
+APPROVED = change(
+    post("ch-x", "d", 4, needs_approval=True, **_TIMED),
+    Action.UPDATE,
+    Cause.RESUMED,
+    live("ch-x", 4, "A", status=PostStatus.DRAFT),
+)
 
 
 def plan_of(*changes: Change) -> Plan:
@@ -100,6 +109,20 @@ def test_each_that_still_goes_out(post: GoesOut, expected: tuple[str, str]) -> N
 def test_nothing_is_suspended() -> None:
     """Then there is nothing to say."""
     assert opening_of(Report(plan_of())) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "planned", "done", "is_public"),
+    [
+        (SUSPENDED, "will become a draft", "became a draft", False),
+        (RESUMED, "will go back on the schedule", "is back on the schedule", True),
+        (APPROVED, "will submit for approval (was a draft)", "changed", False),
+        (replace(RESUMED, cause=Cause.EXEMPTED), "will go out during a freeze", "goes out during a freeze", False),
+    ],
+)
+def test_what_happens_to_a_post(one: Change, planned: str, done: str, is_public: bool) -> None:
+    """In words, before and after; what somebody has to approve does not go out by itself."""
+    assert (describe_action(one), describe_done(one), goes_public(one)) == (planned, done, is_public)
 
 
 def test_what_an_apply_did() -> None:
