@@ -30,7 +30,9 @@ tags = st.lists(st.text(st.characters(categories=("L", "N", "S"), include_charac
 MONDAY = datetime(2029, 11, 5, 9)  # noqa: DTZ001 - see above
 NOW = datetime(2029, 1, 1, tzinfo=UTC)
 times = st.none() | st.integers(0, 60 * 24 * 60).map(lambda minutes: MONDAY + timedelta(minutes=minutes))
-rows = st.lists(st.tuples(words, tags, times), min_size=1, max_size=6)
+rows = st.lists(st.tuples(words, tags, times), min_size=1, max_size=6).filter(
+    lambda found: len({(text.strip(), time or index) for index, (text, _, time) in enumerate(found)}) == len(found)
+)
 
 
 def converted(folder: Path, name: str, content: bytes) -> Converted:

@@ -57,6 +57,13 @@ class _Keys:
         beside = self._sorted[max(0, at - _COMPARED) : at + _COMPARED]
         return [each.key for each in beside if replace(each, key=address.key) == address]
 
+    def on_another_channel(self, declared: Entry, named: Address) -> Address | None:
+        """The post with that key on another channel of the same entry."""
+        item = declared.item
+        channels = [each.item.address.channel for each in self._posts if each.item.place == item.place]
+        found = (replace(named, channel=channel) for channel in channels)
+        return next((each for each in found if each in self.places), None)
+
 
 #: With how many keys on either side a missing one is compared.
 _COMPARED = 100
@@ -101,11 +108,15 @@ def _nothing(
 ) -> Iterator[tuple[str, Diagnostic]]:
     if whole and named not in keys.places:
         first = keys.series.get(named)
-        if first is None:
-            near = get_close_matches(named.key, keys.near(named), n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
-        else:
+        elsewhere = keys.on_another_channel(declared, named)
+        others = [key for key in keys.near(named) if replace(named, key=key) != declared.item.address]
+        near = get_close_matches(named.key, others, n=1)
+        if first is not None:
             hint = f"`{named.key}` is repeated: name one of its posts, such as `{first.key}`"
+        elif elsewhere is not None:
+            hint = f"if you mean that of {elsewhere.channel}, write `{name}: {{{elsewhere.channel}: {named.key}}}`"
+        else:
+            hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
         message = f"there is no {what} with the key `{named.key}`"
         yield name, declared.spot(name).at(name, message, hint=hint, kind=Kind.UNKNOWN_NAME)
 

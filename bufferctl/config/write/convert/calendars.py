@@ -173,7 +173,8 @@ class Calendar:
         if not (text or fields.get("image") or fields.get("assets")):
             message = "this row has neither text nor an image, so there is nothing to publish"
             raise _RowError(Role.TEXT, message, f"fill in `{self.table.name_of(Role.TEXT)}`")
-        return NewPost(channels, fields, row[Role.TITLE] or text, when.date() if when else None)
+        words, day = row[Role.TITLE] or text, when.date() if when else None
+        return NewPost(channels, fields, words, day, source=self.source, at=self._start_of(row, Role.TEXT)[0])
 
     def _text(self, row: CalendarRow) -> str:
         """The text with its hashtags, and with the link below it, unless it has that already."""
@@ -299,10 +300,14 @@ class Calendar:
 
     def _problem(self, row: CalendarRow, role: Role, message: str, hint: str) -> Diagnostic:
         """A problem with a value, at its place in the row, or at the start of the row if it is empty."""
+        start, width = self._start_of(row, role)
+        return self.source.diagnostic(start, message, hint=hint, width=width)
+
+    def _start_of(self, row: CalendarRow, role: Role) -> tuple[int, int]:
+        """Where the first line of a value begins, and its width; the start of the row if it is empty."""
         first = (row[role] or row[Role.SLOT] if role is Role.DATE else row[role]).partition("\n")[0].strip()
         found = self.source.text.find(first, row.start, row.end) if first else -1
-        width = len(first) if found >= 0 else 1
-        return self.source.diagnostic(max(found, row.start), message, hint=hint, width=width)
+        return max(found, row.start), len(first) if found >= 0 else 1
 
 
 def several(names: str) -> Iterable[str]:

@@ -14,7 +14,7 @@ from bufferctl.config.format import clock_named, zone_hint
 from bufferctl.config.read import MAX_BYTES, Source, UnreadableError, read_source
 from bufferctl.config.resolve import UnknownNameError
 from bufferctl.config.write.convert.calendars import Answers, Calendar, CalendarQuestion
-from bufferctl.config.write.convert.destination import Destination, NewPost, entries
+from bufferctl.config.write.convert.destination import Destination, NewPost, entries, repeated
 from bufferctl.config.write.convert.documents import DatedDocument, has_dates
 from bufferctl.config.write.convert.front_matter import MarkdownFile
 from bufferctl.config.write.convert.pictures import PictureFinder
@@ -86,6 +86,7 @@ def convert(
     if found.questions or reading.is_broken:
         found.left.clear()
         return found
+    found.problems += tuple(repeated(reading.posts))
     written = entries(reading.posts, destination)
     if written:
         found.text, found.posts = yaml_text({"posts": written}), len(written)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.format import LocalTimeError, LocalTimes, clock_named, key_for, service_called, zone_of
+from bufferctl.config.read import Source
 from bufferctl.config.resolve import UnknownNameError, named_channel, named_organization
 from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text, one_entry
+from bufferctl.diagnostics import Diagnostic, Kind, Related, Severity
 from bufferctl.model import Channel, Desired, Service
 from bufferctl.model.metadata import GoogleBusinessMetadata
 from bufferctl.value import value
@@ -114,7 +116,8 @@ class Destination:
 class NewPost:
     """A post for channels of one organization. `fields`: as `as_entry` takes them, without key and channels.
 
-    `key`: the one that it brings, already taken; None if it is to be made of `day` and `words`.
+    `key`: the one that it brings, already taken; None if it is to be made of `day` and `words`. `source`: the
+    file that it is from, if any, and `at` its offset there.
     """
 
     channels: tuple[Channel, ...]
@@ -122,28 +125,59 @@ class NewPost:
     words: str
     day: date | None
     key: str | None = None
+    source: Source | None = None
+    at: int = 0
 
 
 def entries(posts: Iterable[NewPost], destination: Destination) -> list[CommentedMap]:
     """The entries in the given order, each with a unique key on its channels.
 
-    Equal texts at the same time on several channels become one entry. Of posts with the same text at the same time on
-    one channel, the later ones get a `repeat_of`.
+    Equal texts at the same time on several channels become one entry. Posts with the same text at the same time on one
+    channel become one each: only a person can confirm them with `repeat_of`, and `validate` asks for it.
     """
     found = []
-    earlier: dict[tuple[Any, ...], str] = {}
     for group in _together(posts):
         first, channels = group[0], [channel for post in group for channel in post.channels]
         key = first.key or key_for(first.day, first.words, destination.taken(channels))
         destination.take(key, channels)
         organization = channels[0].organization if destination.several else None
-        due_at, content = first.fields.get("due_at"), first.fields.get("text") or str(first.fields.get("assets"))
-        same = [earlier.setdefault((channel.label, due_at, content), key) for channel in channels] if due_at else []
-        repeat_of = next((each for each in same if each != key), None)
-        given = {"key": key, "organization": organization, "repeat_of": repeat_of}
+        given = {"key": key, "organization": organization}
         members = ((escape_variables(as_entry(None, **given, **_fields_of(post))), post.channels) for post in group)
         found.append(one_entry([(entry, tuple(map(destination.reference, to))) for entry, to in members]))
     return found
+
+
+def repeated(posts: Iterable[NewPost]) -> Iterator[Diagnostic]:
+    """A warning for each post with the text and the time of an earlier one on the same channel, unless it says so."""
+    earlier: dict[tuple[Any, ...], NewPost] = {}
+    for post in posts:
+        due_at, content = post.fields.get("due_at"), _content_of(post)
+        if due_at is None or not content or post.fields.get("repeat_of"):
+            continue
+        firsts: dict[str, NewPost] = {}
+        for channel in post.channels:
+            first = earlier.setdefault((channel.organization, channel.label, due_at, content), post)
+            if first is not post:
+                firsts[channel.label] = first
+        if firsts and post.source is not None:
+            yield _repeated(post, post.source, firsts)
+
+
+def _content_of(post: NewPost) -> str:
+    """What makes two posts the same: the text, or the media of one without text."""
+    media = {name: post.fields[name] for name in ("image", "assets") if post.fields.get(name)}
+    return post.fields.get("text") or (str(media) if media else "")
+
+
+def _repeated(post: NewPost, source: Source, firsts: Mapping[str, NewPost]) -> Diagnostic:
+    """The warning about a post; `firsts`: the earlier one, by channel."""
+    message = f"this has the same text at the same time on {' and '.join(firsts)} as another post"
+    hint = "remove it there; if both are intended, confirm that with `repeat_of` when validate asks"
+    first = next(iter(firsts.values()))
+    related = (Related(first.source.place(first.at), "the other one is here"),) if first.source else ()
+    return source.diagnostic(
+        post.at, message, hint=hint, related=related, severity=Severity.WARNING, kind=Kind.DUPLICATE
+    )
 
 
 def _fields_of(post: NewPost) -> dict[str, Any]:

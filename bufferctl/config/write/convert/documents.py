@@ -155,7 +155,7 @@ class DatedDocument:
                 "there is nothing below this heading, so there is nothing to publish", hint="write a text"
             )
         fields = {"text": text or None, "due_at": due_at, "draft": is_draft or None, **media}
-        return NewPost(channels, fields, text, when.date())
+        return NewPost(channels, fields, text, when.date(), source=self.source, at=section.start)
 
     def _when_and_where(self, heading: str) -> tuple[datetime, tuple[Channel, ...]]:
         """The time and the channels of a heading: the longest beginning that is a time, and what is behind it."""

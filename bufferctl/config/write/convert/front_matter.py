@@ -17,8 +17,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
+from typing import Any
 
-from bufferctl.config.format import Faults, LocalTimeError, PostFields, read_model
+from bufferctl.config.format import EVERY, EXISTING, REPEAT_OF, Faults, LocalTimeError, PostFields, read_model
 from bufferctl.config.read import Source, Spot, Tree, explain, parse
 from bufferctl.config.resolve import UnknownNameError
 from bufferctl.config.write.convert.destination import Destination, NewPost
@@ -89,7 +90,8 @@ class MarkdownFile:
         except LocalTimeError as error:
             self.problems.append(spot.at("due_at" if spot.has("due_at") else "date", error.message, hint=error.hint))
             due_at = None
-        given = {name: getattr(front, name) for name in front.model_fields_set & PostFields.model_fields.keys()}
+        names = front.model_fields_set & PostFields.model_fields.keys()
+        given = {name: _in_short(getattr(front, name)) for name in names}
         metadata = _metadata(front, channels)
         fields = {**given, "text": text or None, "due_at": due_at, "metadata": metadata}
         titled = any(getattr(metadata.get(each.service), "title", None) for each in channels)
@@ -106,7 +108,7 @@ class MarkdownFile:
         if front.key and channels and self.destination.take(front.key, channels):
             taken = f"there is already a post `{front.key}` on {' or '.join(each.label for each in channels)}"
             self.problems.append(spot.at("key", taken, hint="give it another key", kind=Kind.DUPLICATE))
-        return [NewPost(channels, fields, words, day, front.key)] if channels else []
+        return [NewPost(channels, fields, words, day, front.key, self.source)] if channels else []
 
     def _channels(self, front: FrontMatter, spot: Spot) -> tuple[Channel, ...]:
         if not front.channels:
@@ -134,6 +136,17 @@ class MarkdownFile:
             last = self.source.text.rstrip().rfind("\n") + 1
             message = "there is no text below the front matter, so there is nothing to publish"
             self.problems.append(self.source.diagnostic(last, message, hint="write one", width=3))
+
+
+def _in_short(given: Any) -> Any:
+    """A value that names no channel as people write it: `repeat_of: KEY`, `existing: ID`, `cancelled: true`."""
+    if given == (EVERY,):
+        return True
+    for name in (EXISTING, REPEAT_OF):
+        if isinstance(given, dict) and set(given) == {name}:
+            short = given[name]
+            return short[0] if isinstance(short, list | tuple) and len(short) == 1 else short
+    return given
 
 
 def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, NetworkMetadata]:
