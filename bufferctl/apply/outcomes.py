@@ -31,7 +31,7 @@ from bufferctl.model.comparable import (
     lost,
     with_board_of,
 )
-from bufferctl.model.desired import Freeze
+from bufferctl.model.desired import Freeze, beyond
 from bufferctl.model.seen import bind
 from bufferctl.model.state import QUEUE, back_at
 from bufferctl.model.unsaid import given_of
@@ -73,12 +73,14 @@ def bound(
     links_may_differ: bool,
     early: str = "",
     exempt: tuple[Freeze, ...] = (),
+    old: Binding | None = None,
 ) -> tuple[Binding, tuple[str, ...]]:
     """The binding to keep for what was sent and came back, and the fields that came back different.
 
     If any field differs, the answer does not become the baseline: the next plan still compares with the file. `early`
     is a field that differs because the post goes out too early. A post that stayed a draft still counts as taken off
-    the schedule, so that the next plan does not take it for settled. `exempt` is as in the change.
+    the schedule, so that the next plan does not take it for settled. `exempt` is as in the change,
+    and what was agreed to before stays: `old` is the binding so far.
     """
     item = write.item
     if item is None:
@@ -98,7 +100,8 @@ def bound(
             names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
     binding = bind(item, live, origin, as_declared=not fields, given=given_of(item))
-    return replace(binding, taken_from=taken_from, exempt=exempt), fields
+    agreed = old.exempt if old else ()
+    return replace(binding, taken_from=taken_from, exempt=(*exempt, *beyond(agreed, exempt))), fields
 
 
 def _due(write: Write, item: Post) -> datetime | None:
@@ -176,7 +179,9 @@ def _conclusion(
         return Conclusion(outcome, taken_off(change.binding, write, live))
     if change.binding and change.live:
         origin = change.binding.origin
-    binding, fields = bound(write, live, origin, links_may_differ=links, early=early, exempt=change.exempt)
+    binding, fields = bound(
+        write, live, origin, links_may_differ=links, early=early, exempt=change.exempt, old=change.binding
+    )
     outcome = Outcome(change, Status.DONE, live.id, link=link, at=at)
     if gone := lost(content_of_desired(write.item), content_of_live(live)):
         why = replace(_LOST, facts={"fields": " and ".join(gone)})

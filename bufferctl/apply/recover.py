@@ -130,5 +130,6 @@ def _settled(
         origin,
         links_may_differ=intent.write.home in settler.shortening,
         exempt=intent.exempt,
+        old=old,
     )
     return Settled(intent.number, intent.slot, done=True, binding=binding.written_by("", old)), fields

@@ -116,3 +116,41 @@ def test_a_plan_from_before_the_freeze_does_not_let_a_scheduled_post_out(team: T
     ran = team.apply()
     assert not ran.failed, ran.log
     assert statuses(team) == {"We are live": "scheduled", "Later": "scheduled"}
+
+
+def test_a_freeze_over_a_post_that_has_the_line_asks_in_its_own_request(team: Team) -> None:
+    """The post was reviewed without a freeze; whoever reviews the freeze sees that it goes out all the same."""
+    exempt = post("launch", "We are live").replace("    text:", "    freeze: false\n    text:")
+    number = team.open("launch", launch=exempt)
+    team.plan(number)
+    assert "during a freeze" not in team.github.bodies(number)[0]
+    team.merge(number)
+    assert not team.apply().failed
+    number = root(team, FROZEN.replace("12-20", "12-01"), "quiet")
+    assert not team.plan(number).failed
+    said = "It goes out during a freeze that your team agreed on (Nobody is here), as `freeze: false` says"
+    assert said in team.github.bodies(number)[0].replace("<code>", "`").replace("</code>", "`")
+    team.merge(number)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    ran = team.apply()
+    assert "during a freeze" not in ran.log
+    assert statuses(team) == {"We are live": "scheduled"}
+
+
+def test_a_post_that_was_planned_before_a_freeze_does_not_go_out_in_it(team: Team) -> None:
+    """Although its file has the line: nobody saw the freeze. A new plan shows it, and then it goes out."""
+    exempt = post("party", "A party", "2029-12-21 09:00").replace("    text:", "    freeze: false\n    text:")
+    number = team.open("party", party=exempt)
+    team.plan(number)
+    root(team, FROZEN)
+    team.merge(number)
+    ran = team.apply()
+    assert ran.failed
+    assert "it does not go out during a freeze (Nobody is here)" in " ".join(ran.log.split())
+    assert statuses(team) == {}
+    number = team.open("again", party=exempt.replace("A party", "The party"))
+    team.plan(number)
+    team.merge(number)
+    assert not team.apply().failed
+    assert statuses(team) == {"The party": "scheduled"}

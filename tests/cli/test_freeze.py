@@ -522,6 +522,19 @@ def test_a_post_whose_answer_was_lost_needs_no_other_change(project: Project) ->
 
 
 UNNAMED = FREEZE.replace(", reason: Nobody is here", "")
+
+
+def test_what_was_agreed_to_of_a_queue_post_outlives_a_suspension(project: Project) -> None:
+    """Its turn is known only once it is back in the queue, and the freeze is the one that a plan showed."""
+    week = "policy: {freeze: [{from: 2029-12-03, to: 2029-12-09, reason: Nobody is here}]}"
+    for suspended in ("", "\nsuspended: Earthquake", ""):
+        write(project, "{key: tip, text: A tip, freeze: false}", line=week + suspended)
+        project.apply()
+        ran = project("plan")
+        assert ("No changes" in ran.out, ran.err) == (True, "") or suspended
+    assert statuses(project) == {"A tip": "scheduled"}
+
+
 MOURNING = "{from: 2029-12-21, to: 2029-12-21, reason: Mourning}"
 
 
