@@ -372,7 +372,10 @@ class _Matching:
         return frozenset((item.home, linkless_text(content_of_live(item))) for item in self.scene.live.items)
 
     def _new(self) -> None:
-        """New, unless it may be an object whose entry is gone from its home: just imported, or with unknown `was`."""
+        """New, unless it may be an object whose entry is gone from its home: just imported, or with unknown `was`.
+
+        A cancelled one asks nothing: whichever of them it may be, what is gone from the files is deleted as well.
+        """
         homes: dict[str, dict[Slot, Binding]] = defaultdict(dict)
         for slot, binding in self.released.items():
             if not binding.retired:
@@ -384,7 +387,8 @@ class _Matching:
             # a series may grow after it was renamed
             if gone and not may_be and d.item.previous_keys and not d.item.number and not self._was_applied(d):
                 may_be = gone
-            suspects = [Suspect.recorded(*each) for each in may_be.items()] if not d.item.repeat_of else []
+            is_asked = not (d.item.repeat_of or d.item.cancelled)
+            suspects = [Suspect.recorded(*each) for each in may_be.items()] if is_asked else []
             how = How.PERHAPS_RENAMED if suspects else How.NEW
             self.found[d.slot] = Match(d, how, suspects=tuple(suspects))
 

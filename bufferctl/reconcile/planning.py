@@ -20,7 +20,13 @@ from bufferctl.reconcile.horizons import all_slots, without_strays
 from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import How, Match, Matches, is_over
 from bufferctl.reconcile.matching import match
-from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, no_longer_declared
+from bufferctl.reconcile.removal import (
+    called_off,
+    guard_deletes,
+    hold_what_diverged,
+    kept_in_question,
+    no_longer_declared,
+)
 from bufferctl.reconcile.repeats import freeing, hold_repeats
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times, within_limits
@@ -149,8 +155,12 @@ def _removed(scene: Scene, matches: Matches) -> Iterable[Change]:
         if binding:
             yield called_off(m.declared.item, m.moved_from or m.declared.slot, binding, m.live, scene.live.gone)
     for slot, binding in matches.released.items():
-        if slot not in matches.kept and not binding.retired:
+        if binding.retired:
+            continue
+        if slot not in matches.kept:
             yield no_longer_declared(slot, binding, scene)
+        elif kept := kept_in_question(slot, binding, scene):
+            yield kept
 
 
 def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Item]:

@@ -60,6 +60,17 @@ def no_longer_declared(slot: Slot, binding: Binding, scene: Scene) -> Change:
     return _deleted(change, binding) if scene.desired.settings.prune else replace(change, action=Action.NO_OP)
 
 
+def kept_in_question(slot: Slot, binding: Binding, scene: Scene) -> Change | None:
+    """What stays in Buffer without an entry while a person is asked whether another entry has it; None if it is out.
+
+    It is a change like any other: it can be suspended, keeps its text, and is named if it goes out.
+    """
+    live = scene.by_id.get(binding.id)
+    if live is None or live.is_out:
+        return None
+    return Change(binding.address_in(slot), Action.NO_OP, Cause.REMOVED, slot, live=live, binding=binding)
+
+
 def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change | None:
     """The change for an object that cannot be deleted: an idea, a published post, or one that Buffer does not show."""
     live = change.live

@@ -155,11 +155,13 @@ def on_their_way(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 def still_published(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Objects that were removed from the files and stay in Buffer, because `prune` is off.
 
-    With `prune`, a suspension keeps them as drafts until it ends.
+    With `prune`, a suspension keeps them as drafts until it ends, and others while a question about them is open: those
+    are named by its hold.
     """
     is_pruned = scene.desired.settings.prune
     removed = [c for c in changes if c.action is Action.NO_OP and c.cause is Cause.REMOVED and not _is_unmerged(c)]
-    kept = [each for each in removed if each.live_id not in scene.options.declared_elsewhere]
+    told = {*scene.options.declared_elsewhere, *_asked_about(changes)}
+    kept = [each for each in removed if each.live_id not in told]
     for goes_out in (True,) if is_pruned else (True, False):
         if those := [each for each in kept if each.goes_out is goes_out]:
             named, one = _addresses(those), len(those) == 1
@@ -171,6 +173,11 @@ def still_published(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
                 "`cancelled: true`.",
                 kind=Kind.STILL_PUBLISHED if goes_out else Kind.PLAN,
             )
+
+
+def _asked_about(changes: Changes) -> set[str]:
+    """The ids of what a hold names as what its entry may be."""
+    return {id_ for change in changes if change.action is Action.HOLD for id_ in change.candidates}
 
 
 def let_go(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
@@ -217,7 +224,8 @@ def deleted_of_people(changes: Changes) -> Iterator[Diagnostic]:
 
 def unmerged(changes: Changes) -> Iterator[Diagnostic]:
     """Objects that an import wrote into files that this checkout lacks: they were not removed."""
-    found = [change.slot.key for change in changes if _is_unmerged(change)]
+    asked = _asked_about(changes)
+    found = [change.slot.key for change in changes if _is_unmerged(change) and change.live_id not in asked]
     if found:
         yield _warning(
             f"{len(found)} imported {'post is' if len(found) == 1 else 'posts and ideas are'} not in these files "

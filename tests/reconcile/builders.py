@@ -219,8 +219,8 @@ class World:
         )
 
     def plan(self, *items: Post | Idea) -> Plan:
-        """The plan for files with `items`."""
-        return reconcile(
+        """The plan for files with `items`: nothing of ours goes out of which it says nothing."""
+        plan = reconcile(
             self.desired(*items),
             self.reading,
             self.state,
@@ -228,6 +228,8 @@ class World:
             endpoint="https://x.example",
             options=self.options,
         )
+        assert not set(unnamed(plan, self.reading, self.state)) - {claim.id for claim in self.options.elsewhere}
+        return plan
 
     def change(self, *items: Post | Idea) -> Change:
         """The change of the first of `items`."""
@@ -243,6 +245,20 @@ class World:
 
 
 Verdict = Action | Reason
+
+
+def unnamed(plan: Plan, live: Live, state: State) -> list[str]:
+    """The ids of posts that the state has, that Buffer will publish, and that are in no change of the plan.
+
+    What no file declares must be deleted, let go with a warning, held, or named by a warning or a hold.
+    """
+    quiet = {Action.NO_OP, Action.FORGET}
+    told = {id_ for c in plan.changes if c.desired or c.action not in quiet for id_ in (c.live_id, *c.candidates)}
+    words = " ".join(f"{each.message} {each.hint}" for each in plan.warnings)
+    told |= {c.live_id for c in plan.changes if str(c.address) in words or c.address.key in words}
+    ours = {binding.id for binding in state.bindings.values() if not binding.retired}
+    going = [post.id for post in live.posts if post.id in ours and post.is_scheduled and not post.reminds]
+    return [id_ for id_ in going if id_ not in told]
 
 
 def verdict(change: Change) -> Verdict:

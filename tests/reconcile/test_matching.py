@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Place
 from bufferctl.digests import change_digest
@@ -32,6 +34,7 @@ from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.plan import Action, Cause, Plan, Reason
 from bufferctl.reconcile import Options, begin_run
+from tests.fuzzing import examples
 
 from .builders import (
     DUE,
@@ -58,6 +61,7 @@ from .builders import (
     queued,
     record,
     slot,
+    unnamed,
     verdict,
     warnings,
 )
@@ -273,13 +277,16 @@ def test_a_renamed_entry_whose_new_key_is_kept_is_held_and_not_deleted() -> None
     kept = {at: replace(b, retired=at.key == "a") for at, b in state.bindings.items()}
     world = World(live=[published(out), in_buffer(old, "p2")], state=replace(state, bindings=kept))
     for item in (post(text="Edited", was="old"), post()):
-        (change,) = world.plan(item).changes
-        assert (change.slot, verdict(change)) == (slot(item), Reason.AMBIGUOUS)
-        assert change.message.startswith("Another post had the key `a` (p1)")
+        assert world.verdicts(item) == {"a": Reason.AMBIGUOUS, "old": Action.NO_OP}
+        assert world.change(item).message.startswith("Another post had the key `a` (p1)")
+        assert "old was removed from the files but is still in Buffer and will be published" in warnings(
+            world.plan(item)
+        )
     other = post("b", "b", LATER)  # whatever else is declared before it
     more = {**bindings((other, in_buffer(other, "p3"))), **kept}
     there = World(live=[*world.live, in_buffer(other, "p3")], state=replace(state, bindings=more))
-    assert there.verdicts(other, post(text="Edited", was="old")) == {"b": Action.NO_OP, "a": Reason.AMBIGUOUS}
+    found = there.verdicts(other, post(text="Edited", was="old"))
+    assert found == {"b": Action.NO_OP, "a": Reason.AMBIGUOUS, "old": Action.NO_OP}
 
 
 def test_an_entry_may_take_over_the_text_of_one_that_is_removed() -> None:
@@ -1508,7 +1515,8 @@ def test_what_is_asked_beside_imported_entries_that_are_gone() -> None:
     """Which of them it is, in one question."""
     world = imported_and_gone()
     change = world.change(post())
-    assert (change.candidates, list(world.verdicts(post()))) == (("p1",), ["a"])
+    assert (change.candidates, list(world.verdicts(post()))) == (("p1",), ["a", "old"])
+    assert warnings(world.plan(post())) == ""
     assert change.message.startswith("Other entries are gone (`old`) whose posts are in Buffer, ")
     assert change.hint == "If it is, write `was: old`. If it is not, write `repeat_of: {twitter: p1}`."
 
@@ -1525,6 +1533,36 @@ def test_a_key_that_was_never_applied_may_be_that_of_any_entry_that_is_gone() ->
         "Other entries are gone (`old`) whose posts are in Buffer, and this may be one of them (the state has no "
         "`typo`, which this was)"
     )
+
+
+@given(
+    st.lists(
+        st.builds(
+            post,
+            st.sampled_from(["a", "b", "old"]),
+            st.sampled_from(["Of old", "Another"]),
+            st.sampled_from([DUE, LATER, OVER]),
+            was=st.sampled_from([None, "old", "unknown"]),
+            cancelled=st.booleans(),
+            repeat_of=st.sampled_from([(), ("p1",)]),
+            suspended=st.sampled_from(["", "Earthquake"]),
+        ),
+        max_size=3,
+        unique_by=lambda item: item.address,
+    ),
+    st.booleans(),
+    st.booleans(),
+)
+@settings(max_examples=examples(400))
+def test_what_is_removed_is_in_the_plan_whatever_is_declared(items: list[Post], prune: bool, unmerged: bool) -> None:
+    """Deleted, held, named by a hold or a warning: it does not go out in silence."""
+    gone = post("gone", "Take this back")
+    there = [in_buffer(_OTHERS), in_buffer(gone, "p2")]
+    state = record((_OTHERS, there[0]), (gone, there[1]))
+    bound = {at: replace(binding, unmerged=unmerged) for at, binding in state.bindings.items()}
+    world = World(live=there, state=replace(state, bindings=bound), settings=Settings(prune=prune))
+    plan = world.plan(*items)
+    assert unnamed(plan, world.reading, world.state) == []
 
 
 def test_a_key_that_was_never_applied_may_be_that_of_an_imported_post_first() -> None:
