@@ -143,12 +143,14 @@ def _apply_reviewed(
     if last.commit == commit and is_done:
         say(f"Commit {commit[:SHORT]} is already applied.")
         return End(), []
-    # an exemption that was merged away and written again leaves the files as they were, and was not agreed to
-    if last.commit and is_done and not job.is_touched(last.commit) and not job.lets_out:
-        say(f"None of the files of {job.name} changed since the last apply.")
-        return End(), []
+    is_same = bool(last.commit) and is_done and not job.is_touched(last.commit)
+    if is_same and not job.lets_out:
+        return _unchanged(job)
     since = _released(job, merged_since(job, branch, commit, last), decided.approved)
     found = _approved(job, _with_changes(job, [_read(job, each) for each in since.requests]))
+    # an exemption that was merged away and written again leaves the files as they were, and was not agreed to
+    if is_same and not any(map(_ended, found)):
+        return _unchanged(job)
     gone = _gone(job, branch, since) if since.gone else None
     if gone:
         job.annotate("warning", gone.words)
@@ -166,6 +168,16 @@ def _apply_reviewed(
         gone=str(gone or ""),
     )
     return end, since.requests
+
+
+def _unchanged(job: Job) -> tuple[End, Sequence[ChangeRequest]]:
+    say(f"None of the files of {job.name} changed since the last apply.")
+    return End(), []
+
+
+def _ended(found: _Found) -> frozenset[Address]:
+    """The entries that a request changes, and that its files let out of no freeze."""
+    return found.merged.ended & (found.merged.changed or frozenset())
 
 
 def _to_comment(found: Iterable[_Found], ran: _Ran, last: End) -> list[_Found]:
@@ -327,7 +339,7 @@ def _listed(found: _Found) -> MergedFile:
         plan=found.file,
         changed=None if merged.changed is None else tuple(sorted(map(str, merged.changed))),
         beside=tuple(sorted(map(str, merged.beside))),
-        ended=tuple(sorted(map(str, merged.ended & (merged.changed or frozenset())))),
+        ended=tuple(sorted(map(str, _ended(found)))),
         made_at=merged.made_at,
         merged_at=merged.merged_at,
     )

@@ -10,6 +10,7 @@ from bufferctl.config import holds_posts, root_files_beside
 from bufferctl.diagnostics import some_of
 from bufferctl.model.plain_text import visible
 from bufferctl.render.markdown import Note
+from bufferctl.said import Answer, Way
 
 #: How many files a sentence names; the rest is counted.
 _NAMED = 5
@@ -29,14 +30,19 @@ def unread(job: Job, request: ChangeRequest) -> Note | None:
     if not names:
         return None
     patterns = [str(PurePosixPath(name).parent / f"*{PurePosixPath(name).suffix}") for name in names]
-    include = ", ".join(dict.fromkeys((*loaded.patterns, *patterns)))
+    include = Answer(Way.EDIT, "include", list(dict.fromkeys((*loaded.patterns, *patterns))))
     covers = "does" if len(names) == 1 else "do"
     return Note(
         "Not all posts are planned:",
-        f"{some_of([f'`{visible(name)}`' for name in names], _NAMED)} {covers} not match `include` in "
+        f"{some_of([f'`{_inert(name)}`' for name in names], _NAMED)} {covers} not match `include` in "
         f"`{job.root_file.name}`, so nothing of {'it' if len(names) == 1 else 'them'} is read. To read "
-        f"{'it' if len(names) == 1 else 'them'}, write `include: [{visible(include)}]` there.",
+        f"{'it' if len(names) == 1 else 'them'}, write `{_inert(include.yaml)}` there.",
     )
+
+
+def _inert(text: str) -> str:
+    """A text that stays between its backticks."""
+    return visible(text).replace("`", "'")
 
 
 def _may_be_meant(name: str) -> bool:

@@ -189,7 +189,11 @@ def _revisions(late: Sequence[tuple[Post, datetime]], days: int | None) -> list[
     if days is None:
         return [Revised(post, {"cancelled": True}) for post, _ in late]
     later = timedelta(days=days)
-    return [Revised(post, {"due_at": due_at + later, "mode": None}) for post, due_at in late]
+    found = []
+    for post, due_at in late:
+        queued = {} if post.due_at else {"mode": None}  # which a time of its own takes the place of
+        found.append(Revised(post, {"due_at": due_at + later, **queued}))
+    return found
 
 
 def _root_file(setup: options.Setup) -> Path:
