@@ -61,6 +61,8 @@ class Action(StrEnum):
 
 #: Actions that write to Buffer: the pending changes of `--detailed-exitcode`.
 WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
+#: Actions that leave another version of a post in Buffer until they are carried out, or a person decides.
+_LEAVES = frozenset({Action.UPDATE, Action.DELETE, Action.HOLD})
 #: Actions that change the state file and nothing else.
 STATE_ONLY = frozenset({Action.ADOPT, Action.MOVE, Action.FORGET})
 
@@ -202,6 +204,11 @@ class Change(_Explained):
         """Whether Buffer will publish the live post unless somebody intervenes."""
         live = self.live
         return isinstance(live, LivePost) and live.is_scheduled and not live.reminds
+
+    @property
+    def still_goes_out(self) -> bool:
+        """Whether Buffer publishes what the files no longer have until somebody acts: the post, or a version of it."""
+        return self.goes_out and self.action in _LEAVES and not self.lets_out
 
     @property
     def awaits_approval(self) -> bool:

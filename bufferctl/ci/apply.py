@@ -18,10 +18,11 @@ from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
 from bufferctl.ci.merged import KEPT, MergedSince, changed_by, left_over, merged_since
 from bufferctl.ci.plan import PENDING
+from bufferctl.ci.report_file import load_report
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import BufferctlError, ForgeError, UsageError
 from bufferctl.model import Address
-from bufferctl.plan import WRITING, Action, Change, Reason
+from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
 from bufferctl.render.decisions import APPROVE, EVERYTHING
@@ -29,6 +30,7 @@ from bufferctl.render.lines import count
 from bufferctl.render.markdown import Context, Note, comment, without_report
 from bufferctl.render.markdown_text import code, plain
 from bufferctl.render.report import Report
+from bufferctl.render.suspended import StillOut, not_as_declared
 from bufferctl.value import replace, value
 
 #: Reasons for which nothing that was agreed to can be sent any more.
@@ -125,11 +127,12 @@ class _Found:
 
 @value()
 class _Ran:
-    """One apply. `printed`: by it. `receipt`: None if nothing was applied."""
+    """One apply. `printed`: by it. `receipt`: None if nothing was applied. `plan`: what it began with, if it was made."""
 
     end: End
     printed: str
     receipt: Receipt | None
+    plan: Plan | None = None
 
 
 def _apply_reviewed(
@@ -156,7 +159,7 @@ def _apply_reviewed(
         job.annotate("warning", gone.words)
     # what only takes away needs no plan, and no review
     counts = any(each.file for each in found) or job.suspends or job.ends_exemptions
-    ran = _run_plans(job, found, decided.options) if counts else _without_review(job)
+    ran = _run_plans(job, found, decided.options) if counts else _without_review(job, found)
     for each in _to_comment(found, ran, last):
         _comment(job, each, found, ran, gone)
     left = {each.request: _still_open(job, each, found, ran) for each in found}
@@ -410,7 +413,8 @@ def _run(job: Job, *options: str) -> _Ran:
     file = job.work / "receipt.json"
     ran = job.run("apply", *_OPTIONS, *options, "--receipt", str(file))
     found = load_receipt(file.read_bytes(), file.name) if file.exists() else None
-    return _Ran(End(ran.code, is_over=found is not None and _is_over(found)), ran.printed, found)
+    end = End(ran.code, is_over=found is not None and _is_over(found))
+    return _Ran(end, ran.printed, found, found.plan if found else None)
 
 
 def _is_over(receipt: Receipt) -> bool:
@@ -442,7 +446,8 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: No
         elif ran.end.exit_code == 0 and job.find_comment("plan", one.request) is None:
             return  # it was never about these files
         else:
-            text = without_report(replace(context, notes=(*notes, _not_applied(job, one, ran))))
+            said = replace(context, notes=(*notes, _not_applied(job, one, ran)), still_out=_still_out(one, ran))
+            text = without_report(said)
         job.post("receipt", one.request, text)
     except ForgeError as error:  # what is done is done, and the log shows it
         job.annotate("warning", f"The receipt could not be added to {one.merged.name}: {error.message}")
@@ -474,8 +479,18 @@ def _not_applied(job: Job, one: _Found, ran: _Ran) -> Note:
         return Note(point, f"{why} Buffer matches the files anyway.")
     if one.lacks_approvals:
         other = f"somebody who wrote none of it can {job.forge.decide(f'{APPROVE} {one.request.number}')}"
-        return Note(point, why, f"To publish it anyway, {other}.")
-    return Note(point, why, f"To publish it anyway, {job.forge.decide(EVERYTHING)}.")
+        return Note(point, why, f"To apply it anyway, {other}.")
+    return Note(point, why, f"To apply it anyway, {job.forge.decide(EVERYTHING)}.")
+
+
+def _still_out(one: _Found, ran: _Ran) -> tuple[StillOut, ...]:
+    """What Buffer publishes although the request says otherwise."""
+    if ran.plan is None:
+        return ()
+    done = {each.change.slot for each in ran.receipt.outcomes if each.was_done} if ran.receipt else set()
+    left = [change for change in ran.plan.changes if change.slot not in done]
+    is_known = one.merged.changed is not None
+    return not_as_declared(ran.plan, [each for each in left if not is_known or each.address in _addresses(one)])
 
 
 def _not_reviewed(ran: _Ran) -> list[Change]:
@@ -499,18 +514,25 @@ def _unreviewed(job: Job, one: _Found, ran: _Ran) -> Iterator[Note]:
         yield Note(
             f"{count(len(rest), 'change')} from elsewhere {verb} not sent",
             f": no plan that counts has {'it' if len(rest) == 1 else 'them'}.",
-            f"To publish everything in the files, {job.forge.decide(EVERYTHING)}.",
+            f"To apply everything in the files, {job.forge.decide(EVERYTHING)}.",
         )
 
 
-def _without_review(job: Job) -> _Ran:
-    """The outcome if nothing was reviewed: fine if there is nothing to do, otherwise an error that a person sees."""
-    ran = job.run("plan", "--detailed-exitcode")
-    if ran.code != PENDING:
-        return _Ran(End(ran.code, is_over=ran.code == 0), "", None)
+def _without_review(job: Job, found: Iterable[_Found]) -> _Ran:
+    """The outcome if nothing was reviewed: fine if there is nothing to do, otherwise an error that a person sees.
+
+    What a request changes and the plan holds is to be done, too.
+    """
+    data = job.work / "unreviewed.data"
+    ran = job.run("plan", "--detailed-exitcode", "--data", str(data))
+    plan = load_report(data).plan if data.exists() else None
+    own = frozenset[Address]().union(*map(_addresses, found))
+    is_held = plan is not None and any(change.address in own for change in plan.of(Action.HOLD))
+    if ran.code != PENDING and not (ran.code == 0 and is_held):
+        return _Ran(End(ran.code, is_over=ran.code == 0), "", None, plan)
     job.annotate(
         "error",
-        "Nothing of this was reviewed, so nothing was sent. Publish it with a pull or merge request that changes these "
+        "Nothing of this was reviewed, so nothing was sent. Apply it with a pull or merge request that changes these "
         f"files, or {job.forge.decide(EVERYTHING)}.",
     )
-    return _Ran(End(1), "", None)
+    return _Ran(End(1), "", None, plan)

@@ -416,7 +416,7 @@ def marker(kind: str, directory: str = "") -> str:
 _TITLES = {
     "plan": "Buffer plan",
     "receipt": "Applied to Buffer",
-    "unsent": "Not published within an hour",
+    "unsent": "Not applied within an hour",
     "sent": "Published late",
     "needs-you": "Buffer needs you",
     "history": "The history of the published branch was replaced",

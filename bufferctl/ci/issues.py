@@ -123,7 +123,7 @@ def _is_late(request: ChangeRequest, now: datetime) -> bool:
 def _comment(job: Job, late: Sequence[ChangeRequest], requests: Iterable[ChangeRequest], now: datetime) -> None:
     """Comment on requests that were merged an hour ago: those that are not sent, and those that are by now."""
     for each in late:
-        job.comment("unsent", each, f"Not everything in it was published an hour after the merge. {_ASK}")
+        job.comment("unsent", each, f"Not everything in it was applied an hour after the merge. {_ASK}")
     left = {each.number for each in late}
     over = {each.number: each for each in requests if _is_late(each, now) and each.number not in left}
     for each in over.values():
@@ -155,7 +155,7 @@ def _day(day: date) -> str:
 def _about_requests(job: Job, late: Sequence[ChangeRequest]) -> Iterator[Note]:
     if late:
         names = ", ".join(name_of(each, job.forge) for each in late)
-        yield Note("Not published", markdown=f"an hour after the merge: {names}. The newest comment of each says why.")
+        yield Note("Not applied", markdown=f"an hour after the merge: {names}. The newest comment of each says why.")
 
 
 def _about_unplanned(job: Job, shown: Plan) -> Iterator[Note]:
@@ -163,7 +163,7 @@ def _about_unplanned(job: Job, shown: Plan) -> Iterator[Note]:
     if number := len(shown.writes):
         are, them = ("is", "it") if number == 1 else ("are", "them")
         what = f"{count(number, 'change')} in {job.name} {are} not in Buffer"
-        way = f"To publish everything in the files, {job.forge.decide(EVERYTHING)}."
+        way = f"To apply everything in the files, {job.forge.decide(EVERYTHING)}."
         yield Note(what, f", because no plan that counts shows {them}.", way)
 
 

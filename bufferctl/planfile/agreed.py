@@ -70,6 +70,12 @@ _HAVE_IT_REVIEWED = Said(
     "To have it reviewed, change it in a pull or merge request, or run `bufferctl plan -o FILE`.",
     beside=(Answer(Way.RUN, command=("bufferctl", "plan", "-o", "FILE")),),
 )
+#: The same of an entry that is gone, so that nobody can change it.
+_HAVE_REMOVAL_REVIEWED = Said(
+    "The plan of the next pull or merge request shows it, too, and merging that deletes it. To have it reviewed now, run "
+    "`bufferctl plan -o FILE`.",
+    beside=_HAVE_IT_REVIEWED.beside,
+)
 
 
 @value()
@@ -277,7 +283,8 @@ def overtaken(then: Change, now: Change) -> Change:
 
 def _not_reviewed(change: Change, why: str, todo: Said | None = None) -> Change:
     """The change, held since nobody agreed to it. `todo`: what there is to do, if that is not to have it reviewed."""
-    consequence = "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"
+    there = "Buffer's version goes out" if change.goes_out else "Buffer keeps its version"
+    consequence = "it is not sent" if change.action is Action.CREATE else there
     if change.action is Action.DELETE:
         consequence = f"it is not deleted and {change.stays}"
     if change.lets_out:
@@ -287,7 +294,7 @@ def _not_reviewed(change: Change, why: str, todo: Said | None = None) -> Change:
         action=Action.HOLD,
         reason=Reason.NOT_REVIEWED,
         why=replace(_NOT_REVIEWED, facts={"because": why, "consequence": consequence}),
-        todo=todo or _HAVE_IT_REVIEWED,
+        todo=todo or (_HAVE_IT_REVIEWED if change.desired else _HAVE_REMOVAL_REVIEWED),
         write=None,
     )
 

@@ -40,7 +40,7 @@ from bufferctl.render.markdown_text import (
 )
 from bufferctl.render.report import LOOKS, Report, by_severity
 from bufferctl.render.since import seen_line, since
-from bufferctl.render.suspended import StillOut, opening_of
+from bufferctl.render.suspended import StillOut, not_as_declared, not_as_declared_head, opening_of
 from bufferctl.said import Way, pasted
 from bufferctl.value import field, replace, value
 
@@ -112,6 +112,7 @@ class Context:
     publishes: str = ""  # the branch that posts are published from, if the request goes elsewhere
     into: str = ""  # the branch that the request goes into
     notes: tuple[Note, ...] = ()
+    still_out: tuple[StillOut, ...] = ()  # what Buffer publishes although the files no longer have it as it is
     again: str = ""  # how to plan again: part of a sentence in Markdown
     decide: str = ""  # how a person decides without a command line, likewise; decisions follow
     files: FileLinks = FileLinks()  # where the forge shows the files of that commit
@@ -271,22 +272,28 @@ def without_report(context: Context) -> str:
     """The comment without a plan or a receipt: its notes, and the printed output."""
     sheet = Sheet(context.mark, _run_line(context))
     printed = fenced(context.printed) if context.printed else ""
-    for each in filter(None, [context.title, *map(str, context.notes), printed]):
+    if context.title:
+        sheet.put(context.title)
+    _not_as_declared(sheet, context.still_out)
+    for each in filter(None, [*map(str, context.notes), printed]):
         sheet.put(each)
     return sheet.text
 
 
 def issue(report: Report, context: Context) -> str:
-    """The issue that is open while something needs a person: notes, causes, unsent changes, problems."""
+    """The issue that is open while something needs a person: notes, what goes out, causes, unsent changes, problems."""
     context = replace(context, files=replace(context.files, folder=report.folder))
     report = report.in_repository
     found, everything = grouped(report), _all(report)
     sheet = Sheet(context.mark, _run_line(context))
     page = _Page(sheet, found, found, found, context, few=False, listed=True)
     _put_context(page)
+    _not_as_declared(sheet, not_as_declared(report.plan, report.plan.writes))
     _causes(page, len(found.causes))
     _decisions(page)
-    sheet.fill(Section("Not in Buffer yet", found.of("create", "update", "delete"), page.line, everything, gap="\n"))
+    sheet.fill(Section("Not in Buffer yet", found.of("create", "update"), page.line, everything, gap="\n"))
+    kept = [item for item in found.of("delete") if not all(card.change.still_goes_out for card in item.cards)]
+    sheet.fill(Section("Still in Buffer", kept, page.line, everything, gap="\n"))
     for section in _of_files(report.problems, context.files, "problems; the log of the run shows all", _ERRORS):
         sheet.fill(section)
     return sheet.text
@@ -362,12 +369,23 @@ def _suspended(page: _Page) -> None:
     heads = "<br>".join(f"<b>{prose(each)}</b>" for each in opening.heads)
     sheet.put(heads)
     if opening.out:
-        sheet.put(f"<b>{html(opening.out_head)}</b>")
-        sheet.put("\n".join(map(_still_out, opening.out[:_OPEN])))
-        sheet.fold(f"{len(opening.out) - _OPEN:,} more", opening.out[_OPEN:], _still_out, page.everything)
+        _put_still_out(sheet, opening.out_head, opening.out, page.everything)
         sheet.put(f"To stop these, pause their channels [in Buffer]({words.IN_BROWSER}).")
     if opening.also:
         sheet.put(paragraphs(map(prose, opening.also)))
+
+
+def _put_still_out(sheet: Sheet, head: str, out: Sequence[StillOut], everything: str) -> None:
+    """Posts that go out all the same, the first ones open."""
+    sheet.put(f"<b>{html(head)}</b>")
+    sheet.put("\n".join(map(_still_out, out[:_OPEN])))
+    sheet.fold(f"{len(out) - _OPEN:,} more", out[_OPEN:], _still_out, everything)
+
+
+def _not_as_declared(sheet: Sheet, out: Sequence[StillOut]) -> None:
+    """Posts that Buffer publishes although what was merged says otherwise."""
+    if out:
+        _put_still_out(sheet, not_as_declared_head(len(out)), out, "the log of the run shows all")
 
 
 def _still_out(each: StillOut) -> str:

@@ -1,19 +1,22 @@
 """The beginning of a plan, a comment, a page and a receipt if something is suspended, or comes back.
 
-Posts that still go out come right below it, so that nobody believes that everything has stopped.
+Posts that still go out come right below it, so that nobody believes that everything has stopped. A job lists posts in
+the same form that go out because what was merged is not applied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 from bufferctl.diagnostics import some_of
+from bufferctl.model import LivePost
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Change, GoesOut, Outcome, Plan
 from bufferctl.render import words
 from bufferctl.render.lines import count
 from bufferctl.render.report import Report
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: How many entries and channels a sentence names.
 _NAMED = 5
@@ -21,11 +24,11 @@ _NAMED = 5
 
 @value()
 class StillOut:
-    """A post that goes out although its entry, channel or organization is suspended."""
+    """A post that goes out although it is suspended, or although the files no longer have it as it is."""
 
     when: str  # in its channel's zone
     channel: str
-    what: str  # its address, or what it says
+    what: str  # its address or key, or what it says
 
 
 @value()
@@ -60,6 +63,31 @@ def _out_head(going_out: Sequence[GoesOut]) -> str:
         return f"Not stopped; {count(waiting, 'post')} would go out {approved}:"
     besides = f", and {waiting} {approved}" if waiting else ""
     return f"Not stopped; {count(going, 'post')} still {'goes' if going == 1 else 'go'} out{besides}:"
+
+
+def not_as_declared(plan: Plan, changes: Iterable[Change]) -> tuple[StillOut, ...]:
+    """The posts of these changes that Buffer publishes although the files no longer have them as they are, by time."""
+    found = [change for change in changes if change.still_goes_out and isinstance(change.live, LivePost)]
+    return tuple(_as_it_is(change, plan) for change in sorted(found, key=_goes_out_at))
+
+
+def not_as_declared_head(number: int) -> str:
+    """What stands above such posts, with their number."""
+    goes, them = ("goes", "it") if number == 1 else ("go", "them")
+    return f"{count(number, 'post')} still {goes} out, although the files no longer have {them} like this:"
+
+
+def _as_it_is(change: Change, plan: Plan) -> StillOut:
+    post = _still_out(_of_change(change), plan)
+    why, text = words.describe_cause(change), " ".join(getattr(change.live, "text", "").split())
+    said = ", ".join(filter(None, [change.address.key, why]))
+    return replace(post, what=visible(": ".join(filter(None, [said, text]))))
+
+
+def _goes_out_at(change: Change) -> tuple[bool, datetime]:
+    """What sorts posts by their time in Buffer, those without one last."""
+    due_at = change.live.due_at if isinstance(change.live, LivePost) else None
+    return due_at is None, due_at or datetime.max.replace(tzinfo=UTC)
 
 
 def _suspended(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:

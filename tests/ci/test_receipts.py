@@ -242,7 +242,7 @@ def test_what_is_merged_and_unsent_for_an_hour_is_told(team: Team) -> None:
     (issue,) = team.github.issues
     assert issue["state"] == "open"
     assert "#1" in issue["body"]
-    assert "### Not published within an hour" in team.github.bodies(number)[2]
+    assert "### Not applied within an hour" in team.github.bodies(number)[2]
     assert not team.apply_as("schedule").failed
     assert team.texts() == ["We are live"]
     assert team.github.issues[0]["state"] == "closed"

@@ -492,7 +492,7 @@ def bad_key(side: Side) -> tuple[int, bool]:
     assert "**Not applied.**" in side.comments(number)[1]
     side.later(minutes=61)
     assert side.apply(key="expired", scheduled=True).failed
-    assert "### Not published within an hour" in side.comments(number)[2]
+    assert "### Not applied within an hour" in side.comments(number)[2]
     assert not side.apply(scheduled=True).failed
     assert (side.issues(), len(side.comments(number))) == (["closed"], 3)
     assert "### Published late" in side.comments(number)[2]

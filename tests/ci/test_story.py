@@ -138,7 +138,7 @@ def test_a_direct_push_is_not_published(team: Team) -> None:
     team.ada.push()
     ran = team.apply()
     assert ran.failed
-    assert "Publish it with a pull or merge request" in ran.log
+    assert "Apply it with a pull or merge request" in ran.log
     assert team.texts() == []
     assert not team.apply(decision="everything").failed
     assert team.texts() == ["Straight to main"]

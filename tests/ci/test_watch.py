@@ -181,7 +181,7 @@ def test_merged_and_unsent(side: Side) -> None:
     assert side.issues() == []
     side.hour()
     text = side.issue()[1]
-    assert f"**Not published** an hour after the merge: {side.name(number)}" in text
+    assert f"**Not applied** an hour after the merge: {side.name(number)}" in text
     assert "**1 change in buffer.yaml is not in Buffer**, because no plan that counts shows it." in text
     assert "And more" in text
     assert not side.decide("everything").failed

@@ -1,0 +1,69 @@
+"""Nothing goes out that the files no longer say without saying so loudly: where a merge is not applied, Buffer's post is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ci.conftest import post
+from tests.ci.sides import Side, on_gitlab, side
+from tests.conftest import long
+
+__all__ = ["on_gitlab", "side"]  # fixtures
+on_each = pytest.mark.parametrize("side", ["github", *long("gitlab")], indirect=True)
+KEEP = post("keep", "Keep", due="2029-12-22 09:00")
+BESIDE = KEEP.removeprefix("posts:\n")
+LAUNCH = post("launch", "We are live")
+REMOVED, CANCELLED = KEEP, f"{LAUNCH}    cancelled: true\n{BESIDE}"
+LATER, REWORDED = post("launch", "We are live", due="2029-12-28 09:00") + BESIDE, post("launch", "We were") + BESIDE
+
+
+def published(side: Side) -> None:
+    """Two posts are in Buffer."""
+    number = side.planned("launch", launch=LAUNCH + BESIDE)
+    side.land(number)
+    ran = side.apply()
+    assert not ran.failed, ran.log
+
+
+@on_each
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        (REMOVED, "removed from the files"),
+        (CANCELLED, "cancelled in the file"),
+        (LATER, "edited in the file"),
+        (REWORDED, "edited in the file"),
+    ],
+)
+def test_a_request_without_a_plan(side: Side, now: str, why: str) -> None:
+    """Its receipt begins with the post that goes out, when it does; the issue lists it as going out."""
+    published(side)
+    number = side.open("after", launch=now)
+    side.land(number)
+    assert side.apply().failed
+    (receipt,) = side.comments(number)
+    line = f"- [Thu 20 Dec 09:00 CET, twitter:&#8203;acme](https://publish.buffer.com): launch, {why}: We are live"
+    assert "<b>1 post still goes out, although the files no longer have it like this:</b>" in receipt
+    assert line in receipt
+    assert "keep" not in receipt
+    side.hour()
+    text = side.issue()[1]
+    assert line in text
+    assert "Not in Buffer yet" not in text or why == "edited in the file"
+    assert f"**Not applied** an hour after the merge: {side.name(number)}" in text
+    assert "To apply everything in the files" in text
+
+
+@on_each
+def test_a_removal_without_a_plan_that_a_hold_would_stop_too(side: Side) -> None:
+    """More posts than `max_deletes`: they go out, so no receipt says that Buffer matches the files, and the run fails."""
+    begin = "".join(post(f"p{day}", f"Post {day}", due=f"2029-12-{day} 09:00") for day in range(10, 18))
+    number = side.planned("many", many="posts:\n" + begin.replace("posts:\n", ""))
+    side.land(number)
+    assert not side.apply().failed
+    number = side.open("after", many="posts: []\n")
+    side.land(number)
+    assert side.apply().failed
+    (receipt,) = side.comments(number)
+    assert "<b>8 posts still go out, although the files no longer have them like this:</b>" in receipt
+    assert "matches the files" not in receipt
