@@ -1,4 +1,4 @@
-"""Nothing goes out that the files no longer say without saying so loudly: where a merge is not applied, Buffer's post is."""
+"""Where a merge is not applied, what Buffer publishes meanwhile is told first: nothing goes out quietly."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_request_without_a_plan(side: Side, now: str, why: str) -> None:
 
 @on_each
 def test_a_removal_without_a_plan_that_a_hold_would_stop_too(side: Side) -> None:
-    """More posts than `max_deletes`: they go out, so no receipt says that Buffer matches the files, and the run fails."""
+    """More posts than `max_deletes`: they go out, so the run fails, and no receipt says that all is well."""
     begin = "".join(post(f"p{day}", f"Post {day}", due=f"2029-12-{day} 09:00") for day in range(10, 18))
     number = side.planned("many", many="posts:\n" + begin.replace("posts:\n", ""))
     side.land(number)
