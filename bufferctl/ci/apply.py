@@ -127,7 +127,7 @@ class _Found:
 
 @value()
 class _Ran:
-    """One apply. `printed`: by it. `receipt`: None if nothing was applied. `plan`: what it began with, if it was made."""
+    """One apply. `printed`: by it. `receipt`: None if nothing was applied. `plan`: what it began with, if known."""
 
     end: End
     printed: str

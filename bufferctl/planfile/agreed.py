@@ -72,8 +72,8 @@ _HAVE_IT_REVIEWED = Said(
 )
 #: The same of an entry that is gone, so that nobody can change it.
 _HAVE_REMOVAL_REVIEWED = Said(
-    "The plan of the next pull or merge request shows it, too, and merging that deletes it. To have it reviewed now, run "
-    "`bufferctl plan -o FILE`.",
+    "The plan of the next pull or merge request shows it, too, and merging that deletes it. To have it reviewed now, "
+    "run `bufferctl plan -o FILE`.",
     beside=_HAVE_IT_REVIEWED.beside,
 )
 
