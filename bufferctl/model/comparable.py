@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import product
 from json import JSONEncoder
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ from bufferctl.model.details import (
     details_of_live,
     may_be_added,
 )
+from bufferctl.model.enums import SchedulingType, ShareMode
 from bufferctl.model.live import LiveAsset, LiveIdea, LiveItem, LivePost
 from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import (
@@ -261,6 +263,14 @@ def fingerprint(item: Item, content: Content) -> Fingerprint:
     if isinstance(item, Post):
         schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
     return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), hash_of(schedule))
+
+
+def publisher_of(schedule: str, times: Iterable[str]) -> SchedulingType | None:
+    """Who publishes a post with this digest of a schedule, if its instant is one of `times`; None if it is not."""
+    for kind, mode, at, is_draft, asks in product(SchedulingType, ShareMode, times, (False, True), (False, True)):
+        if hash_of([mode, at, is_draft, asks, kind]) == schedule:
+            return kind
+    return None
 
 
 def mentioning(item: Item, content: Content) -> str:

@@ -12,10 +12,10 @@ from bufferctl.model.comparable import (
     Fingerprint,
     content_of_live,
     contents_match,
-    fingerprint,
     instant,
     lost,
     mentioning,
+    publisher_of,
     text_digest,
     with_board_of,
 )
@@ -34,7 +34,6 @@ from bufferctl.reconcile.differences import (
     unsaid_differences,
 )
 from bufferctl.reconcile.matches import How, Match
-from bufferctl.value import replace
 
 #: A post published at least this long before its time was published by a person.
 EARLY = timedelta(minutes=1)
@@ -116,9 +115,8 @@ class Facts(NamedTuple):
         if not isinstance(item, Post) or not isinstance(live, LivePost):
             return True
         if live.scheduling_type is None and self.before is not None:  # then the other kind would look the same
-            other = next(kind for kind in SchedulingType if kind is not item.scheduling_type)
-            then = fingerprint(replace(item, scheduling_type=other), self.match.declared.content)
-            if then.schedule == self.before.schedule:
+            applied = _publisher_applied(item, live, self.before, self.binding)
+            if applied not in {None, item.scheduling_type}:
                 return False
         return not handling_differences(item, live)
 
@@ -213,12 +211,18 @@ def _goes_out_otherwise(item: Item, live: LiveItem) -> bool:
 
 def _was_handed_over(match: Match, live: LiveItem, before: Fingerprint) -> bool:
     """Whether a person changed who publishes it: not if the file alone did, since it was applied."""
-    item, wanted = match.declared.item, match.declared.content
+    item, binding = match.declared.item, match.binding
     if not isinstance(item, Post) or not isinstance(live, LivePost) or not _goes_out_otherwise(item, live):
         return False
-    kinds = [kind for kind in SchedulingType if kind == live.scheduling_type]
-    applied = [fingerprint(replace(item, scheduling_type=kind), wanted).schedule for kind in kinds]
-    return before.schedule not in applied
+    return _publisher_applied(item, live, before, binding) != live.scheduling_type
+
+
+def _publisher_applied(
+    item: Post, live: LivePost, before: Fingerprint, binding: Binding | None
+) -> SchedulingType | None:
+    """Who publishes it as it was applied, whatever else of its schedule the file has changed; None if unknown."""
+    known = {"", instant(item.due_at), instant(live.due_at), binding.due_at if binding else ""}
+    return publisher_of(before.schedule, sorted(known))
 
 
 def _was_moved(binding: Binding, live: LiveItem) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import EditPost, Fate, Home, LivePost, Post, PostStatus, SchedulingType
+from bufferctl.model import EditPost, Fate, Home, LivePost, Post, PostStatus, SchedulingType, ShareMode
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import standing
 from bufferctl.plan import Action, Reason
@@ -52,6 +52,13 @@ def applied(was: Post, live: LivePost, **fields: Any) -> World:
         (AUTOMATIC, "automatic", REMINDER, Action.UPDATE),
         (REMINDER, "notification", AUTOMATIC, Action.UPDATE),
         (AUTOMATIC, "notification", REMINDER, Action.NO_OP),
+        (REMINDER, "notification", replace(AUTOMATIC, due_at=LATER), Action.UPDATE),
+        (REMINDER, "notification", replace(AUTOMATIC, draft=True), Action.UPDATE),
+        (REMINDER, "notification", replace(AUTOMATIC, needs_approval=True), Action.UPDATE),
+        (REMINDER, "notification", replace(AUTOMATIC, due_at=None, mode=ShareMode.SHARE_NEXT), Action.UPDATE),
+        (AUTOMATIC, "automatic", replace(REMINDER, due_at=LATER), Action.UPDATE),
+        (REMINDER, "automatic", replace(REMINDER, due_at=LATER), Reason.CONFLICT),
+        (REMINDER, None, replace(AUTOMATIC, due_at=LATER), Action.UPDATE),
     ],
 )
 def test_who_publishes_it_is_a_persons_to_change(was: Post, theirs: str | None, now: Post, expected: Verdict) -> None:
