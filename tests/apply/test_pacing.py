@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.apply import Pacer
+from bufferctl.apply.queue import Queue
 from bufferctl.errors import PartWayError
+from bufferctl.model import EditPost, LivePost, PostStatus
 from bufferctl.model.live import Quota, Window
-from tests.apply.fake import START, FakeBuffer
-from tests.apply.machine import Told
+from bufferctl.plan import Action, Cause, Change, Plan
+from tests.apply.fake import START, FakeBuffer, post
+from tests.apply.machine import Told, slot
 
 
 @dataclass
@@ -138,3 +141,22 @@ def test_a_wait_that_just_fits_is_waited() -> None:
     buffer, pacer = paced(Window(900, 0, 900, START), max_wait=902)
     pacer.pace()
     assert buffer.waits == [902]
+
+
+@pytest.mark.parametrize(("left", "minutes", "sent"), [(1, 13, []), (2, 13, ["a"]), (1, 60, ["a"])])
+def test_an_exchange_of_texts_begins_only_if_the_quota_lets_it_end(left: int, minutes: int, sent: list[str]) -> None:
+    """Else the later post goes out with the text that the earlier one got; unless it is due after the quota returns."""
+    changes = []
+    for key, at in (("a", 12), ("b", minutes)):
+        item = post(key)
+        live = LivePost(key, "c0", PostStatus.SCHEDULED, "", START, due_at=START + timedelta(minutes=at))
+        write = EditPost(key, item, "c0")
+        changes.append(
+            Change(item.address, Action.UPDATE, Cause.EDITED, slot(item), desired=item, live=live, write=write)
+        )
+    first, second = (change.slot for change in changes)
+    queue = Queue(timedelta(minutes=2))
+    queue.fill(Plan(START, "", tuple(changes), freed_by={first: (second,), second: (first,)}))
+    batch, unfit = queue.next_batch(START, {}, quota=Quota((Window(900, left, 900.0, START, 100),)))
+    assert [each.change.address.key for each in batch] == sent
+    assert [each.change.address.key for each in unfit] == ([] if sent else ["a", "b"])

@@ -12,6 +12,7 @@ import pytest
 from bufferctl.digests import change_digest
 from bufferctl.errors import UsageError
 from bufferctl.model import Address, Origin, PostStatus, ShareMode, State
+from bufferctl.model.desired import Freeze
 from bufferctl.plan import Action, Change, Reason
 from bufferctl.planfile import Merged, MergedFile, Reviewed, SavedPlan, dump_merged, load_merged
 from tests.apply.fake import START
@@ -299,17 +300,58 @@ def test_when_a_plan_was_made(tmp_path: Path) -> None:
     assert Reviewed.by_hand({"plan.json": saved(create())}).agreed_at() == {}
 
 
+FREEZE = Freeze(START, START + 7 * DAY, "Nobody is here")
+OTHER = replace(FREEZE, reason="Mourning")
+
+
+def test_an_exemption_that_a_request_ended() -> None:
+    """It stays ended until the plan of a later request lets the post out of a freeze."""
+    gone = replace(request(1, BESIDE, LAUNCH), ended=frozenset({LAUNCH}))
+    assert Reviewed([gone]).ended == Reviewed([gone, request(2, BESIDE, LAUNCH)]).ended == {LAUNCH}
+    let_out = saved(create(exempt=(FREEZE,)))
+    assert Reviewed([gone, request(2, let_out, LAUNCH)]).ended == frozenset()
+    assert Reviewed([request(1, let_out, LAUNCH), replace(gone, name="#2")]).ended == {LAUNCH}
+
+
+@pytest.mark.parametrize(
+    ("agreed", "now", "why"),
+    [
+        ((FREEZE,), (FREEZE,), ""),
+        ((FREEZE,), (replace(FREEZE, end=FREEZE.end + DAY),), ""),
+        ((FREEZE, OTHER), (OTHER,), ""),
+        ((FREEZE,), (), ""),
+        ((), (FREEZE,), "in the plan of #1 it does not go out during a freeze (Nobody is here)"),
+        ((FREEZE,), (FREEZE, OTHER), "in the plan of #1 it does not go out during a freeze (Mourning)"),
+        ((FREEZE,), (FREEZE, FREEZE), "in the plan of #1 it does not go out during a freeze (Nobody is here)"),
+    ],
+)
+def test_a_plan_agrees_to_the_freezes_that_it_shows(
+    agreed: tuple[Freeze, ...], now: tuple[Freeze, ...], why: str
+) -> None:
+    """Also where one of them is over or has other days, and to no other one."""
+    plan = saved(create(exempt=agreed))
+    assert held(create(exempt=now), request(1, plan, LAUNCH)) == why
+
+
 def test_the_file_of_merged_requests() -> None:
     """What CI writes is what bufferctl reads."""
     plan = saved(create())
     files = [
         MergedFile(
-            name="#1", plan=Path("1.json"), changed=(str(LAUNCH),), beside=(str(MORE),), made_at=START, merged_at=LATER
+            name="#1",
+            plan=Path("1.json"),
+            changed=(str(LAUNCH),),
+            beside=(str(MORE),),
+            ended=(str(LAUNCH),),
+            made_at=START,
+            merged_at=LATER,
         ),
         MergedFile(name="#2"),
     ]
     first, second = load_merged(dump_merged(files), "merged.json", lambda _: plan)
-    assert first == Merged("the plan of #1", plan, frozenset({LAUNCH}), frozenset({MORE}), START, LATER, "#1")
+    assert first == Merged(
+        "the plan of #1", plan, frozenset({LAUNCH}), frozenset({MORE}), START, LATER, "#1", frozenset({LAUNCH})
+    )
     assert second == Merged("the plan of #2", None, name="#2")
 
 
