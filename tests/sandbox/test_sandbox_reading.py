@@ -29,6 +29,18 @@ def test_newest_first_and_dates(buffer: Asker, sandbox: Sandbox) -> None:
     assert buffer.page()["edges"][0]["node"]["createdAt"] == "2026-11-02T08:30:01.500Z"
 
 
+def test_the_same_question_after_a_change_beside_the_post(buffer: Asker, sandbox: Sandbox) -> None:
+    """The channel and the tag have their new names, though nothing of the post is another one."""
+    channel, organization = sandbox.channel("twitter")["id"], sandbox.organization()
+    buffer.create(tagIds=[organization["tags"][0]["id"]])
+    before = buffer.page()["edges"][0]["node"]
+    sandbox.person.set_channel(channel, name="acme_news")
+    tags = [{**each, "name": f"New {each['name']}"} for each in organization["tags"]]
+    sandbox.core.store.put_organization({**organization, "tags": tags})
+    after = buffer.page()["edges"][0]["node"]
+    assert (after["channel"]["name"], after["tags"][0]["name"]) == ("acme_news", f"New {before['tags'][0]['name']}")
+
+
 def test_ids_are_24_hex(buffer: Asker) -> None:
     """Posts and ideas have ids like MongoDB's, all different."""
     ids = {buffer.create(text=str(n))["post"]["id"] for n in range(5)} | {buffer.idea(title="x")["idea"]["id"]}
