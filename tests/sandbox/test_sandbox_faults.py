@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bufferctl.sandbox import FaultError, Faults, Rule, Sandbox, read_rules
 from bufferctl.sandbox.faults import parse_rules
+from tests.conftest import long
 from tests.sandbox.asking import Answer, Asker
 from tests.sandbox.conftest import Make
 
@@ -36,8 +37,16 @@ def _struck(sandbox: Sandbox) -> list[tuple[str, int, str | None]]:
     return [(one.fault, one.request, one.alias) for one in sandbox.fault_log]
 
 
-@pytest.mark.parametrize(("moment", "written"), [("before", []), ("middle", ["a"]), ("after", ["a", "b", "c"])])
-@pytest.mark.parametrize("kind", ["cut", "timeout"])
+@pytest.mark.parametrize(
+    ("kind", "moment", "written"),
+    [
+        ("cut", "before", []),
+        ("cut", "middle", ["a"]),
+        ("cut", "after", ["a", "b", "c"]),
+        ("timeout", "middle", ["a"]),
+        *long(("timeout", "before", []), ("timeout", "after", ["a", "b", "c"])),
+    ],
+)
 def test_connections_that_break_or_hang(make: Make, kind: str, moment: str, written: list[str]) -> None:
     """No answer at all; before, in the middle of, or after the writes. The next request works."""
     buffer = make(faults=f"{kind}-{moment}#1", seed=2, timeout=1.0 if kind == "timeout" else 60)
