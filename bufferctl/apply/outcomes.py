@@ -79,8 +79,8 @@ def bound(
 
     If any field differs, the answer does not become the baseline: the next plan still compares with the file. `early`
     is a field that differs because the post goes out too early. A post that stayed a draft still counts as taken off
-    the schedule, so that the next plan does not take it for settled. `exempt` is as in the change,
-    and what was agreed to before stays: `old` is the binding so far.
+    the schedule, so that the next plan does not take it for settled. `exempt` is as in the change;
+    of a post without a known time, what was agreed to before stays: `old` is the binding so far.
     """
     item = write.item
     if item is None:
@@ -100,8 +100,13 @@ def bound(
             names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
     binding = bind(item, live, origin, as_declared=not fields, given=given_of(item))
-    agreed = old.exempt if old else ()
+    agreed = old.exempt if old and _is_queued(write) else ()
     return replace(binding, taken_from=taken_from, exempt=(*exempt, *beyond(agreed, exempt))), fields
+
+
+def _is_queued(write: Write) -> bool:
+    """Whether it goes to a place in a queue, so that no plan shows when it goes out."""
+    return isinstance(write, EditPost) and write.reschedule and _due(write, write.item) is None
 
 
 def _due(write: Write, item: Post) -> datetime | None:

@@ -574,6 +574,16 @@ def test_a_freeze_that_gets_other_days_around_the_post_asks_nothing(project: Pro
     assert ("No changes" in ran.out, ran.err) == (True, "")
 
 
+def test_a_freeze_that_a_post_was_moved_out_of_asks_again(project: Project) -> None:
+    """What was agreed to is where the last plan showed it."""
+    two = FREEZE.replace("}]", "}, {from: 2030-01-01, to: 2030-01-06, reason: Fair}]")
+    for day in ("2029-12-21", "2030-01-02", "2029-12-21"):
+        write(project, exempt(INSIDE).replace("2029-12-21", day), line=two)
+        project.apply()
+    project.sandbox.person.edit_post(post(project, "We are here")["id"], dueAt="2030-01-02T08:00:00Z")
+    assert "1 post goes out during a freeze that your team agreed on (Fair)" in " ".join(project("plan").err.split())
+
+
 def test_a_post_that_a_person_moves_into_another_freeze_asks_again(project: Project) -> None:
     """Once pull brings that time into its file."""
     two = FREEZE.replace("}]", "}, {from: 2030-01-01, to: 2030-01-06, reason: Fair}]")
