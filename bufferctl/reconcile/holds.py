@@ -885,6 +885,27 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None, reapp
     )
 
 
+#: An edit of when or how a post goes out, which brings it beside an equal one.
+WOULD_STAND_BESIDE = replace(
+    WOULD_REPEAT,
+    hint=Said(
+        "If both are intended, add {both}. If it is the same, cancel one of the two: add {cancelled}, or delete the "
+        "other one in Buffer.",
+        beside=(_IN_BUFFER,),
+    ),
+)
+
+
+def would_stand_beside(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
+    """`suspects`: at least one, of no entry. Times are shown in the zone of `channel`."""
+    first = suspects[0]
+    return WOULD_STAND_BESIDE.filled(
+        own={"both": repeat_of(first.id, first.id)},
+        asides={"seen": _seen(suspects, channel)},
+        candidates=tuple(suspect.id for suspect in suspects),
+    )
+
+
 #: A post that a person moved in Buffer to the time of another entry with its text.
 MOVED_HERE = Hold(
     Reason.AMBIGUOUS,

@@ -1,17 +1,19 @@
 """Asks before a text is published while another object in Buffer still has it.
 
 Matching asks about new objects and objects in Buffer. Questions that need a plan are asked here: whether the delete
-that frees a text is part of this run, and whether an edit would have the same text as another object.
+that frees a text is part of this run, whether an edit would have the same text as another object, and whether it brings
+a text out beside an equal post that is not ours, or closer to it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from operator import is_
 from typing import NamedTuple
 
-from bufferctl.model import Address, Likeness, LiveChannel, LivePost, Post, Slot
+from bufferctl.model import Address, EditPost, Item, Likeness, LiveChannel, LivePost, Post, PostStatus, Slot
 from bufferctl.model.address import is_id
 from bufferctl.model.comparable import (
     content_of_desired,
@@ -173,9 +175,10 @@ def _held(
 ) -> Change:
     is_new = change.action is Action.CREATE
     repeated = _repeated(change, staying.texts, published, *([] if is_new else [unclaimed]))
-    if not repeated:
-        return change
     channel = channels.get(change.slot.channel_id)
+    if not repeated:
+        beside = _brought_beside(change, unclaimed)
+        return holds.would_stand_beside(beside, channel).on(change) if beside else change
     if is_new:
         return holds.ambiguous(Likeness.SAME_TEXT, repeated, channel).on(change)
     return holds.would_repeat(repeated, channel, _reapplied(change, repeated, staying)).on(change)
@@ -188,8 +191,56 @@ def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Su
     words = wanted(change)
     if words == kept(change):
         return []
-    every = {each.id: each for by_text in objects for each in by_text.get(words, ())}
-    named = change.desired.repeat_of
+    return _not_meant(change.desired, [each for by_text in objects for each in by_text.get(words, ())])
+
+
+def _not_meant(item: Item, suspects: Iterable[Suspect]) -> list[Suspect]:
+    """The suspects, each once, unless `repeat_of` says that the text is meant again."""
+    every = {each.id: each for each in suspects}
+    named = item.repeat_of
     if any(not is_id(each) and each not in every for each in named):  # an id speaks for one post alone
         return []
     return [each for each in every.values() if each.id not in named]
+
+
+def _brought_beside(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> list[Suspect]:
+    """Posts of nobody's entry with the text of a post whose edit makes it go out, or moves it closer to them.
+
+    What stood beside it before, and is no closer then, is known: a warning is enough.
+    """
+    write, live, item = change.write, change.live, change.desired
+    if not isinstance(write, EditPost) or not isinstance(live, LivePost) or not isinstance(item, Post):
+        return []
+    stays_draft = item.draft and not write.back_to
+    if not write.reschedule or stays_draft or item.suspended or wanted(change) != kept(change):
+        return []
+    goes_further = _progress(live, change) < (1 if item.needs_approval else 3 - item.reminds)
+    found = []
+    for each in unclaimed.get(wanted(change), ()):
+        other = each.live
+        if not isinstance(other, LivePost) or other.status is PostStatus.DRAFT:
+            continue
+        if goes_further or (not other.is_out and _is_closer(other, live, change.due_at)):
+            found.append(each)
+    return _not_meant(item, found)
+
+
+def _progress(live: LivePost, change: Change) -> int:
+    """How far a post is by itself: a draft, one to approve, one that somebody is reminded of, one that goes out.
+
+    One that a suspension took off the schedule stood there before.
+    """
+    if change.puts_back:
+        return 3
+    if live.status is PostStatus.DRAFT:
+        return 0
+    if live.status is PostStatus.NEEDS_APPROVAL:
+        return 1
+    return 2 if live.reminds else 3
+
+
+def _is_closer(other: LivePost, live: LivePost, due_at: datetime | None) -> bool:
+    """Whether a post gets closer to another one than it is, as far as anybody knows."""
+    if due_at is None or live.due_at is None or other.due_at is None:
+        return True
+    return abs(due_at - other.due_at) < abs(live.due_at - other.due_at)

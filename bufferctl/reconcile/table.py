@@ -284,7 +284,7 @@ class Table:
             return None
         for post in self._published.get((facts.match.declared.slot.home, text), ()):
             at = (post.sent_at or post.due_at or post.created_at) if post.is_out else post.created_at
-            is_later = at >= suspended.since
+            is_later = at >= suspended.since.replace(microsecond=0)  # many of Buffer's times have whole seconds
             claimed = self.scene.claimed.get(post.id)
             names = {post.id, claimed.key if claimed else ""}
             if is_later and post.id != facts.binding.id and names.isdisjoint(facts.item.repeat_of):

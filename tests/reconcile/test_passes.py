@@ -381,11 +381,40 @@ def test_an_edit_that_says_what_another_one_says_can_be_answered() -> None:
     assert (change.candidates, "add `repeat_of: {twitter: p9}`" in change.hint) == (("p9",), True)
 
 
-def test_another_time_beside_an_equal_text_is_sent() -> None:
-    """It says nothing new."""
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (post(due=DUE - timedelta(hours=1)), Action.UPDATE),
+        (post(due=LATER + timedelta(days=1)), Action.UPDATE),
+        (post(due=DUE + timedelta(hours=1)), Reason.AMBIGUOUS),
+        (queued(), Reason.AMBIGUOUS),
+        (post(due=LATER, repeat_of=("p9",)), Action.UPDATE),
+        (post(due=LATER, draft=True), Action.UPDATE),
+        (post(due=LATER, suspended="Earthquake"), Action.UPDATE),
+    ],
+    ids=["further", "as far", "closer", "nobody knows", "answered", "a draft", "suspended"],
+)
+def test_another_time_beside_an_equal_text(item: Post, expected: Verdict) -> None:
+    """Sent if it says nothing new; held if it comes closer to that one."""
     world = bound(post())
-    twin = replace(world, live=[*world.live, replace(THEIRS, text="We are live")])
-    assert twin.verdict(post(due=DUE + timedelta(hours=1))) is Action.UPDATE
+    assert replace(world, live=[*world.live, replace(THEIRS, text="We are live")]).verdict(item) is expected
+
+
+@pytest.mark.parametrize(
+    ("theirs", "expected"),
+    [
+        (replace(THEIRS, text="We are live"), Reason.AMBIGUOUS),
+        (replace(published(post("x", due=OVER), "p9"), text="We are live"), Reason.AMBIGUOUS),
+        (replace(THEIRS, text="We are live", status=PostStatus.DRAFT), Action.UPDATE),
+    ],
+    ids=["scheduled", "published", "a draft"],
+)
+def test_a_draft_to_be_scheduled_beside_an_equal_text(theirs: LivePost, expected: Verdict) -> None:
+    """Held if that one went out or will, since the text goes out by this edit."""
+    draft = post(draft=True)
+    live = [in_buffer(draft, status=PostStatus.DRAFT)]
+    world = World(live=[*live, theirs], state=record((draft, live[0])))
+    assert world.verdict(post()) is expected
 
 
 def test_texts_that_are_passed_on_are_held_together() -> None:

@@ -1,0 +1,89 @@
+"""A person has a post with a text of ours: no edit of when or how ours goes out makes it a double without asking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pytest
+
+from tests.cli.conftest import Project
+from tests.never_twice.files import apply, declare, texts
+
+ENTRY = "key: launch, text: We are live"
+DUE = "due_at: 2029-12-20 09:00"
+LATER = "due_at: 2029-12-25 09:00"
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """One channel."""
+    return ("twitter",)
+
+
+def a_person_says_the_same(project: Project, **fields: str) -> str:
+    """The id of a person's post with that text."""
+    due = fields or {"dueAt": "2029-12-20T09:00:00Z"}
+    post = project.sandbox.person.create_post(project.sandbox.channel("twitter")["id"], "We are live", **due)
+    return str(post["id"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (LATER, DUE),
+        (LATER, "due_at: 2029-12-20 09:01"),
+        (LATER, f"{DUE}, key: other, was: launch"),
+        ("", DUE),
+        (LATER, ""),
+        ("", "mode: shareNow"),
+        (f"{DUE}, draft: true", DUE),
+        (f"{DUE}, needs_approval: true", DUE),
+        (f"{DUE}, scheduling_type: notification", DUE),
+    ],
+)
+def test_an_edit_that_brings_it_there(project: Project, before: str, after: str) -> None:
+    """Held, and nothing is sent, until `repeat_of` names the person's post."""
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.set_channel(channel, requiresApproval=True)
+    declare(project, f"{ENTRY}, {before}" if before else ENTRY)
+    apply(project)
+    id_ = a_person_says_the_same(project)
+    there = project.sandbox.posts()
+    key = "" if "key:" in after else "key: launch, "
+    edited = f"{key}text: We are live, {after}" if after else ENTRY
+    declare(project, edited)
+    assert apply(project) == 1
+    assert project.sandbox.posts() == there
+    declare(project, f"{edited}, repeat_of: {{twitter: {id_}}}")
+    assert apply(project) == 0
+    assert project.sandbox.posts() != there
+    assert "No changes." in project("plan").out
+
+
+@pytest.mark.parametrize("after", ["due_at: 2029-12-26 09:00", f"{LATER}, tags: []"])
+def test_an_edit_that_brings_it_no_closer(project: Project, after: str) -> None:
+    """Sent: both were to go out before, and a person may have good reasons."""
+    declare(project, f"{ENTRY}, {LATER}")
+    project.apply()
+    a_person_says_the_same(project)
+    declare(project, f"{ENTRY}, {after}")
+    assert apply(project) == 0
+    assert texts(project) == {"We are live": 2}
+
+
+def test_the_end_of_a_suspension(project: Project) -> None:
+    """A post goes back beside what stood there before it, and not beside what came meanwhile."""
+    declare(project, f"{ENTRY}, {DUE}")
+    project.apply()
+    a_person_says_the_same(project)
+    for settings in ("suspended: Earthquake", ""):
+        project.sandbox.core.clock.advance(minutes=1)
+        declare(project, f"{ENTRY}, {DUE}", settings=settings)
+        assert apply(project) == 0
+    declare(project, f"{ENTRY}, {DUE}", settings="suspended: Earthquake")
+    assert apply(project) == 0
+    id_ = a_person_says_the_same(project, dueAt="2029-12-21T09:00:00Z")
+    declare(project, f"{ENTRY}, {DUE}", settings="")
+    assert apply(project) == 1
+    declare(project, f"{ENTRY}, {DUE}, repeat_of: {{twitter: {id_}}}", settings="")
+    assert apply(project) == 0
