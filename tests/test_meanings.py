@@ -80,6 +80,7 @@ POST_STATUSES: Meanings = {
     "certain": agenda._CERTAIN,  # in the calendar, its time is no guess
     "out": live._OUT,  # nothing can be changed
     "waiting": writing._WAITING,  # for a person
+    "may-go-out": live._MAY_GO_OUT,  # what a suspension and a freeze are about
 }
 REFUSALS: Meanings = {
     "hinted": outcomes._HINTS,  # what people are told to do
@@ -173,8 +174,8 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         POST_STATUSES,
         {
             PostStatus.DRAFT: "shown ordered declared waiting",
-            PostStatus.NEEDS_APPROVAL: "shown ordered declared waiting",
-            PostStatus.SCHEDULED: "shown ordered declared certain",
+            PostStatus.NEEDS_APPROVAL: "shown ordered declared waiting may-go-out",
+            PostStatus.SCHEDULED: "shown ordered declared certain may-go-out",
             PostStatus.SENDING: "shown ordered certain out",
             PostStatus.SENT: "shown ordered certain out",
             PostStatus.ERROR: "shown",

@@ -44,6 +44,7 @@ class LiveThreadItem:
 
 
 _OUT = (PostStatus.SENDING, PostStatus.SENT)
+_MAY_GO_OUT = (PostStatus.SCHEDULED, PostStatus.NEEDS_APPROVAL)
 
 
 @value()
@@ -87,6 +88,11 @@ class LivePost:
     @property
     def is_scheduled(self) -> bool:
         return self.status is PostStatus.SCHEDULED
+
+    @property
+    def may_go_out(self) -> bool:
+        """Whether Buffer publishes it, or would once somebody approves it there."""
+        return self.status in _MAY_GO_OUT
 
     @property
     def reminds(self) -> bool:

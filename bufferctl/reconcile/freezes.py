@@ -259,7 +259,7 @@ def _freezes_there(change: Change, scene: Scene) -> tuple[Freeze, ...]:
 def _may_go_out(live: LivePost, scene: Scene) -> bool:
     channel = scene.channels.get(live.channel_id)
     is_paused = channel is not None and channel.is_queue_paused and not live.is_custom_scheduled
-    return not is_paused and (live.is_scheduled or live.status is PostStatus.NEEDS_APPROVAL)
+    return not is_paused and live.may_go_out
 
 
 def _freeze_at(moment: datetime | None, change: Change, scene: Scene) -> Freeze | None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
+from bufferctl.choices import NONE, Choices
 from bufferctl.model import (
     IDEAS,
     Binding,
@@ -39,7 +41,7 @@ from bufferctl.reconcile.scene import Options
 from bufferctl.value import replace
 
 
-def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max_deletes: int | None = None) -> Plan:
+def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, choices: Choices = NONE) -> Plan:
     """The plan if the account is as recorded in `state`. `now` is aware; no requests are sent.
 
     No change has a `write`, since that needs ids that only Buffer knows. `live` is set only for objects that were
@@ -54,7 +56,7 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
     tagged = replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
     seen = {item.id: str(seen_of(content_of_live(item))) for item in items}
     bound = {slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
-    options = Options(max_deletes=max_deletes)
+    options = Options(**asdict(choices))
     plan = reconcile(tagged, live, replace(state, bindings=bound), targets, endpoint=endpoint, options=options)
     recorded = {binding.id for binding in bound.values()}
     return replace(plan, changes=tuple(_unsent(_as_named(change, recorded), state) for change in plan.changes))

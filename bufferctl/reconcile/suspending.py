@@ -263,27 +263,22 @@ def _ours(changes: Iterable[Change], why: Callable[[Change], str]) -> Iterator[G
     """Our suspended posts that this plan does not take off the schedule."""
     left = [c for c in changes if c.action is not Action.DELETE and not c.takes_off and why(c)]
     ours = [c for c in left if c.binding and c.binding.origin is not Origin.ADOPTED]
-    found = [(c.live, str(c.address)) for c in ours if isinstance(c.live, LivePost) and _may_go_out(c.live)]
+    found = [(c.live, str(c.address)) for c in ours if isinstance(c.live, LivePost) and c.live.may_go_out]
     yield from sorted((_going_out(*each) for each in found), key=_when)
 
 
 def _theirs(changes: Iterable[Change], why: _Why, scene: Scene, matches: Matches) -> Iterator[GoesOut]:
     """Posts that bufferctl did not make, on suspended channels or in suspended entries, by time."""
     adopted = (c for c in changes if c.binding and c.binding.origin is Origin.ADOPTED and why(c))
-    posts = [c.live for c in adopted if isinstance(c.live, LivePost) and _may_go_out(c.live)]
+    posts = [c.live for c in adopted if isinstance(c.live, LivePost) and c.live.may_go_out]
     nowhere = Binding("", Origin.ADOPTED)
     for post in matches.unclaimed:
-        if isinstance(post, LivePost) and _may_go_out(post):
+        if isinstance(post, LivePost) and post.may_go_out:
             organization = scene.channels[post.channel_id].organization_id
             if why.of(Slot(organization, post.channel_id, ""), nowhere):
                 posts.append(post)
     asked = {id_: str(c.address) for c in changes if c.action is Action.HOLD for id_ in c.candidates}
     yield from sorted((_going_out(post)._replace(perhaps=asked.get(post.id, "")) for post in posts), key=_when)
-
-
-def _may_go_out(post: LivePost) -> bool:
-    """Whether Buffer publishes it, or would once somebody approves it."""
-    return post.is_scheduled or post.status is PostStatus.NEEDS_APPROVAL
 
 
 def _going_out(post: LivePost, address: str = "") -> GoesOut:

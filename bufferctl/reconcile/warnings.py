@@ -371,7 +371,7 @@ def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """
     unexplained = matches.unexplained - matches.suspected
     posts = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.by_api)
-    unsent = (each for each in posts if each.is_scheduled or each.status is PostStatus.NEEDS_APPROVAL)
+    unsent = (each for each in posts if each.may_go_out)
     found = [each for each in unsent if each.id in unexplained and not scene.horizon(each.home).recorded]
     if not found:
         return

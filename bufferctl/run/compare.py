@@ -198,7 +198,7 @@ def plan_offline(files: Files, store: Store | None, choices: Choices = NONE) -> 
     if store is not None:
         stored = StateFile(store, None)
         state, endpoint, warnings = stored.load(), stored.endpoint, []
-    made = offline(files.desired, state, endpoint=endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes)
+    made = offline(files.desired, state, endpoint=endpoint, now=datetime.now(UTC), choices=choices)
     return replace(made, warnings=(*warnings, *made.warnings))
 
 

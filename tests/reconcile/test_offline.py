@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bufferctl.choices import Choices
 from bufferctl.diagnostics import Place
 from bufferctl.model import (
     IDEAS,
@@ -78,7 +79,7 @@ def applied(item: Post | Idea, **changed: object) -> Binding:
 
 def planned(files: Desired, state: State, max_deletes: int | None = None) -> Plan:
     """The plan, from which nothing can be sent."""
-    plan = offline(files, state, endpoint="https://x.example", now=NOW, max_deletes=max_deletes)
+    plan = offline(files, state, endpoint="https://x.example", now=NOW, choices=Choices(max_deletes=max_deletes))
     assert all(change.write is None for change in plan.changes)
     assert plan.read_requests == 0
     return plan
