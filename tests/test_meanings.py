@@ -42,6 +42,7 @@ ACTIONS: Meanings = {
     "there": agreed._THERE,  # in Buffer, and nothing to change
     "quiet": agreed._QUIET,  # nothing to be done now
     "kept": agreed._SHOWN,  # a saved plan shows it, and does not carry it out
+    "leaves": plan._LEAVES,  # another version of the post in Buffer, which goes out until then
     "resting": suspending._AT_REST,  # a suspension stops nothing of it
     "public": freezes._SENDING,  # it may be published by it
     "still": freezes._AT_REST,  # its post stays in Buffer as it is
@@ -95,12 +96,12 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         ACTIONS,
         {
             Action.CREATE: "shown writes agreed named public",
-            Action.UPDATE: "shown writes agreed named public later",
-            Action.DELETE: "shown writes agreed named later",
+            Action.UPDATE: "shown writes agreed named public later leaves",
+            Action.DELETE: "shown writes agreed named later leaves",
             Action.ADOPT: "shown state named there still",
             Action.MOVE: "shown state named there still",
             Action.FORGET: "shown state named",
-            Action.HOLD: "shown kept",
+            Action.HOLD: "shown kept leaves",
             Action.WAITING: "shown agreed named quiet kept",
             Action.DONE: "shown there quiet resting declared",
             Action.PAST: "shown quiet resting",
