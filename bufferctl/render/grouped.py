@@ -220,7 +220,8 @@ class Move:
     @property
     def message(self) -> str:
         """What there is to know about each of them."""
-        return self.items[0].message
+        said = self.items[0].message
+        return f"Each of them: {said}" if said and len(self.items) > 1 else said
 
     @property
     def weekdays(self) -> Mapping[str, int]:

@@ -174,10 +174,13 @@ class _Page:
         """What is sent, the weightiest changes first if not all are shown; new posts only if each has a line."""
         found, more, gap = self.found, self.everything, self.gap
         changed = [item for item in found.changed if not item.takes_off]
-        changed = changed if self.listed else sorted(changed, key=meaning.weight)
-        edits: list[PlanItem | Move] = [*found.moves, *changed]
+        deciding = [] if self.listed else [item for item in changed if meaning.decides(item)][:_LISTED]
+        others = [item for item in changed if item not in deciding]
+        others = others if self.listed else sorted(others, key=meaning.weight)
+        edits: list[PlanItem | Move] = [*deciding, *found.moves, *others]
         shared = above(changed) if self.listed and not self.few else Above()
-        moves, total = len(found.moves), f" ({meaning.counts(changed)})" if len(changed) > 1 else ""
+        total = f" ({meaning.counts(changed)})" if len(changed) > 1 else ""
+        kept = len(deciding) + len(found.moves)
         sections: list[Section[Any]] = [
             Section("At once", found.at_once, self._in_short, f"at once; {more}", least=1),
             Section("Deleted", found.of("delete"), self.form, f"deleted; {more}", least=1, gap=gap),
@@ -187,8 +190,9 @@ class _Page:
                 partial(self._change, shared=shared),
                 f"changed; {more}",
                 f"{len(edits):,} changed{total}",
-                least=bool(moves),
-                keeps=moves,
+                least=len(deciding) or bool(found.moves),
+                most=max(_OPEN, kept),
+                keeps=kept,
                 gap=gap,
             ),
         ]  # fmt: skip - one argument per line would take a page

@@ -1,6 +1,6 @@
-"""What a change means: a link, a time, a picture, a first comment or a setting weighs more than the wording.
+"""What a change means: what becomes public, or goes out during a freeze, weighs most, and wording least.
 
-The path of a changed field decides which of these it is; for a text, its links decide.
+Of each field, its path decides; for a text, its links decide.
 """
 
 from __future__ import annotations
@@ -9,14 +9,19 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
+from bufferctl.model import SchedulingType
+from bufferctl.plan import Action, Change, Difference
+from bufferctl.render import words
 from bufferctl.render.cards import Changed
 from bufferctl.render.grouped import LINKS, PlanItem
 from bufferctl.render.pieces import pieces
 
 
 class Meaning(StrEnum):
-    """What a change of a field means to a reviewer, the weightiest first; the values are for people."""
+    """What a change means to a reviewer, the weightiest first; the values are for people."""
 
+    PUBLIC = "goes public"
+    FREEZE = "out in a freeze"
     LINK = "link"
     TIME = "time"
     PICTURE = "picture"
@@ -26,6 +31,8 @@ class Meaning(StrEnum):
 
 
 _ORDER = list(Meaning)
+#: Nobody should have to unfold anything to see these.
+_DECIDING = frozenset({Meaning.PUBLIC, Meaning.FREEZE})
 _TIMES = frozenset(
     {"due_at", "mode", "draft", "needs_approval", "scheduling_type", "date", "start_date", "end_date"}
     | {"is_full_day_event"}
@@ -62,6 +69,11 @@ def weight(item: PlanItem) -> int:
     return min((_ORDER.index(each) for each in _meanings(item)), default=len(_ORDER))
 
 
+def decides(item: PlanItem) -> bool:
+    """Whether it becomes public where it was not, or goes out during a freeze."""
+    return not _DECIDING.isdisjoint(_meanings(item))
+
+
 def counts(items: Iterable[PlanItem]) -> str:
     """`link 3, time 5, wording 12`: how many items have a change of each meaning."""
     found = Counter(meaning for item in items for meaning in _meanings(item))
@@ -74,4 +86,29 @@ def links_in(text: str) -> tuple[str, ...]:
 
 
 def _meanings(item: PlanItem) -> frozenset[Meaning]:
-    return frozenset(meaning_of(changed) for _, changes in item.changes for changed in changes)
+    found = {meaning_of(changed) for _, changes in item.changes for changed in changes}
+    changes = [card.change for card in item.cards if card.change.action is Action.UPDATE]
+    if any(map(_becomes_public, changes)):
+        found.add(Meaning.PUBLIC)
+    if any(change.exempt for change in changes):
+        found.add(Meaning.FREEZE)
+    return frozenset(found)
+
+
+def _becomes_public(change: Change) -> bool:
+    """Whether it is published for everybody where it was a draft, a reminder, unapproved, or a hidden video."""
+    opens = words.is_public(change.desired) and any(map(_opens, change.differences))
+    return words.goes_public(change) or opens
+
+
+def _opens(difference: Difference) -> bool:
+    """Whether a field makes something public that a person had to show, approve or publish before."""
+    name, before, after = difference.path.rpartition(".")[2], difference.before, difference.after
+    if name == "privacy":
+        return before != after and (before == _HIDDEN or after == _SEEN)
+    if name == "scheduling_type":
+        return before == SchedulingType.NOTIFICATION
+    return name == "needs_approval" and bool(before) and not after
+
+
+_HIDDEN, _SEEN = "private", "public"

@@ -289,7 +289,10 @@ def test_a_move_says_what_there_is_to_know_of_its_items(tmp_path: Path) -> None:
         replace(each, why=prose("It is a tip.")) if each.address.key.startswith("tip") else each
         for each in _moved(plan_of(tmp_path))
     ]
-    assert [(len(each.items), each.message) for each in of(*moved).moves] == [(1, ""), (3, "It is a tip.")]
+    assert [(len(each.items), each.message) for each in of(*moved).moves] == [
+        (1, ""),
+        (3, "Each of them: It is a tip."),
+    ]
 
 
 def test_failures_of_an_entry_with_two_causes_are_two_items() -> None:

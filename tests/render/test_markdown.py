@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 from bufferctl.model import Asset, Metadata, Post, PostStatus, Service, ShareMode
 from bufferctl.model.content import TextLength
+from bufferctl.model.desired import Freeze
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.markdown import Context, comment, problems_markdown, report_markdown
@@ -154,7 +155,7 @@ def test_order() -> None:
         "Needs you",
         "At once",
         "Deleted",
-        "Changed (link 1, time 2, wording 2)",
+        "Changed (goes public 1, link 1, time 2, wording 2)",
         "New",
         "1 warning",
         "1 warning in `posts/2029-w49.yaml`",
@@ -274,6 +275,37 @@ def test_changes_are_ranked_by_meaning() -> None:
     assert f"#### Changed ({kinds})" in said
     found = re.findall(r"^- .*? X · (\w+) · ", said.partition("#### When")[0], re.MULTILINE)
     assert found == ["link", "time", "picture", "comment", "setting", "wording"]
+
+
+def test_what_becomes_public_is_above_the_folds() -> None:
+    """Each post has its line before the folds, first of all, and is counted as such, however many others move."""
+    new_times = [
+        _edited(f"p{number}", Difference("due_at", "2029-12-10T08:00:00Z", "2029-12-12T16:30:00Z"), number=number)
+        for number in range(60)
+    ]
+    was_draft = _edited("draft", Difference("draft", before=True, after=False), number=61)
+    was_draft = replace(
+        was_draft,
+        live=replace(was_draft.live, status=PostStatus.DRAFT),
+        write=replace(was_draft.write, reschedule=True),
+    )
+    freeze = Freeze(date(2029, 12, 4), date(2029, 12, 5), "Nobody is here")
+    deciding = [
+        was_draft,
+        _edited("video", Difference("metadata.youtube.privacy", "private", "public"), number=62),
+        _edited("reminder", Difference("scheduling_type", "notification", "automatic"), number=63),
+        replace(_edited("holiday", Difference("due_at", "2029-12-10T08:00:00Z", None), number=64), exempt=(freeze,)),
+    ]
+    said = _closed(_of(*new_times, *deciding))
+    assert "goes public 3, out in a freeze 1, " in said
+    lines = [line for line in said.splitlines() if line.startswith("- ")]
+    assert all(any(f" · {name} · " in line for line in lines[:4]) for name in ("draft", "holiday", "reminder", "video"))
+
+
+def _edited(key: str, difference: Difference, number: int) -> Change:
+    declared = post("ch-x", key, number, text="Hello", due_at=NOW + timedelta(days=1))
+    there = live("ch-x", number, "Hello")
+    return change(declared, Action.UPDATE, Cause.EDITED, there, differences=(difference,))
 
 
 def test_a_change_says_field_old_and_new_on_its_line() -> None:
