@@ -105,9 +105,9 @@ def _opens(difference: Difference) -> bool:
     """Whether a field makes something public that a person had to show, approve or publish before."""
     name, before, after = difference.path.rpartition(".")[2], difference.before, difference.after
     if name == "privacy":
-        return before != after and (before == _HIDDEN or after == _SEEN)
+        return bool(before == _HIDDEN or after == _SEEN)
     if name == "scheduling_type":
-        return before == SchedulingType.NOTIFICATION
+        return bool(before == SchedulingType.NOTIFICATION)
     return name == "needs_approval" and bool(before) and not after
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
-from bufferctl.model import Asset, Metadata, Post, PostStatus, Service, ShareMode
+from bufferctl.model import Asset, LivePost, Metadata, Post, PostStatus, Service, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.model.desired import Freeze
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
@@ -283,15 +283,13 @@ def test_what_becomes_public_is_above_the_folds() -> None:
         _edited(f"p{number}", Difference("due_at", "2029-12-10T08:00:00Z", "2029-12-12T16:30:00Z"), number=number)
         for number in range(60)
     ]
-    was_draft = _edited("draft", Difference("draft", before=True, after=False), number=61)
-    was_draft = replace(
-        was_draft,
-        live=replace(was_draft.live, status=PostStatus.DRAFT),
-        write=replace(was_draft.write, reschedule=True),
+    drafted, is_draft = (
+        live("ch-x", 61, "Hello", status=PostStatus.DRAFT),
+        Difference("draft", before=True, after=False),
     )
-    freeze = Freeze(date(2029, 12, 4), date(2029, 12, 5), "Nobody is here")
+    freeze = Freeze(NOW, NOW + timedelta(days=2), "Nobody is here")
     deciding = [
-        was_draft,
+        _edited("draft", is_draft, drafted),
         _edited("video", Difference("metadata.youtube.privacy", "private", "public"), number=62),
         _edited("reminder", Difference("scheduling_type", "notification", "automatic"), number=63),
         replace(_edited("holiday", Difference("due_at", "2029-12-10T08:00:00Z", None), number=64), exempt=(freeze,)),
@@ -302,9 +300,9 @@ def test_what_becomes_public_is_above_the_folds() -> None:
     assert all(any(f" · {name} · " in line for line in lines[:4]) for name in ("draft", "holiday", "reminder", "video"))
 
 
-def _edited(key: str, difference: Difference, number: int) -> Change:
+def _edited(key: str, difference: Difference, there: LivePost | None = None, number: int = 61) -> Change:
     declared = post("ch-x", key, number, text="Hello", due_at=NOW + timedelta(days=1))
-    there = live("ch-x", number, "Hello")
+    there = there or live("ch-x", number, "Hello")
     return change(declared, Action.UPDATE, Cause.EDITED, there, differences=(difference,))
 
 
