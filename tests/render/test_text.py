@@ -61,6 +61,16 @@ def test_colour_adds_nothing() -> None:
     assert re.sub(r"\x1b\[\d+m", "", colored) == plan_text(REPORT, PLAIN)
 
 
+def test_each_sign_has_its_color() -> None:
+    """Green for what is new or done, yellow for a change, red for a delete or a question; the rest is faint."""
+    signs = re.compile(r"^ *\x1b\[(\d+)m([-+~!=>x])(?:\x1b| )", re.MULTILINE)
+    planned = set(signs.findall(plan_text(REPORT, Paint(enabled=True))))
+    done = set(signs.findall(receipt_text(APPLIED, NOW, Paint(enabled=True))))
+    green, yellow, red, faint = "32", "33", "31", "2"
+    assert planned == {(green, "+"), (yellow, "~"), (red, "-"), (red, "!"), *((faint, sign) for sign in "=>x")}
+    assert done == {(red, "!"), *((green, sign) for sign in "+~=>x")}
+
+
 def test_what_happens_otherwise_is_said() -> None:
     """That a person publishes it after a reminder, and that a title is a title, not the text's first line."""
     pin = post("ch-x", "pin", 1, text="Pin it", scheduling_type=SchedulingType.NOTIFICATION)
