@@ -62,6 +62,7 @@ _TAKEN_OVER = ("tests/cli/test_import*.py", "tests/cli/test_pull*.py", "tests/ru
 ROOMS: dict[str, Sequence[str]] = {
     "state": ("tests/state", "tests/stores"),
     "checks": ("tests/checks", "tests/docs/test_docs.py"),
+    "cli": ("tests/cli", "tests/convert"),
     "config": ("tests/config", "tests/config_write", "tests/convert"),
     "intake": ("tests/intake", *_TAKEN_OVER),
     "run": ("tests/run", "tests/cli", "tests/checks/test_account.py"),

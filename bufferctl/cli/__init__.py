@@ -119,7 +119,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for a mistyped one, the error names the nearest."""
-        if args and args[0] not in COMMANDS:
+        if args[0] not in COMMANDS:
             from bufferctl.diagnostics import nearest
 
             raise click.UsageError(f"There is no command {args[0]}. {nearest(args[0], COMMANDS)}".rstrip(), ctx)
