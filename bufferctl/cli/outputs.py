@@ -89,7 +89,7 @@ class ReportFile(click.Path):
     name = "file"
 
     def __init__(self, forms: Forms) -> None:
-        super().__init__(dir_okay=False)
+        super().__init__()
         self._forms = forms
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

@@ -200,6 +200,19 @@ def test_calendar(environment: Path, offline: Callable[..., Ran]) -> None:
     assert after["X: Number two"]["dtstart"].dt.isoformat() == "2031-03-04T17:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("due_at", "said"), [("due_at: 2031-03-04 09:00", ""), ("mode: addToQueue", "leaves out 1 post without a time")]
+)
+def test_calendar_leaves_out_what_has_no_time(
+    environment: Path, offline: Callable[..., Ran], due_at: str, said: str
+) -> None:
+    """It says how many."""
+    post = f"posts:\n  - {{key: a, {due_at}, channels: [twitter], text: A}}\n"
+    (environment / "posts" / "a.yaml").write_text(post, encoding="utf-8")
+    ran = offline("list", "--report", "all.ics")
+    assert (ran.code, said in ran.err, bool(said) == ("leaves out" in ran.err)) == (0, True, True)
+
+
 def test_calendar_has_the_past(environment: Path, offline: Callable[..., Ran]) -> None:
     """A calendar keeps past posts, so that reading it again loses nothing; --week limits it, too."""
     posts = "posts:\n  - {key: old, due_at: 2020-03-04 09:00, channels: [twitter], text: Old}\n"

@@ -73,6 +73,14 @@ def test_unknown_suffix(declared: Project, command: str, name: str) -> None:
     assert all(suffix in ran.err for suffix in FORMS)
 
 
+def test_a_folder_is_no_report(declared: Project) -> None:
+    """64, before any work."""
+    (declared.folder / "report.html").mkdir()
+    ran = declared("plan", "--report", "report.html")
+    assert (ran.code, declared.sandbox.requests) == (64, [])
+    assert "report.html is a folder, so nothing was done" in ran.err
+
+
 def test_unknown_suffix_is_explained(declared: Project, prints: Prints) -> None:
     """In words."""
     prints("reports/unknown-suffix", declared("plan", "--report", "plan.pdf"))
