@@ -81,6 +81,20 @@ def test_a_folder_is_no_report(declared: Project) -> None:
     assert "report.html is a folder, so nothing was done" in ran.err
 
 
+def test_what_changed_since_an_earlier_report(declared: Project) -> None:
+    """Said at the top of the new one."""
+    declared("plan", "--report", "earlier.md")
+    declared("plan", "--previous", "earlier.md", "--report", "plan.md")
+    assert "Since your last look (now): nothing changed." in read(declared, "plan.md")
+
+
+def test_an_earlier_report_that_cannot_be_read(declared: Project) -> None:
+    """64, before any work."""
+    ran = declared("plan", "--previous", "earlier.md")
+    assert (ran.code, declared.sandbox.requests) == (64, [])
+    assert "earlier.md cannot be read, so nothing was done" in ran.err
+
+
 def test_unknown_suffix_is_explained(declared: Project, prints: Prints) -> None:
     """In words."""
     prints("reports/unknown-suffix", declared("plan", "--report", "plan.pdf"))
