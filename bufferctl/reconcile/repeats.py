@@ -33,7 +33,6 @@ class _Staying(NamedTuple):
     """What Buffer keeps although the files no longer say it: the texts, and what stands at another time than there."""
 
     texts: dict[Mark, list[Suspect]]
-    wanted: dict[str, Mark]  # by id, what the file of an object that somebody changed would give back to it
     at: dict[tuple[Mark, str], list[Suspect]]  # by the instant, too
 
 
@@ -69,10 +68,13 @@ def hold_repeats(
     unclaimed: dict[Mark, list[Suspect]] = defaultdict(list)
     for live in matches.unclaimed if Action.UPDATE in writes else ():
         unclaimed[live.home, text_digest(content_of_live(live))].append(Suspect.of(live))
+    back: dict[Mark, list[Change]] = defaultdict(list)
+    for change in filter(_can_reapply, changes) if Action.UPDATE in writes else ():
+        back[kept(change)].append(change)
     while True:
         staying = _staying(changes, doing)
-        found = (unclaimed, published)
-        held = [_held(_held_at(change, staying, channels), staying, *found, channels) for change in changes]
+        found = (staying.texts, unclaimed, published)
+        held = [_held(_held_at(change, staying, channels), *found, back, channels) for change in changes]
         if all(map(is_, held, changes)):
             return changes
         changes = held  # a held edit keeps its old text, too
@@ -96,7 +98,7 @@ def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
     """What Buffer keeps although the files no longer have it, or have it at another time."""
-    staying = _Staying(defaultdict(list), {}, defaultdict(list))
+    staying = _Staying(defaultdict(list), defaultdict(list))
     for change in changes:
         live = change.live
         is_removed = change.cause in _REMOVED
@@ -106,8 +108,6 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
         suspect = Suspect(live.id, live.created_at, live, change.address, declared)
         if is_removed or (change.action is not Action.NO_OP and wanted(change) != kept(change)):
             staying.texts[kept(change)].append(suspect)
-            if _can_reapply(change):
-                staying.wanted[live.id] = wanted(change)
         if change.action is not Action.NO_OP and isinstance(live, LivePost) and live.due_at and not live.is_out:
             for mark in _moved(change, live):
                 staying.at[mark, instant(live.due_at)].append(suspect)
@@ -120,17 +120,20 @@ def _can_reapply(change: Change) -> bool:
     return change.cause is Cause.DRIFT or any("--reapply" in each.command for each in answers)
 
 
-def _reapplied(change: Change, repeated: Iterable[Suspect], staying: _Staying) -> list[Address]:
-    """The posts that are sent back together to free a text, and the text of each of them; empty if that is no way."""
+def _reapplied(change: Change, repeated: Iterable[Suspect], back: Mapping[Mark, list[Change]]) -> list[Address]:
+    """The posts that are sent back together to free a text, and the text of each of them; empty if that is no way.
+
+    `back`: what `--reapply` sends, by the text that Buffer has of it.
+    """
+    if not {each.id for each in repeated} <= {other.live_id for other in back.get(wanted(change), ())}:
+        return []
     found = {change.address: None} if change.cause is Cause.DRIFT else {}
-    left = list(repeated)
+    left = [wanted(change)]
     while left:
-        suspect = left.pop()
-        if suspect.owner is None or suspect.id not in staying.wanted:
-            return []
-        if suspect.owner not in found:
-            found[suspect.owner] = None
-            left += staying.texts.get(staying.wanted[suspect.id], ())
+        for other in back.get(left.pop(), ()):
+            if other.address not in found:
+                found[other.address] = None
+                left.append(wanted(other))
     return list(found)
 
 
@@ -168,20 +171,21 @@ def _moved_here(change: Change, staying: _Staying) -> list[Suspect]:
 
 def _held(
     change: Change,
-    staying: _Staying,
+    staying: Mapping[Mark, list[Suspect]],
     unclaimed: Mapping[Mark, list[Suspect]],
     published: Mapping[Mark, list[Suspect]],
+    back: Mapping[Mark, list[Change]],
     channels: Mapping[str, LiveChannel],
 ) -> Change:
     is_new = change.action is Action.CREATE
-    repeated = _repeated(change, staying.texts, published, *([] if is_new else [unclaimed]))
+    repeated = _repeated(change, staying, published, *([] if is_new else [unclaimed]))
     channel = channels.get(change.slot.channel_id)
     if not repeated:
         beside = _brought_beside(change, unclaimed)
         return holds.would_stand_beside(beside, channel).on(change) if beside else change
     if is_new:
         return holds.ambiguous(Likeness.SAME_TEXT, repeated, channel).on(change)
-    return holds.would_repeat(repeated, channel, _reapplied(change, repeated, staying)).on(change)
+    return holds.would_repeat(repeated, channel, _reapplied(change, repeated, back)).on(change)
 
 
 def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Suspect]:
