@@ -301,6 +301,21 @@ RENAMED_ONCE_PUBLISHED = Hold(
     ),
     Said("To rename it, keep its time. To publish another post, delete `was`.", beside=(_edit("due_at"), _edit("was"))),
 )
+#: Two entries exchanged what they say, and one of them cannot follow: any other answer publishes a text again.
+EXCHANGED = replace(
+    PUBLISHED,
+    hint=Said(
+        "The post with this text is that of `{other}`, so give each of the two entries its own `key` again.",
+        beside=(_edit("key"),),
+    ),
+)
+
+
+def exchanged(hold: Hold, other: str) -> Hold:
+    """`other`: the key of the entry whose post in Buffer has the text of this one."""
+    return replace(hold, hint=EXCHANGED.hint).filled(own={"other": other})
+
+
 BEING_PUBLISHED = Hold(
     Reason.SENT,
     Said("It is being published now, so this is not sent"),

@@ -134,19 +134,29 @@ class _Matching:
                 self.found[d.slot] = Match(d, How.KNOWN, live, self._as_declared(d, binding))
 
     def _hold_taken_keys(self) -> None:
-        """Slots that the state keeps for published objects, but that now declare an object that had another key.
+        """Slots that the state has for published objects, but that now declare an object that had another key.
 
-        The previous slots of that object, by `was` or by equal content, are kept: neither side is deleted.
+        The previous slots of that object, by `was` or by equal content, are kept: neither side is deleted. If the
+        published one was declared until now, as where rows of a calendar moved up, only what is unpublished counts, and
+        by its text, too.
         """
         tracked = {slot: binding for slot, binding in self.released.items() if not binding.retired}
-        for slot, m in self.found.items():
+        for slot, m in self.found.items() if tracked else ():
             binding = self.scene.state.bindings[slot]
-            if not binding.retired or (content := str(m.declared.fingerprint)) == binding.applied:
+            content = str(m.declared.fingerprint)
+            if content == binding.applied or not (binding.retired or is_out(binding, m.live)):
                 continue
-            equal = (old for old, b in tracked.items() if (old.home, b.applied) == (slot.home, content))
+            of_home = {old: b for old, b in tracked.items() if old.home == slot.home}
+            if binding.retired:
+                equal = {old for old, b in of_home.items() if b.applied == content}
+            else:
+                unsent = {old: b for old, b in of_home.items() if not is_out(b, self.scene.by_id.get(b.id))}
+                text = text_digest(m.declared.content)
+                equal = {old for old, b in unsent.items() if b.applied == content or (text and b.text == text)}
             if olds := tracked.keys() & {*m.declared.slots[1:], *equal}:
                 self.kept |= olds
-                self.found[slot] = Match(m.declared, How.KEY_TAKEN, None, m.binding)
+                suspects = tuple(Suspect.recorded(old, tracked[old]) for old in tracked if old in olds)
+                self.found[slot] = Match(m.declared, How.KEY_TAKEN, None, m.binding, suspects=suspects)
 
     def _renamed(self) -> None:
         """Claims whose address was removed from the files, for the objects that have it in `was`, or had it before.

@@ -93,7 +93,8 @@ class Table:
             why = holds.STRANDED if candidates is None else holds.unsettled(candidates)
             return replace(_hold(facts, why, Cause.DRIFT), differences=self._beside(match, candidates))
         if match.how is How.KEY_TAKEN:
-            return _hold(facts, holds.KEY_TAKEN, Cause.MOVED)
+            candidates = tuple(suspect.id for suspect in match.suspects)
+            return _hold(facts, holds.KEY_TAKEN.filled(candidates=candidates), Cause.MOVED)
         if item.cancelled:
             return _cancelled(facts)
         if match.how is How.EXACT and match.live is not None:
@@ -199,7 +200,7 @@ class Table:
         if to_come and facts.is_reworded:
             is_one_of_many = isinstance(facts.item, Post) and facts.item.number
             why = holds.PUBLISHED_OCCURRENCE if is_one_of_many else holds.PUBLISHED
-            return _hold(facts, why, Cause.EDITED)
+            return _hold(facts, self._unless_exchanged(facts, why), Cause.EDITED)
         change = _settled(facts, Action.DONE, noted=noted)
         return replace(change, cause=Cause.EDITED, differences=facts.differences)
 
@@ -370,7 +371,29 @@ class Table:
             hold = self._missed_suspended(facts)
         else:
             hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
+            hold = self._unless_exchanged(facts, hold)
         return _hold(facts, hold, Cause.EXPIRED)
+
+    def _unless_exchanged(self, facts: Facts, hold: Hold) -> Hold:
+        """The hold; if the text is that of another entry's post, no answer of it that would publish that again."""
+        declared = facts.match.declared
+        if facts.match.binding is None or not isinstance(facts.item, Post) or facts.item.number:
+            return hold
+        mark = text_digest(declared.content)
+        other = self._held_by.get((declared.slot.home, mark)) if mark else None
+        return holds.exchanged(hold, other) if other and other != facts.item.address.key else hold
+
+    @cached_property
+    def _held_by(self) -> dict[tuple[str, str], str]:
+        """The key of the entry in whose post Buffer has a text that its file does not say, by home and text."""
+        found: dict[tuple[str, str], str] = {}
+        for m in self.matches:
+            if m.binding is None:
+                continue
+            there = text_digest(content_of_live(m.live)) if m.live else m.binding.text
+            if there and there != text_digest(m.declared.content):
+                found.setdefault((m.declared.slot.home, there), m.declared.item.address.key)
+        return found
 
     def _missed_suspended(self, facts: Facts) -> Hold:
         """Its time passed while a suspension kept it, or after that, before it was sent."""

@@ -75,6 +75,7 @@ HOLDS: dict[str, list[Hold]] = {
         *(holds.would_repeat([each], TWITTER) for each in (THEIRS, OURS, GONE)),
         holds.would_repeat([OURS], TWITTER, [Address("Acme", "twitter:acme", "b")]),
     ],
+    "exchanged": [holds.exchanged(holds.PUBLISHED, "b")],
     "would_stand_beside": [holds.would_stand_beside([THEIRS], TWITTER)],
     "moved_here": [holds.moved_here([OURS], Address("Acme", "twitter:acme", "b"), TWITTER)],
     "unsettled": [holds.unsettled(each) for each in ([], ["p9"])],
