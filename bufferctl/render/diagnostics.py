@@ -32,7 +32,7 @@ def summary_text(diagnostics: Sequence[Diagnostic]) -> str:
     """`2 errors and 1 warning in 1 file`; empty if there are none."""
     files = len({each.place.file for each in diagnostics if each.place})
     counts = counts_text(diagnostics)
-    return f"{counts} in {count(files, 'file')}" if counts and files else counts
+    return f"{counts} in {count(files, 'file')}" if files else counts
 
 
 def counts_text(diagnostics: Sequence[Diagnostic]) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bufferctl.model import PostStatus
 from bufferctl.plan import Action, Cause
-from bufferctl.render.agenda import Span, agenda_ics, week
+from bufferctl.render.agenda import Span, agenda_ics, week, within_days
 from bufferctl.render.lines import cells, clipped
 from tests.render.rich import NOW, PLAN, change, live, post, removed
 
@@ -69,6 +69,29 @@ def test_calendar_leaves_out_what_is_not_a_link(link: str) -> None:
     calendar = agenda_ics(replace(PLAN, changes=(published,)))
     assert "SUMMARY:X: Out" in calendar
     assert "URL" not in calendar
+
+
+FIRST, SECOND = NOW.date(), NOW.date() + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (Span(), ["today", "tomorrow", "later", "queued"]),
+        (Span(FIRST, FIRST), ["today"]),
+        (Span(SECOND, SECOND), ["tomorrow"]),
+        (Span(None, SECOND), ["today", "tomorrow"]),
+        (Span(SECOND), ["tomorrow", "later", "queued"]),
+        (Span(FIRST - timedelta(days=1), FIRST), ["yesterday", "today"]),
+    ],
+)
+def test_within_days(span: Span, expected: list[str]) -> None:
+    """Both days are in it; without a first day it begins today, and without a last one it has what has no time."""
+    days = {"yesterday": -1, "today": 0, "tomorrow": 1, "later": 9}
+    timed = [post("ch-x", key, 1, due_at=NOW + timedelta(days=days[key])) for key in days]
+    creates = [change(each, Action.CREATE, Cause.NEW) for each in (*timed, post("ch-x", "queued", 5))]
+    kept = within_days(replace(PLAN, changes=tuple(creates), queue_times={}), span)
+    assert [each.address.key for each in kept.changes] == expected
 
 
 def test_what_is_still_in_buffer_is_no_cancelled_event() -> None:
