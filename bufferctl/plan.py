@@ -225,6 +225,12 @@ class Change(_Explained):
         return self.cause is Cause.SUSPENDED and self.action is Action.UPDATE
 
     @property
+    def is_never_left_out(self) -> bool:
+        """Whether no selection and no saved plan leaves it out: it is suspended, and scheduled in Buffer."""
+        goes_out = self.action is Action.HOLD and self.reason is Reason.SUSPENDED and self.goes_out
+        return self.takes_off or goes_out
+
+    @property
     def puts_back(self) -> bool:
         """Whether it puts a post back on the schedule that a suspension took off."""
         return self.cause is Cause.RESUMED and self.action is Action.UPDATE

@@ -349,7 +349,10 @@ def _applied(applying: Applying, source: PlanSource, to: _Outputs) -> int:
     console.diagnostics(plan.warnings)
     session.note_leftovers()
     report = outputs.report_of(plan, session.files.desired, session.files, selection=source.selection)
-    if plan.is_empty and source.nothing_left and not (plan.of(Action.WAITING) or session.files.only_suspends):
+    still_shown = (
+        plan.of(Action.WAITING) or session.files.only_suspends or (plan.suspension and plan.suspension.going_out)
+    )
+    if plan.is_empty and source.nothing_left and not still_shown:
         console.note(source.nothing_left)
     elif not to.as_json:
         outputs.show_plan(report, console, as_json=False)

@@ -62,6 +62,7 @@ _SHOWN = frozenset({Action.HOLD, Action.WAITING})
 #: What became of a reviewed change whose post was published first.
 _DELETE_OVERTAKEN = Said("It was published before it could be deleted as reviewed, so nothing was sent")
 _EDIT_OVERTAKEN = Said("It was published before it could be changed as reviewed, so nothing was sent")
+_SUSPENSION_OVERTAKEN = Said("It was published before it could be suspended as reviewed, so nothing was sent")
 _DELETE_THERE = Said("Delete it on the network itself.")
 _EDIT_THERE = Said("To change what people see, edit it on the network itself.")
 #: A change that nobody agreed to.
@@ -89,11 +90,11 @@ class Verified:
     moved: tuple[str, ...]
 
 
-def verify(saved: SavedPlan, now: Plan, suspended: Mapping[Slot, Suspended]) -> Verified:
+def verify(saved: SavedPlan, now: Plan, state: State) -> Verified:
     """Compare a saved plan with the plan that the files give now, of all files.
 
-    What is suspended now is taken off the schedule, whatever the saved plan has. `suspended` is what the state had of
-    suspensions before this run. A saved plan of all files that has every current change counts as the plan of the
+    What is suspended now is taken off the schedule, whatever the saved plan has. `state` is the one before this run. A
+    saved plan of all files that has every current change counts as the plan of the
     files.
     """
     today = {change.slot: change for change in now.changes}
@@ -107,14 +108,14 @@ def verify(saved: SavedPlan, now: Plan, suspended: Mapping[Slot, Suspended]) -> 
             kept[change.slot] = current  # it blocks nothing, but it counts for the exit code like any other hold
         if change.action not in WRITING | STATE_ONLY:
             continue
-        why = _was_suspended(change, current, suspended, saved) or _revoked(change, current)
+        why = _was_suspended(change, current, state.suspended, saved) or _revoked(change, current)
         if current is None:  # where nothing moved, an earlier run of this plan deleted or forgot it
             if change.address in addresses:
                 why = "its channel is another one in Buffer than when the plan was made"
         elif not why and change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
             why = "its channel has another name or time zone than the plan shows"
-        elif not why and (_same(change, current) or _is_over(change, current)):
-            kept[change.slot] = overtaken(change, current)
+        elif not why and (_same(change, current) or _is_over(change, current, state)):
+            kept[change.slot] = overtaken(change, current, state)
         elif not why and current.action not in {Action.NO_OP, Action.DONE}:
             why = _moved(change, current)
         if why:
@@ -122,7 +123,7 @@ def verify(saved: SavedPlan, now: Plan, suspended: Mapping[Slot, Suspended]) -> 
     others = [change for change in now.changes if change.slot not in kept]
     is_part = saved.plan.narrowed or any(change.action not in _QUIET for change in others)
     own = {**kept, **_only_shown(saved, today)}
-    left = [own.get(each.slot, each) for each in now.changes if each.slot in own or each.takes_off]
+    left = [own.get(each.slot, each) for each in now.changes if each.slot in own or each.is_never_left_out]
     changes = (*left, *(() if is_part else others))
     return Verified(replace(now, changes=changes, narrowed=is_part), tuple(moved))
 
@@ -213,13 +214,15 @@ def _same(change: Change, current: Change) -> bool:
     return there == here and facts(current) == facts(change)
 
 
-def _is_over(change: Change, current: Change) -> bool:
+def _is_over(change: Change, current: Change, state: State) -> bool:
     """Whether the change is already made (and its object was found), or its time passed with no change by anybody."""
     if change.action is Action.CREATE and current.action is Action.ADOPT:
         return True
     if change.action is Action.DELETE and current.action is Action.FORGET:
         return True
     if current.action is Action.PAST or (current.action is Action.DONE and current.cause is Cause.EDITED):
+        return True
+    if _was_too_late_to_suspend(change, current, state):
         return True
     return current.action is Action.HOLD and current.reason in _OVERTAKEN
 
@@ -263,11 +266,21 @@ def _ids(write: Write | None) -> dict[str, Any]:
     return {}
 
 
-def overtaken(then: Change, now: Change) -> Change:
-    """`now`, reported if its post was published before the reviewed write `then`.
+def _was_too_late_to_suspend(then: Change, now: Change, state: State) -> bool:
+    """Whether a post was published since the last apply that a plan was to take off the schedule."""
+    if not then.takes_off or now.action is not Action.DONE:
+        return False
+    was = state.bindings.get(then.slot)
+    return was is not None and was.id == then.live_id and was.status != PostStatus.SENT and not was.taken_from
+
+
+def overtaken(then: Change, now: Change, state: State) -> Change:
+    """`now`, reported if its post was published before the reviewed write `then`. `state` is the one before this run.
 
     An apply records that the post is published, so this is reported once.
     """
+    if _was_too_late_to_suspend(then, now, state):
+        return replace(now, reason=Reason.OVERTAKEN, why=_SUSPENSION_OVERTAKEN, todo=_DELETE_THERE)
     binding = now.binding
     is_edit = now.action is Action.DONE and now.cause is Cause.EDITED
     is_delete = now.action is Action.FORGET and binding is not None and binding.status == PostStatus.SENT
@@ -465,7 +478,7 @@ class Reviewed:
         """
         words = self._words.get(change.address, _Words())
         for row in words.rows:
-            change = overtaken(row.change, change) if row.change else change
+            change = overtaken(row.change, change, state) if row.change else change
         if change.action not in WRITING:
             return change
         why = self._why_not(words, change, _Today(now, state, declared, endpoint, may_delete))

@@ -408,7 +408,7 @@ def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
         return plan
 
     def keeps(change: Change) -> bool:
-        if change.takes_off:  # the line that suspends it says more than a selection
+        if change.is_never_left_out:  # the line that suspends it says more than a selection
             return True
         address = str(change.address)
         is_targeted = not choices.targets or matches(address, choices.targets)

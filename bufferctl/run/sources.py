@@ -8,7 +8,7 @@ here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
-    from bufferctl.model import Slot, State, Suspended
+    from bufferctl.model import State
     from bufferctl.plan import Change, Plan
     from bufferctl.planfile import Merged, Receipt, Reviewed, SavedPlan
     from bufferctl.render.report import Report
@@ -143,7 +143,7 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listen
     """
 
     def select(today: Plan, state: State) -> Plan:
-        left = still_to_do(plan, path, today, state.suspended)
+        left = still_to_do(plan, path, today, state)
         to_do, total = (len(each.writes) + len(each.of(Action.WAITING)) for each in (left, plan.plan))
         if 0 < to_do < total:
             listener.note(f"{to_do} of {total} changes of {path} are still to be applied.")
@@ -185,16 +185,16 @@ def _reviewed(fresh: PlanSource, reviewed: Reviewed, check: Callable[[Plan], Non
     return replace(fresh, select=select, reviewed=reviewed)
 
 
-def still_to_do(plan: SavedPlan, path: Path, today: Plan, suspended: Mapping[Slot, Suspended]) -> Plan:
+def still_to_do(plan: SavedPlan, path: Path, today: Plan, state: State) -> Plan:
     """The rest of a saved plan. Raises StalePlanError, naming what changed, if it is out of date.
 
-    `suspended` is as in the state before the run.
+    `state` is the one before the run.
     """
     from bufferctl import planfile
 
     _check_fits(plan, path, today)
     writes = {change.slot for change in plan.plan.writes}
-    verified = planfile.verify(plan, hold_dependent(today, writes), suspended)
+    verified = planfile.verify(plan, hold_dependent(today, writes), state)
     if verified.moved:
         raise StalePlanError(
             "\n  ".join((f"The saved plan {path} is out of date, so nothing of it was sent:", *verified.moved)),

@@ -1178,3 +1178,48 @@ def test_a_part_that_leaves_out_a_delete_takes_the_post_off(project: Project, ho
     assert statuses(project) == dict.fromkeys(("Still live", "Tip number one", "Tip number two"), "draft") | {
         "Of bee": "scheduled"
     }
+
+
+@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+def test_what_was_published_before_a_reviewed_suspension(project: Project, how: list[str]) -> None:
+    """Exit 1, once: it is said, as for an edit and a delete; the others become drafts."""
+    write(project, TIMED, LATER)
+    project.apply()
+    write(project, TIMED, LATER, line=LINE)
+    project("plan", "-o", "plan.json")
+    project.sandbox.person.share_now(post(project, "We are live")["id"])
+    ran = project("apply", *how, "--auto-approve" if len(how) > 1 else "--settle=0", "--settle", "0")
+    assert (ran.code, statuses(project)) == (1, {"We are live": "sent", "Still live": "draft"})
+    assert "published before it could be suspended as reviewed" in " ".join(ran.out.split())
+    ran = project("apply", *how, "--settle", "0")
+    assert (ran.code, "published before" in ran.out) == (0, False)
+
+
+@pytest.mark.parametrize("how", [["plan.json"], ["posts/b.yaml"]], ids=["a saved plan", "a selection"])
+def test_a_part_says_what_a_person_scheduled(project: Project, how: list[str]) -> None:
+    """Exit 1, and it begins with the post that goes out, though the plan has nothing left to do with it."""
+    write(project, TIMED)
+    project.write("posts/b.yaml", f"channels: [twitter]\nposts:\n  - {LATER}\n")
+    project.apply()
+    write(project, TIMED, line=LINE)
+    project.write("posts/b.yaml", f"channels: [twitter]\nposts:\n  - {LATER}\n")
+    apply(project)
+    project("plan", "-o", "plan.json")
+    project.sandbox.person.approve(post(project, "We are live")["id"])
+    ran = project("apply", *how, "--settle", "0")
+    said = " ".join(ran.out.split())
+    assert (ran.code, "Not stopped; 1 post still goes out" in said) == (1, True)
+    assert "somebody scheduled it in Buffer since, so it goes out" in said
+
+
+def test_a_saved_plan_says_which_posts_of_a_person_go_out(project: Project) -> None:
+    """Nothing is left of it, and it begins with them all the same."""
+    write(project, TIMED)
+    project.apply()
+    write(project, TIMED, line=LINE)
+    apply(project)
+    project("plan", "-o", "plan.json")
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.create_post(channel, text="Hello", dueAt="2029-12-22T08:00:00.000Z")
+    ran = project("apply", "plan.json", "--settle", "0")
+    assert (ran.code, "not made by bufferctl: Hello" in " ".join(ran.out.split())) == (0, True)

@@ -258,7 +258,7 @@ def test_what_else_there_is_may_have_nothing_to_do(action: Action) -> None:
     """A saved plan of all files then stays whole: the rest is done, past, unchanged, or waits for room."""
     other = replace(create(), address=replace(POST.address, key="other"), slot=SLOT._replace(key="other"))
     now = Plan(START, "http://127.0.0.1:1/graphql", (create(), replace(other, action=action)))
-    verified = planfile.verify(saved(create()), now, {})
+    verified = planfile.verify(saved(create()), now, State())
     is_whole = action in {Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING}
     assert (verified.moved, verified.plan.narrowed) == ((), not is_whole)
     assert [each.address.key for each in verified.plan.changes] == (["launch", "other"] if is_whole else ["launch"])
@@ -268,6 +268,6 @@ def test_a_saved_plan_of_a_part_stays_one() -> None:
     """Even if all else has nothing to do: its apply records nothing of the rest."""
     other = replace(create(), address=replace(POST.address, key="other"), slot=SLOT._replace(key="other"))
     now = Plan(START, "http://127.0.0.1:1/graphql", (create(), replace(other, action=Action.NO_OP)))
-    verified = planfile.verify(saved(create(), narrowed=True), now, {})
+    verified = planfile.verify(saved(create(), narrowed=True), now, State())
     assert verified.plan.narrowed
     assert [each.address.key for each in verified.plan.changes] == ["launch"]

@@ -62,7 +62,7 @@ class Review:
     def verify(self) -> Verified:
         """Check it against the current situation."""
         assert self.saved
-        return planfile.verify(self.saved, self.plan(), self.machine.state().suspended)
+        return planfile.verify(self.saved, self.plan(), self.machine.state())
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
     assert list(map(facts, saved.plan.changes)) == list(map(facts, shown))
     assert (saved.plan.at, saved.plan.endpoint) == (plan.at, plan.endpoint)
     assert planfile.dump(saved.plan, saved.desired, saved.choices, expires_at=saved.expires_at) == raw
-    assert planfile.verify(saved, plan, {}).moved == ()
+    assert planfile.verify(saved, plan, State()).moved == ()
 
 
 def test_what_a_plan_says_of_a_place(review: Review) -> None:
@@ -187,16 +187,16 @@ def test_it_expires(review: Review) -> None:
     """Valid until its last moment; after that, exit 3, with the day of its expiry."""
     saved = review.save(A, B, C)
     now = replace(review.plan(), at=saved.expires_at)
-    assert still_to_do(saved, Path("plan.json"), now, {}).writes
+    assert still_to_do(saved, Path("plan.json"), now, State()).writes
     with pytest.raises(StalePlanError, match=f"expired on {saved.expires_at:%Y-%m-%d}"):
-        still_to_do(saved, Path("plan.json"), replace(now, at=now.at + timedelta(seconds=1)), {})
+        still_to_do(saved, Path("plan.json"), replace(now, at=now.at + timedelta(seconds=1)), State())
 
 
 def test_another_endpoint_is_refused(review: Review) -> None:
     """The sandbox's plan is not applied to the real account."""
     saved = review.save(A, B, C)
     with pytest.raises(StalePlanError, match="and this run talks to https://api"):
-        still_to_do(saved, Path("plan.json"), replace(review.plan(), endpoint="https://api.buffer.com"), {})
+        still_to_do(saved, Path("plan.json"), replace(review.plan(), endpoint="https://api.buffer.com"), State())
 
 
 def test_while_nothing_moved_it_is_what_was_reviewed(review: Review) -> None:
@@ -231,7 +231,7 @@ def test_what_moved_is_named(review: Review, buffer: FakeBuffer, move: str) -> N
     (moved,) = review.verify().moved
     assert moved.startswith("Acme/twitter:acme0/a: ")
     with pytest.raises(StalePlanError, match=r"(?s)is out of date.*Acme/twitter:acme0/a"):
-        still_to_do(review.saved or pytest.fail("saved"), Path("plan.json"), review.plan(), {})
+        still_to_do(review.saved or pytest.fail("saved"), Path("plan.json"), review.plan(), State())
 
 
 def test_a_deletion_of_what_somebody_changed_is_stale(review: Review, buffer: FakeBuffer) -> None:

@@ -13,6 +13,7 @@ from bufferctl import __version__, planfile
 from bufferctl.choices import Choices
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import (
+    Binding,
     CreatePost,
     Desired,
     EditPost,
@@ -56,6 +57,12 @@ def now_is(action: Action, item: Post | None = POST, **more: Any) -> Change:
     return replace(Change(POST.address, action, Cause.EDITED, SLOT, desired=item, live=live, binding=known), **more)
 
 
+#: It is scheduled in Buffer, as the last apply left it; and a plan that takes it off the schedule.
+BOUND = bind(OLD, in_buffer(OLD), Origin.CREATED)
+SCHEDULED = State(bindings={SLOT: BOUND})
+OFF = now_is(Action.UPDATE, cause=Cause.SUSPENDED)
+
+
 def forget(status: PostStatus = PostStatus.SENT) -> Change:
     """A removed post that is published, and is no longer tracked."""
     return now_is(Action.FORGET, None, live=None, binding=bind(OLD, in_buffer(OLD, status=status), Origin.CREATED))
@@ -69,7 +76,7 @@ def held(reason: Reason) -> Change:
 def moved(then: Change, *now: Change, channel: LiveChannel = CHANNEL) -> str:
     """What makes a saved plan of one change stale, if anything does."""
     plan = Plan(START, "http://127.0.0.1:1/graphql", now, channels={"c": channel})
-    found = verify(saved(then, channels={"c": CHANNEL}), plan, {}).moved
+    found = verify(saved(then, channels={"c": CHANNEL}), plan, State()).moved
     return "; ".join(found).removeprefix(f"{ADDRESS}: ")
 
 
@@ -186,11 +193,11 @@ def test_the_channel_of_what_is_there_already() -> None:
 def test_what_needed_a_person_still_counts(then: Action) -> None:
     """A hold of then that is one now stays in the plan; another one of today is none of it."""
     plan = Plan(START, "http://127.0.0.1:1/graphql", (held(Reason.AMBIGUOUS),))
-    kept = verify(saved(replace(held(Reason.LAG), action=then)), plan, {}).plan
+    kept = verify(saved(replace(held(Reason.LAG), action=then)), plan, State()).plan
     expected = ([held(Reason.AMBIGUOUS)], False) if then is Action.HOLD else ([], True)
     assert (list(kept.changes), kept.narrowed) == expected
     now = Plan(START, "http://127.0.0.1:1/graphql", (now_is(Action.NO_OP),))
-    assert verify(saved(replace(held(Reason.LAG), action=then)), now, {}).plan.of(Action.HOLD) == ()
+    assert verify(saved(replace(held(Reason.LAG), action=then)), now, State()).plan.of(Action.HOLD) == ()
 
 
 def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
@@ -198,7 +205,7 @@ def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
     other = replace(POST, address=replace(POST.address, key="z"))
     new = create(other, slot=SLOT._replace(key="z"))
     plan = Plan(START, "http://127.0.0.1:1/graphql", (held(Reason.LAG), new))
-    assert verify(saved(held(Reason.LAG), new), plan, {}).plan.changes == (held(Reason.LAG), new)
+    assert verify(saved(held(Reason.LAG), new), plan, State()).plan.changes == (held(Reason.LAG), new)
 
 
 @pytest.mark.parametrize(
@@ -213,14 +220,14 @@ def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
 )
 def test_what_waited_is_sent_once_there_is_room(then: Change, now: Change, expected: list[Change]) -> None:
     """As it was shown. Until then it is listed; what Buffer has by now, or what nobody saw wait, is left alone."""
-    found = verify(saved(then), Plan(START, "http://127.0.0.1:1/graphql", (now,)), {})
+    found = verify(saved(then), Plan(START, "http://127.0.0.1:1/graphql", (now,)), State())
     assert (list(found.plan.changes), found.moved) == (expected, ())
 
 
 def test_what_waited_with_another_text_is_not_sent() -> None:
     """The plan has moved."""
     now = create(replace(POST, text="Newer"))
-    found = verify(saved(create(action=Action.WAITING)), Plan(START, "http://127.0.0.1:1/graphql", (now,)), {})
+    found = verify(saved(create(action=Action.WAITING)), Plan(START, "http://127.0.0.1:1/graphql", (now,)), State())
     assert found.moved != ()
 
 
@@ -359,12 +366,13 @@ def test_what_others_declare_is_nothing_to_an_offline_plan() -> None:
     [
         (update(), now_is(Action.DONE), "changed", "To change what people see, edit it on the network itself."),
         (delete(), forget(), "deleted", "Delete it on the network itself."),
+        (OFF, now_is(Action.DONE, cause=Cause.UNCHANGED), "suspended", "Delete it on the network itself."),
     ],
-    ids=["an edit", "a delete"],
+    ids=["an edit", "a delete", "a suspension"],
 )
 def test_publication_overtook_a_review(then: Change, now: Change, what: str, hint: str) -> None:
-    """Said with what to do: of an edit and of a delete of ours that went out."""
-    said = overtaken(then, now)
+    """Said with what to do: of an edit, a delete and a suspension of ours that went out."""
+    said = overtaken(then, now, SCHEDULED)
     assert said.message == f"It was published before it could be {what} as reviewed, so nothing was sent"
     assert (said.hint, said.reason) == (hint, Reason.OVERTAKEN)
 
@@ -384,7 +392,18 @@ def test_publication_overtook_a_review(then: Change, now: Change, what: str, hin
 )
 def test_nothing_else_is_overtaken_by_publication(then: Change, now: Change) -> None:
     """It stays what it is."""
-    assert overtaken(then, now) == now
+    assert overtaken(then, now, SCHEDULED) == now
+
+
+@pytest.mark.parametrize(
+    "was",
+    [None, replace(BOUND, status=PostStatus.SENT), replace(BOUND, taken_from="queue"), replace(BOUND, id="another")],
+    ids=["of no state", "published before", "suspended, and scheduled by a person", "another post"],
+)
+def test_a_suspension_that_nothing_overtook(was: Binding | None) -> None:
+    """What was published before the last apply, or after it was suspended, came in time."""
+    now = now_is(Action.DONE, cause=Cause.UNCHANGED)
+    assert overtaken(OFF, now, State(bindings={SLOT: was} if was else {})) == now
 
 
 def test_organizations_are_those_of_plans_that_saw_buffer() -> None:
