@@ -287,7 +287,7 @@ _EXPANDED = SharedPostEntry.model_fields.keys() - entries._AS_WRITTEN
 #: Tables that name fields of posts and ideas, by what they decide.
 PLACES: Mapping[str, Collection[str]] = {
     "expanded": _EXPANDED,  # a post has it in another form than its entry
-    "schedule": sides._SCHEDULE,  # when and how it goes out, so a person's change of it is no edit
+    "schedule": sides.SCHEDULE,  # when and how it goes out, so a person's change of it is no edit
     "hidden": (*unsaid._HIDDEN, *unsaid._HIDDEN_IN_IDEAS),  # Buffer does not return it
     "pulled": {*pulling._BY_NAME[Post], *pulling._BY_NAME[Idea]},  # by its name
     "refusable": outcomes._NAMED,  # Buffer's refusals are known to be about it

@@ -103,7 +103,8 @@ def pull(
     """Copy changes that people made in Buffer into the files: all of them, or only those of ADDRESSes.
 
     Only changed values are rewritten; comments, order and quotes stay. Posts that were deleted in Buffer get
-    `cancelled: true`. What Buffer does not show stays as the files have it.
+    `cancelled: true`. What Buffer does not show stays as the files have it,
+    and so does a field that only the file changed, if bufferctl can tell.
     Nothing changes in Buffer.
 
     Images, videos and documents that people added in Buffer are downloaded, if the root file has `media`.
@@ -140,6 +141,11 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dr
         stays, then = ("would stay", "") if dry_run else ("stays", "; the next plan shows that edit")
         why = f"{stays} as in the file, since Buffer does not show it{then}"
         console.data(f"{visible(str(address))}: {names} {why}.")
+    for address, paths in pulled.edits.items():
+        names = all_of(f"`{name.removeprefix('metadata.')}`" for name in paths)
+        stays = "would stay" if dry_run else "stay" if len(paths) > 1 else "stays"
+        then = "" if dry_run else "; the next plan shows that edit"
+        console.data(f"{visible(str(address))}: {names} {stays} as in the file, since only the file changed it{then}.")
     written = [address for address, (_, fields) in pulled.taken.items() if fields]
     if written:
         done = "Would pull" if dry_run else "Pulled"

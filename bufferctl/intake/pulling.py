@@ -36,7 +36,16 @@ from bufferctl.model.plain_text import normal_text
 from bufferctl.model.seen import as_it_was, bind
 from bufferctl.model.unsaid import given_of
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
-from bufferctl.reconcile import differences, handling_differences, schedule_differences
+from bufferctl.reconcile import (
+    SCHEDULE,
+    Versions,
+    differences,
+    field_of,
+    handling_differences,
+    mixed,
+    schedule_differences,
+    sides_of,
+)
 from bufferctl.value import replace
 
 T = TypeVar("T")
@@ -59,12 +68,13 @@ class Pulled:
     changes in `left_out` whose entry makes more than this post, so that Buffer's version cannot be written there.
     `kept` has the paths that Buffer does not return and that the file has edited: they stay, to be sent. If there is
     nothing to write (besides them), the state alone learns that Buffer's version was seen, and nobody is asked about it
-    any more.
+    any more. `edits` has the fields that only the file changed since the last apply: they stay, too.
     """
 
     made: list[Change] = field(default_factory=list)
     taken: dict[Address, tuple[Change, Mapping[str, Any]]] = field(default_factory=dict)
     kept: dict[Address, tuple[str, ...]] = field(default_factory=dict)
+    edits: dict[Address, tuple[str, ...]] = field(default_factory=dict)
     left_out: list[tuple[Address, str]] = field(default_factory=list)
     equal: list[Address] = field(default_factory=list)
 
@@ -81,20 +91,39 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
             pulled.left_out.append((change.address, unclear))
             continue
         change = replace(change, live=as_it_was(change.binding, change.live))  # noqa: PLW2901 - a suspension's draft
+        theirs, edits = _without_edits(change)
         try:
-            fields = fields_to_take(change, plan.channels.get(change.slot.channel_id))
+            fields = fields_to_take(theirs, plan.channels.get(change.slot.channel_id))
         except NotExpressibleError as error:
             pulled.left_out.append((change.address, str(error)))
             continue
         kept = _edits_to_keep(change, fields)
         if kept:
             pulled.kept[change.address] = kept
+        if edits:
+            pulled.edits[change.address] = edits
         is_asked = change.action is Action.HOLD and change.reason in _CHANGED
-        if fields or kept or (is_asked and change.desired and _is_taken(change.desired, change, plan.channels)):
+        if fields or kept or (is_asked and change.desired and _is_taken(change.desired, change, plan.channels, edits)):
             pulled.taken[change.address] = change, fields
         if not (fields or kept):
             pulled.equal.append(change.address)
     return pulled
+
+
+def _without_edits(change: Change) -> tuple[Change, tuple[str, ...]]:
+    """The change without what only the file changed since the last apply, as far as that is proved; and its fields."""
+    item, live, binding = change.desired, change.live, change.binding
+    if change.reason is not Reason.CONFLICT or item is None or live is None or binding is None:
+        return change, ()
+    both = Versions(item, content_of_desired(item), live, content_of_live(live), binding)
+    sides = sides_of(both, change.differences)
+    if sides is None or not sides.in_buffer:
+        return change, ()
+    returned = [each for each in change.differences if not each.is_recorded]
+    theirs = [each for each in returned if field_of(each.path, both) in sides.in_buffer]
+    edits = dict.fromkeys(field_of(each.path, both) for each in returned if each not in theirs)
+    recorded = [each for each in change.differences if each.is_recorded]
+    return replace(change, differences=(*theirs, *recorded)), tuple(edits)
 
 
 def _why_not(change: Change, post: Post, names: Sequence[str], *, is_shared: bool) -> str:
@@ -164,7 +193,9 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
         new = items.get(old.address)
         taken = pulled.taken.get(old.address)
         fine = new is not None and (
-            _content(new) == _content(old) if taken is None else _is_taken(new, taken[0], plan.channels)
+            _content(new) == _content(old)
+            if taken is None
+            else _is_taken(new, taken[0], plan.channels, pulled.edits.get(old.address, ()))
         )
         if not fine:
             what = "would not become what Buffer has" if taken else "would be changed too"
@@ -181,14 +212,18 @@ def _content(item: Post | Idea) -> Post | Idea:
     return replace(item, place=Place(""))
 
 
-def _is_taken(item: Post | Idea, change: Change, channels: Mapping[str, LiveChannel]) -> bool:
+def _is_taken(
+    item: Post | Idea, change: Change, channels: Mapping[str, LiveChannel], edits: Sequence[str] = ()
+) -> bool:
+    """Whether an entry is as Buffer has it, apart from `edits`."""
     if change.reason is Reason.GONE or change.live is None:
         return item.cancelled
     channel = channels.get(change.slot.channel_id)
     shortened = bool(channel and channel.link_shortening)
-    return contents_match(
-        content_of_desired(item), content_of_live(change.live), links_may_differ=shortened
-    ) and not schedule_differences(item, change.live)
+    there = content_of_live(change.live)
+    content = mixed(content_of_desired(item), there, [each for each in edits if each not in SCHEDULE])
+    on_time = {each.path for each in schedule_differences(item, change.live)}.issubset(edits)
+    return on_time and contents_match(content, there, links_may_differ=shortened)
 
 
 def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]) -> dict[Slot, Binding]:
@@ -204,7 +239,9 @@ def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]
             # the change's binding is the one that an earlier pull made
             old = change.binding or bindings[slot]
             applied = _applied(change, new, fields, old, is_kept=address in pulled.kept)
-            bindings[slot] = replace(bindings[slot], pulled=(new.applied, applied, new.seen, new.due_at))
+            versions = ("", "") if address in pulled.edits else (new.applied, applied)
+            names = dict.fromkeys((*bindings[slot].pulled[4:], *fields))
+            bindings[slot] = replace(bindings[slot], pulled=(*versions, new.seen, new.due_at, *names))
     return bindings
 
 

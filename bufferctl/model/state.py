@@ -104,7 +104,8 @@ class Binding:
     reconnected: bool = False  # its channel was reconnected before it was seen published, so its id is gone
     media: tuple[str, ...] = ()  # the attachments when last applied, each an address or a `MediaFile.summary`
     unmerged: bool = False  # imported into a file that no apply has seen yet
-    #: Until an apply sees what pull wrote: its fingerprint, then `applied`, `seen` and `due_at` from then on.
+    #: Until an apply sees what pull wrote: its fingerprint (empty if an edit of the file is still to be sent), then
+    #: `applied`, `seen` and `due_at` from then on, then the names of the fields that it wrote.
     pulled: tuple[str, ...] = ()
     #: What was last applied, of an idea or an unsent post, of fields that Buffer does not return or fills in itself, by
     #: path, for showing alone (`model/unsaid.py`); None: not known.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from bufferctl.model.comparable import (
     Fingerprint,
     content_of_live,
     contents_match,
+    digest,
     instant,
     lost,
     mentioning,
@@ -19,7 +20,7 @@ from bufferctl.model.comparable import (
     text_digest,
     with_board_of,
 )
-from bufferctl.model.seen import Seen, as_it_was, has_renamed_board
+from bufferctl.model.seen import Seen, as_it_was, details_digest, has_renamed_board
 from bufferctl.model.unsaid import LeftOut, left_out
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import (
@@ -34,6 +35,7 @@ from bufferctl.reconcile.differences import (
     unsaid_differences,
 )
 from bufferctl.reconcile.matches import How, Match
+from bufferctl.reconcile.sides import SCHEDULE, Fields, Versions, fields_of, mixed
 
 #: A post published at least this long before its time was published by a person.
 EARLY = timedelta(minutes=1)
@@ -108,6 +110,41 @@ class Facts(NamedTuple):
         if (sent_back and self.binding.status != PostStatus.NEEDS_APPROVAL) or _goes_out_otherwise(self.item, live):
             return False
         return not schedule_differences(self.item, live) and (not self.rescheduled or self._handled_as_declared(live))
+
+    @property
+    def keeps_theirs(self) -> bool:
+        """Whether sending the file undoes nothing that a person changed in Buffer, since the file has that, too.
+
+        So what still differs must be in Buffer as it was applied, or as it was when pull took the rest.
+        """
+        declared, live, content, binding = self.match.declared, self.live, self.content, self.binding
+        if live is None or content is None or self.before is None:
+            return False
+        has_moved_on = isinstance(live, LivePost) and live.status != binding.status
+        is_less = lost(declared.content, content) or not Seen.read(binding.seen).has_cards(content)
+        fields = fields_of(Versions(self.item, declared.content, live, content, binding), self.differences)
+        if has_moved_on or is_less or fields is None:
+            return False
+        names = (*fields.details, *fields.content)
+        if not contents_match(mixed(declared.content, content, names), content, unsaid=True):
+            return False  # Buffer has something of which the file says nothing
+        if _were_alike_at_pull((*fields.schedule, *names), live, content, binding):
+            return True
+        return self._is_as_applied(fields, live, content)
+
+    def _is_as_applied(self, fields: Fields, live: LiveItem, content: Content) -> bool:
+        """Whether Buffer has these fields as they were applied last."""
+        seen = Seen.read(self.binding.seen)
+        if fields.schedule and (
+            not self.rescheduled
+            or _was_moved(self.binding, live)
+            or (self.before is not None and _was_handed_over(self.match, live, self.before))
+        ):
+            return False
+        if fields.details and seen.details != details_digest(content.details):
+            return False
+        is_text = text_digest(content) == self.binding.text and {"text", "title"}.issuperset(fields.content)
+        return not fields.content or is_text or seen.content == digest(content)
 
     def _handled_as_declared(self, live: LiveItem) -> bool:
         """Whether the live schedule is the file's new one: somebody made the same change in Buffer."""
@@ -223,6 +260,17 @@ def _publisher_applied(
     """Who publishes it as it was applied, whatever else of its schedule the file has changed; None if unknown."""
     known = {"", instant(item.due_at), instant(live.due_at), binding.due_at if binding else ""}
     return publisher_of(before.schedule, sorted(known))
+
+
+def _were_alike_at_pull(names: Iterable[str], live: LiveItem, content: Content, binding: Binding) -> bool:
+    """Whether Buffer's version is the one that pull saw, and pull wrote none of these fields."""
+    _, _, seen, due_at, *written = binding.pulled or ("", "", "", "")
+    if not written:
+        return False
+    is_rescheduled = not SCHEDULE.isdisjoint(written)
+    others = (each.partition(".")[0] not in written and not (is_rescheduled and each in SCHEDULE) for each in names)
+    on_time = isinstance(live, LiveIdea) or not due_at or instant(live.due_at) == due_at
+    return on_time and Seen.read(seen).matches(content) and all(others)
 
 
 def _was_moved(binding: Binding, live: LiveItem) -> bool:

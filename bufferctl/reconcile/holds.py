@@ -551,6 +551,8 @@ def not_listed_yet(until: datetime) -> Hold:
 
 #: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
 _PULL = Said("To keep Buffer's version, write it into the file, or {pull}.")
+#: The same where each side changed other fields: pull takes Buffer's, and the file's stay.
+_PULL_BOTH = Said("To keep both changes, {pull}.")
 #: The same where another entry says what Buffer has, so that the files would publish it twice.
 _PULL_ALONE = Said("To keep Buffer's version, first cancel `{twin}`, which says the same at that time, then {pull}.")
 _BY_HAND = Said("To keep Buffer's version, write it into the file by hand, without variables.", beside=(_edit("text"),))
@@ -564,6 +566,13 @@ CONFLICT = Hold(
     Said("It changed in the file{in_file} and in Buffer{in_buffer}, so one of the two versions would be lost"),
     _PULL + _REAPPLY,
 )
+CONFLICT_APART = Hold(
+    Reason.CONFLICT,
+    Said(
+        "It changed in the file{in_file} and in Buffer{in_buffer}, so sending the file would undo the change in Buffer"
+    ),
+    _PULL_BOTH + _REAPPLY,
+)
 CHANGED = Hold(
     Reason.CHANGED,
     Said("Somebody changed it in Buffer, and the file still has the old version"),
@@ -575,7 +584,8 @@ CHANGED_BY_BUFFER = replace(CHANGED, message=Said("Buffer changed it when it was
 def conflict(sides: Sides | None) -> Hold:
     """File and Buffer both changed; `sides`: which field in which of them, None if that is not known."""
     in_file, in_buffer = sides or ((), ())
-    return CONFLICT.filled({"in_file": _aside_of(in_file), "in_buffer": _aside_of(in_buffer)})
+    hold = CONFLICT_APART if sides and sides.are_apart else CONFLICT
+    return hold.filled({"in_file": _aside_of(in_file), "in_buffer": _aside_of(in_buffer)})
 
 
 def _aside_of(fields: Sequence[str]) -> str:
@@ -590,6 +600,7 @@ def changed(
     hold: Hold,
     *,
     can_send: bool,
+    is_apart: bool = False,
     is_frozen: bool = False,
     twin: str = "",
 ) -> Hold:
@@ -597,7 +608,8 @@ def changed(
 
     `twin`: the key of another entry that says what Buffer has, for the same time.
 
-    `is_frozen`: the file's version would be refused, since it is for a time during a freeze.
+    `is_apart`: each side changed other fields. `is_frozen`: the file's version would be refused, since it is for a time
+    during a freeze.
     `can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts. pull cannot write a
     text back into an entry that makes it from variables and parameters.
     """
@@ -609,7 +621,8 @@ def changed(
     made = item.expansion and (item.expansion.variables or item.expansion.parameters)
     own = ("text",) if isinstance(item, Post) and item.number else ()  # pull writes it under `each`
     by_hand = made and any(each.path.startswith(_MADE) and each.path not in own for each in differences)
-    return replace(hold, hint=(_BY_HAND if by_hand else _PULL) + sending)
+    pulling = _PULL_BOTH if is_apart else _PULL
+    return replace(hold, hint=(_BY_HAND if by_hand else pulling) + sending)
 
 
 MISSED = Hold(

@@ -422,7 +422,7 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
         binding = replace(binding, origin=origin, guessed=False)
     if not binding.pulled or binding.pulled[0] != str(d.fingerprint):
         return binding
-    _, applied, seen, due_at = binding.pulled
+    _, applied, seen, due_at, *_ = binding.pulled
     return replace(
         binding, applied=applied, seen=seen, due_at=due_at, text=text_digest(d.content),
         media=sources_of(d.item), pulled=(),

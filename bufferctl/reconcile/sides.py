@@ -20,7 +20,8 @@ from bufferctl.value import replace
 
 #: Of how many differing fields all mixtures are tried; each further one doubles their number.
 _MOST = 8
-_SCHEDULE = frozenset({"due_at", "mode", "draft", "needs_approval", "scheduling_type"})
+#: The fields that say when and how a post goes out.
+SCHEDULE = frozenset({"due_at", "mode", "draft", "needs_approval", "scheduling_type"})
 
 
 class Sides(NamedTuple):
@@ -28,6 +29,20 @@ class Sides(NamedTuple):
 
     in_file: tuple[str, ...]
     in_buffer: tuple[str, ...]
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether each side changed fields of its own, so that both changes can be kept."""
+        return bool(self.in_file and self.in_buffer) and set(self.in_file).isdisjoint(self.in_buffer)
+
+
+class Fields(NamedTuple):
+    """The differing fields, by the digest in the state that covers them; `unread` are in none."""
+
+    schedule: tuple[str, ...]
+    details: tuple[str, ...]
+    content: tuple[str, ...]
+    unread: tuple[str, ...]
 
 
 class Versions(NamedTuple):
@@ -42,35 +57,42 @@ class Versions(NamedTuple):
 
 def sides_of(both: Versions, differences: Sequence[Difference]) -> Sides | None:
     """Who changed which field of an object that has these differences; None unless that is certain of each."""
-    before = Fingerprint.read(both.binding.applied)
-    if before is None:
+    before, fields = Fingerprint.read(both.binding.applied), fields_of(both, differences)
+    if before is None or fields is None:
         return None
-    sources = {each.path for each in media_differences(both.item, both.binding.media)}
-    unread = [each.path for each in differences if each.is_recorded or each.path in sources]
-    names = dict.fromkeys(_field_of(each.path, both) for each in differences if each.path not in unread)
-    if not both.wanted.cards.keys().isdisjoint(each.path for each in differences):
-        return None  # Buffer may have scraped it since
-    scheduled = [name for name in names if name in _SCHEDULE]
-    details = [name for name in names if _is_detail(name, both)]
-    content = [name for name in names if name not in {*scheduled, *details}]
     found = [
-        _in_schedule(scheduled, both, before),
-        _in_details(details, both),
-        _in_content(content, both, before),
+        _in_schedule(fields.schedule, both, before),
+        _in_details(fields.details, both),
+        _in_content(fields.content, both, before),
     ]
     known = [each for each in found if each is not None]
     if len(known) < len(found):
         return None
     in_file = {name for each in known for name in each.in_file}
     in_buffer = {name for each in known for name in each.in_buffer}
+    names = dict.fromkeys(field_of(each.path, both) for each in differences if each.path not in fields.unread)
     return Sides(
-        (*(name for name in names if name in in_file), *unread), tuple(name for name in names if name in in_buffer)
+        (*(name for name in names if name in in_file), *fields.unread),
+        tuple(name for name in names if name in in_buffer),
     )
 
 
-def _field_of(path: str, both: Versions) -> str:
+def fields_of(both: Versions, differences: Sequence[Difference]) -> Fields | None:
+    """The fields that these differences are in; None if one is of a card, which Buffer may have scraped since."""
+    sources = {each.path for each in media_differences(both.item, both.binding.media)}
+    unread = tuple(each.path for each in differences if each.is_recorded or each.path in sources)
+    names = dict.fromkeys(field_of(each.path, both) for each in differences if each.path not in unread)
+    if not both.wanted.cards.keys().isdisjoint(each.path for each in differences):
+        return None
+    scheduled = tuple(name for name in names if name in SCHEDULE)
+    details = tuple(name for name in names if _is_detail(name, both))
+    content = tuple(name for name in names if name not in {*scheduled, *details})
+    return Fields(scheduled, details, content, unread)
+
+
+def field_of(path: str, both: Versions) -> str:
     """The field that a difference is in: a detail, one of the network's, or one of the entry's."""
-    if path in _SCHEDULE or _is_detail(path, both):
+    if path in SCHEDULE or _is_detail(path, both):
         return path
     first, *rest = path.split(".")
     return f"metadata.{rest[0]}" if first == "metadata" and rest else first
@@ -96,7 +118,7 @@ def _in_content(names: Sequence[str], both: Versions, before: Fingerprint) -> Si
 
     def is_as_applied(in_file: Collection[str]) -> bool:
         in_buffer = [name for name in names if name not in in_file]
-        mixtures = _mixed(both.wanted, both.there, in_file), _mixed(both.there, both.wanted, in_buffer)
+        mixtures = mixed(both.wanted, both.there, in_file), mixed(both.there, both.wanted, in_buffer)
         return any(digest(each) in recorded for each in mixtures)
 
     if not names:
@@ -111,7 +133,7 @@ def _in_content(names: Sequence[str], both: Versions, before: Fingerprint) -> Si
 def _in_details(names: Sequence[str], both: Versions) -> Sides | None:
     def is_as_applied(in_file: Collection[str]) -> bool:
         in_buffer = [name for name in names if name not in in_file]
-        mixtures = _mixed(both.wanted, both.there, in_file), _mixed(both.there, both.wanted, in_buffer)
+        mixtures = mixed(both.wanted, both.there, in_file), mixed(both.there, both.wanted, in_buffer)
         return any(details_digest(each.details) == recorded for each in mixtures)
 
     if not names:
@@ -147,7 +169,7 @@ def _in_schedule(names: Sequence[str], both: Versions, before: Fingerprint) -> S
     return found
 
 
-def _mixed(content: Content, other: Content, names: Iterable[str]) -> Content:
+def mixed(content: Content, other: Content, names: Iterable[str]) -> Content:
     """The content with these fields as the other one has them."""
     values: dict[str, Any] = {
         "others": dict(content.others),

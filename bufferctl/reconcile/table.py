@@ -43,7 +43,7 @@ from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.horizons import is_late
 from bufferctl.reconcile.matches import How, Match
 from bufferctl.reconcile.scene import Scene
-from bufferctl.reconcile.sides import Versions, sides_of
+from bufferctl.reconcile.sides import Sides, Versions, sides_of
 from bufferctl.reconcile.suspending import goes_back_at, returns_to
 from bufferctl.reconcile.writes import Resolver
 from bufferctl.said import Said
@@ -222,11 +222,20 @@ class Table:
             return _change(facts, Action.NO_OP, Cause.UNCHANGED, binding=kept)
         if facts.changed and not self.scene.options.open_edits.isdisjoint(facts.match.declared.slots):
             return self._drifted(facts, holds.EDIT_UNSETTLED)
-        is_taken_over = can_send and facts.edited and facts.agree_as_returned  # somebody wrote Buffer's version there
+        # somebody wrote into the file what a person had changed in Buffer
+        is_taken_over = can_send and facts.edited and (facts.agree_as_returned or facts.keeps_theirs)
         if facts.changed and not is_taken_over:
             frozen, twin = would_be_refused(facts.item, self.scene), self._twin(facts)
-            by = _changed_by(facts)
-            hold = holds.changed(facts.item, facts.differences, by, can_send=can_send, is_frozen=frozen, twin=twin)
+            sides = _sides(facts)
+            hold = holds.changed(
+                facts.item,
+                facts.differences,
+                _changed_by(facts, sides),
+                can_send=can_send,
+                is_apart=sides is not None and sides.are_apart,
+                is_frozen=frozen,
+                twin=twin,
+            )
             return self._drifted(facts, hold)
         if can_send:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
@@ -517,14 +526,19 @@ def _channel(match: Match) -> Hold | None:
             return holds.LOCKED
 
 
-def _changed_by(facts: Facts) -> Hold:
+def _sides(facts: Facts) -> Sides | None:
+    """Which fields of an edited object each side changed, if that is known."""
+    if not facts.edited or facts.live is None or facts.content is None:
+        return None
+    both = Versions(facts.item, facts.match.declared.content, facts.live, facts.content, facts.binding)
+    return sides_of(both, facts.differences)
+
+
+def _changed_by(facts: Facts, sides: Sides | None) -> Hold:
     """Who changed what of an object of which Buffer has another version than was applied last."""
     if not facts.edited:
         return holds.CHANGED if facts.binding.seen else holds.CHANGED_BY_BUFFER
-    if facts.live is None or facts.content is None:
-        return holds.conflict(None)
-    both = Versions(facts.item, facts.match.declared.content, facts.live, facts.content, facts.binding)
-    return holds.conflict(sides_of(both, facts.differences))
+    return holds.conflict(sides)
 
 
 def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "") -> Change:

@@ -470,6 +470,49 @@ def test_link_preview(project: Project, start: Start, preview: dict[str, str] | 
     assert read(project) == root.replace(PREVIEW, after)
 
 
+@pytest.mark.parametrize("by_hand", [False, True], ids=["by pull", "by hand"])
+def test_an_edit_after_buffers_version_was_written(applied: Project, by_hand: bool) -> None:
+    """An edit, whoever wrote what the person had changed in Buffer; pull leaves it in the file."""
+    applied.sandbox.person.edit_post(live(applied, "We are"), dueAt="2029-12-25T08:00:00.000Z")
+    if by_hand:
+        applied.write("buffer.yaml", read(applied).replace("2029-12-20 09:00", "2029-12-25 09:00"))
+    else:
+        pull(applied)
+    edited = read(applied).replace('"We are live"', '"We are live!"')
+    assert "2029-12-25 09:00" in edited
+    applied.write("buffer.yaml", edited)
+    assert applied("plan").planned == ["~ launch"]
+    assert applied("pull").code == 0
+    assert read(applied) == edited
+    applied.apply()
+    at_rest(applied)
+
+
+def test_an_edit_of_another_field_than_a_person_changed_stays(applied: Project) -> None:
+    """Pull writes only what the person changed, on both channels, and says what stays; the edit is what is left."""
+    for service in ("twitter", "linkedin"):
+        applied.sandbox.person.edit_post(live(applied, "One", service), dueAt="2029-12-25T08:00:00.000Z")
+    edited = read(applied, "posts/w51.yaml").replace("One text", "Our text")
+    applied.write("posts/w51.yaml", edited)
+    assert "To keep both changes, run:" in applied("plan").out
+    pulled = applied("pull")
+    assert read(applied, "posts/w51.yaml") == edited.replace("2029-12-21 10:00", "2029-12-25 09:00")
+    assert "Acme/twitter:acme/campaign: `text` stays as in the file, since only the file changed it" in pulled.out
+    assert applied("plan").planned == ["~ campaign"]
+    applied.apply()
+    at_rest(applied)
+
+
+def test_what_a_person_changes_after_a_pull_that_left_an_edit(applied: Project) -> None:
+    """A conflict again: pull saw another version."""
+    post = live(applied, "We are")
+    applied.sandbox.person.edit_post(post, dueAt="2029-12-25T08:00:00.000Z")
+    applied.write("buffer.yaml", read(applied).replace('"We are live"', '"We are live!"'))
+    assert applied("pull").code == 0
+    applied.sandbox.person.edit_post(post, dueAt="2029-12-26T08:00:00.000Z")
+    assert applied("plan").planned == ["! launch"]
+
+
 def test_a_title_of_a_card_that_both_sides_changed_is_shown_once(project: Project, start: Start) -> None:
     """As Buffer has it and as the file has it; not a second time as a field that Buffer may not return."""
     root = start(PREVIEW, "linkedin", "acme-inc")
@@ -582,12 +625,15 @@ def test_brought_further_at_another_time(project: Project, start: Start, step: s
 
 @pytest.mark.parametrize("mode", ["shareNext", "shareNow"])
 def test_mode_of_a_conflict(project: Project, start: Start, mode: str) -> None:
-    """`mode: addToQueue`, as in Buffer: the file's mode was never sent, so it does not stay."""
+    """The file's mode stays, as only the file changed it, and the next plan shows it; the text is Buffer's."""
     root = start("          - {key: a, text: A text}\n")
     project.write("buffer.yaml", root.replace("key: a,", f"key: a, mode: {mode},"))
     project.sandbox.person.edit_post(post_id(project), text="Theirs")
-    pull(project)
-    assert read(project) == root.replace("key: a, text: A text", "key: a, mode: addToQueue, text: Theirs")
+    assert project("pull").code == 0
+    assert read(project) == root.replace("key: a, text: A text", f"key: a, mode: {mode}, text: Theirs")
+    planned = project("plan")
+    assert planned.planned == ["~ a"]
+    assert f"mode: addToQueue → {mode}" in planned.out
 
 
 def test_conflict(project: Project, start: Start, prints: Prints) -> None:

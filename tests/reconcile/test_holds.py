@@ -324,8 +324,11 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
         ),
         (
             holds.conflict(Sides(("metadata.privacy",), ("text",))),
-            "It changed in the file (`privacy`) and in Buffer (`text`), so one of the two versions would be lost",
-            f"{PULL} {REAPPLY}",
+            (
+                "It changed in the file (`privacy`) and in Buffer (`text`), so sending the file would undo the "
+                "change in Buffer"
+            ),
+            f"To keep both changes, run `bufferctl pull Acme/twitter:acme/a`. {REAPPLY}",
         ),
         (
             holds.changed(post(), CHANGED, holds.CHANGED_BY_BUFFER, can_send=False),

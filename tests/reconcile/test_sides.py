@@ -13,9 +13,9 @@ import pytest
 from bufferctl.model import Asset, LiveAsset, Tag
 from bufferctl.model.content import Image
 from bufferctl.model.metadata import TwitterMetadata
-from bufferctl.plan import Change, Reason
+from bufferctl.plan import Action, Change, Reason
 
-from .builders import LATER, World, in_buffer, post, record
+from .builders import LATER, World, in_buffer, post, record, verdict
 
 ASSETS = (Asset(image=Image(url="https://media.example/a.png", alt_text="A harbor")),)
 APPLIED = post(tags=("launch",), assets=ASSETS, metadata=TwitterMetadata(is_ai_generated=False))
@@ -45,6 +45,14 @@ def planned(*, in_file: tuple[str, ...], in_buffer: tuple[str, ...]) -> Change:
     for name in in_buffer:
         live = replace(live, **THEIRS[name])
     return World(live=[live], state=record((APPLIED, THERE))).change(item)
+
+
+#: What Buffer has of each field, as somebody writes it into the file.
+TAKEN: dict[str, dict[str, Any]] = {
+    "text": {"text": "Theirs"},
+    "due_at": {"due_at": LATER + DAY},
+    "tags": {"tags": ("theirs",)},
+}
 
 
 def said(fields: tuple[str, ...]) -> str:
@@ -84,3 +92,47 @@ def test_where_digests_prove_nothing_no_field_is_named() -> None:
     """Both changed the tags, and the state has no digest of these alone."""
     message = planned(in_file=("tags",), in_buffer=("tags",)).message
     assert message.startswith("It changed in the file and in Buffer, so one of the two versions would be lost")
+
+
+@pytest.mark.parametrize(
+    ("edit", "theirs", "expected"),
+    [
+        ("text", ("due_at",), Action.UPDATE),
+        ("text", ("tags",), Action.UPDATE),
+        ("text", ("due_at", "tags"), Action.UPDATE),
+        ("due_at", ("text",), Action.UPDATE),
+        ("due_at", ("text", "tags"), Action.UPDATE),
+        ("is_ai_generated", ("due_at",), Action.UPDATE),
+        ("is_ai_generated", ("text",), Reason.CONFLICT),  # the state has no digest of it alone
+    ],
+)
+def test_an_edit_beside_what_the_file_has_taken_from_buffer(edit: str, theirs: tuple[str, ...], expected: Any) -> None:
+    """Sent, and only the edit is shown, if Buffer has that field as it was applied; else a question."""
+    item, live = APPLIED, THERE
+    for name in theirs:
+        item, live = replace(item, **TAKEN[name]), replace(live, **THEIRS[name])
+    change = World(live=[live], state=record((APPLIED, THERE))).change(replace(item, **OURS[edit]))
+    assert verdict(change) is expected
+    if expected is Action.UPDATE:
+        assert [edit in each.path for each in change.differences] == [True]
+
+
+@pytest.mark.parametrize(
+    ("more", "edit"),
+    [({"text": "Theirs, too"}, "text"), ({"metadata": {"is_ai_generated": True}}, "text")],
+    ids=["the edited field", "a field that the file leaves out"],
+)
+def test_an_edit_beside_what_a_person_changed_and_the_file_lacks(more: dict[str, Any], edit: str) -> None:
+    """A question: sending the file would undo a change that nobody took over."""
+    item = replace(APPLIED, metadata=None) if "metadata" in more else APPLIED
+    live = replace(THERE, **THEIRS["due_at"], **more)
+    was = replace(THERE, metadata={}) if "metadata" in more else THERE
+    world = World(live=[live], state=record((item, was)))
+    assert world.verdict(replace(item, **TAKEN["due_at"], **OURS[edit])) is Reason.CONFLICT
+
+
+def test_changes_of_different_fields_can_both_be_kept() -> None:
+    """The hold says so, and the command for it is pull."""
+    change = planned(in_file=("text",), in_buffer=("due_at",))
+    assert change.message.startswith("It changed in the file (`text`) and in Buffer (`due_at`), so sending the file")
+    assert change.hint.startswith("To keep both changes, run `bufferctl pull ")

@@ -438,17 +438,23 @@ def test_what_a_person_changed_is_held_with_both_sides(changed: LivePost) -> Non
 
 
 def test_a_version_of_buffers_that_pull_wrote_counts_as_applied() -> None:
-    """Nothing to do; an edit since then is sent, and the old version held as changed."""
+    """Nothing to do; an edit of another field since then is sent, and the old version held as changed.
+
+    Another text may be an edit of the old version, in a checkout that lacks what pull wrote: a conflict.
+    """
     theirs = replace(THERE, text="Theirs")
     pulled = post(text="Theirs")
     now = bindings((pulled, theirs))[slot(pulled)]
     state = known().state
-    wrote = replace(state.bindings[slot(APPLIED)], pulled=(now.applied, now.applied, now.seen, now.due_at))
+    wrote = replace(state.bindings[slot(APPLIED)], pulled=(now.applied, now.applied, now.seen, now.due_at, "text"))
     world = World(live=[theirs], state=replace(state, bindings={slot(APPLIED): wrote}))
     change = world.change(pulled)
     assert (change.action, change.binding) == (Action.NO_OP, now)
     assert world.verdict(APPLIED) is Reason.CHANGED
     assert world.verdict(post(text="Edited since")) is Reason.CONFLICT
+    since = TwitterMetadata(is_ai_generated=True)
+    assert world.verdict(post(text="Theirs", metadata=since)) is Action.UPDATE
+    assert world.verdict(replace(APPLIED, metadata=since)) is Reason.CONFLICT
 
 
 def test_what_was_refused_and_is_scheduled_again_is_as_it_was() -> None:
