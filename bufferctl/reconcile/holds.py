@@ -522,11 +522,16 @@ def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
     """A new entry while others are gone: in its file, before any apply since the import, or with an unknown `was`."""
     keys = [suspect.owner.key if suspect.owner else suspect.id for suspect in suspects]
     first = suspects[0].id
-    return PERHAPS_RENAMED.filled(
-        own={
-            "renamed": _was(keys[0], first),
-            "both": repeat_of(first, first),  # validate rejects a key that is no longer in the files
-        },
+    hold = PERHAPS_RENAMED
+    answers: Mapping[str, Fact] = {
+        "renamed": _was(keys[0], first),
+        "both": repeat_of(first, first),  # validate rejects a key that is no longer in the files
+    }
+    if suspects[0].is_anyones:
+        hint, answers = _one_of(Likeness.SAME_TEXT, suspects, "")
+        hold = replace(hold, hint=hint)
+    return hold.filled(
+        own=answers,
         asides={
             "entries": f" ({some_of([f'`{key}`' for key in keys], _NAMED)})",
             "no_was": f" (the state has no `{was[0]}`, which this was)" if was else "",

@@ -390,6 +390,7 @@ class _Matching:
         for slot, binding in self.released.items():
             if not binding.retired:
                 homes[slot.home][slot] = binding
+        asked: list[tuple[Declared, list[Suspect]]] = []
         for d in self._left:
             gone = homes[d.slot.home]
             may_be = {slot: b for slot, b in gone.items() if b.unmerged and b.file == d.item.place.file}
@@ -398,9 +399,14 @@ class _Matching:
             if gone and not may_be and d.item.previous_keys and not d.item.number and not self._was_applied(d):
                 may_be = gone
             is_asked = not (d.item.repeat_of or d.item.cancelled)
-            suspects = [Suspect.recorded(*each) for each in may_be.items()] if is_asked else []
-            how = How.PERHAPS_RENAMED if suspects else How.NEW
-            self.found[d.slot] = Match(d, how, suspects=tuple(suspects))
+            if may_be and is_asked:
+                asked.append(
+                    (d, [Suspect.recorded(*each, self.scene.by_id.get(each[1].id)) for each in may_be.items()])
+                )
+            else:
+                self.found[d.slot] = Match(d, How.NEW)
+        for d, suspects in _each_its_own(asked, {binding.id: binding for binding in self.released.values()}):
+            self.found[d.slot] = Match(d, How.PERHAPS_RENAMED, suspects=tuple(suspects))
 
     def _was_applied(self, d: Declared) -> bool:
         """Whether an earlier apply renamed its entry on another channel, so that `was` might as well be gone by now."""
@@ -427,6 +433,33 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
         binding, applied=applied, seen=seen, due_at=due_at, text=text_digest(d.content),
         media=sources_of(d.item), pulled=(),
     )  # fmt: skip
+
+
+def _each_its_own(
+    asked: Iterable[tuple[Declared, list[Suspect]]], bindings: Mapping[str, Binding]
+) -> Iterator[tuple[Declared, list[Suspect]]]:
+    """Entries with what each may have been, of which the one is first that is offered to it.
+
+    That is the only one, or the one that has its time (or no time, either), if no other entry may be offered it as
+    well. Where nothing tells, a person has to look at all of them.
+    """
+    asked = list(asked)
+    has_its_time = {d.slot: [each for each in suspects if _has_time_of(d, bindings[each.id])] for d, suspects in asked}
+    timed_alike = Counter(each.id for suspects in has_its_time.values() for each in suspects)
+    in_all = Counter(each.id for _, suspects in asked for each in suspects)
+    for d, suspects in asked:
+        its_own = [each for each in has_its_time[d.slot] if timed_alike[each.id] == 1]
+        if len(has_its_time[d.slot]) == len(its_own) == 1:
+            yield d, sorted(suspects, key=lambda each: each.id != its_own[0].id)
+        elif len(suspects) == 1 and in_all[suspects[0].id] == 1:
+            yield d, suspects
+        else:
+            yield d, [replace(suspects[0], is_anyones=True), *suspects[1:]]
+
+
+def _has_time_of(d: Declared, binding: Binding) -> bool:
+    """Whether a claim was last seen at the time that the file gives `d`, or both are for a queue."""
+    return binding.due_at == instant(d.item.due_at)
 
 
 def _may_be_another(d: Declared, equal: Candidate, scene: Scene) -> bool:

@@ -46,7 +46,10 @@ HOLDS: dict[str, list[Hold]] = {
     **{name: [each] for name, each in vars(holds).items() if isinstance(each, Hold) and is_whole(each)},
     "out_of_sight": [holds.out_of_sight(CLAIM)],
     "key_elsewhere": [holds.key_elsewhere(CLAIM)],
-    "perhaps_renamed": [holds.perhaps_renamed(was, [GONE]) for was in ([], ["a"])],
+    "perhaps_renamed": [
+        *(holds.perhaps_renamed(was, [GONE]) for was in ([], ["a"])),
+        holds.perhaps_renamed([], [replace(THEIRS, is_anyones=True), GONE]),
+    ],
     "not_listed_yet": [holds.not_listed_yet(NOW)],
     "changed": [
         holds.changed(item, CHANGED, hold, can_send=can_send)
