@@ -113,7 +113,8 @@ def pytest_collection(session: pytest.Session) -> None:
     worker = getattr(session.config, "workerinput", None)
     if worker is None:
         charmap.intervals_from_codec("utf-8")
-        for path in session.config.rootpath.glob("bufferctl/**/*.py"):
+        has_workers = bool(session.config.getoption("numprocesses", None))
+        for path in session.config.rootpath.glob("bufferctl/**/*.py") if has_workers else ():
             module = ModuleType(path.stem)
             module.__file__ = str(path)
             constants_from_module(module)
