@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, with_config
 from pydantic.alias_generators import to_camel, to_snake
+from pydantic.fields import FieldInfo
 from typing_extensions import TypedDict
 
 from bufferctl.model import (
@@ -31,7 +32,7 @@ from bufferctl.model import (
     Service,
     Tag,
 )
-from bufferctl.model.about import kinds_in, models_in
+from bufferctl.model.about import about, kinds_in, models_in
 from bufferctl.model.base import Aware
 from bufferctl.model.live import Limits
 from bufferctl.model.metadata import MODELS
@@ -215,12 +216,21 @@ class _Details(TypedDict, total=False):
     terms: _Text
 
 
+#: Read in a form of their own.
+_OTHERWISE = frozenset({"board", "board_service_id", "category_id"})
+
+
+def _is_read_as_it_is(name: str, field: FieldInfo) -> bool:
+    is_returned = not any(each.unread for each in about(field))
+    return is_returned and name not in _OTHERWISE and not any(models_in(field.annotation))
+
+
 #: The fields of each network that are read as they are, for which operations ask by these names.
 _NETWORKS = {
     model.__name__.removesuffix("Metadata"): {
         name: _Switch if bool in kinds_in(field.annotation) else _Text
         for name, field in model.model_fields.items()
-        if name not in {"board", "board_service_id", "category_id"} and not any(models_in(field.annotation))
+        if _is_read_as_it_is(name, field)
     }
     for model in MODELS.values()
 }
