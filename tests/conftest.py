@@ -25,7 +25,6 @@ from hypothesis.internal.constants_ast import constants_from_module
 from tests import forks
 from tests.fuzzing import examples
 from tests.near import answering
-from tests.remembering import Remembering
 
 # There is no garbage among modules and tests while they are collected, and looking for it took a third of that time.
 gc.disable()
@@ -62,7 +61,6 @@ def _tls(*, verify: SSLContext | str | bool = True, **more: Any) -> SSLContext:
 
 pytest.MonkeyPatch().setattr(default, "create_ssl_context", _tls)
 pytest.MonkeyPatch().setattr(httpx2.HTTPTransport, "handle_request", answering(httpx2.HTTPTransport.handle_request))
-pytest.MonkeyPatch().setattr(import_module("graphql.execution.execute"), "IncrementalExecutor", Remembering)
 
 # The duration of an example depends on the machine's load, so it is no test. The same commit gets the same examples
 # wherever it is tested; `make soak` draws new ones (--hypothesis-profile=new). The rest is Hypothesis's default.
