@@ -53,6 +53,8 @@ class Kind(StrEnum):
     """Posts that no file declares any more will be published."""
     DELETES_OTHERS = "deletes-others"
     """The plan deletes posts that people created."""
+    CHANGES_OTHERS = "changes-others"
+    """The plan changes posts that people created, because `existing` names them."""
     WORTH_A_LOOK = "worth-a-look"
     """What a reviewer could overlook: a note beside the problems, and never one of them."""
     PLAN = "plan"
@@ -127,7 +129,7 @@ class Diagnostic:
     @property
     def comes_first(self) -> bool:
         """Whether nobody may overlook it."""
-        return self.kind in {Kind.STILL_PUBLISHED, Kind.DELETES_OTHERS}
+        return self.kind in {Kind.STILL_PUBLISHED, Kind.DELETES_OTHERS, Kind.CHANGES_OTHERS}
 
 
 class FilesError(ConfigError):

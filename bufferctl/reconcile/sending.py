@@ -264,7 +264,7 @@ def _noon(moment: datetime, plan: Plan, channel_id: str) -> datetime:
 
 
 def queue_times(changes: Collection[Change], live: Live, channels: Mapping[str, LiveChannel]) -> dict[Slot, datetime]:
-    """By slot, the times of posts added to the end of a queue; `changes` in the order in which they are sent.
+    """By slot, the times of posts that join the end of a queue; `changes` in the order in which they are sent.
 
     Empty for channels whose queue is paused or has no slots. A post added to the front moves the others back by one,
     and a post that leaves the queue moves those behind it up.
@@ -283,9 +283,11 @@ def queue_times(changes: Collection[Change], live: Live, channels: Mapping[str, 
 
 
 def _joins(change: Change) -> ShareMode | None:
-    """How a new post joins its queue; None if it does not."""
-    post = change.desired
-    if change.action is not Action.CREATE or not isinstance(post, Post) or post.draft or post.needs_approval:
+    """How a post joins its queue, new or put there by an edit; None if it does not."""
+    post, write = change.desired, change.write
+    is_moved = isinstance(write, EditPost) and write.reschedule and not write.back_to
+    is_joining = change.action is Action.CREATE or (change.action is Action.UPDATE and is_moved)
+    if not is_joining or not isinstance(post, Post) or post.draft or post.needs_approval:
         return None
     return post.mode if post.mode in _QUEUED else None
 

@@ -61,6 +61,8 @@ _UNREADABLE = Said("Buffer does not show {hidden}, so only the new version is sh
 #: What Buffer has of a network, and nobody knows who set it: an edit that leaves it out may reset it (notes: Writing).
 _UNSAID = Said("Buffer also has {unsaid}, which the file does not say: an edit may keep or reset it")
 _UNSAID_THERE = Said("Buffer also has {unsaid}, which the file does not say: the next edit may keep or reset it")
+#: An edit that takes over what is in Buffer already.
+_NAMED_BY_FILE = Said("It is the post that `existing` names. {whose}")
 #: The draft that a post is made from (notes: Writing).
 _ONLY_AT_CREATION = Said("`draft_id` counts only when a post is created, so this edit does not send it")
 #: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
@@ -454,6 +456,8 @@ class Table:
 def _of_edit(facts: Facts, differences: Sequence[Difference]) -> Iterator[Said]:
     """What else there is to know about an edit: what Buffer does not show of it, keeps, or may reset."""
     item, given = facts.item, facts.binding.given
+    if facts.match.how is How.NAMED:
+        yield replace(_NAMED_BY_FILE, facts={"whose": holds.whose(facts.live)})
     if not differences:
         hidden = [f"`{path}`" for path in given_of(item) if is_hidden(path)] if given is None else []
         yield replace(_UNREADABLE, own={"hidden": all_of(hidden) or "the edited fields"})

@@ -210,15 +210,27 @@ def _was_in(change: Change) -> Place | None:
 def deleted_of_people(changes: Changes) -> Iterator[Diagnostic]:
     """Posts of people that the plan deletes, because somebody imported them or `existing` names them."""
     imported = [c for c in changes if c.action is Action.DELETE and c.binding and c.binding.origin is Origin.IMPORTED]
-    theirs = [each for each in imported if holds.is_a_persons(each.live)]
+    yield from _of_people(imported, "deletes", Kind.DELETES_OTHERS)
+
+
+def changed_of_people(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
+    """Posts of people that the plan changes as it takes them over, because `existing` names them."""
+    edits = [each for each in changes if each.action is Action.UPDATE and not each.takes_off]
+    named = [each for each in edits if each.desired and each.live_id and each.desired.existing == each.live_id]
+    claimed = {binding.id for binding in scene.state.bindings.values()}
+    yield from _of_people([each for each in named if each.live_id not in claimed], "changes", Kind.CHANGES_OTHERS)
+
+
+def _of_people(changes: Iterable[Change], verb: str, kind: Kind) -> Iterator[Diagnostic]:
+    theirs = [each for each in changes if holds.is_a_persons(each.live)]
     if theirs:
         texts = (each.live.text if isinstance(each.live, LivePost) else "" for each in theirs)
         named = some_of([f"{_start(text)!r} ({c.address})" for c, text in zip(theirs, texts, strict=True)], _NAMED)
         yield _warning(
-            f"This deletes {'a post' if len(theirs) == 1 else f'{len(theirs)} posts'} that a person created in "
+            f"This {verb} {'a post' if len(theirs) == 1 else f'{len(theirs)} posts'} that a person created in "
             f"Buffer: {named}",
             place=theirs[0].place,
-            kind=Kind.DELETES_OTHERS,
+            kind=kind,
         )
 
 
@@ -391,6 +403,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from unread_channels(scene, matches)
     yield from past(changes, scene)
     yield from deleted_of_people(changes)
+    yield from changed_of_people(changes, scene)
     yield from on_their_way(changes, scene)
     yield from still_published(changes, scene)
     yield from let_go(changes, scene)

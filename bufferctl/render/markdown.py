@@ -397,7 +397,7 @@ def _still_out(each: StillOut) -> str:
 
 
 def _first(page: _Page) -> None:
-    """What is deleted of a person, or still goes out though no file says so."""
+    """What is deleted or taken over of a person, or still goes out though no file says so."""
     for each in page.report.first:
         page.sheet.put(paragraphs([f"<b>{prose(sentence(each.message))}</b>", *_answer(each.hint)]))
 

@@ -1,4 +1,4 @@
-"""Estimated times of new queue posts: the channel's slots that will be free."""
+"""Estimated times of posts that join a queue: the channel's slots that will be free."""
 
 from __future__ import annotations
 
@@ -95,6 +95,17 @@ def test_an_edit_keeps_its_place_in_the_queue() -> None:
     assert times(queued(), replace(keep[0], text="Edited"), last[0], world=world) == {"a": at(16, 17)}
     timed = post("keep", keep[0].text, at(20, 9))
     assert times(queued(), timed, last[0], world=world) == {"a": at(16, 9)}
+
+
+@pytest.mark.parametrize("status", ["scheduled", "draft"])
+def test_an_edit_that_puts_a_post_into_the_queue(status: str) -> None:
+    """Of a timed post that loses its time, and of a draft: the next free slot, after what is new there."""
+    timed = post("timed", "Timed", at(31, 9), draft=status == "draft")
+    live = in_buffer(timed, "p9")
+    world = World(live=[live], state=record((timed, live)))
+    moved = queued("timed", "Timed")
+    assert times(moved, world=world) == {"timed": at(15, 17)}
+    assert times(moved, queued(), world=world) == {"a": at(15, 17), "timed": at(16, 9)}
 
 
 def test_the_front_of_the_queue_moves_the_rest_back() -> None:

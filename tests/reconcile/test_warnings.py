@@ -237,3 +237,24 @@ def test_an_edit_without_a_field_to_name() -> None:
     world = World(live=[published(was)], state=record((was, published(was))))
     (warning,) = world.plan(replace(was, source="a newsletter")).warnings
     assert warning.message == "`a` is already published on X; this edit changes nothing there"
+
+
+@pytest.mark.parametrize(
+    ("via", "who"),
+    [
+        ("buffer", "A person created it in Buffer"),
+        ("api", "It was created through the API, perhaps by bufferctl"),
+    ],
+)
+def test_an_edit_of_what_existing_names(via: str, who: str) -> None:
+    """It says whose post it is, and first of all if it is a person's; a later edit of the same post does not."""
+    live = in_buffer(post("theirs", "Their words"), "p9", via=via)
+    claimed = replace(A, existing="p9")
+    plan = World(live=[live]).plan(claimed)
+    (change,) = plan.writes
+    assert change.message == f"It is the post that `existing` names. {who}"
+    first = [each.message for each in plan.warnings if each.comes_first]
+    said = f"This changes a post that a person created in Buffer: 'Their words' ({A.address})"
+    assert first == ([said] if via == "buffer" else [])
+    ours = there((A, in_buffer(A, "p9", via=via))).plan(replace(claimed, text="Other words"))
+    assert ([each.message for each in ours.writes], [each for each in ours.warnings if each.comes_first]) == ([""], [])
