@@ -35,7 +35,7 @@ from bufferctl.model import (
 from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.desired import as_one, beyond
 from bufferctl.model.metadata import PinterestMetadata
-from bufferctl.model.seen import is_untouched
+from bufferctl.model.seen import as_it_was, is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
 from bufferctl.said import Answer, Said, Way
@@ -709,7 +709,12 @@ def _declarations(desired: Desired, address: Address) -> tuple[object, ...]:
 
 
 def _is_untouched(change: Change) -> bool:
-    return change.live is not None and change.binding is not None and is_untouched(change.binding, change.live)
+    """Whether no person changed it since the last apply. To delete it, what a suspension of ours did does not count."""
+    live, binding = change.live, change.binding
+    if live is None or binding is None:
+        return False
+    before = as_it_was(binding, live) if change.action is Action.DELETE else live
+    return before is not None and is_untouched(binding, before)
 
 
 def _is_ours_untouched(change: Change) -> bool:

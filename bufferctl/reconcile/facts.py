@@ -137,7 +137,7 @@ class Facts(NamedTuple):
         seen = Seen.read(self.binding.seen)
         if fields.schedule and (
             not self.rescheduled
-            or _was_moved(self.binding, live)
+            or was_moved(self.binding, live)
             or (self.before is not None and _was_handed_over(self.match, live, self.before))
         ):
             return False
@@ -189,7 +189,7 @@ def facts_of(match: Match) -> Facts:
         content, stands = content_of_live(with_board_of(item, live)), True
     sent = isinstance(live, LivePost) and live.status is PostStatus.SENT
     edited = before != now if before else not contents_match(wanted, content) or bool(schedule_differences(item, live))
-    changed = not stands or _was_moved(binding, live)
+    changed = not stands or was_moved(binding, live)
     changed = changed or (before is not None and _was_handed_over(match, live, before))
     different: tuple[Difference, ...] = ()
     if edited or changed:
@@ -273,7 +273,7 @@ def _were_alike_at_pull(names: Iterable[str], live: LiveItem, content: Content, 
     return on_time and Seen.read(seen).matches(content) and all(others)
 
 
-def _was_moved(binding: Binding, live: LiveItem) -> bool:
+def was_moved(binding: Binding, live: LiveItem) -> bool:
     """Whether a person gave it another time, or took it a step back.
 
     A step forward is progress, and so is a time for a post that had none. A time that differs from the file's is a

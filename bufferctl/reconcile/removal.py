@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 
 from bufferctl.model import IDEAS, Binding, DeletePost, Item, LiveItem, LivePost, Origin, PostStatus, Slot
 from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, fingerprint
-from bufferctl.model.seen import Seen
+from bufferctl.model.seen import Seen, as_it_was
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.facts import was_moved
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.said import Said
@@ -103,7 +104,10 @@ def _deleted(change: Change, binding: Binding) -> Change:
         why = replace(_IMPORTED, facts={"whose": holds.whose(change.live)})
     elif binding.origin is Origin.RECOVERED:
         why = _RECOVERED
-    if binding.seen and change.live and not Seen.read(binding.seen).matches(content_of_live(change.live)):
+    live = as_it_was(binding, change.live)
+    if live and (
+        was_moved(binding, live) or (binding.seen and not Seen.read(binding.seen).matches(content_of_live(live)))
+    ):
         why = _CHANGED_SINCE
     return replace(change, action=Action.DELETE, write=DeletePost(binding.id, change.slot.channel_id), why=why)
 

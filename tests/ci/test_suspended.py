@@ -161,3 +161,19 @@ def test_on_gitlab_a_commit_that_nobody_planned(side: Side) -> None:
     assert not side.apply().failed
     assert side.texts() == ["Another", "Later", "We are live"]
     assert {each["status"] for each in side.sandbox.posts()} == {"scheduled"}
+
+
+@pytest.mark.parametrize("by_a_person", [False, True], ids=["as we left it", "a person edited it"])
+def test_a_removal_that_was_reviewed_before_the_suspension(team: Team, *, by_a_person: bool) -> None:
+    """It deletes the draft that only the suspension changed since; what a person changed stays a draft."""
+    published(team)
+    number = team.open("gone", launch="")
+    assert not team.plan(number).failed
+    root(team, SUSPENDED)
+    assert not team.apply().failed
+    assert statuses(team) == {"We are live": "draft"}
+    if by_a_person:
+        team.sandbox.person.edit_post(team.sandbox.posts()[0]["id"], text="We are not")
+    team.merge(number)
+    assert not team.apply().failed
+    assert statuses(team) == ({"We are not": "draft"} if by_a_person else {})

@@ -26,6 +26,7 @@ from bufferctl.model import (
     Settings,
     Tag,
 )
+from bufferctl.model.comparable import instant
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import Expansion
 from bufferctl.model.live import Limits
@@ -928,6 +929,34 @@ def test_deletes_say_where_an_object_comes_from() -> None:
     ):
         change = next(c for c in known(live, was, origin).plan(other()).changes if c.address.key == "a")
         assert change.message == says
+
+
+@pytest.mark.parametrize("wanted", [other(), replace(APPLIED, cancelled=True)], ids=["removed", "canceled"])
+@pytest.mark.parametrize(
+    ("theirs", "is_said"),
+    [
+        ({}, False),
+        ({"text": "Their words"}, True),
+        ({"due_at": LATER}, True),
+        ({"status": PostStatus.DRAFT}, True),
+        ({"status": PostStatus.ERROR}, False),
+    ],
+    ids=["as it was", "another text", "another time", "made a draft", "refused by the network"],
+)
+def test_deletes_say_that_a_person_changed_the_post(wanted: Post, theirs: dict[str, Any], *, is_said: bool) -> None:
+    """Its text, its time, or that it is no longer scheduled; nobody changes what a network refuses."""
+    change = next(c for c in known(replace(THERE, **theirs)).plan(wanted).changes if c.address.key == "a")
+    said = "Somebody changed it in Buffer since the last apply; that version is deleted"
+    assert (change.action, change.message) == (Action.DELETE, said if is_said else "")
+
+
+def test_a_delete_does_not_take_a_suspension_for_a_persons_change() -> None:
+    """It was bufferctl that made it a draft."""
+    known_ = record((APPLIED, THERE))
+    off = {slot: replace(each, taken_from=instant(APPLIED.due_at)) for slot, each in known_.bindings.items()}
+    world = World(live=[replace(THERE, status=PostStatus.DRAFT)], state=replace(known_, bindings=off))
+    change = next(c for c in world.plan(other()).changes if c.address.key == "a")
+    assert (change.action, change.message) == (Action.DELETE, "")
 
 
 def test_an_idea_that_left_the_files_stays_in_buffer() -> None:
