@@ -506,6 +506,20 @@ OUT_OF_SIGHT = Hold(
 )
 
 
+NO_ORGANIZATION = Hold(
+    Reason.DELETES,
+    Said(
+        "This root file does not declare its organization, and may be a copy of another one, so it is not deleted and "
+        "{stays}"
+    ),
+    Said(
+        "If it belongs to another project, let it go: `bufferctl state rm ADDRESS`. If not, and to delete it, run with "
+        "{confirm_removed.options}.",
+        beside=(Answer(Way.RUN, command=("bufferctl", "state", "rm"), is_open=True),),
+    ),
+)
+
+
 def out_of_sight(claim: Claim) -> Hold:
     """A removed entry that another root file, which nobody can read here, may declare."""
     return OUT_OF_SIGHT.filled({"root_file": claim.root_file})

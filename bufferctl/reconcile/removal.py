@@ -58,7 +58,11 @@ def no_longer_declared(slot: Slot, binding: Binding, scene: Scene) -> Change:
         return _stays(change, binding, replace(sentence, facts={"whose": holds.whose(live)}))
     if binding.protect:
         return holds.PROTECTED_AND_REMOVED.on(change)
-    return _deleted(change, binding) if scene.desired.settings.prune else replace(change, action=Action.NO_OP)
+    if not scene.desired.settings.prune:
+        return replace(change, action=Action.NO_OP)
+    if slot.organization_id not in scene.organizations and str(address) not in scene.options.confirmed:
+        return holds.NO_ORGANIZATION.on(change)
+    return _deleted(change, binding)
 
 
 def kept_in_question(slot: Slot, binding: Binding, scene: Scene) -> Change | None:

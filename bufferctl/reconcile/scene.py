@@ -127,6 +127,11 @@ class Scene:
         return {channel.id: channel for organization in self.live.organizations for channel in organization.channels}
 
     @cached_property
+    def organizations(self) -> frozenset[str]:
+        """The ids of the organizations that the root file declares."""
+        return frozenset(each.id for each in self.targets.organizations.values())
+
+    @cached_property
     def by_id(self) -> Mapping[str, LiveItem]:
         """All objects that were read, by id."""
         return {item.id: item for item in self.live.items}

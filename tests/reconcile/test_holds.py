@@ -105,6 +105,7 @@ NO_EDIT = {
     "MISSED_AFTERWARDS": "A command edits the files.",
     "out_of_sight": NOT_HERE,
     "OUT_OF_SIGHT": NOT_HERE,
+    "NO_ORGANIZATION": "The files cannot say of what project it is: a person names the address.",
     "ONLY_ELSEWHERE": NOT_HERE,
     "PERHAPS_OUTDATED": NOT_HERE,
     "OUTDATED_HERE": NOT_HERE,
