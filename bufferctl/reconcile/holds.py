@@ -1161,6 +1161,27 @@ def too_many_deletes(
     )
 
 
+REPLACES = Hold(
+    Reason.AMBIGUOUS,
+    Said(
+        "Its text is like that of `{owner}`, which disappeared from the files but is not deleted, so both would be "
+        "published; this is not sent"
+    ),
+    Said("Decide about that delete first; once it is made, this is sent. If both are intended, add {both}."),
+)
+
+
+def replaces(suspect: Suspect) -> Hold:
+    """A new post with nearly the text of one whose delete is held. `suspect` has an owner."""
+    return REPLACES.filled(
+        own={
+            "owner": suspect.owner.key if suspect.owner else suspect.id,
+            "both": repeat_of(suspect.id, suspect.id),
+        },
+        candidates=(suspect.id,),
+    )
+
+
 FILE_EMPTIED = Hold(
     Reason.DELETES,
     Said("{file} is gone or no longer has any posts; {its_posts} not deleted for that alone, and {stay}"),

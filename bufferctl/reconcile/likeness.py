@@ -158,11 +158,16 @@ class Pool:
 
     def _perhaps_alike(self, text: str) -> Sequence[Candidate]:
         """All that are alike, and few others: no part that both texts share in order is longer than the longest."""
-        from rapidfuzz.distance.Indel import normalized_similarity  # few plans compare texts
-        from rapidfuzz.process import extract_iter
+        return [self.unexplained[index] for index in sorted(alike(text, self._texts))]
 
-        close = extract_iter(text, self._texts, scorer=normalized_similarity, score_cutoff=_BOUND)
-        return [self.unexplained[index] for _, _, index in close]
+
+def alike(text: str, others: Sequence[str]) -> list[int]:
+    """Which of the others share four fifths of their letters with a text, in the same order; those most alike first."""
+    from rapidfuzz.distance.Indel import normalized_similarity  # few plans compare texts
+    from rapidfuzz.process import extract_iter
+
+    close = [*extract_iter(text, others, scorer=normalized_similarity, score_cutoff=_BOUND)]
+    return [index for _, _, index in sorted(close, key=lambda each: (-each[1], each[2]))]
 
 
 Pools = defaultdict[str, Pool]

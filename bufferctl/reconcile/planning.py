@@ -27,7 +27,7 @@ from bufferctl.reconcile.removal import (
     kept_in_question,
     no_longer_declared,
 )
-from bufferctl.reconcile.repeats import freeing, hold_repeats
+from bufferctl.reconcile.repeats import freeing, hold_repeats, hold_replacements
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times, within_limits
 from bufferctl.reconcile.suspending import first_off, off_instead, still_suspended, suspend, suspension_of
@@ -48,6 +48,7 @@ PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
         [scene.options.review(change, scene.now) for change in changes] if scene.options.review else changes
     ),
     "hold repeats": lambda changes, scene, matches: hold_repeats(changes, scene.channels, matches),
+    "hold replacements": lambda changes, _, __: hold_replacements(changes),
     "hold without idea": lambda changes, _, __: hold_without_idea(changes),
     "suspend": suspend,
     "order": lambda changes, scene, _: first_off(in_order(changes, scene.live)),

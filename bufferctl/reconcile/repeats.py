@@ -8,7 +8,7 @@ a text out beside an equal post that is not ours, or closer to it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import is_
 from typing import NamedTuple
@@ -22,8 +22,9 @@ from bufferctl.model.comparable import (
     instant,
     text_digest,
 )
-from bufferctl.plan import WRITING, Action, Cause, Change
+from bufferctl.plan import WRITING, Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.likeness import alike
 from bufferctl.reconcile.matches import Mark, Matches, Suspect, applied_mark, mark_of
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
@@ -78,6 +79,31 @@ def hold_repeats(
         if all(map(is_, held, changes)):
             return changes
         changes = held  # a held edit keeps its old text, too
+
+
+def hold_replacements(changes: Iterable[Change]) -> list[Change]:
+    """Hold creates with nearly the text of a removed post whose delete is held: both would go out.
+
+    Equal texts are those of `hold_repeats`. An answer to the delete frees them, too.
+    """
+    changes = list(changes)
+    staying: dict[str, list[Suspect]] = defaultdict(list)
+    for change in changes:
+        live = change.live
+        is_kept = change.action is Action.HOLD and change.reason is Reason.DELETES
+        if is_kept and change.cause is Cause.REMOVED and isinstance(live, LivePost) and not live.is_out:
+            staying[change.slot.home].append(Suspect(live.id, live.created_at, live, change.address, False))
+    return [_replacing(change, staying.get(change.slot.home, [])) for change in changes] if staying else changes
+
+
+def _replacing(change: Change, staying: Sequence[Suspect]) -> Change:
+    """The change, held if it would publish nearly the text of a post that stays."""
+    item = change.desired
+    if change.action is not Action.CREATE or not isinstance(item, Post) or item.repeat_of or not item.text:
+        return change
+    texts = [content_of_live(each.live).text if each.live else "" for each in staying]
+    near = alike(content_of_desired(item).text, texts) if texts else []
+    return holds.replaces(staying[near[0]]).on(change) if near else change
 
 
 def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:

@@ -93,6 +93,28 @@ def test_more_deletes_than_max_deletes_are_held_together(
     assert set(verdicts.values()) == {Action.NO_OP, of_the_rest}
 
 
+@pytest.mark.parametrize(
+    ("new", "options", "expected"),
+    [
+        (post("new", "We are live: the new console, number 2!", LATER), Options(), Reason.AMBIGUOUS),
+        (post("new", "We are live: the new console, number 2!", LATER), Options(max_deletes=6), Action.CREATE),
+        (post("new", "Something else altogether", LATER), Options(), Action.CREATE),
+        (post("new", "We are live: the new console, number 2!", LATER, repeat_of=("p3",)), Options(), Action.CREATE),
+        (on_linkedin(post("new", "We are live: the new console, number 2!", LATER)), Options(), Action.CREATE),
+    ],
+    ids=["corrected", "the deletes are made", "another text", "meant", "on another channel"],
+)
+def test_a_correction_waits_for_the_delete_of_what_it_replaces(new: Post, options: Options, expected: Verdict) -> None:
+    """Held while that delete is, as both would be published; the hold names the post whose text is most alike."""
+    many = [post(f"k{n}", f"We are live: the new console, number {n}") for n in range(6)]
+    world = bound(*many, KEPT, options=options)
+    change = next(each for each in world.plan(KEPT, new).changes if each.address == new.address)
+    assert verdict(change) is expected
+    if expected is Reason.AMBIGUOUS:
+        assert "like that of `k2`" in change.message
+        assert change.hint.endswith("add `repeat_of: {twitter: p3}`.")
+
+
 def test_what_is_forgotten_does_not_count_as_a_delete() -> None:
     """Five deletes and three published posts."""
     out = [published(queued(f"out{n}", f"Out {n}"), f"s{n}") for n in range(3)]
