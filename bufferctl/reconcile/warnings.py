@@ -152,7 +152,7 @@ def on_their_way(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
         )
 
 
-def still_published(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
+def still_published(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Objects that were removed from the files and stay in Buffer, because `prune` is off.
 
     With `prune`, a suspension keeps them as drafts until it ends, and others while a question about them is open: those
@@ -160,8 +160,9 @@ def still_published(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """
     is_pruned = scene.desired.settings.prune
     removed = [c for c in changes if c.action is Action.NO_OP and c.cause is Cause.REMOVED and not _is_unmerged(c)]
-    told = {*scene.options.declared_elsewhere, *_asked_about(changes)}
-    kept = [each for each in removed if each.live_id not in told]
+    asked = _asked_about(changes)
+    told = [each for each in removed if each.slot in matches.kept and each.live_id in asked]
+    kept = [each for each in removed if each.live_id not in scene.options.declared_elsewhere and each not in told]
     for goes_out in (True,) if is_pruned else (True, False):
         if those := [each for each in kept if each.goes_out is goes_out]:
             named, one = _addresses(those), len(those) == 1
@@ -397,6 +398,37 @@ def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     )
 
 
+def perhaps_imported(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
+    """New posts beside people's posts on unrecorded homes: one of those may have been imported, and its entry edited.
+
+    Once the state is lost, nothing tells which posts an import took over, but that it set `managed_since` to a time
+    before their creation.
+    """
+    since = scene.desired.settings.managed_since
+    if since is None:
+        return
+    new = [c for c in changes if c.action is Action.CREATE and not scene.horizon(c.slot.home).recorded]
+    homes = {change.slot.home for change in new}
+    named = {id_ for change in new if change.desired for id_ in change.desired.repeat_of}
+    posts = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.home in homes)
+    unsent = (each for each in posts if holds.is_a_persons(each) and not each.is_out and each.created_at > since)
+    found = [each for each in unsent if each.id not in named]
+    if not found:
+        return
+    found.sort(key=lambda post: (post.due_at or scene.now, post.id))
+    beside = {post.home for post in found}
+    those = [change for change in new if change.slot.home in beside]
+    texts = some_of([f"{_start(post.text)!r} ({post.id})" for post in found], _NAMED)
+    yield _warning(
+        f"The state does not say what was imported here before, and Buffer has "
+        f"{len(found)} unsent {'post' if len(found) == 1 else 'posts'} of people beside {_addresses(those)}, which "
+        f"{'is' if len(those) == 1 else 'are'} new: {texts}. What was imported and then edited in its file would be "
+        "published twice",
+        those[0].place,
+        hint="If that is so, add `existing: ID` to the entry, or restore the state from a backup.",
+    )
+
+
 def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Every warning, in the order in which a plan has them."""
     yield from missing_managed_since(scene)
@@ -405,7 +437,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from deleted_of_people(changes)
     yield from changed_of_people(changes, scene)
     yield from on_their_way(changes, scene)
-    yield from still_published(changes, scene)
+    yield from still_published(changes, scene, matches)
     yield from let_go(changes, scene)
     yield from unmerged(changes)
     yield from policy_warnings(changes, scene)
@@ -419,6 +451,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from renamed_boards(changes, scene)
     yield from recovered(changes)
     yield from perhaps_deleted(changes, scene)
+    yield from perhaps_imported(changes, scene, matches)
     yield from not_compared(changes)
     yield from perhaps_removed(scene, matches)
     yield from surplus_twins(scene, matches)
