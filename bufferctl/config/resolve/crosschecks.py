@@ -116,7 +116,8 @@ def _nothing(
         elif elsewhere is not None:
             hint = f"if you mean that of {elsewhere.channel}, write `{name}: {{{elsewhere.channel}: {named.key}}}`"
         else:
-            hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
+            gone = "; if that entry was removed, delete `repeat_of`" if name == "repeat_of" else ""
+            hint = f"did you mean `{near[0]}`?" if near else f"name the key of one that is declared{gone}"
         message = f"there is no {what} with the key `{named.key}`"
         yield name, declared.spot(name).at(name, message, hint=hint, kind=Kind.UNKNOWN_NAME)
 
