@@ -578,6 +578,8 @@ _BY_HAND = Said("To keep Buffer's version, write it into the file by hand, witho
 _REAPPLY = Said(" To send the file's version, {reapply}.")
 #: The same if the file's version is for a time in a freeze.
 _FROZEN = Said(" The file's version is for a time during a freeze: to send it, first add {let_out}.")
+#: The same if another post, of no entry, has the text of the file's version: it would be refused as a repeat.
+_REAPPLY_BESIDE = Said(" Another post has the file's version in Buffer: to send that all the same, first add {both}.")
 #: The same if the file's version cannot be sent.
 _THEIRS = Said("Change it in Buffer. ", beside=(_IN_BUFFER,)) + _PULL
 CONFLICT = Hold(
@@ -622,10 +624,12 @@ def changed(
     is_apart: bool = False,
     is_frozen: bool = False,
     twin: str = "",
+    equal: str = "",
 ) -> Hold:
     """Buffer has another version than was applied last: `hold` says who changed it.
 
-    `twin`: the key of another entry that says what Buffer has, for the same time.
+    `twin`: the key of another entry that says what Buffer has, for the same time. `equal`: the id of a post of no entry
+    that has the text of the file's version.
 
     `is_apart`: each side changed other fields. `is_frozen`: the file's version would be refused, since it is for a time
     during a freeze.
@@ -635,6 +639,8 @@ def changed(
     if not can_send:
         return replace(hold, hint=_THEIRS)
     sending = _FROZEN if is_frozen else _REAPPLY
+    if equal and not is_frozen:
+        sending = replace(_REAPPLY_BESIDE, own={"both": repeat_of(equal, equal)})
     if twin:
         return replace(hold, hint=_PULL_ALONE + sending).filled(own={"twin": twin})
     made = item.expansion and (item.expansion.variables or item.expansion.parameters)

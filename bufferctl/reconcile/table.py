@@ -27,6 +27,7 @@ from bufferctl.model import (
     Slot,
     Write,
 )
+from bufferctl.model.address import is_id
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import content_of_live, instant, text_digest
 from bufferctl.model.live import Unavailable
@@ -237,6 +238,7 @@ class Table:
                 is_apart=sides is not None and sides.are_apart,
                 is_frozen=frozen,
                 twin=twin,
+                equal=self._equal_of_nobody(facts),
             )
             return self._drifted(facts, hold)
         if can_send:
@@ -258,6 +260,26 @@ class Table:
             if other.address != item.address and not is_meant:
                 return other.address.key
         return ""
+
+    def _equal_of_nobody(self, facts: Facts) -> str:
+        """The id of a post of no entry with the text that the file would give back to its post; empty if none."""
+        declared = facts.match.declared
+        if facts.content is None or text_digest(facts.content) == declared.mark:
+            return ""
+        there = self._of_nobody.get((declared.slot.home, declared.mark), ())
+        if any(not is_id(each) for each in facts.item.repeat_of):
+            return ""
+        return next((id_ for id_ in there if id_ not in facts.item.repeat_of), "")
+
+    @cached_property
+    def _of_nobody(self) -> dict[tuple[str, str], list[str]]:
+        """The posts that no entry has, by home and text."""
+        matched = {m.live.id for m in self.matches if m.live}
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for post in self.scene.live.posts:
+            if post.id not in matched and post.id not in self.scene.claimed:
+                found[post.home, text_digest(content_of_live(post))].append(post.id)
+        return found
 
     @cached_property
     def _at(self) -> dict[tuple[str, str, str], list[Post]]:

@@ -87,3 +87,19 @@ def test_the_end_of_a_suspension(project: Project) -> None:
     assert apply(project) == 1
     declare(project, f"{ENTRY}, {DUE}, repeat_of: {{twitter: {id_}}}", settings="")
     assert apply(project) == 0
+
+
+def test_a_text_that_is_given_back(project: Project) -> None:
+    """A person changed ours, and has another one with the old text: no hint proposes what the next run refuses."""
+    declare(project, f"{ENTRY}, {DUE}")
+    project.apply()
+    (ours,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(ours["id"], text="Other words")
+    id_ = a_person_says_the_same(project, dueAt="2029-12-22T09:00:00Z")
+    told = " ".join(project("plan").out.split())
+    assert "--reapply" not in told
+    assert f"first add `repeat_of: {{twitter: {id_}}}`" in told
+    declare(project, f"{ENTRY}, {DUE}, repeat_of: {{twitter: {id_}}}")
+    assert "--reapply" in project("plan").out
+    assert apply(project, "--reapply", "Acme/twitter:acme/launch") == 0
+    assert texts(project) == {"We are live": 2}

@@ -57,7 +57,8 @@ HOLDS: dict[str, list[Hold]] = {
         for hold in (holds.CHANGED, holds.CHANGED_BY_BUFFER, holds.conflict(None))
         for can_send in (True, False)
     ]
-    + [holds.changed(post(), CHANGED, holds.CHANGED, can_send=True, twin="b")],
+    + [holds.changed(post(), CHANGED, holds.CHANGED, can_send=True, twin="b")]
+    + [holds.changed(post(), CHANGED, holds.CHANGED, can_send=True, equal="p9")],
     "conflict": [holds.conflict(None)],
     "missed": [
         holds.missed(timedelta(), edited=edit, counted=each) for edit in (True, False) for each in (True, False)
