@@ -150,12 +150,19 @@ class Table:
         return replace(change, why=_joined(why) or change.why)
 
     def _is_past(self, match: Match) -> bool:
-        """Whether its time was past before its home was recorded: history in the files, not a mistake."""
+        """Whether its time was past before its home was recorded: history in the files, not a mistake.
+
+        What was still to come when its plan was made is no history: a reviewer expects it.
+        """
         item, slot = match.declared.item, match.declared.slot
         if item.due_at is None or item.due_at > self.scene.now:
             return False
         if slot in self.scene.state.past or slot in self.joined_late:
             return True
+        options = self.scene.options
+        planned_at = options.agreed_at.get(item.address, options.planned_at)
+        if planned_at is not None and item.due_at > planned_at:
+            return False
         horizon = self.scene.horizon(slot.home)
         return not horizon.recorded and item.due_at < (horizon.since or self.scene.now)
 

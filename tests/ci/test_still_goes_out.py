@@ -67,3 +67,29 @@ def test_a_removal_without_a_plan_that_a_hold_would_stop_too(side: Side) -> None
     (receipt,) = side.comments(number)
     assert "<b>8 posts still go out, although the files no longer have them like this:</b>" in receipt
     assert "matches the files" not in receipt
+
+
+@on_each
+@pytest.mark.parametrize("was_first", [True, False])
+def test_a_reviewed_post_whose_time_passes_before_the_first_apply(side: Side, *, was_first: bool) -> None:
+    """It needs somebody, as it would later: what was to come in a reviewed plan is no history of a new project."""
+    if not was_first:
+        published(side)
+    number = side.planned("soon", soon=post("soon", "Soon", due="2029-12-03 12:00"))
+    side.later(hours=5)
+    side.land(number)
+    assert side.apply().failed
+    (_, receipt) = side.comments(number)
+    assert "Its time is past" in receipt
+    side.hour()
+    assert "Its time is past" in side.issue()[1]
+
+
+@pytest.mark.parametrize("side", ["github"], indirect=True)
+def test_history_in_the_files_of_a_first_request(side: Side) -> None:
+    """A post whose time was past when its plan was made is history: nobody is asked about it."""
+    number = side.planned("old", old=post("old", "Old", due="2029-11-03 12:00") + BESIDE)
+    side.land(number)
+    ran = side.apply()
+    assert not ran.failed, ran.log
+    assert side.texts() == ["Keep"]

@@ -582,3 +582,14 @@ def test_a_tag_that_the_map_gives_another_id(project: Project, *, is_there: bool
     project.apply()
     (post,) = [each for each in project.sandbox.posts() if each["text"] == "Tagged"]
     assert post["tagIds"] == ["66a0000000000000000001a3"]
+
+
+def test_a_time_that_passed_before_the_first_apply(project: Project) -> None:
+    """Exit 1: the post needs somebody, though the project has no state yet that tells history from what is late."""
+    head = HEAD.replace("managed_since: 2029-12-01T00:00:00Z\n", "")
+    project.write("buffer.yaml", head + ONE.replace("2029-12-20", "2029-12-05") + TWO)
+    project("plan", "-o", "plan.json")
+    project.sandbox.clock.advance(days=5)
+    ran = apply(project)
+    assert (ran.code, "Its time is past" in " ".join(ran.out.split())) == (1, True)
+    assert [each["text"] for each in project.sandbox.posts()] == ["The second"]
