@@ -193,6 +193,9 @@ class Change(_Explained):
         """When it will be published, if known; None for a place in the queue and for immediate posts."""
         if isinstance(self.write, EditPost) and self.write.back_to:
             return back_at(self.write.back_to)
+        is_called_off = isinstance(self.desired, Post) and self.desired.cancelled
+        if is_called_off and isinstance(self.live, LivePost) and self.live.due_at:
+            return self.live.due_at  # whatever the file says, that is when it goes out
         if isinstance(self.desired, Post) and self.desired.due_at:
             return self.desired.due_at
         if isinstance(self.write, EditPost) and self.write.reschedule:

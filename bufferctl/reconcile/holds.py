@@ -542,7 +542,7 @@ def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
         "both": repeat_of(first, first),  # validate rejects a key that is no longer in the files
     }
     if suspects[0].is_anyones:
-        hint, answers = _one_of(Likeness.SAME_TEXT, suspects, "")
+        hint, answers = _one_of(Likeness.SAME_TEXT, suspects, None, "")
         hold = replace(hold, hint=hint)
     return hold.filled(
         own=answers,
@@ -853,7 +853,7 @@ def ambiguous(rule: Likeness, suspects: Sequence[Suspect], channel: LiveChannel 
     if first.text_of:
         hint, answers = _FIRST, {"first": first.text_of.key}
     elif first.is_anyones or (rule is Likeness.EDITED and len(suspects) > 1):
-        hint, answers = _one_of(rule, suspects, before)
+        hint, answers = _one_of(rule, suspects, channel, before)
     elif rule is Likeness.LOST:
         hint, answers = hold.hint, {"same": _SOME_EXISTING, "both": repeat_of(first.id, first.id)}
     else:
@@ -863,14 +863,16 @@ def ambiguous(rule: Likeness, suspects: Sequence[Suspect], channel: LiveChannel 
     return replace(hold, hint=hint).filled(own=answers, asides=asides, candidates=candidates)
 
 
-def _one_of(rule: Likeness, suspects: Sequence[Suspect], before: str) -> tuple[Said, dict[str, Fact]]:
+def _one_of(
+    rule: Likeness, suspects: Sequence[Suspect], channel: LiveChannel | None, before: str
+) -> tuple[Said, dict[str, Fact]]:
     """What to do if the declared object may be any of the suspects, and if it is none of them.
 
     Those that an equal text, or no more than an order, makes suspects are shown whole.
     """
     ids = [each.id for each in suspects]
     shown, most = (_text, _NAMED) if rule is Likeness.EDITED else (_whole_text, _SHOWN_WHOLE)
-    named = [f"{each.id} ({shown(each)!r})" for each in suspects[:most]]
+    named = [f"{each.id} ({shown(each)!r}{_status_and_time(each.live, channel)})" for each in suspects[:most]]
     none = replace(repeat_of(ids if len(ids) > 1 else ids[0], ids[0]), is_open=True)
     answers: dict[str, Fact] = {
         "suspects": ", ".join(named) + and_more(len(ids), most),
@@ -993,11 +995,18 @@ def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
     live = first.live
     if live is None:
         return f" ({first.id}){more}"
-    when = f", {STATUS_WORDS[live.status]}" if isinstance(live, LivePost) else ""
-    if isinstance(live, LivePost) and live.due_at:
-        due = _there(live.due_at, channel)
-        when += f", {due:%a} {due.day} {due:%b %Y %H:%M %Z}"
-    return f" ({_text(first)!r}{when}){more}"
+    return f" ({_text(first)!r}{_status_and_time(live, channel)}){more}"
+
+
+def _status_and_time(live: LiveItem | None, channel: LiveChannel | None) -> str:
+    """`, scheduled, Mon 24 Dec 2029 10:00 CET`; empty for an idea."""
+    if not isinstance(live, LivePost):
+        return ""
+    status = f", {STATUS_WORDS[live.status]}"
+    if live.due_at is None:
+        return status
+    due = _there(live.due_at, channel)
+    return f"{status}, {due:%a} {due.day} {due:%b %Y %H:%M %Z}"
 
 
 def _there(moment: datetime, channel: LiveChannel | None) -> datetime:

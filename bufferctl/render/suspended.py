@@ -185,7 +185,7 @@ def _still_out(post: GoesOut, plan: Plan) -> StillOut:
     when = words.short(words.in_zone(post.due_at, zone)) if post.due_at else "in the queue"
     text = " ".join(post.text.split())
     approved = "once approved" if post.awaits_approval else ""
-    whose = f"perhaps {post.perhaps}" if post.perhaps else "not made by bufferctl"
+    whose = f"perhaps {post.perhaps}" if post.perhaps else "perhaps not made by bufferctl"
     who = ", ".join(filter(None, ["" if post.address else whose, approved]))
     what = ": ".join(filter(None, [who, post.address or text]))
     return StillOut(when, visible(channel.label) if channel else "", visible(what))

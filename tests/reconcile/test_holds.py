@@ -369,7 +369,7 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
                 f"the API and match no file {SHOWN} and 1 more; this may be one of them, edited since"
             ),
             (
-                "If it is one of p9 ('We are live'), p9 ('We are live'), add `existing: {twitter: ID}` with its id. "
+                f"If it is one of p9 {SHOWN}, p9 {SHOWN}, add `existing: {{twitter: ID}}` with its id. "
                 "If it is none of them, add `repeat_of: {twitter: p9}`. If none of them is in the files, run "
                 "`bufferctl state begin`: that answers for every entry."
             ),

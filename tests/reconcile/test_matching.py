@@ -1033,10 +1033,11 @@ def test_where_one_matched_what_is_new_may_be_edited() -> None:
 
 
 def test_each_that_it_may_be_is_named() -> None:
-    """With its id and first words: all are equally likely."""
+    """With its id, first words, status and time: all are equally likely."""
     others = [in_buffer(queued(text=f"Whatever {n}"), f"p{n}") for n in (8, 9)]
     hint = rebuilt(live=[in_buffer(M, "p1"), *others]).change(queued(text="New"), M).hint
-    assert "p8 ('Whatever 8'), p9 ('Whatever 9')" in hint
+    when = "scheduled, Fri 18 Jan 2030 12:00 UTC"
+    assert f"p8 ('Whatever 8', {when}), p9 ('Whatever 9', {when})" in hint
 
 
 def test_what_a_late_entry_may_be_shows_nothing() -> None:

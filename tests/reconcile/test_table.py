@@ -950,6 +950,13 @@ def test_deletes_say_that_a_person_changed_the_post(wanted: Post, theirs: dict[s
     assert (change.action, change.message) == (Action.DELETE, said if is_said else "")
 
 
+def test_what_is_canceled_has_the_time_that_buffer_has() -> None:
+    """Not that of the file: a protected post is held, and goes out then."""
+    wanted = replace(APPLIED, cancelled=True, protect=True, due_at=LATER)
+    change = next(c for c in known().plan(wanted).changes if c.address.key == "a")
+    assert (change.reason, change.due_at) == (Reason.PROTECTED, THERE.due_at)
+
+
 def test_a_delete_does_not_take_a_suspension_for_a_persons_change() -> None:
     """It was bufferctl that made it a draft."""
     known_ = record((APPLIED, THERE))

@@ -89,7 +89,7 @@ def test_what_still_goes_out(awaiting: list[bool], head: str) -> None:
 @pytest.mark.parametrize(
     ("post", "expected"),
     [
-        (GoesOut("p", "ch-x", NOW, "A\ntext"), ("Mon 3 Dec 10:00 CET", "not made by bufferctl: A text")),
+        (GoesOut("p", "ch-x", NOW, "A\ntext"), ("Mon 3 Dec 10:00 CET", "perhaps not made by bufferctl: A text")),
         (GoesOut("p", "ch-x", None, "A text", "Acme/twitter:acme/a"), ("in the queue", "Acme/twitter:acme/a")),
         (
             GoesOut("p", "ch-x", None, "A text", awaits_approval=True, perhaps="Acme/twitter:acme/a"),
