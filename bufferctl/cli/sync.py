@@ -146,6 +146,10 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dr
         stays = "would stay" if dry_run else "stay" if len(paths) > 1 else "stays"
         then = "" if dry_run else "; the next plan shows that edit"
         console.data(f"{visible(str(address))}: {names} {stays} as in the file, since only the file changed it{then}.")
+    for address, paths in pulled.following.items():
+        names = all_of(f"`{name}`" for name in paths)
+        then = "so the next plan shows an edit"
+        console.data(f"{visible(str(address))}: {names} {'change' if len(paths) > 1 else 'changes'} with it, {then}.")
     written = [address for address, (_, fields) in pulled.taken.items() if fields]
     if written:
         done = "Would pull" if dry_run else "Pulled"

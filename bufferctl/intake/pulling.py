@@ -68,13 +68,15 @@ class Pulled:
     changes in `left_out` whose entry makes more than this post, so that Buffer's version cannot be written there.
     `kept` has the paths that Buffer does not return and that the file has edited: they stay, to be sent. If there is
     nothing to write (besides them), the state alone learns that Buffer's version was seen, and nobody is asked about it
-    any more. `edits` has the fields that only the file changed since the last apply: they stay, too.
+    any more. `edits` has the fields that only the file changed since the last apply: they stay, too. `following` has
+    those that are made from what was written, such as a text with `$(due_at | EEEE)`: they are edits from then on.
     """
 
     made: list[Change] = field(default_factory=list)
     taken: dict[Address, tuple[Change, Mapping[str, Any]]] = field(default_factory=dict)
     kept: dict[Address, tuple[str, ...]] = field(default_factory=dict)
     edits: dict[Address, tuple[str, ...]] = field(default_factory=dict)
+    following: dict[Address, tuple[str, ...]] = field(default_factory=dict)
     left_out: list[tuple[Address, str]] = field(default_factory=list)
     equal: list[Address] = field(default_factory=list)
 
@@ -183,6 +185,11 @@ def write_pulled(
     """
     with files.attempt():
         items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
+        for address, (change, fields) in pulled.taken.items():
+            old, new = change.desired, items.get(address)
+            names = _following(old, new, fields) if old and new else ()
+            if names:
+                pulled.following[address] = names
         _check(pulled, before, items, plan)
         save(replace(state, bindings=_bindings(pulled, state, items)))
 
@@ -195,7 +202,7 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
         fine = new is not None and (
             _content(new) == _content(old)
             if taken is None
-            else _is_taken(new, taken[0], plan.channels, pulled.edits.get(old.address, ()))
+            else _is_taken(new, taken[0], plan.channels, _to_send(pulled, old.address))
         )
         if not fine:
             what = "would not become what Buffer has" if taken else "would be changed too"
@@ -203,6 +210,20 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
                 f"{old.address} {what}, so nothing was written",
                 hint=f"Edit {old.place} by hand; `bufferctl plan` shows what differs.",
             )
+
+
+def _following(old: Post | Idea, new: Post | Idea, written: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that changed with those that were written, since they are made from them."""
+    if not isinstance(new, Post) or not (new.expansion and new.expansion.variables):
+        return ()
+    changed = differences(content_of_desired(old), content_of_desired(new))
+    names = dict.fromkeys(each.path.partition(".")[0] for each in changed)
+    return tuple(name for name in names if name not in written)
+
+
+def _to_send(pulled: Pulled, address: Address) -> tuple[str, ...]:
+    """The fields in which an entry differs from Buffer once it was pulled."""
+    return (*pulled.edits.get(address, ()), *pulled.following.get(address, ()))
 
 
 def _content(item: Post | Idea) -> Post | Idea:
@@ -239,7 +260,7 @@ def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]
             # the change's binding is the one that an earlier pull made
             old = change.binding or bindings[slot]
             applied = _applied(change, new, fields, old, is_kept=address in pulled.kept)
-            versions = ("", "") if address in pulled.edits else (new.applied, applied)
+            versions = ("", "") if _to_send(pulled, address) else (new.applied, applied)
             names = dict.fromkeys((*bindings[slot].pulled[4:], *fields))
             bindings[slot] = replace(bindings[slot], pulled=(*versions, new.seen, new.due_at, *names))
     return bindings

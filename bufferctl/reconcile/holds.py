@@ -574,7 +574,7 @@ _PULL = Said("To keep Buffer's version, write it into the file, or {pull}.")
 _PULL_BOTH = Said("To keep both changes, {pull}.")
 #: The same where another entry says what Buffer has, so that the files would publish it twice.
 _PULL_ALONE = Said("To keep Buffer's version, first cancel `{twin}`, which says the same at that time, then {pull}.")
-_BY_HAND = Said("To keep Buffer's version, write it into the file by hand, without variables.", beside=(_edit("text"),))
+_BY_HAND = Said("To keep Buffer's version, write it into the file by hand.", beside=(_edit("text"),))
 _REAPPLY = Said(" To send the file's version, {reapply}.")
 #: The same if the file's version is for a time in a freeze.
 _FROZEN = Said(" The file's version is for a time during a freeze: to send it, first add {let_out}.")

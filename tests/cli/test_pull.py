@@ -503,6 +503,24 @@ def test_an_edit_of_another_field_than_a_person_changed_stays(applied: Project) 
     at_rest(applied)
 
 
+def test_a_text_that_is_made_from_the_time(applied: Project) -> None:
+    """The time is pulled; the text with it is an edit, which pull reports and the next plan shows."""
+    applied.write(
+        "posts/w52.yaml", SHARED.replace("campaign", "day").replace("One text for both", "On $(due_at | EEEE)")
+    )
+    applied.apply()
+    for service in ("twitter", "linkedin"):
+        applied.sandbox.person.edit_post(live(applied, "On Friday", service), dueAt="2029-12-25T08:00:00.000Z")
+    pulled = applied("pull")
+    assert pulled.code == 0, pulled.err
+    assert "2029-12-25 09:00" in read(applied, "posts/w52.yaml")
+    assert "Acme/twitter:acme/day: `text` changes with it, so the next plan shows an edit." in pulled.out
+    assert applied("plan").planned == ["~ day"]
+    applied.apply()
+    assert live(applied, "On Tuesday")
+    at_rest(applied)
+
+
 def test_what_a_person_changes_after_a_pull_that_left_an_edit(applied: Project) -> None:
     """A conflict again: pull saw another version."""
     post = live(applied, "We are")

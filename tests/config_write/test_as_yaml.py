@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -181,3 +182,15 @@ def test_a_part_of_a_thread_with_a_picture() -> None:
     again = read(replace(post, metadata=TwitterMetadata(thread=thread)))
     assert isinstance(again, Post)
     assert thread_of(again.metadata) == thread
+
+
+@pytest.mark.parametrize("others", [(), ({"video": {"url": "https://media.example/a.mp4", "title": "Of $(x)"}},)])
+@pytest.mark.parametrize("number", [1, 2])
+def test_nothing_of_media_is_a_variable(number: int, others: tuple[Any, ...]) -> None:
+    """Alt texts and titles come back as they were, in the short form and in `assets`."""
+    image = {"image": {"url": "https://media.example/a.png", "alt_text": "Costs $(price)"}}
+    assets = tuple(Asset.model_validate(each) for each in (*[image] * number, *others))
+    address = Address("Acme", "twitter:acme", "a")
+    item = read(Post(address, Service.TWITTER, Place(""), "Text", assets=assets, mode=ShareMode.ADD_TO_QUEUE))
+    assert isinstance(item, Post)
+    assert item.assets == assets

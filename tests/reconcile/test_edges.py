@@ -142,8 +142,8 @@ def test_pull_is_not_offered_for_a_text_that_variables_make() -> None:
         {"metadata": {"retweet": "Theirs"}},
     )
     for expansion, fields, says in (
-        *((made, each, "by hand, without variables") for each in by_hand),
-        (Expansion(parameters=("utm_source=x",)), {"text": "Theirs"}, "by hand, without variables"),
+        *((made, each, "into the file by hand.") for each in by_hand),
+        (Expansion(parameters=("utm_source=x",)), {"text": "Theirs"}, "into the file by hand."),
         (made, {"due_at": LATER}, "`bufferctl pull "),
         (Expansion(), {"text": "Theirs"}, "`bufferctl pull "),
         (None, {"text": "Theirs"}, "`bufferctl pull "),

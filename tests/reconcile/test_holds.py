@@ -344,7 +344,7 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
         (
             holds.changed(post(expansion=MADE), CHANGED, holds.CHANGED, can_send=True),
             "Somebody changed it in Buffer, and the file still has the old version",
-            f"To keep Buffer's version, write it into the file by hand, without variables. {REAPPLY}",
+            f"To keep Buffer's version, write it into the file by hand. {REAPPLY}",
         ),
         (
             holds.ambiguous(Likeness.SAME_TEXT, [GONE], TWITTER),

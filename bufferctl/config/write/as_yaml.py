@@ -66,9 +66,10 @@ def escape_variables(data: Any, name: str = "") -> Any:
     if isinstance(data, CommentedMap):
         for each in data:
             data[each] = escape_variables(data[each], each)
-    elif isinstance(data, CommentedSeq):
-        data[:] = [escape_variables(each, "text" if name == "thread" else "") for each in data]
-    elif isinstance(data, str) and name in TAKES_VARIABLES:
+    elif isinstance(data, list):
+        inside = {"thread": "text", "image": "image", "alt": "alt"}.get(name, "")
+        data[:] = [escape_variables(each, inside) for each in data]
+    elif isinstance(data, str) and name in {"alt", *TAKES_VARIABLES}:  # `alt` is short for `alt_text`
         return type(data)(escaped(data))
     return data
 
