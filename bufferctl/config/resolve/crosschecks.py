@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -167,10 +168,13 @@ def _same_text_and_instant(posts: list[Resolved[Post]], reading: Reading) -> Ite
         if content := text_and_time(each.item):
             same.setdefault(content, []).append(each)
     reported: set[tuple[Place, Place]] = set()
+    channels: dict[Place, set[str]] = defaultdict(set)  # of each entry
+    for each in posts if len(same) < len(posts) else ():
+        channels[each.item.place].add(each.item.address.channel)
     for group in same.values():
         sound = [each for each in group if reading.is_intact(*each.spots)] if len(group) > 1 else []
         if len(sound) > 1:
-            yield from _not_meant(sound[0], sound[1:], reported)
+            yield from _not_meant(sound[0], sound[1:], reported, channels)
 
 
 def text_and_time(item: Post | Idea) -> tuple[object, ...] | None:
@@ -182,7 +186,10 @@ def text_and_time(item: Post | Idea) -> tuple[object, ...] | None:
 
 
 def _not_meant(
-    first: Resolved[Post], others: list[Resolved[Post]], reported: set[tuple[Place, Place]]
+    first: Resolved[Post],
+    others: list[Resolved[Post]],
+    reported: set[tuple[Place, Place]],
+    channels: Mapping[Place, set[str]],
 ) -> Iterator[Diagnostic]:
     """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.item
@@ -197,7 +204,10 @@ def _not_meant(
         key = earlier.address.key
         in_series = post.number and post.place == earlier.place
         who = f"`{post.address.key}` and `{key}` have" if in_series else f"`{key}` has"
-        hint = f"delete one of them; if both are intended, add `repeat_of: {key}` here"
+        here, there = channels[post.place], channels[earlier.place]
+        shared = ", ".join(f"{channel}: {key}" for channel in sorted(here & there))
+        answer = key if here <= there else f"{{{shared}}}"
+        hint = f"delete one of them; if both are intended, add `repeat_of: {answer}` here"
         hint = "give one of them another time or text under `each`" if in_series else hint
         message = f"{who} the same text at the same time, so it would be published twice"
         related = (Related(earlier.place, "the other one is here"),)
