@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType, SimpleNamespace
@@ -108,10 +109,34 @@ class Here:
         self.passed += report.when == "call" and report.passed
 
 
+class Travel:
+    """In place of time_machine's: another clock for a while."""
+
+    def __init__(self, to: Any, *, tick: bool = True) -> None:
+        del tick  # it always goes on
+        self.to = to
+
+    def start(self) -> None:
+        """The clock of all tests, which run.mjs has set."""
+
+    def __enter__(self) -> None:
+        """Set the clock."""
+        self.before = datetime.now(UTC)
+        self._set(self.to)
+
+    def __exit__(self, *_: object) -> None:
+        """Set it back."""
+        self._set(self.before)
+
+    @staticmethod
+    def _set(to: datetime) -> None:
+        importlib.import_module("js").setClock(to.timestamp() * 1000)
+
+
 def prepare() -> None:
     """Let a test that uses what is missing here be skipped."""
     sys.meta_path.insert(0, Finder())
-    sys.modules["time_machine"] = SimpleNamespace(travel=lambda *_, **__: SimpleNamespace(start=lambda: None))  # type: ignore[assignment]  # run.mjs sets the clock
+    sys.modules["time_machine"] = SimpleNamespace(travel=Travel)  # type: ignore[assignment]  # a module of one name
     for owner, name, what in (
         (threading.Thread, "start", "threads"),
         (subprocess, "Popen", "processes"),

@@ -7,8 +7,9 @@ const { loadPyodide } = createRequire(join(packages, "package.json"))("pyodide")
 
 // The tests want another day (tests/conftest.py), and time-machine has no wheel for this Python.
 const now = Date.now;
-const later = Date.parse("2026-11-28T08:00:00Z") - now();
+let later = Date.parse("2026-11-28T08:00:00Z") - now();
 Date.now = () => now() + later;
+globalThis.setClock = (instant) => (later = instant - now());
 
 const python = await loadPyodide({
   env: { HOME: "/tmp", PYTHONDONTWRITEBYTECODE: "1", PYTEST_DISABLE_PLUGIN_AUTOLOAD: "1", RAPIDFUZZ_IMPLEMENTATION: "python" },
