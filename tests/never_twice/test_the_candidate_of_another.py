@@ -57,13 +57,14 @@ def test_candidates_are_offered_in_pairs(project: Project) -> None:
 
 @pytest.mark.parametrize("links", [(1,), (1, 2, 3)])
 def test_where_order_does_not_tell_nothing_is_ready_to_take(project: Project, links: tuple[int, ...]) -> None:
-    """Fewer or more posts than entries: each is shown whole, and a person writes the id."""
+    """Fewer or more posts than entries: each is shown with text and time, and a person writes the id."""
     ids = there(project, *links)
     declare(project, *ENTRIES)
     for hint in hints(project).values():
         assert "`existing: {twitter: ID}`" in hint
         assert all(
-            f"{id_} ('Worth reading: https://go.example/{n}')" in hint for n, id_ in zip(links, ids, strict=True)
+            f"{id_} ('Worth reading: https://go.example/{n}', scheduled" in hint
+            for n, id_ in zip(links, ids, strict=True)
         )
     changes = json.loads(project("plan", "--json").out)["changes"]
     assert all(answer["is_open"] for each in changes for answer in each.get("answers", ()))
@@ -74,6 +75,6 @@ def test_of_many_the_first_twenty_are_shown(project: Project) -> None:
     ids = there(project, *range(1, 23))
     declare(project, *ENTRIES)
     for hint in hints(project).values():
-        assert f"{ids[2]} ('Worth reading: https://go.example/3') and 2 more, add " in hint
+        assert re.search(rf"{ids[2]} \('Worth reading: https://go.example/3', scheduled, .*\) and 2 more, add ", hint)
     changes = json.loads(project("plan", "--json").out)["changes"]
     assert [sorted(each["candidates"]) for each in changes] == [sorted(ids)] * 2
