@@ -814,7 +814,7 @@ _ANOTHER_OR_NEVER = Said(
 #: By the rule that found it.
 _MAY_BE_THERE: Mapping[Likeness, Said] = {
     Likeness.SAME_TEXT: Said("Buffer already has this text{seen}, so it may be there already"),
-    Likeness.SIMILAR_TEXT: Said("Buffer already has a similar text{seen}, so it may be there already"),
+    Likeness.SIMILAR_TEXT: Said("Buffer already has a similar text in the queue{seen}, so it may be there already"),
     Likeness.NO_TEXT: Said("Buffer already has a post without text on this channel{seen}, so it may be there already"),
     Likeness.REWRITTEN_LINKS: Said(
         "Buffer already has this text with shortened links{seen}, so it may be there already"

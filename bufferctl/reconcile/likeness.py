@@ -132,8 +132,7 @@ class Pool:
         Matching itself finds equal texts and those with rewritten links.
         """
         if item.due_at is not None and wanted.text:
-            at_its_time = self._by_instant.get(instant(item.due_at), ())
-            likely: Sequence[Candidate] = (*at_its_time, *self._perhaps_moved(wanted.text, instant(item.due_at)))
+            likely: Sequence[Candidate] = self._by_instant.get(instant(item.due_at), ())
         elif isinstance(item, Post) and wanted.text:
             likely = self._perhaps_alike(wanted.text)
         else:
@@ -157,19 +156,9 @@ class Pool:
     def _texts(self) -> list[str]:
         return [each.content.text for each in self.unexplained]
 
-    @cached_property
-    def _movable(self) -> list[Candidate]:
-        return [each for each in self.unexplained if _may_have_moved(each)]
-
     def _perhaps_alike(self, text: str) -> Sequence[Candidate]:
         """All that are alike, and few others: no part that both texts share in order is longer than the longest."""
         return [self.unexplained[index] for index in sorted(alike(text, self._texts))]
-
-    def _perhaps_moved(self, text: str, at: str) -> Sequence[Candidate]:
-        """The same of what may be a post whose time and words a person changed, at other times than `at`."""
-        close = alike(text, [each.content.text for each in self._movable]) if self._movable else ()
-        found = (self._movable[index] for index in sorted(close))
-        return [each for each in found if isinstance(each.item, LivePost) and instant(each.item.due_at) != at]
 
 
 def alike(text: str, others: Sequence[str]) -> list[int]:
@@ -179,15 +168,6 @@ def alike(text: str, others: Sequence[str]) -> list[int]:
 
     close = [*extract_iter(text, others, scorer=normalized_similarity, score_cutoff=_BOUND)]
     return [index for _, _, index in sorted(close, key=lambda each: (-each[1], each[2]))]
-
-
-def _may_have_moved(candidate: Candidate) -> bool:
-    """Whether it may be ours with another time and other words, since nothing tells what bufferctl created there.
-
-    Only unsent posts that came by the API: what is published has its text, and people's posts are theirs.
-    """
-    live = candidate.item
-    return isinstance(live, LivePost) and live.by_api and not live.is_out and not candidate.horizon.recorded
 
 
 Pools = defaultdict[str, Pool]
@@ -211,10 +191,9 @@ def _rule(
         return Likeness.SAME_TITLE if same_title else None
     if not wanted.text:
         return Likeness.NO_TEXT if not candidate.content.text else _same_time(item, candidate, live, own)
-    if item.due_at is not None and (rule := _same_time(item, candidate, live, own)):
-        return rule
-    is_likely = _may_have_moved(candidate) or (item.due_at is None and not live.has_own_time)
-    is_alike = is_likely and _are_alike(candidate.content.text, wanted.text, matcher)
+    if item.due_at is not None:
+        return _same_time(item, candidate, live, own)
+    is_alike = not live.has_own_time and _are_alike(candidate.content.text, wanted.text, matcher)
     return Likeness.SIMILAR_TEXT if is_alike else None
 
 

@@ -16,21 +16,6 @@ def services() -> Collection[str]:
     return ("twitter",)
 
 
-@pytest.mark.parametrize("due", ["", ", due_at: 2029-12-20 09:00"])
-def test_a_person_changed_its_words_and_its_time(project: Project, due: str) -> None:
-    """A question about the only entry, whatever time the person gave it."""
-    declare(project, f"key: offer, text: Our summer offer starts today{due}")
-    project.apply()
-    (post,) = project.sandbox.posts()
-    project.sandbox.person.edit_post(post["id"], text="Our summer offer starts today!", dueAt="2029-12-18T09:00:00Z")
-    lose_state(project)
-    assert apply(project) == 1
-    assert texts(project) == {"Our summer offer starts today!": 1}
-    declare(project, f"key: offer, text: Our summer offer starts today{due}, existing: {{twitter: {post['id']}}}")
-    apply(project, "--reapply", "Acme/twitter:acme/offer")
-    assert texts(project).total() == 1
-
-
 def test_an_imported_post_was_edited_in_its_file(project: Project) -> None:
     """A warning that names the person's post, which nobody can tell was imported; with `existing` it is edited."""
     declare(project)

@@ -391,7 +391,7 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
         ),
         (
             holds.ambiguous(Likeness.SIMILAR_TEXT, [THEIRS], None),
-            f"Buffer already has a similar text {SHOWN}, so it may be there already",
+            f"Buffer already has a similar text in the queue {SHOWN}, so it may be there already",
             SAME,
         ),
     ],
