@@ -60,10 +60,16 @@ class _Keys:
 
     def on_another_channel(self, declared: Entry, named: Address) -> Address | None:
         """The post with that key on another channel of the same entry."""
-        item = declared.item
-        channels = [each.item.address.channel for each in self._posts if each.item.place == item.place]
-        found = (replace(named, channel=channel) for channel in channels)
+        found = (replace(named, channel=channel) for channel in self._channels.get(declared.item.place, ()))
         return next((each for each in found if each in self.places), None)
+
+    @cached_property
+    def _channels(self) -> dict[Place, list[str]]:
+        """The channels of each entry."""
+        found: dict[Place, list[str]] = defaultdict(list)
+        for each in self._posts:
+            found[each.item.place].append(each.item.address.channel)
+        return found
 
 
 #: With how many keys on either side a missing one is compared.
@@ -110,7 +116,9 @@ def _nothing(
     if whole and named not in keys.places:
         first = keys.series.get(named)
         elsewhere = keys.on_another_channel(declared, named)
-        others = [key for key in keys.near(named) if replace(named, key=key) != declared.item.address]
+        own = declared.item.address
+        is_beside = replace(named, key=own.key) == own
+        others = [key for key in keys.near(named) if not (is_beside and key == own.key)]
         near = get_close_matches(named.key, others, n=1)
         if first is not None:
             hint = f"`{named.key}` is repeated: name one of its posts, such as `{first.key}`"
