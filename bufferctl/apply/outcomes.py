@@ -79,8 +79,8 @@ def bound(
 
     If any field differs, the answer does not become the baseline: the next plan still compares with the file. `early`
     is a field that differs because the post goes out too early. A post that stayed a draft still counts as taken off
-    the schedule, so that the next plan does not take it for settled. `exempt` is as in the change;
-    of a post without a known time, what was agreed to before stays: `old` is the binding so far.
+    the schedule, so that the next plan does not take it for settled. `exempt` is as in the change. `old` is the binding
+    so far: of a post without a known time, what was agreed to before stays.
     """
     item = write.item
     if item is None:

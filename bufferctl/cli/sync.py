@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from bufferctl.render.lines import count, posts_and_ideas, sentence
 if TYPE_CHECKING:
     from bufferctl.config.write import FileChanges
     from bufferctl.intake import Downloads, Intake, Pulled
+    from bufferctl.model import Address
     from bufferctl.plan import Plan
     from bufferctl.state import StateFile
 
@@ -103,9 +104,8 @@ def pull(
     """Copy changes that people made in Buffer into the files: all of them, or only those of ADDRESSes.
 
     Only changed values are rewritten; comments, order and quotes stay. Posts that were deleted in Buffer get
-    `cancelled: true`. What Buffer does not show stays as the files have it,
-    and so does a field that only the file changed, if bufferctl can tell.
-    Nothing changes in Buffer.
+    `cancelled: true`. What Buffer does not show stays as the files have it, and so does a field that only the file
+    changed, if bufferctl can tell. Nothing changes in Buffer.
 
     Images, videos and documents that people added in Buffer are downloaded, if the root file has `media`.
     """
@@ -137,19 +137,14 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dr
     for address in pulled.equal:
         console.data(f"{visible(str(address))} already matches Buffer.")
     for address, paths in pulled.kept.items():
-        names = all_of(f"`{name}`" for name in dict.fromkeys(path.rpartition(".")[2] for path in paths))
-        stays, then = ("would stay", "") if dry_run else ("stays", "; the next plan shows that edit")
-        why = f"{stays} as in the file, since Buffer does not show it{then}"
-        console.data(f"{visible(str(address))}: {names} {why}.")
+        names = dict.fromkeys(path.rpartition(".")[2] for path in paths)
+        console.data(_stays(address, names, "Buffer does not show", dry_run=dry_run))
     for address, paths in pulled.edits.items():
-        names = all_of(f"`{name.removeprefix('metadata.')}`" for name in paths)
-        stays = "would stay" if dry_run else "stay" if len(paths) > 1 else "stays"
-        then = "" if dry_run else "; the next plan shows that edit"
-        console.data(f"{visible(str(address))}: {names} {stays} as in the file, since only the file changed it{then}.")
+        names = dict.fromkeys(path.removeprefix("metadata.") for path in paths)
+        console.data(_stays(address, names, "only the file changed", dry_run=dry_run))
     for address, paths in pulled.following.items():
-        names = all_of(f"`{name}`" for name in paths)
-        then = "so the next plan shows an edit"
-        console.data(f"{visible(str(address))}: {names} {'change' if len(paths) > 1 else 'changes'} with it, {then}.")
+        verb = "change" if len(paths) > 1 else "changes"
+        console.data(f"{visible(str(address))}: {_quoted(paths)} {verb} with it, so the next plan shows an edit.")
     written = [address for address, (_, fields) in pulled.taken.items() if fields]
     if written:
         done = "Would pull" if dry_run else "Pulled"
@@ -158,6 +153,19 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dr
     elif not pulled.taken and not pulled.left_out and not pulled.equal:
         console.data("Nothing to pull: nothing that the files declare was changed in Buffer.")
     return 1 if pulled.left_out else 0
+
+
+def _stays(address: Address, names: Collection[str], because: str, *, dry_run: bool) -> str:
+    """The sentence about fields that pull leaves as the file has them. `because`: who did what to it, or to them."""
+    several = len(names) > 1
+    stay = "would stay" if dry_run else "stay" if several else "stays"
+    why = f"since {because} {'them' if several else 'it'}"
+    then = "" if dry_run else f"; the next plan shows {'those edits' if several else 'that edit'}"
+    return f"{visible(str(address))}: {_quoted(names)} {stay} as in the file, {why}{then}."
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return all_of(f"`{name}`" for name in names)
 
 
 @click.command(

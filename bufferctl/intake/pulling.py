@@ -34,6 +34,7 @@ from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import UNSAID, thread_of
 from bufferctl.model.plain_text import normal_text
 from bufferctl.model.seen import as_it_was, bind
+from bufferctl.model.state import AsPulled
 from bufferctl.model.unsaid import given_of
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile import (
@@ -260,9 +261,11 @@ def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]
             # the change's binding is the one that an earlier pull made
             old = change.binding or bindings[slot]
             applied = _applied(change, new, fields, old, is_kept=address in pulled.kept)
-            versions = ("", "") if _to_send(pulled, address) else (new.applied, applied)
-            names = dict.fromkeys((*bindings[slot].pulled[4:], *fields))
-            bindings[slot] = replace(bindings[slot], pulled=(*versions, new.seen, new.due_at, *names))
+            names = tuple(dict.fromkeys((*bindings[slot].as_pulled.fields, *fields)))
+            wrote = AsPulled(new.applied, applied, new.seen, new.due_at, names)
+            if _to_send(pulled, address):
+                wrote = wrote._replace(version="", applied="")
+            bindings[slot] = replace(bindings[slot], pulled=wrote.flat)
     return bindings
 
 

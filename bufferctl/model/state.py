@@ -83,6 +83,24 @@ Exempt = Annotated[tuple[Freeze, ...], BeforeValidator(_freezes)]
 TakenFrom = Annotated[str, AfterValidator(_checked)]
 
 
+class AsPulled(NamedTuple):
+    """What pull wrote of an object, and the version in Buffer: `applied`, `seen`, `due_at` are those of a binding."""
+
+    version: str = ""  # the fingerprint of what it wrote, empty if an edit of the file is still to be sent
+    applied: str = ""
+    seen: str = ""
+    due_at: str = ""
+    fields: tuple[str, ...] = ()  # the names of those that it wrote
+
+    @property
+    def flat(self) -> tuple[str, ...]:
+        """As a binding keeps it."""
+        return self.version, self.applied, self.seen, self.due_at, *self.fields
+
+
+_WITHOUT_FIELDS = 4
+
+
 @value()
 class Binding:
     """A declared object and its live one. Texts are empty where nothing is known."""
@@ -104,9 +122,7 @@ class Binding:
     reconnected: bool = False  # its channel was reconnected before it was seen published, so its id is gone
     media: tuple[str, ...] = ()  # the attachments when last applied, each an address or a `MediaFile.summary`
     unmerged: bool = False  # imported into a file that no apply has seen yet
-    #: Until an apply sees what pull wrote: its fingerprint (empty if an edit of the file is still to be sent), then
-    #: `applied`, `seen` and `due_at` from then on, then the names of the fields that it wrote.
-    pulled: tuple[str, ...] = ()
+    pulled: tuple[str, ...] = ()  # an `AsPulled`, flat, until an apply sees what pull wrote
     #: What was last applied, of an idea or an unsent post, of fields that Buffer does not return or fills in itself, by
     #: path, for showing alone (`model/unsaid.py`); None: not known.
     given: Mapping[str, str] | None = None
@@ -119,6 +135,14 @@ class Binding:
     taken_from: TakenFrom = ""
     exempt: Exempt = ()  # the freezes during which it goes out, as was agreed to and applied
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
+
+    @property
+    def as_pulled(self) -> AsPulled:
+        """What pull wrote; empty if it wrote nothing since the last apply."""
+        if len(self.pulled) < _WITHOUT_FIELDS:
+            return AsPulled()
+        version, applied, seen, due_at, *fields = self.pulled
+        return AsPulled(version, applied, seen, due_at, tuple(fields))
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:
         """The binding as written by a checkout, in the place of `old`."""

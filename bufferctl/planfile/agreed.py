@@ -94,8 +94,7 @@ def verify(saved: SavedPlan, now: Plan, state: State) -> Verified:
     """Compare a saved plan with the plan that the files give now, of all files.
 
     What is suspended now is taken off the schedule, whatever the saved plan has. `state` is the one before this run. A
-    saved plan of all files that has every current change counts as the plan of the
-    files.
+    saved plan of all files that has every current change counts as the plan of the files.
     """
     today = {change.slot: change for change in now.changes}
     addresses = {change.address for change in now.changes if change.desired}

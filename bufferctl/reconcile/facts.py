@@ -264,13 +264,15 @@ def _publisher_applied(
 
 def _were_alike_at_pull(names: Iterable[str], live: LiveItem, content: Content, binding: Binding) -> bool:
     """Whether Buffer's version is the one that pull saw, and pull wrote none of these fields."""
-    _, _, seen, due_at, *written = binding.pulled or ("", "", "", "")
-    if not written:
+    pulled = binding.as_pulled
+    if not pulled.fields:
         return False
-    is_rescheduled = not SCHEDULE.isdisjoint(written)
-    others = (each.partition(".")[0] not in written and not (is_rescheduled and each in SCHEDULE) for each in names)
-    on_time = isinstance(live, LiveIdea) or not due_at or instant(live.due_at) == due_at
-    return on_time and Seen.read(seen).matches(content) and all(others)
+    wrote_schedule = not SCHEDULE.isdisjoint(pulled.fields)
+    for name in names:
+        if name.partition(".")[0] in pulled.fields or (wrote_schedule and name in SCHEDULE):
+            return False
+    on_time = isinstance(live, LiveIdea) or not pulled.due_at or instant(live.due_at) == pulled.due_at
+    return on_time and Seen.read(pulled.seen).matches(content)
 
 
 def was_moved(binding: Binding, live: LiveItem) -> bool:

@@ -210,7 +210,7 @@ def _too_late(change: Change, post: Post, scene: Scene) -> Iterator[_Objection]:
     goes_out = now if at_once else post.due_at
     if goes_out is None or policy.minimum_lead is None:  # Buffer knows its slot in the queue
         return
-    lead = goes_out - scene.options.agreed_at.get(post.address, scene.options.planned_at or now)
+    lead = goes_out - (scene.options.planned_for(post.address) or now)
     has_waited = change.slot in scene.state.suspended  # for a suspension to end, so it was not planned late
     if has_waited or lead >= policy.minimum_lead:
         return
@@ -263,8 +263,7 @@ def _may_go_out(live: LivePost, scene: Scene) -> bool:
 
 
 def _freeze_at(moment: datetime | None, change: Change, scene: Scene) -> Freeze | None:
-    found = _freezes_at(moment, change, scene)
-    return as_one(found) if found else None
+    return scene.desired.settings.policy.frozen(moment, change.address.channel) if moment else None
 
 
 def _freezes_at(moment: datetime | None, change: Change, scene: Scene) -> tuple[Freeze, ...]:

@@ -426,13 +426,18 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
     if d.item.existing == binding.id and (binding.guessed or binding.origin is Origin.ADOPTED):
         origin = Origin.IMPORTED if binding.origin is Origin.ADOPTED else binding.origin
         binding = replace(binding, origin=origin, guessed=False)
-    if not binding.pulled or binding.pulled[0] != str(d.fingerprint):
+    pulled = binding.as_pulled
+    if pulled.version != str(d.fingerprint):
         return binding
-    _, applied, seen, due_at, *_ = binding.pulled
     return replace(
-        binding, applied=applied, seen=seen, due_at=due_at, text=text_digest(d.content),
-        media=sources_of(d.item), pulled=(),
-    )  # fmt: skip
+        binding,
+        applied=pulled.applied,
+        seen=pulled.seen,
+        due_at=pulled.due_at,
+        text=text_digest(d.content),
+        media=sources_of(d.item),
+        pulled=(),
+    )
 
 
 def _each_its_own(

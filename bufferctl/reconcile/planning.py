@@ -123,7 +123,7 @@ def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, .
 def _decided(scene: Scene, matches: Matches) -> Iterable[Change]:
     """One row of the table for each declared object that is not cancelled."""
     late = _joined_late(matches.matches, scene.now)
-    table = Table(scene, Resolver(scene, matches.matches), late, matches.matches)
+    table = Table(scene, Resolver(scene, matches.matches), late, matches.matches, matches.unclaimed)
     return (table.decide(m) for m in matches.matches if not _is_called_off(m))
 
 

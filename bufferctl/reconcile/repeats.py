@@ -1,8 +1,8 @@
 """Asks before a text is published while another object in Buffer still has it.
 
 Matching asks about new objects and objects in Buffer. Questions that need a plan are asked here: whether the delete
-that frees a text is part of this run, whether an edit would have the same text as another object, and whether it brings
-a text out beside an equal post that is not ours, or closer to it.
+that frees a text is part of this run, whether an edit would have the same text as another object, and whether an edit
+would publish a text next to the same text in a post that is not ours, or move it closer to that post.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from operator import is_
 from typing import NamedTuple
 
-from bufferctl.model import Address, EditPost, Item, Likeness, LiveChannel, LivePost, Post, PostStatus, Slot
+from bufferctl.model import Address, EditPost, Item, Likeness, LiveChannel, LiveItem, LivePost, Post, PostStatus, Slot
 from bufferctl.model.address import is_id
 from bufferctl.model.comparable import (
     content_of_desired,
@@ -66,9 +66,7 @@ def hold_repeats(
     doing = {change.slot for change in changes} if doing is None else doing
     writes = {change.action for change in changes} & {Action.CREATE, Action.UPDATE}
     published = matches.claims.published if matches.claims and writes else {}
-    unclaimed: dict[Mark, list[Suspect]] = defaultdict(list)
-    for live in matches.unclaimed if Action.UPDATE in writes else ():
-        unclaimed[live.home, text_digest(content_of_live(live))].append(Suspect.of(live))
+    unclaimed = by_mark(matches.unclaimed if Action.UPDATE in writes else ())
     back: dict[Mark, list[Change]] = defaultdict(list)
     for change in filter(_can_reapply, changes) if Action.UPDATE in writes else ():
         back[kept(change)].append(change)
@@ -79,6 +77,14 @@ def hold_repeats(
         if all(map(is_, held, changes)):
             return changes
         changes = held  # a held edit keeps its old text, too
+
+
+def by_mark(items: Iterable[LiveItem]) -> Mapping[Mark, list[Suspect]]:
+    """Live objects by home and text."""
+    found: dict[Mark, list[Suspect]] = defaultdict(list)
+    for live in items:
+        found[live.home, text_digest(content_of_live(live))].append(Suspect.of(live))
+    return found
 
 
 def hold_replacements(changes: Iterable[Change]) -> list[Change]:
@@ -93,17 +99,20 @@ def hold_replacements(changes: Iterable[Change]) -> list[Change]:
         is_kept = change.action is Action.HOLD and change.reason is Reason.DELETES
         if is_kept and change.cause is Cause.REMOVED and isinstance(live, LivePost) and not live.is_out:
             staying[change.slot.home].append(Suspect(live.id, live.created_at, live, change.address, False))
-    return [_replacing(change, staying.get(change.slot.home, [])) for change in changes] if staying else changes
+    texts = {
+        home: [content_of_live(each.live).text if each.live else "" for each in suspects]
+        for home, suspects in staying.items()
+    }
+    return [_replacing(change, staying, texts) for change in changes]
 
 
-def _replacing(change: Change, staying: Sequence[Suspect]) -> Change:
-    """The change, held if it would publish nearly the text of a post that stays."""
-    item = change.desired
+def _replacing(change: Change, staying: Mapping[str, Sequence[Suspect]], texts: Mapping[str, Sequence[str]]) -> Change:
+    """The change, held if it would publish nearly the text of a post that stays. `texts` are theirs, by home."""
+    item, home = change.desired, change.slot.home
     if change.action is not Action.CREATE or not isinstance(item, Post) or item.repeat_of or not item.text:
         return change
-    texts = [content_of_live(each.live).text if each.live else "" for each in staying]
-    near = alike(content_of_desired(item).text, texts) if texts else []
-    return holds.replaces(staying[near[0]]).on(change) if near else change
+    near = alike(content_of_desired(item).text, texts[home]) if home in texts else []
+    return holds.replaces(staying[home][near[0]]).on(change) if near else change
 
 
 def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:
@@ -221,10 +230,10 @@ def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Su
     words = wanted(change)
     if words == kept(change):
         return []
-    return _not_meant(change.desired, [each for by_text in objects for each in by_text.get(words, ())])
+    return not_meant(change.desired, [each for by_text in objects for each in by_text.get(words, ())])
 
 
-def _not_meant(item: Item, suspects: Iterable[Suspect]) -> list[Suspect]:
+def not_meant(item: Item, suspects: Iterable[Suspect]) -> list[Suspect]:
     """The suspects, each once, unless `repeat_of` says that the text is meant again."""
     every = {each.id: each for each in suspects}
     named = item.repeat_of
@@ -252,7 +261,7 @@ def _brought_beside(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> 
             continue
         if goes_further or (not other.is_out and _is_closer(other, live, change.due_at)):
             found.append(each)
-    return _not_meant(item, found)
+    return not_meant(item, found)
 
 
 def _progress(live: LivePost, change: Change) -> int:

@@ -88,6 +88,10 @@ class Options(Choices):
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last
     only_suspends: bool = False  # the files have errors, so only what is suspended counts
 
+    def planned_for(self, address: Address) -> datetime | None:
+        """When the plan was made that agrees to an address; None if no earlier plan does."""
+        return self.agreed_at.get(address, self.planned_at)
+
 
 @value()
 class Scene:

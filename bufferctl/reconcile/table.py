@@ -7,7 +7,7 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from bufferctl.model import (
     Idea,
     Item,
     Likeness,
+    LiveItem,
     LivePost,
     Origin,
     Post,
@@ -27,7 +28,6 @@ from bufferctl.model import (
     Slot,
     Write,
 )
-from bufferctl.model.address import is_id
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import content_of_live, instant, text_digest
 from bufferctl.model.live import Unavailable
@@ -42,7 +42,8 @@ from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.freezes import would_be_refused
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.horizons import is_late
-from bufferctl.reconcile.matches import How, Match
+from bufferctl.reconcile.matches import How, Mark, Match, Suspect
+from bufferctl.reconcile.repeats import by_mark, not_meant
 from bufferctl.reconcile.scene import Scene
 from bufferctl.reconcile.sides import Sides, Versions, sides_of
 from bufferctl.reconcile.suspending import goes_back_at, returns_to
@@ -84,6 +85,7 @@ class Table:
     resolver: Resolver
     joined_late: frozenset[Slot]
     matches: tuple[Match, ...] = ()
+    unclaimed: tuple[LiveItem, ...] = ()  # as in `Matches`
 
     def decide(self, match: Match) -> Change:
         """The change for one declared object."""
@@ -159,8 +161,7 @@ class Table:
             return False
         if slot in self.scene.state.past or slot in self.joined_late:
             return True
-        options = self.scene.options
-        planned_at = options.agreed_at.get(item.address, options.planned_at)
+        planned_at = self.scene.options.planned_for(item.address)
         if planned_at is not None and item.due_at > planned_at:
             return False
         horizon = self.scene.horizon(slot.home)
@@ -273,20 +274,13 @@ class Table:
         declared = facts.match.declared
         if facts.content is None or text_digest(facts.content) == declared.mark:
             return ""
-        there = self._of_nobody.get((declared.slot.home, declared.mark), ())
-        if any(not is_id(each) for each in facts.item.repeat_of):
-            return ""
-        return next((id_ for id_ in there if id_ not in facts.item.repeat_of), "")
+        there = not_meant(facts.item, self._of_nobody.get((declared.slot.home, declared.mark), ()))
+        return there[0].id if there else ""
 
     @cached_property
-    def _of_nobody(self) -> dict[tuple[str, str], list[str]]:
-        """The posts that no entry has, by home and text."""
-        matched = {m.live.id for m in self.matches if m.live}
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for post in self.scene.live.posts:
-            if post.id not in matched and post.id not in self.scene.claimed:
-                found[post.home, text_digest(content_of_live(post))].append(post.id)
-        return found
+    def _of_nobody(self) -> Mapping[Mark, list[Suspect]]:
+        """The objects that no entry has, by home and text."""
+        return by_mark(self.unclaimed)
 
     @cached_property
     def _at(self) -> dict[tuple[str, str, str], list[Post]]:

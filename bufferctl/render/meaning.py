@@ -103,12 +103,11 @@ def _becomes_public(change: Change) -> bool:
 
 def _opens(difference: Difference) -> bool:
     """Whether a field makes something public that a person had to show, approve or publish before."""
-    name, before, after = difference.path.rpartition(".")[2], difference.before, difference.after
+    name = difference.path.rpartition(".")[2]
+    before: object = difference.before
+    after: object = difference.after
     if name == "privacy":
-        return bool(before == _HIDDEN or after == _SEEN)
+        return before == "private" or after == "public"
     if name == "scheduling_type":
-        return bool(before == SchedulingType.NOTIFICATION)
+        return before == SchedulingType.NOTIFICATION
     return name == "needs_approval" and bool(before) and not after
-
-
-_HIDDEN, _SEEN = "private", "public"

@@ -195,13 +195,18 @@ def test_a_post_that_waits_for_approval(project: Project) -> None:
     assert "once somebody approves it" in " ".join(project("plan").out.split())
 
 
-def test_a_persons_post_is_named_and_not_held(project: Project) -> None:
-    """It is theirs; the state takes it up all the same."""
+def scheduled_by_a_person(project: Project) -> None:
+    """The text of an entry, at its time, on a channel that was applied before."""
     write(project, OUTSIDE, line="")
     project.apply()
     project.sandbox.clock.advance(hours=1)
     channel = project.sandbox.channel("twitter")["id"]
     project.sandbox.person.create_post(channel, "We are here", dueAt="2029-12-21T08:00:00Z")
+
+
+def test_a_persons_post_is_named_and_not_held(project: Project) -> None:
+    """It is theirs; the state takes it up all the same."""
+    scheduled_by_a_person(project)
     write(project, OUTSIDE, INSIDE)
     assert apply(project) == 0
     ran = project("plan")
@@ -623,11 +628,7 @@ def test_a_plan_with_a_freeze_agrees_to_going_out_without_one(project: Project) 
 
 def test_a_persons_post_with_the_line_is_named_once(project: Project) -> None:
     """In each plan until an apply has seen it, and again for another freeze; import makes it a change like others."""
-    write(project, OUTSIDE, line="")
-    project.apply()
-    project.sandbox.clock.advance(hours=1)
-    channel = project.sandbox.channel("twitter")["id"]
-    project.sandbox.person.create_post(channel, "We are here", dueAt="2029-12-21T08:00:00Z")
+    scheduled_by_a_person(project)
     write(project, OUTSIDE, exempt(INSIDE))
     assert "[BC201]" in project("plan").err
     assert apply(project) == 0

@@ -64,12 +64,16 @@ class _Keys:
         return next((each for each in found if each in self.places), None)
 
     @cached_property
-    def _channels(self) -> dict[Place, list[str]]:
-        """The channels of each entry."""
-        found: dict[Place, list[str]] = defaultdict(list)
-        for each in self._posts:
-            found[each.item.place].append(each.item.address.channel)
-        return found
+    def _channels(self) -> Mapping[Place, list[str]]:
+        return _channels_of(self._posts)
+
+
+def _channels_of(posts: Iterable[Resolved[Post]]) -> Mapping[Place, list[str]]:
+    """The channels of each entry."""
+    found: dict[Place, list[str]] = defaultdict(list)
+    for each in posts:
+        found[each.item.place].append(each.item.address.channel)
+    return found
 
 
 #: With how many keys on either side a missing one is compared.
@@ -176,9 +180,7 @@ def _same_text_and_instant(posts: list[Resolved[Post]], reading: Reading) -> Ite
         if content := text_and_time(each.item):
             same.setdefault(content, []).append(each)
     reported: set[tuple[Place, Place]] = set()
-    channels: dict[Place, set[str]] = defaultdict(set)  # of each entry
-    for each in posts if len(same) < len(posts) else ():
-        channels[each.item.place].add(each.item.address.channel)
+    channels = _channels_of(posts if len(same) < len(posts) else ())
     for group in same.values():
         sound = [each for each in group if reading.is_intact(*each.spots)] if len(group) > 1 else []
         if len(sound) > 1:
@@ -197,7 +199,7 @@ def _not_meant(
     first: Resolved[Post],
     others: list[Resolved[Post]],
     reported: set[tuple[Place, Place]],
-    channels: Mapping[Place, set[str]],
+    channels: Mapping[Place, list[str]],
 ) -> Iterator[Diagnostic]:
     """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.item
@@ -212,7 +214,7 @@ def _not_meant(
         key = earlier.address.key
         in_series = post.number and post.place == earlier.place
         who = f"`{post.address.key}` and `{key}` have" if in_series else f"`{key}` has"
-        here, there = channels[post.place], channels[earlier.place]
+        here, there = set(channels[post.place]), set(channels[earlier.place])
         shared = ", ".join(f"{channel}: {key}" for channel in sorted(here & there))
         answer = key if here <= there else f"{{{shared}}}"
         hint = f"delete one of them; if both are intended, add `repeat_of: {answer}` here"
