@@ -55,9 +55,10 @@ def test_a_small_fixture_is_filled_out(make: Make) -> None:
 
 def test_what_a_channel_has_by_default() -> None:
     """Two slots each weekday, and at most as many posts a day as its network takes."""
-    given = {
-        name: Sandbox(of_one_channel(name)).channel(name) for name in ("facebook", "instagram", "tiktok", "twitter")
-    }
+    given = {}
+    for name in ("facebook", "instagram", "tiktok", "twitter"):
+        with Sandbox(of_one_channel(name)) as sandbox:
+            given[name] = sandbox.channel(name)
     assert {name: channel["dailyPostingLimit"] for name, channel in given.items()} == {
         "facebook": 35, "instagram": 50, "tiktok": 25, "twitter": None,
     }  # fmt: skip
@@ -67,7 +68,11 @@ def test_what_a_channel_has_by_default() -> None:
 
 def test_what_the_free_plan_allows() -> None:
     """Ten scheduled posts a channel, one thread, three tags and 100 ideas; the rest is as for other plans."""
-    free, other = (Sandbox(of_one_channel("twitter", plan=plan)).organization()["limits"] for plan in ("free", "team"))
+    with (
+        Sandbox(of_one_channel("twitter", plan="free")) as on_free,
+        Sandbox(of_one_channel("twitter", plan="team")) as on_team,
+    ):
+        free, other = on_free.organization()["limits"], on_team.organization()["limits"]
     lower = {name: number for name, number in free.items() if number != other[name]}
     assert lower == {"ideas": 100, "scheduledPosts": 10, "scheduledThreadsPerChannel": 1, "tags": 3}
 
