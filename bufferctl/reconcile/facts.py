@@ -35,7 +35,7 @@ from bufferctl.reconcile.differences import (
     unsaid_differences,
 )
 from bufferctl.reconcile.matches import How, Match
-from bufferctl.reconcile.sides import SCHEDULE, Fields, Versions, fields_of, mixed
+from bufferctl.reconcile.sides import SCHEDULE, Fields, Versions, fields_of, mixed, sides_of
 
 #: A post published at least this long before its time was published by a person.
 EARLY = timedelta(minutes=1)
@@ -112,25 +112,44 @@ class Facts(NamedTuple):
         return not schedule_differences(self.item, live) and (not self.rescheduled or self._handled_as_declared(live))
 
     @property
-    def keeps_theirs(self) -> bool:
+    def is_as_pulled(self) -> bool:
+        """Whether Buffer's version is the one that pull last took into files, here or in another checkout."""
+        pulled = self.binding.as_pulled
+        if not pulled.seen or self.live is None or self.content is None:
+            return False
+        on_time = isinstance(self.live, LiveIdea) or not pulled.due_at or instant(self.live.due_at) == pulled.due_at
+        return on_time and Seen.read(pulled.seen).matches(self.content)
+
+    def keeps_theirs(self, *, is_state_shared: bool) -> bool:
         """Whether sending the file undoes nothing that a person changed in Buffer, since the file has that, too.
 
-        So what still differs must be in Buffer as it was applied, or as it was when pull took the rest.
+        So what still differs must be in Buffer as it was applied, or as pull took it into these files. A state beside
+        the files stays with them, so a field that is not as it was applied was edited since. A shared one does not show
+        whether this checkout has what was pulled in another one: only a field that pull did not write is the same in
+        both.
         """
         declared, live, content, binding = self.match.declared, self.live, self.content, self.binding
         if live is None or content is None or self.before is None:
             return False
         has_moved_on = isinstance(live, LivePost) and live.status != binding.status
         is_less = lost(declared.content, content) or not Seen.read(binding.seen).has_cards(content)
-        fields = fields_of(Versions(self.item, declared.content, live, content, binding), self.differences)
+        both = Versions(self.item, declared.content, live, content, binding)
+        fields = fields_of(both, self.differences)
         if has_moved_on or is_less or fields is None:
             return False
         names = (*fields.details, *fields.content)
         if not contents_match(mixed(declared.content, content, names), content, unsaid=True):
             return False  # Buffer has something of which the file says nothing
-        if _were_alike_at_pull((*fields.schedule, *names), live, content, binding):
-            return True
+        if self.is_as_pulled:
+            is_edit = _left_by_pull((*fields.schedule, *names), binding) if is_state_shared else not self._lacks(both)
+            if is_edit:
+                return True
         return self._is_as_applied(fields, live, content)
+
+    def _lacks(self, both: Versions) -> bool:
+        """Whether the file has a field as it was applied that a person changed."""
+        sides = sides_of(both, self.differences)
+        return sides is not None and not set(sides.in_buffer).issubset(sides.in_file)
 
     def _is_as_applied(self, fields: Fields, live: LiveItem, content: Content) -> bool:
         """Whether Buffer has these fields as they were applied last."""
@@ -262,17 +281,13 @@ def _publisher_applied(
     return publisher_of(before.schedule, sorted(known))
 
 
-def _were_alike_at_pull(names: Iterable[str], live: LiveItem, content: Content, binding: Binding) -> bool:
-    """Whether Buffer's version is the one that pull saw, and pull wrote none of these fields."""
-    pulled = binding.as_pulled
-    if not pulled.fields:
+def _left_by_pull(names: Iterable[str], binding: Binding) -> bool:
+    """Whether pull wrote fields, and none of these."""
+    wrote = binding.as_pulled.fields
+    if not wrote:
         return False
-    wrote_schedule = not SCHEDULE.isdisjoint(pulled.fields)
-    for name in names:
-        if name.partition(".")[0] in pulled.fields or (wrote_schedule and name in SCHEDULE):
-            return False
-    on_time = isinstance(live, LiveIdea) or not pulled.due_at or instant(live.due_at) == pulled.due_at
-    return on_time and Seen.read(pulled.seen).matches(content)
+    wrote_schedule = not SCHEDULE.isdisjoint(wrote)
+    return not any(name.partition(".")[0] in wrote or (wrote_schedule and name in SCHEDULE) for name in names)
 
 
 def was_moved(binding: Binding, live: LiveItem) -> bool:

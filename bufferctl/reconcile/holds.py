@@ -594,6 +594,15 @@ CONFLICT_APART = Hold(
     ),
     _PULL_BOTH + _REAPPLY,
 )
+#: pull took Buffer's version into files, and the state is shared, so this checkout may not have them.
+CONFLICT_PULLED = Hold(
+    Reason.CONFLICT,
+    Said(
+        "Somebody changed it in Buffer and pulled that into the files; this file has something else, and may have been "
+        "edited without it, so one of the two versions would be lost"
+    ),
+    _PULL + _REAPPLY,
+)
 CHANGED = Hold(
     Reason.CHANGED,
     Said("Somebody changed it in Buffer, and the file still has the old version"),

@@ -86,6 +86,7 @@ class Options(Choices):
     #: What other root files of the checkout declare of what this one does not, or no longer: their paths, by live id.
     declared_elsewhere: Mapping[str, str] = field(default_factory=dict)
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last
+    is_state_shared: bool = False  # so that checkouts have it that lack what a pull wrote into the files of another
     only_suspends: bool = False  # the files have errors, so only what is suspended counts
 
     def planned_for(self, address: Address) -> datetime | None:

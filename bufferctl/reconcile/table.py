@@ -234,14 +234,16 @@ class Table:
         if facts.changed and not self.scene.options.open_edits.isdisjoint(facts.match.declared.slots):
             return self._drifted(facts, holds.EDIT_UNSETTLED)
         # somebody wrote into the file what a person had changed in Buffer
-        is_taken_over = can_send and facts.edited and (facts.agree_as_returned or facts.keeps_theirs)
+        is_shared = self.scene.options.is_state_shared
+        is_sent = can_send and facts.edited
+        is_taken_over = is_sent and (facts.agree_as_returned or facts.keeps_theirs(is_state_shared=is_shared))
         if facts.changed and not is_taken_over:
             frozen, twin = would_be_refused(facts.item, self.scene), self._twin(facts)
             sides = _sides(facts)
             hold = holds.changed(
                 facts.item,
                 facts.differences,
-                _changed_by(facts, sides),
+                _changed_by(facts, sides, is_state_shared=is_shared),
                 can_send=can_send,
                 is_apart=sides is not None and sides.are_apart,
                 is_frozen=frozen,
@@ -561,11 +563,12 @@ def _sides(facts: Facts) -> Sides | None:
     return sides_of(both, facts.differences)
 
 
-def _changed_by(facts: Facts, sides: Sides | None) -> Hold:
+def _changed_by(facts: Facts, sides: Sides | None, *, is_state_shared: bool) -> Hold:
     """Who changed what of an object of which Buffer has another version than was applied last."""
     if not facts.edited:
         return holds.CHANGED if facts.binding.seen else holds.CHANGED_BY_BUFFER
-    return holds.conflict(sides)
+    may_lack_it = is_state_shared and facts.is_as_pulled and not (sides and sides.are_apart)
+    return holds.CONFLICT_PULLED if may_lack_it else holds.conflict(sides)
 
 
 def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "") -> Change:

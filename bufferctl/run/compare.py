@@ -162,6 +162,7 @@ def plan(
         ended=ended,
         deleted_files=_deleted_files(session, commit),
         diverged=session.diverged,
+        is_state_shared=session.store.is_shared,
         only_suspends=session.files.only_suspends,
     )
     made = _compared(session, live, homes, options)

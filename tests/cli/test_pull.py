@@ -488,6 +488,29 @@ def test_an_edit_after_buffers_version_was_written(applied: Project, by_hand: bo
     at_rest(applied)
 
 
+def test_an_edit_of_what_was_pulled(applied: Project) -> None:
+    """An edit like any other: the state in this folder knows that these files had Buffer's version."""
+    applied.sandbox.person.edit_post(live(applied, "We are"), text="We are live at 5 pm")
+    pull(applied)
+    applied.write("buffer.yaml", read(applied).replace("We are live at 5 pm", "Live at 5 pm sharp"))
+    plan = applied("plan")
+    assert plan.planned == ["~ launch"]
+    assert "[-We are live-]{+Live+} at 5 pm{+ sharp+}" in plan.out
+    applied.apply()
+    assert live(applied, "Live at 5 pm sharp")
+    at_rest(applied)
+
+
+def test_an_edit_of_what_was_pulled_and_that_a_person_changed_again(applied: Project) -> None:
+    """A conflict: pull saw another version."""
+    post = live(applied, "We are")
+    applied.sandbox.person.edit_post(post, text="We are live at 5 pm")
+    pull(applied)
+    applied.write("buffer.yaml", read(applied).replace("We are live at 5 pm", "Live at 5 pm sharp"))
+    applied.sandbox.person.edit_post(post, text="We are live at 6 pm")
+    assert applied("plan").planned == ["! launch"]
+
+
 def test_an_edit_of_another_field_than_a_person_changed_stays(applied: Project) -> None:
     """Pull writes only what the person changed, on both channels, and says what stays; the edit is what is left."""
     for service in ("twitter", "linkedin"):

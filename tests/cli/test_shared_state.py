@@ -492,3 +492,17 @@ def test_drift_is_not_green_without_a_state(project: Project, bare: Path) -> Non
     ran = project("drift")
     assert ran.code == 1
     assert "Not checked: there is no state in the branch bufferctl-state of origin." in ran.out
+
+
+def test_an_edit_of_what_was_pulled_elsewhere(project: Project, other: Project) -> None:
+    """A conflict that says so, since nothing shows whether that checkout had what was pulled; `--reapply` sends it."""
+    project.apply()
+    post = next(each["id"] for each in project.sandbox.posts() if each["text"] == "We are live")
+    project.sandbox.person.edit_post(post, text="We are live at 5 pm")
+    assert project("pull").code == 0
+    other.write("buffer.yaml", CONFIG.replace("We are live", "Now we are live"))
+    plan = other("plan")
+    assert plan.planned[0] == "! launch"
+    assert "Somebody changed it in Buffer and pulled that into the files" in " ".join(plan.out.split())
+    assert other("apply", "--auto-approve", "--settle", "0", "--reapply", LAUNCH).code == 0
+    assert [each["text"] for each in project.sandbox.posts() if each["id"] == post] == ["Now we are live"]

@@ -441,7 +441,8 @@ def test_what_a_person_changed_is_held_with_both_sides(changed: LivePost) -> Non
 def test_a_version_of_buffers_that_pull_wrote_counts_as_applied() -> None:
     """Nothing to do; an edit of another field since then is sent, and the old version held as changed.
 
-    Another text may be an edit of the old version, in a checkout that lacks what pull wrote: a conflict.
+    Another text is an edit, too, unless the state is shared: then it may be one of the old version, in a checkout that
+    lacks what pull wrote, so it is a conflict.
     """
     theirs = replace(THERE, text="Theirs")
     pulled = post(text="Theirs")
@@ -452,10 +453,13 @@ def test_a_version_of_buffers_that_pull_wrote_counts_as_applied() -> None:
     change = world.change(pulled)
     assert (change.action, change.binding) == (Action.NO_OP, now)
     assert world.verdict(APPLIED) is Reason.CHANGED
-    assert world.verdict(post(text="Edited since")) is Reason.CONFLICT
+    assert world.verdict(post(text="Edited since")) is Action.UPDATE
+    shared = replace(world, options=Options(is_state_shared=True))
+    assert shared.verdict(post(text="Edited since")) is Reason.CONFLICT
     since = TwitterMetadata(is_ai_generated=True)
-    assert world.verdict(post(text="Theirs", metadata=since)) is Action.UPDATE
-    assert world.verdict(replace(APPLIED, metadata=since)) is Reason.CONFLICT
+    for each in (world, shared):
+        assert each.verdict(post(text="Theirs", metadata=since)) is Action.UPDATE
+        assert each.verdict(replace(APPLIED, metadata=since)) is Reason.CONFLICT
 
 
 def test_what_was_refused_and_is_scheduled_again_is_as_it_was() -> None:
