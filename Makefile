@@ -9,6 +9,7 @@ DEMO := .venv-demo
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.dev
 AZURITE := .venv-azurite
+UV := .venv-uv
 BROWSER := $(VENV)/.browser
 SITE := $(VENV)/.site
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
@@ -23,31 +24,37 @@ unexport PYTHONDONTWRITEBYTECODE
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
 
-# --without-pip: Debian's Python comes without ensurepip; its pip can still install into the environment.
-# --no-compile: Python compiles what is imported, which is a fifth of it.
-PIP = $(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --no-compile
-$(STAMP): requirements-test.lock pyproject.toml
+# pip installs uv, and uv the rest, in a fifth of pip's time. --without-pip: Debian's Python comes without ensurepip; its
+# pip can still install into the environment.
+$(UV)/.installed: requirements-uv.lock
+	@test -x $(UV)/$(SCRIPTS)/python || $(PYTHON) -m venv --without-pip $(UV)
+	@$(PYTHON) -m pip --python $(UV) install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-uv.lock
+	@touch $@
+
+INSTALL = $(UV)/$(SCRIPTS)/uv pip install --quiet --python $(VENV)
+$(STAMP): requirements-test.lock pyproject.toml $(UV)/.installed
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
-	@$(PIP) --require-hashes -r requirements-test.lock
-	@$(PIP) --no-deps --editable .
+	@$(INSTALL) --require-hashes -r requirements-test.lock
+	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
 $(DEV): requirements.lock $(STAMP)
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
 $(BROWSER): requirements-browser.lock $(STAMP)
-	@$(PIP) --require-hashes -r requirements-browser.lock
+	@$(INSTALL) --require-hashes -r requirements-browser.lock
 	@touch $@
 
 $(SITE): requirements-docs.lock $(STAMP)
-	@$(PIP) --require-hashes -r requirements-docs.lock
+	@$(INSTALL) --require-hashes -r requirements-docs.lock
 	@touch $@
 
 # Only what bufferctl needs to run; bufferctl itself is imported from here, which takes no build.
-$(DEMO)/.installed: requirements-run.lock
+$(DEMO)/.installed: VENV := $(DEMO)
+$(DEMO)/.installed: requirements-run.lock $(UV)/.installed
 	@test -x $(DEMO)/$(SCRIPTS)/python || $(PYTHON) -m venv --without-pip $(DEMO)
-	@$(PYTHON) -m pip --python $(DEMO) install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-run.lock
+	@$(INSTALL) --require-hashes -r requirements-run.lock
 	@touch $@
 
 demo: export PYTHONPATH := $(CURDIR)
@@ -138,21 +145,15 @@ screenshots: $(BROWSER) ## take the screenshots in docs/images
 seen: $(BROWSER) ## show twelve plans as reviewers see them: pictures in seen/, and a table
 	@$(BIN)/python -m tools.make_seen seen
 
-lock: $(DEV)     ## update the locked dependencies
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
-	  --python-version 3.11 --all-extras --group dev --custom-compile-command 'make lock' \
-	  --output-file requirements.lock pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
-	  --python-version 3.11 --all-extras --group test --constraint requirements.lock --custom-compile-command 'make lock' \
-	  --output-file requirements-test.lock pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
-	  --python-version 3.11 --extra remote --group build --constraint requirements.lock --custom-compile-command 'make lock' \
-	  --output-file requirements-run.lock pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
-	  --python-version 3.11 --group browser --custom-compile-command 'make lock' --output-file requirements-browser.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
-	  --python-version 3.11 --group docs --constraint requirements.lock --custom-compile-command 'make lock' \
-	  --output-file requirements-docs.lock
+COMPILE = $(UV)/$(SCRIPTS)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
+  --python-version 3.11 --custom-compile-command 'make lock'
+lock: $(UV)/.installed ## update the locked dependencies
+	@$(COMPILE) --all-extras --group dev --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --all-extras --group test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+	@$(COMPILE) --extra remote --group build --constraint requirements.lock --output-file requirements-run.lock pyproject.toml
+	@$(COMPILE) --group browser --output-file requirements-browser.lock
+	@$(COMPILE) --group docs --constraint requirements.lock --output-file requirements-docs.lock
+	@$(COMPILE) --group uv --constraint requirements.lock --output-file requirements-uv.lock
 
 clean:           ## remove what was built
 	rm -rf .venv* .hypothesis .mypy_cache .ruff_cache
