@@ -75,12 +75,12 @@ def test_what_cannot_be_generated_stays(tmp_path: Path) -> None:
     for path in written:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("before")
-    for name in ("requirements-test.lock", "pyproject.toml", "installed"):
+    for name in ("requirements-uv.lock", "requirements-test.lock", "pyproject.toml", ".installed", "installed"):
         (tmp_path / name).touch()
     for name in ("bufferctl", "python"):
         (tmp_path / name).write_text("#!/bin/sh\necho half\nexit 1\n")
         (tmp_path / name).chmod(0o700)
-    options = ("--ignore-errors", "STAMP=installed", f"BIN={tmp_path}")
+    options = ("--ignore-errors", "UV=.", "STAMP=installed", f"BIN={tmp_path}")
     subprocess.run(
         ["make", "-f", ROOT / "Makefile", *options, "schemas"], cwd=tmp_path, capture_output=True, check=True
     )
