@@ -180,7 +180,8 @@ def _planned(setup: options.Setup, files: Files, choices: Choices, base: Path | 
         with setup.reading(files) as session:
             check_reachable(files, session.buffer.endpoint)
             ended = files.desired.exempt - before.desired.exempt if before else frozenset()
-            made = plan(session, choices, ended=ended)
+            removed = before.desired.gone_from(files.desired) if before else ()
+            made = plan(session, choices, ended=ended, removed=removed)
             session.note_leftovers()
             state = session.state
             of_base = plan_of_base(session, before, choices) if before and made.of(Action.HOLD) else None

@@ -425,6 +425,11 @@ class Desired:
         """The posts that their files let out of freezes."""
         return frozenset(each.address for each in self.posts if not each.freeze)
 
+    def gone_from(self, later: Self) -> tuple[Item, ...]:
+        """The posts and ideas that later files do not have under these addresses."""
+        kept = {each.address for each in later.items}
+        return tuple(each for each in self.items if each.address not in kept)
+
     def with_items(self, items: Iterable[Item]) -> Self:
         """A copy with these posts and ideas in place of its own."""
         found = tuple(items)

@@ -8,7 +8,7 @@ from functools import partial
 from shlex import join
 
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, all_of, some_of
-from bufferctl.model import LiveChannel, LivePost, Origin, Post, PostStatus
+from bufferctl.model import Item, LiveChannel, LivePost, Origin, Post, PostStatus
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import content_of_live, digest, instant, with_board_of
 from bufferctl.model.networks import NETWORKS
@@ -16,6 +16,7 @@ from bufferctl.model.seen import Seen
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.freezes import let_out_in_freezes, policy_warnings, unmanaged_in_freezes
+from bufferctl.reconcile.likeness import is_exact, pools_of
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Scene
 
@@ -197,6 +198,46 @@ def let_go(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
             hint=f"If {'it' if one else 'any'} should not be published, delete it in Buffer.",
             kind=Kind.STILL_PUBLISHED,
         )
+
+
+def removed_and_not_tracked(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
+    """Unpublished posts that the state does not have, and that equal an entry that the plan's request removes.
+
+    The state is older than they are, or a person made them: nothing is deleted, so somebody has to.
+    """
+    groups: dict[str, list[tuple[Item, LivePost]]] = defaultdict(list)
+    for item, post in _of_removed_entries(scene, matches):
+        groups[holds.whose(post, many=True)].append((item, post))
+    for whose, those in groups.items():
+        addresses = list(dict.fromkeys(str(item.address) for item, _ in those))
+        posts = [post for _, post in those]
+        ids = [f"`{post.id}`" for post in posts]
+        one, only = len(addresses) == 1, len(posts) == 1
+        yield _warning(
+            f"{some_of(addresses, _NAMED)} {'was' if one else 'were'} removed from the files, but "
+            f"{'an equal post' if only else 'equal posts'} that the state does not have {'stays' if only else 'stay'} "
+            f"in Buffer and will be published: {some_of(ids, _NAMED)}. {holds.whose(posts[0]) if only else whose}",
+            place=Place(those[0][0].place.file),
+            hint=f"If {'it' if only else 'any'} should not be published, delete {'it' if only else 'them'} in Buffer, "
+            f"or restore {'its entry' if one else 'their entries'} with `cancelled: true` and "
+            f"`existing: {posts[0].id if only else 'ID'}`.",
+            kind=Kind.STILL_PUBLISHED,
+        )
+
+
+def _of_removed_entries(scene: Scene, matches: Matches) -> Iterator[tuple[Item, LivePost]]:
+    """The unclaimed posts that may go out, each with the removed entry that it equals."""
+    there = [scene.declared(item) for item in scene.options.removed if scene.targets.has(item)]
+    lost = [d for d in there if d.slot not in scene.state.bindings]
+    posts = [each for each in matches.unclaimed if isinstance(each, LivePost) and each.may_go_out] if lost else []
+    pools = pools_of(posts, scene)
+    by_id = {post.id: post for post in posts}
+    for d in lost:
+        for candidate in pools[d.slot.home].like(d.content, ()):
+            post = by_id.get(candidate.item.id)
+            if post and is_exact(d, candidate, scene):
+                del by_id[post.id]
+                yield d.item, post
 
 
 def _addresses(changes: Changes) -> str:
@@ -382,7 +423,7 @@ def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
 
     Drafts are not among them, since they are not published.
     """
-    unexplained = matches.unexplained - matches.suspected
+    unexplained = matches.unexplained - matches.suspected - {post.id for _, post in _of_removed_entries(scene, matches)}
     posts = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.by_api)
     unsent = (each for each in posts if each.may_go_out)
     found = [each for each in unsent if each.id in unexplained and not scene.horizon(each.home).recorded]
@@ -439,6 +480,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from on_their_way(changes, scene)
     yield from still_published(changes, scene, matches)
     yield from let_go(changes, scene)
+    yield from removed_and_not_tracked(scene, matches)
     yield from unmerged(changes)
     yield from policy_warnings(changes, scene)
     yield from let_out_in_freezes(changes, scene)

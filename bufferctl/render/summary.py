@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from bufferctl.diagnostics import all_of
+from bufferctl.diagnostics import Kind, all_of
 from bufferctl.model import LivePost
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import LOSABLE
@@ -29,7 +29,7 @@ NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show 
 #: The note on a plan made with PATH, --target or --exclude, without a full stop.
 NARROWED = "Limited to the selected posts"
 
-_MATCHES = "Buffer matches your files"
+_MATCHES, _HAS_MORE = "Buffer matches your files", "Buffer will publish more than your files have"
 #: The same of a part of them, and what follows.
 _MATCHES_PART, _REST = "Buffer matches what was applied", " The rest was not part of this run."
 #: From this distance on, a date has its year.
@@ -43,7 +43,7 @@ def headline(found: Grouped) -> str:
     """`38 new posts on 4 networks, 8 Jan to 8 Mar`, with what else there is; a post on four networks counts once."""
     plan = found.report.plan
     if plan.is_empty:
-        return "No changes"
+        return "Nothing to send" if _has_more(plan) else "No changes"
     there = _posts(found)
     ideas = count(sum(item.is_idea for item in found.changing), "idea")
     if not there:
@@ -108,7 +108,14 @@ def _verified(plan: Plan, *, is_part: bool) -> str:
     waiting = _for_room(plan)
     if waiting:
         return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer"
+    if _has_more(plan):
+        return _HAS_MORE
     return _MATCHES_PART if is_part else _MATCHES
+
+
+def _has_more(plan: Plan) -> bool:
+    """Whether Buffer will publish posts that no file has any more, so that it does not match the files."""
+    return any(each.kind is Kind.STILL_PUBLISHED for each in plan.warnings)
 
 
 def _not_compared(plan: Plan) -> str:

@@ -294,7 +294,7 @@ def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
     report, plan = found.report, found.report.plan
     quiet = summary.quiet_counts(plan)
     if plan.is_empty:
-        yield paint.strong(paint.good("No changes."))
+        yield paint.strong(paint.good(f"{summary.headline(found)}."))
         yield from wrapped(summary.no_changes(report), paint.width)
     else:
         if report.selection:

@@ -22,6 +22,7 @@ from bufferctl.model import (
     CreatePost,
     EditPost,
     Intent,
+    Item,
     Live,
     LiveChannel,
     LivePost,
@@ -139,12 +140,13 @@ def plan(
     agreed_at: Mapping[Address, datetime] = MappingProxyType({}),
     unsettled: Mapping[Slot, tuple[str, ...]] = MappingProxyType({}),
     ended: frozenset[Address] = frozenset(),
+    removed: tuple[Item, ...] = (),
 ) -> Plan:
     """Read the account and compare it with the files.
 
     `homes` are given if they were found just now. `review` holds changes that were not reviewed. `agreed_at` is when
     the plan that agrees to an address was made, according to CI. `unsettled` are the intents that `recover` left open.
-    `ended`: as in `Options`. Raises the errors of `find_homes`.
+    `ended`, `removed`: as in `Options`. Raises the errors of `find_homes`.
     """
     buffer = session.buffer
     homes = homes or find_homes(session)
@@ -160,6 +162,7 @@ def plan(
         review=review,
         agreed_at=agreed_at,
         ended=ended,
+        removed=removed,
         deleted_files=_deleted_files(session, commit),
         diverged=session.diverged,
         is_state_shared=session.store.is_shared,

@@ -93,3 +93,33 @@ def test_history_in_the_files_of_a_first_request(side: Side) -> None:
     ran = side.apply()
     assert not ran.failed, ran.log
     assert side.texts() == ["Keep"]
+
+
+@on_each
+def test_a_state_that_lost_its_last_push(side: Side) -> None:
+    """A request removes an entry that the older state does not have: its comment begins with the post that goes out.
+
+    The answer in its hint deletes that post.
+    """
+    number = side.planned("keep", keep=KEEP)
+    side.land(number)
+    assert not side.apply().failed
+    older = side.repository.head("bufferctl-state")
+    number = side.planned("launch", launch=LAUNCH)
+    side.land(number)
+    assert not side.apply().failed
+    side.repository.git("update-ref", "refs/heads/bufferctl-state", older)
+    number = side.planned("after", launch="posts: []\n")
+    (comment,) = side.comments(number)
+    assert "launch was removed from the files, but an equal post that the state does not have stays in" in comment
+    assert "### Nothing to send" in comment
+    assert "No changes" not in comment
+    assert "matches your files" not in comment
+    side.land(number)
+    assert not side.apply().failed
+    assert "We are live" in side.texts()
+    (live,) = [each["id"] for each in side.sandbox.posts() if each["text"] == "We are live"]
+    number = side.planned("answer", launch=f"{LAUNCH}    cancelled: true\n    existing: {live}\n")
+    side.land(number)
+    assert not side.apply().failed
+    assert side.texts() == ["Keep"]

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
-from bufferctl.diagnostics import Place
+from bufferctl.diagnostics import Kind, Place
 from bufferctl.model import Address, EditPost, Idea, LivePost, Origin, Post, PostStatus, Service, Settings
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Options
 
 from .builders import (
+    DUE,
     NO_RECORD,
     NOW,
+    OLD,
     OVER,
     TWITTER,
     YOUNG,
@@ -25,6 +27,7 @@ from .builders import (
     idea,
     idea_in_buffer,
     in_buffer,
+    on_linkedin,
     picture,
     post,
     published,
@@ -218,6 +221,80 @@ def test_what_stays_in_buffer_is_named_with_its_file() -> None:
     nowhere = {at: replace(b, file="") for at, b in world.state.bindings.items()}
     (warning,) = replace(world, state=replace(world.state, bindings=nowhere)).plan(B).warnings
     assert warning.place is None
+
+
+def removing(*live: LivePost, removed: tuple[Post, ...] = (A,), **fields: Any) -> World:
+    """Posts in Buffer that the state does not have, while a request removes entries."""
+    return World(live=live, options=Options(removed=removed), **fields)
+
+
+@pytest.mark.parametrize(
+    ("via", "whose"),
+    [
+        ("buffer", "A person created it in Buffer"),
+        ("api", "It was created through the API, perhaps by bufferctl"),
+    ],
+)
+@pytest.mark.parametrize("created", [YOUNG, OLD])
+def test_a_post_of_a_removed_entry_that_the_state_lacks(via: str, whose: str, created: datetime) -> None:
+    """The state is older than the post: it comes first that it goes out, whose it is, and how to stop it.
+
+    Also beside a question about it: a new entry has its time.
+    """
+    (warning,) = removing(in_buffer(A, created=created, via=via)).plan(B).warnings
+    assert warning.kind is Kind.STILL_PUBLISHED
+    assert warning.message == (
+        f"{A.address} was removed from the files, but an equal post that the state does not have stays in Buffer and "
+        f"will be published: `p1`. {whose}"
+    )
+    assert warning.hint == (
+        "If it should not be published, delete it in Buffer, or restore its entry with `cancelled: true` and "
+        "`existing: p1`."
+    )
+    assert warning.place == Place("posts.yaml")
+
+
+def test_several_posts_of_removed_entries_that_the_state_lacks() -> None:
+    """One warning, with each post beside its entry."""
+    lives = [in_buffer(A, "p1"), in_buffer(A, "p2"), in_buffer(B, "p3")]
+    (warning,) = removing(*lives, removed=(A, B)).plan().warnings
+    assert warning.message == (
+        f"{A.address}, {B.address} were removed from the files, but equal posts that the state does not have stay in "
+        "Buffer and will be published: `p1`, `p2`, `p3`. They were created through the API, perhaps by bufferctl"
+    )
+    assert "delete them in Buffer, or restore their entries with" in warning.hint
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        removing(in_buffer(A, text="Else")),
+        removing(in_buffer(A, due_at=DUE + timedelta(hours=1))),
+        removing(in_buffer(on_linkedin(A))),
+        removing(in_buffer(A, status=PostStatus.DRAFT)),
+        removing(published(A)),
+        removing(in_buffer(A), removed=()),
+        removing(in_buffer(A), state=record((A, in_buffer(A)))),
+        removing(in_buffer(A), removed=(replace(A, address=replace(A.address, channel="threads:acme")),)),
+    ],
+    ids=["text", "time", "channel", "draft", "published", "no base", "in the state", "channel not declared"],
+)
+def test_other_posts_are_not_those_of_a_removed_entry(world: World) -> None:
+    """Another text, time or channel; not scheduled; or deleted, since the state has it."""
+    assert not [each for each in world.plan(B).warnings if each.comes_first]
+
+
+def test_a_renamed_entry_takes_the_post_that_the_state_lacks() -> None:
+    """It is there already under its new key, so nothing goes out that no file has."""
+    plan = removing(in_buffer(A, created=YOUNG)).plan(replace(A, address=replace(A.address, key="new")))
+    assert [each.action for each in plan.changes] == [Action.ADOPT]
+    assert not [each for each in plan.warnings if each.comes_first]
+
+
+def test_without_a_state_a_removed_entry_is_named_once() -> None:
+    """By what the request shows, and not again as a post that may have been removed."""
+    plan = removing(in_buffer(A), state=NO_RECORD, since=SINCE).plan()
+    assert [each.kind for each in plan.warnings] == [Kind.STILL_PUBLISHED]
 
 
 def test_a_warning_names_ten_entries_and_counts_the_others() -> None:
