@@ -56,6 +56,7 @@ class Action(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     PAST = "past"
+    KEEP = "keep"
     NO_OP = "no-op"
 
 

@@ -54,9 +54,9 @@ _DONE = {
     Action.WAITING: "left waiting for room",
 }
 #: Actions of objects that exist in Buffer and need no change there.
-_THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
+_THERE = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.ADOPT, Action.MOVE})
 #: Actions that leave nothing to be done now.
-_QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING})
+_QUIET = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST, Action.WAITING})
 #: Actions that a saved plan shows, and that are not carried out.
 _SHOWN = frozenset({Action.HOLD, Action.WAITING})
 #: What became of a reviewed change whose post was published first.
@@ -115,7 +115,7 @@ def verify(saved: SavedPlan, now: Plan, state: State) -> Verified:
             why = "its channel has another name or time zone than the plan shows"
         elif not why and (_same(change, current) or _is_over(change, current, state)):
             kept[change.slot] = overtaken(change, current, state)
-        elif not why and current.action not in {Action.NO_OP, Action.DONE}:
+        elif not why and current.action not in {Action.NO_OP, Action.KEEP, Action.DONE}:
             why = _moved(change, current)
         if why:
             moved.append(f"{change.address}: {why}")

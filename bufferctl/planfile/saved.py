@@ -105,7 +105,7 @@ def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]], *, is_whol
         "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording", "freed_by"}),
         "channels": adapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
         "warnings": adapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
-        "changes": [dumped(change) for change in plan.changes if is_whole or change.action is not Action.NO_OP],
+        "changes": [dumped(change) for change in plan.changes if is_whole or change.action not in _AT_REST],
     }
 
 
@@ -239,6 +239,8 @@ def load_shown(raw: bytes, name: str, shows: Callable[[Change], bool]) -> SavedP
     return saved
 
 
+#: Actions that change nothing, so that a saved plan leaves them out.
+_AT_REST = frozenset({Action.NO_OP, Action.KEEP})
 _AGAIN = "Plan again, and have that plan reviewed."
 _SIGNED = ("created_at", "expires_at", "offline", "digest", "plan", "inputs")
 

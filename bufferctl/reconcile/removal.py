@@ -43,11 +43,11 @@ def no_longer_declared(slot: Slot, binding: Binding, scene: Scene) -> Change:
     change = Change(address, Action.FORGET, Cause.REMOVED, slot, live=live, binding=binding)
     is_out = binding.status == PostStatus.SENT or (live and live.is_out)
     if binding.id in scene.options.declared_elsewhere and binding.id not in elsewhere and not is_out:
-        return replace(change, action=Action.NO_OP)  # which has not taken it over yet
+        return replace(change, action=Action.KEEP)  # which has not taken it over yet
     if at_rest := _at_rest(change, binding, scene.live.gone):
         return at_rest
     if binding.unmerged:
-        return replace(change, action=Action.NO_OP)
+        return replace(change, action=Action.KEEP)
     if binding.id in elsewhere:
         root_file = elsewhere[binding.id].root_file
         return _stays(change, binding, replace(_DECLARED_ELSEWHERE, facts={"root_file": root_file}))
@@ -59,7 +59,7 @@ def no_longer_declared(slot: Slot, binding: Binding, scene: Scene) -> Change:
     if binding.protect:
         return holds.PROTECTED_AND_REMOVED.on(change)
     if not scene.desired.settings.prune:
-        return replace(change, action=Action.NO_OP)
+        return replace(change, action=Action.KEEP)
     if slot.organization_id not in scene.organizations and str(address) not in scene.options.confirmed:
         return holds.NO_ORGANIZATION.on(change)
     return _deleted(change, binding)
@@ -73,7 +73,7 @@ def kept_in_question(slot: Slot, binding: Binding, scene: Scene) -> Change | Non
     live = scene.by_id.get(binding.id)
     if live is None or live.is_out:
         return None
-    return Change(binding.address_in(slot), Action.NO_OP, Cause.REMOVED, slot, live=live, binding=binding)
+    return Change(binding.address_in(slot), Action.KEEP, Cause.REMOVED, slot, live=live, binding=binding)
 
 
 def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change | None:

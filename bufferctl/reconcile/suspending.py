@@ -52,7 +52,7 @@ _MOOT_WHILE_SUSPENDED = frozenset(
     }
 )
 #: Actions that leave nothing to be sent of an entry, now or later.
-_AT_REST = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
+_AT_REST = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST})
 
 
 def suspend(changes: list[Change], scene: Scene, matches: Matches) -> list[Change]:
@@ -149,9 +149,10 @@ def _waiting(change: Change, reason: str, binding: Binding | None) -> Change:
         return replace(waits, action=Action.WAITING, write=None, candidates=())
     if change.action is Action.FORGET and binding and binding.taken_from and _is_draft(change.live):
         kept = replace(binding, retired=False)  # so that the root file that has it now knows who suspended it
-        return replace(waits, action=Action.NO_OP, binding=kept)
+        return replace(waits, action=Action.KEEP, binding=kept)
     if change.action is Action.UPDATE or (change.action is Action.HOLD and change.reason in _MOOT_WHILE_SUSPENDED):
-        return replace(waits, action=Action.NO_OP, write=None, binding=binding, differences=(), candidates=())
+        action = Action.NO_OP if change.desired else Action.KEEP
+        return replace(waits, action=action, write=None, binding=binding, differences=(), candidates=())
     return change
 
 

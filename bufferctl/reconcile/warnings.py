@@ -141,8 +141,8 @@ def on_their_way(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     by_root: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         root_file = scene.options.declared_elsewhere.get(change.live_id or "")
-        is_kept = change.action is Action.NO_OP and change.live_id not in scene.elsewhere
-        if root_file and change.desired is None and is_kept:
+        is_kept = change.action is Action.KEEP and change.live_id not in scene.elsewhere
+        if root_file and is_kept:
             by_root[root_file].append(change)
     for root_file, those in by_root.items():
         posts, them = ("1 post", "it") if len(those) == 1 else (f"{len(those)} posts", "them")
@@ -160,7 +160,7 @@ def still_published(changes: Changes, scene: Scene, matches: Matches) -> Iterato
     are named by its hold.
     """
     is_pruned = scene.desired.settings.prune
-    removed = [c for c in changes if c.action is Action.NO_OP and c.cause is Cause.REMOVED and not _is_unmerged(c)]
+    removed = [c for c in changes if c.action is Action.KEEP and not _is_unmerged(c)]
     asked = _asked_about(changes)
     told = [each for each in removed if each.slot in matches.kept and each.live_id in asked]
     kept = [each for each in removed if each.live_id not in scene.options.declared_elsewhere and each not in told]

@@ -286,6 +286,8 @@ class _OfChange(_Form):
     - `waiting`: the Buffer plan has no room for it yet; a later apply sends it
     - `done`: it has been published
     - `past`: its time was before bufferctl began here, so it is never sent
+    - `keep`: it stays in Buffer although no file declares it, as `prune` is off, a question is open about it, another
+      root file declares it, or it was imported into files that are not merged
     - `no-op`: there is nothing to do
     """
     organization_id: Annotated[str, _of("change.slot.organization_id")]

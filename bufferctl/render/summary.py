@@ -82,6 +82,7 @@ def quiet_counts(plan: Plan) -> str:
     found = [
         (len(suspended), "suspended"),
         (of[Action.NO_OP], "unchanged"),
+        (of[Action.KEEP], "kept"),
         (of[Action.ADOPT], "already there"),
         (of[Action.MOVE], "renamed"),
         (of[Action.DONE], "published"),

@@ -43,6 +43,7 @@ ACTIONS = {
     Action.WAITING: Presented("note", "…", "waiting"),
     Action.DONE: Presented("quiet", "", "published"),
     Action.PAST: Presented("quiet", "", "past"),
+    Action.KEEP: Presented("quiet", "", "kept"),
     Action.NO_OP: Presented("quiet", "", "unchanged"),
 }
 
@@ -107,7 +108,7 @@ def describe_action(change: Change) -> str:
         return _MODES[ShareMode.SHARE_NOW][0]
     if change.action is Action.CREATE:
         return _create(change.desired)[0]
-    if change.action is Action.NO_OP:
+    if change.action in {Action.NO_OP, Action.KEEP}:
         status, post = status_of(change), change.live or change.desired
         as_reminder = status is PostStatus.SCHEDULED and isinstance(post, LivePost | Post) and post.reminds
         found = (STATUS_WORDS[status] if status else ACTIONS[change.action].planned) + " as a reminder" * as_reminder

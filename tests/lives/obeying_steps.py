@@ -296,7 +296,7 @@ def the_state_is_lost(life: Obeying) -> str:
 @_other
 def taken_from_the_state(life: Obeying) -> str:
     """`state rm` of an entry that the state has."""
-    tracked = [each for each in life.plan() if each["action"] == "no-op" and each["id"]]
+    tracked = [each for each in life.plan() if each["action"] in {"no-op", "keep"} and each["id"]]
     if life.is_lost or not tracked:
         return ""
     change = life.rng.choice(tracked)

@@ -255,11 +255,11 @@ def test_an_offline_plan_and_other_declarations(now: Desired) -> None:
 
 @pytest.mark.parametrize("action", Action)
 def test_what_else_there_is_may_have_nothing_to_do(action: Action) -> None:
-    """A saved plan of all files then stays whole: the rest is done, past, unchanged, or waits for room."""
+    """A saved plan of all files then stays whole: the rest is done, past, unchanged, kept, or waits for room."""
     other = replace(create(), address=replace(POST.address, key="other"), slot=SLOT._replace(key="other"))
     now = Plan(START, "http://127.0.0.1:1/graphql", (create(), replace(other, action=action)))
     verified = planfile.verify(saved(create()), now, State())
-    is_whole = action in {Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING}
+    is_whole = action in {Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST, Action.WAITING}
     assert (verified.moved, verified.plan.narrowed) == ((), not is_whole)
     assert [each.address.key for each in verified.plan.changes] == (["launch", "other"] if is_whole else ["launch"])
 

@@ -277,14 +277,14 @@ def test_a_renamed_entry_whose_new_key_is_kept_is_held_and_not_deleted() -> None
     kept = {at: replace(b, retired=at.key == "a") for at, b in state.bindings.items()}
     world = World(live=[published(out), in_buffer(old, "p2")], state=replace(state, bindings=kept))
     for item in (post(text="Edited", was="old"), post()):
-        assert world.verdicts(item) == {"a": Reason.AMBIGUOUS, "old": Action.NO_OP}
+        assert world.verdicts(item) == {"a": Reason.AMBIGUOUS, "old": Action.KEEP}
         assert world.change(item).message.startswith("Another post had the key `a` (p1)")
         assert world.change(item).candidates == ("p2",)
     other = post("b", "b", LATER)  # whatever else is declared before it
     more = {**bindings((other, in_buffer(other, "p3"))), **kept}
     there = World(live=[*world.live, in_buffer(other, "p3")], state=replace(state, bindings=more))
     found = there.verdicts(other, post(text="Edited", was="old"))
-    assert found == {"b": Action.NO_OP, "a": Reason.AMBIGUOUS, "old": Action.NO_OP}
+    assert found == {"b": Action.NO_OP, "a": Reason.AMBIGUOUS, "old": Action.KEEP}
 
 
 def test_an_entry_may_take_over_the_text_of_one_that_is_removed() -> None:

@@ -899,7 +899,7 @@ def other(**fields: Any) -> Post:
     [
         (known(), Action.DELETE),
         (known(origin=Origin.RECOVERED), Action.DELETE),
-        (known(settings=Settings(prune=False)), Action.NO_OP),
+        (known(settings=Settings(prune=False)), Action.KEEP),
         (known(origin=Origin.ADOPTED), Action.FORGET),
         (sent(post(due=OVER)), Action.FORGET),
         (World(state=record((APPLIED, THERE)), gone=["p1"]), Action.FORGET),

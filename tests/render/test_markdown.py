@@ -125,6 +125,13 @@ def test_what_is_not_public_is_not_scheduled() -> None:
     assert "Merging saves 2 as drafts." in _of(*_creates(2, draft=True))
 
 
+def test_what_stays_without_an_entry_is_counted_as_kept() -> None:
+    """Not as unchanged: no file declares it, and a question, `prune` or another root file keeps it in Buffer."""
+    same = change(post("ch-x", "same", 1, text="Same"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "Same"))
+    old = change(post("ch-x", "old", 2, text="Old"), Action.KEEP, Cause.REMOVED, live("ch-x", 2, "Old"))
+    assert "Buffer matches your files: 1 unchanged, 1 kept." in _of(same, replace(old, desired=None, place=None))
+
+
 def test_no_changes() -> None:
     """One sentence if there is nothing to do."""
     kept = change(post("ch-x", "kept", 1, text="Kept"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "Kept"))
