@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+#: The exit code where nothing went wrong, but there are changes to apply (plan --detailed-exitcode) or drift.
+PENDING = 2
 #: If several exit codes apply, the first of these wins (design: Contracts).
 EXIT_PRECEDENCE = (4, 3, 130, 5, 1)
 

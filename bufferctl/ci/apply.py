@@ -17,10 +17,9 @@ from bufferctl.ci.issues import tell_history, watch
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
 from bufferctl.ci.merged import KEPT, MergedSince, changed_by, left_over, merged_since
-from bufferctl.ci.plan import PENDING
 from bufferctl.ci.report_file import load_report
 from bufferctl.diagnostics import some_of
-from bufferctl.errors import BufferctlError, ForgeError, UsageError
+from bufferctl.errors import PENDING, BufferctlError, ForgeError, UsageError
 from bufferctl.model import Address
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown

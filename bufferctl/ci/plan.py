@@ -24,7 +24,7 @@ from bufferctl.ci.suggestions import suggest
 from bufferctl.ci.unread import unread
 from bufferctl.config.write.convert import to_fill_in
 from bufferctl.diagnostics import some_of
-from bufferctl.errors import ForgeError
+from bufferctl.errors import PENDING, ForgeError
 from bufferctl.render.lines import count
 from bufferctl.render.markdown import Context, Note, is_about, with_page, without_report
 from bufferctl.render.markdown import comment as rendered
@@ -34,8 +34,6 @@ from bufferctl.value import replace
 
 #: An address that can stand in parentheses, where Markdown has it.
 _ADDRESS = re.compile(r"https?://[^\s()<>]+")
-#: The exit code of `plan --detailed-exitcode` where changes are pending.
-PENDING = 2
 #: The formats of a plan for people and programs, besides its page.
 _REPORTS = ("plan.md", "plan.report.json", "plan.sarif")
 #: How many entries a line names; the rest is counted.

@@ -20,7 +20,15 @@ from typing import NoReturn
 import click
 
 from bufferctl import __version__
-from bufferctl.errors import BufferctlError, InterruptError, KeyRefusedError, PartWayError, StalePlanError, UsageError
+from bufferctl.errors import (
+    PENDING,
+    BufferctlError,
+    InterruptError,
+    KeyRefusedError,
+    PartWayError,
+    StalePlanError,
+    UsageError,
+)
 from bufferctl.machine import STOPS, take_streams
 from bufferctl.run import secrets
 
@@ -70,7 +78,7 @@ _NO_COMMAND, _TOO_MANY = "No such command", "Got unexpected extra argument"
 EXIT_CODES = {
     0: "done, or no changes",
     BufferctlError.exit_code: "something failed, or needs you (plan: with --strict)",
-    2: "changes are pending (plan --detailed-exitcode), or drift was found",
+    PENDING: "changes are pending (plan --detailed-exitcode), or drift was found",
     StalePlanError.exit_code: "the saved plan is out of date",
     KeyRefusedError.exit_code: "the API key is missing or was refused",
     PartWayError.exit_code: "stopped early; run it again to continue",

@@ -16,7 +16,7 @@ from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import some_of
-from bufferctl.errors import LockedError, OvertakenError, StateError, UsageError, worst
+from bufferctl.errors import PENDING, LockedError, OvertakenError, StateError, UsageError, worst
 from bufferctl.limits import MOST_DAYS
 from bufferctl.value import replace
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from bufferctl.run.session import Session
     from bufferctl.run.sources import PlanSource
 
-#: Changes are pending, with --detailed-exitcode only (design: Contracts).
-PENDING = 2
 #: How many entries a message names.
 _NAMED = 5
 

@@ -14,7 +14,7 @@ from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import all_of
-from bufferctl.errors import UsageError
+from bufferctl.errors import PENDING, UsageError
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import count, posts_and_ideas, sentence
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from bufferctl.plan import Plan
     from bufferctl.state import StateFile
 
-#: There is drift (design: Contracts, as `plan --detailed-exitcode`).
-DRIFT = 2
 #: The files declare posts, and there is no state: it was lost, or nothing was applied yet.
 NOTHING_TO_COMPARE = 1
 
@@ -77,7 +75,7 @@ def drift(paths: tuple[Path, ...], as_json: bool, data: Path | None, setup: opti
     else:
         console.data(drift_text(found, console.out))
     if found.is_found:
-        return DRIFT
+        return PENDING
     return NOTHING_TO_COMPARE if missing is not None else 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bufferctl.cli import COMMANDS, load_command
 from bufferctl.cli.demo import how_to_install
 
 from .conftest import Ran
@@ -22,8 +23,16 @@ def demo(program: list[str], folder: Path, *arguments: str) -> subprocess.Comple
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_from_nothing_to_no_changes(program: list[str], environment: Path) -> None:
-    """Three commands, the last of which says "No changes."; files, page and local Buffer stay in the folder."""
+def test_from_nothing_to_no_changes(program: list[str], environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three commands, the last of which says "No changes."; files, page and local Buffer stay in the folder.
+
+    Whatever options of these commands the variables of the shell set.
+    """
+    options = [each for name in COMMANDS for each in load_command(name).params]
+    variables = [each.envvar for each in options if isinstance(each.envvar, str)]
+    assert "BUFFER_API_URL" in variables
+    for variable in variables:
+        monkeypatch.setenv(variable, "another")
     ran = demo(program, environment)
     assert (ran.returncode, "error" in ran.stderr) == (0, False)
     assert re.findall(r"^\$ bufferctl (\w+)", ran.stdout, re.MULTILINE) == ["validate", "apply", "plan"]

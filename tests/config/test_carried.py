@@ -152,6 +152,9 @@ STRUCTURE = {
 }  # fmt: skip
 #: Handling: it decides what is sent, and is never sent itself.
 NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect", "suspended", "freeze"}
+#: Expansion uses them up: posts have none of them. What adds to a post's content must add nothing to one that import
+#: writes (`_post` in config/write/additions.py); pull cannot write back what it made (`_why_not` in intake/pulling.py).
+USED_UP = {"key", "organization", "channels", "timezone", "vars", "repeat", "overrides", "thread", "utm"}
 #: Buffer takes them, and no query asks for them.
 NOT_RETURNED = {"idea", "ai_assisted", "source", "draft_id"}
 NOT_RETURNED_OF_IDEAS = {"group", "cta", "template_id"}  # of a group its id alone, which people change on the board
@@ -186,6 +189,7 @@ def name_of(name: str) -> str:
 def test_each_field_has_a_sample() -> None:
     """The fields of posts, ideas, policies and of the root file."""
     assert set(POST) == set(PostFields.model_fields)
+    assert set(SharedPostEntry.model_fields) == {*POST, *USED_UP}
     assert set(IDEA) == set(IdeaEntry.model_fields) - {"key"}
     assert set(SETTINGS) == set(RootFile.model_fields) - STRUCTURE
     assert set(POLICY) == set(PolicyEntry.model_fields)
