@@ -578,8 +578,8 @@ _BY_HAND = Said("To keep Buffer's version, write it into the file by hand.", bes
 _REAPPLY = Said(" To send the file's version, {reapply}.")
 #: The same if the file's version is for a time in a freeze.
 _FROZEN = Said(" The file's version is for a time during a freeze: to send it, first add {let_out}.")
-#: The same if another post, of no entry, has the text of the file's version: it would be refused as a repeat.
-_REAPPLY_BESIDE = Said(" Another post has the file's version in Buffer: to send that all the same, first add {both}.")
+#: The same if another post, of no entry, has the text of the file's version: it would be held beside that one.
+_REAPPLY_BESIDE = Said(" Another post in Buffer has the file's text: to send that all the same, first add {both}.")
 #: The same if the file's version cannot be sent.
 _THEIRS = Said("Change it in Buffer. ", beside=(_IN_BUFFER,)) + _PULL
 CONFLICT = Hold(
@@ -638,7 +638,7 @@ def changed(
     """Buffer has another version than was applied last: `hold` says who changed it.
 
     `twin`: the key of another entry that says what Buffer has, for the same time. `equal`: the id of a post of no entry
-    that has the text of the file's version.
+    beside which the file's version would be held.
 
     `is_apart`: each side changed other fields. `is_frozen`: the file's version would be refused, since it is for a time
     during a freeze.

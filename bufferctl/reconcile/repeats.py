@@ -234,6 +234,11 @@ def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Su
     return not_meant(change.desired, [each for by_text in objects for each in by_text.get(words, ())])
 
 
+def equals_of_nobody(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> list[Suspect]:
+    """The posts of no entry beside which an edit would be held: it would have their text, or move closer to them."""
+    return _repeated(change, unclaimed) or _brought_beside(change, unclaimed)
+
+
 def not_meant(item: Item, suspects: Iterable[Suspect]) -> list[Suspect]:
     """The suspects, each once, unless `repeat_of` says that the text is meant again."""
     every = {each.id: each for each in suspects}

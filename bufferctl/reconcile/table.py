@@ -43,7 +43,7 @@ from bufferctl.reconcile.freezes import would_be_refused
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.horizons import is_late
 from bufferctl.reconcile.matches import How, Mark, Match, Suspect
-from bufferctl.reconcile.repeats import by_mark, not_meant
+from bufferctl.reconcile.repeats import by_mark, equals_of_nobody
 from bufferctl.reconcile.scene import Scene
 from bufferctl.reconcile.sides import Sides, Versions, sides_of
 from bufferctl.reconcile.suspending import goes_back_at, returns_to
@@ -248,7 +248,7 @@ class Table:
                 is_apart=sides is not None and sides.are_apart,
                 is_frozen=frozen,
                 twin=twin,
-                equal=self._equal_of_nobody(facts),
+                equal=self._refuses_reapply(facts) if can_send else "",
             )
             return self._drifted(facts, hold)
         if can_send:
@@ -271,12 +271,9 @@ class Table:
                 return other.address.key
         return ""
 
-    def _equal_of_nobody(self, facts: Facts) -> str:
-        """The id of a post of no entry with the text that the file would give back to its post; empty if none."""
-        declared = facts.match.declared
-        if facts.content is None or text_digest(facts.content) == declared.mark:
-            return ""
-        there = not_meant(facts.item, self._of_nobody.get((declared.slot.home, declared.mark), ()))
+    def _refuses_reapply(self, facts: Facts) -> str:
+        """The id of a post of no entry beside which `--reapply` would be held; empty if none."""
+        there = equals_of_nobody(self._write(facts, Action.UPDATE, Cause.DRIFT), self._of_nobody)
         return there[0].id if there else ""
 
     @cached_property

@@ -89,12 +89,20 @@ def test_the_end_of_a_suspension(project: Project) -> None:
     assert apply(project) == 0
 
 
-def test_a_text_that_is_given_back(project: Project) -> None:
-    """A person changed ours, and has another one with the old text: no hint proposes what the next run refuses."""
+@pytest.mark.parametrize(
+    "edit",
+    [{"text": "Other words"}, {"dueAt": "2029-12-30T09:00:00Z"}, {"schedulingType": "notification"}],
+    ids=lambda edit: next(iter(edit)),
+)
+def test_what_is_given_back(project: Project, edit: dict[str, str]) -> None:
+    """A person changed ours, and has another one like it was: no hint proposes what the next run refuses.
+
+    With its text, closer to its time than that person left ours, or going out where that one only reminds.
+    """
     declare(project, f"{ENTRY}, {DUE}")
     project.apply()
     (ours,) = project.sandbox.posts()
-    project.sandbox.person.edit_post(ours["id"], text="Other words")
+    project.sandbox.person.edit_post(ours["id"], **edit)
     id_ = a_person_says_the_same(project, dueAt="2029-12-22T09:00:00Z")
     told = " ".join(project("plan").out.split())
     assert "--reapply" not in told
@@ -103,3 +111,15 @@ def test_a_text_that_is_given_back(project: Project) -> None:
     assert "--reapply" in project("plan").out
     assert apply(project, "--reapply", "Acme/twitter:acme/launch") == 0
     assert texts(project) == {"We are live": 2}
+
+
+def test_what_is_given_back_and_no_closer(project: Project) -> None:
+    """It stood beside the person's post before: `--reapply` is proposed, and sends it."""
+    declare(project, f"{ENTRY}, {DUE}")
+    project.apply()
+    (ours,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(ours["id"], dueAt="2029-12-22T10:00:00Z")
+    a_person_says_the_same(project, dueAt="2029-12-22T09:00:00Z")
+    assert "--reapply" in project("plan").out
+    assert apply(project, "--reapply", "Acme/twitter:acme/launch") == 0
+    assert "No changes." in project("plan").out
