@@ -149,7 +149,7 @@ class Reader(Wire):
         channels = [live_channel(each, organization) for each in raw]
         known = tuple(each for each in channels if each is not None)
         if left := len(channels) - len(known):
-            self._debug(f"{left} channels of networks that bufferctl does not know are left out")
+            self._debug(f"left out, since bufferctl does not know their networks: {left} of {len(channels)} channels")
         return known
 
     def overview(self, organizations: Collection[str], expected: Account, wanted: Wanted) -> Overview | None:

@@ -133,7 +133,7 @@ def _again(same: list[Timed], now: float, since: float | None) -> Iterator[Findi
 def _too_close(timed: list[tuple[float, Post]], since: float | None, spacing: timedelta | None) -> Iterator[Finding]:
     rule, why = TOO_CLOSE, "so they compete for readers"
     if spacing is not None:
-        rule, why = SPACING, f"and your team agreed on {int(spacing.total_seconds()) // 60} minutes between posts"
+        rule, why = SPACING, f"and your team agreed on {_minutes(spacing.total_seconds())} between posts"
     least = (spacing or APART).total_seconds()
     timed.sort(key=lambda each: each[0])
     for (one_at, one), (other_at, other) in pairwise(timed):
@@ -141,8 +141,13 @@ def _too_close(timed: list[tuple[float, Post]], since: float | None, spacing: ti
         twins = not apart and one.text.strip() == other.text.strip()  # an error, unless it is meant
         if apart >= least or twins or (since is not None and other_at < since):
             continue
-        minutes = round(apart / 60)
-        when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"
+        is_at_once = apart // 60 == 0
+        when = "at the same time" if is_at_once else f"{_minutes(apart)} apart"
         message = f"two posts go out on one channel {when}, {why}"
-        note = f"`{one.address.key}` goes out {'at that time, too' if minutes == 0 else 'just before'}"
+        note = f"`{one.address.key}` goes out {'at that time, too' if is_at_once else 'just before'}"
         yield Finding(rule, other, ("due_at",), message, related=(RelatedItem(one, note),))
+
+
+def _minutes(seconds: float) -> str:
+    number = int(seconds // 60)  # rounded down: what is too close is never called as far apart as it should be
+    return f"{number} minute{'s' * (number != 1)}"

@@ -206,7 +206,10 @@ def push(setup: options.Setup, new: Path, force: bool) -> None:
 
 
 def _stored(found: StateFile) -> str:
-    return f"Stored serial {found.saved.serial} with {len(found.saved.bindings)} entries in {found.place}."
+    from bufferctl.render.lines import count
+
+    entries = count(len(found.saved.bindings), "entry", "entries")
+    return f"Stored serial {found.saved.serial} with {entries} in {found.place}."
 
 
 @state.command(
@@ -234,8 +237,10 @@ def migrate(setup: options.Setup, source: str) -> None:
     path, and the state is in the same store. Unfinished writes move too. An old state file is renamed to ….migrated; in
     a shared store a note is left behind, so that older checkouts do not continue with the old state.
     """
+    from bufferctl.render.lines import count
+
     number, old, new = setup.state.migrate(source)
-    setup.console.data(f"Moved {number} entries from {old} to {new}.")
+    setup.console.data(f"Moved {count(number, 'entry', 'entries')} from {old} to {new}.")
 
 
 @state.command(

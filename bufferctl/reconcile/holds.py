@@ -1125,10 +1125,7 @@ def _listed(names: Iterable[str]) -> str:
 
 TOO_MANY_DELETES = Hold(
     Reason.DELETES,
-    Said(
-        "{posts} disappeared from the files{shortened}, and at most {limit} may be deleted at once, so none is deleted "
-        "and they {stay}"
-    ),
+    Said("{posts} disappeared from the files{shortened}, and at most {limit} may be deleted at once, so {kept}"),
     Said("If this is intended, set {setting} in the root file, or run with {run.options}."),
 )
 #: No number in the files is enough then.
@@ -1136,10 +1133,7 @@ TOO_MANY_OF_LOST_FILES = replace(TOO_MANY_DELETES, hint=Said("If this is intende
 #: Their entries are still there for other channels.
 TOO_MANY_DROPPED = Hold(
     Reason.DELETES,
-    Said(
-        "{posts} no longer go to {channels}{shortened}, and at most {limit} may be deleted at once, so none is deleted "
-        "and they {stay}"
-    ),
+    Said("{posts} no longer {go} to {channels}{shortened}, and at most {limit} may be deleted at once, so {kept}"),
     Said(
         "If this is intended, put it back into `channels` and write {cancelled_there} beside it: that never counts. Or "
         "run with {run.options}."
@@ -1166,6 +1160,7 @@ def too_many_deletes(
     many = f"{count} post{'s' if count > 1 else ''}"
     if posts > count:
         many = f"{count} {'entries' if count > 1 else 'entry'} with {posts} posts"
+    stay = _stays(posts, goes_out=goes_out)
     hold = TOO_MANY_DELETES
     if dropped:
         hold = TOO_MANY_DROPPED
@@ -1176,8 +1171,9 @@ def too_many_deletes(
             "posts": many,
             "channels": ", ".join(dropped),
             "shortened": f" ({cut})" if cut else "",
+            "go": "goes" if posts == 1 else "go",
             "limit": limit,
-            "stay": _stays(2, goes_out=goes_out),
+            "kept": f"{'it is not deleted and' if posts == 1 else 'none is deleted and they'} {stay}",
             "setting": Answer(Way.EDIT, "max_deletes", count),
             "cancelled_there": Answer(Way.EDIT, "cancelled", list(dropped)),
             "run": _max_deletes(count),

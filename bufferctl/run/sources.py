@@ -146,7 +146,9 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listen
         left = still_to_do(plan, path, today, state)
         to_do, total = (len(each.writes) + len(each.of(Action.WAITING)) for each in (left, plan.plan))
         if 0 < to_do < total:
-            listener.note(f"{to_do} of {total} changes of {path} are still to be applied.")
+            listener.note(
+                f"{to_do:,} of {total:,} changes of {path} {'is' if to_do == 1 else 'are'} still to be applied."
+            )
         return left
 
     # Not "already applied": of a post that was published meanwhile, nobody can tell.

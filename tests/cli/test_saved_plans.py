@@ -101,7 +101,7 @@ def test_posts_that_waited_are_sent_once_there_is_room(saved: Project) -> None:
     assert apply(saved).code == 0
     ran = apply(saved)
     assert (ran.code, ran.planned) == (0, ["… two"])
-    assert "1 of 2 changes of plan.json are still to be applied" in ran.err
+    assert "1 of 2 changes of plan.json is still to be applied" in ran.err
     assert "nothing left" not in ran.err
     saved.sandbox.person.set_limit(organization, scheduledPosts=2)
     assert apply(saved).outcomes == ["two created"]
@@ -279,7 +279,7 @@ def test_own_first_half_is_skipped(saved: Project) -> None:
     assert ran.code == 0, ran.err
     rest = apply(saved)
     assert rest.outcomes == ["two created"]
-    assert "1 of 2 changes of plan.json are still to be applied." in rest.err
+    assert "1 of 2 changes of plan.json is still to be applied." in rest.err
     assert text_of(saved) == ["The first", "The second"]
 
 

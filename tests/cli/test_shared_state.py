@@ -233,6 +233,10 @@ def test_pull_and_push(project: Project, other: Project) -> None:
     ran = other("state", "push", "new.json")
     assert (ran.code, document(project)["serial"]) == (0, pulled["serial"] + 1)
     assert document(project)["organizations"] == pulled["organizations"]
+    assert " with 2 entries in " in ran.out
+    assert project("state", "rm", project("state", "list").out.split()[0]).code == 0
+    (other.folder / "new.json").write_text(json.dumps(document(project)), encoding="utf-8")
+    assert " with 1 entry in " in other("state", "push", "new.json").out
 
 
 def test_push_refuses_what_is_older_or_of_another_lineage(project: Project) -> None:

@@ -247,8 +247,19 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
         ),
         (
             holds.too_many_deletes(1, 1, 0, {}, [], goes_out=False),
-            f"1 post disappeared from the files, and at most 0 may be deleted at once, {NONE} stay in Buffer",
+            (
+                "1 post disappeared from the files, and at most 0 may be deleted at once, so it is not deleted and "
+                "stays in Buffer"
+            ),
             MAX.format(1),
+        ),
+        (
+            holds.too_many_deletes(1, 1, 0, {}, ["linkedin"], goes_out=True),
+            (
+                "1 post no longer goes to linkedin, and at most 0 may be deleted at once, so it is not deleted and "
+                "will be published"
+            ),
+            f"{BACK.format('linkedin')}Or run with --max-deletes 1.",
         ),
         (
             holds.too_many_deletes(6, 12, 5, {"tip": (8, 2), "ad": (5, 4)}, [], goes_out=False),
