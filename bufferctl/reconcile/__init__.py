@@ -11,3 +11,4 @@ from bufferctl.reconcile.planning import reconcile, slots_of
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.scene import Divergence, Options
 from bufferctl.reconcile.sides import SCHEDULE, Versions, field_of, mixed, sides_of
+from bufferctl.reconcile.warnings import not_compared

@@ -116,15 +116,14 @@ def renamed_boards(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
         )
 
 
-def not_compared(changes: Changes) -> Iterator[Diagnostic]:
-    """Media of objects that were found by content. Buffer keeps copies under its own URLs, so they are not compared."""
-    items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
+def not_compared(items: Iterable[Item]) -> Iterator[Diagnostic]:
+    """Media of objects that were found in Buffer, which keeps copies under its own URLs: nothing shows their order."""
     numbers = Counter({item.address: sum(1 for _ in attached(item)) for item in items})
-    with_media = [item for item in items if numbers[item.address]]
+    with_media = [address for address, number in numbers.items() if number]
     number = numbers.total()
     if number:
         pictures = "The image" if number == 1 else f"The {number:,} media files"
-        ideas = sum(item.address.is_idea for item in with_media)
+        ideas = sum(address.is_idea for address in with_media)
         found = [(len(with_media) - ideas, "post"), (ideas, "idea")]
         kinds = all_of([f"{each:,} {name}{'s' * (each > 1)}" for each, name in found if each])
         those = "the idea that was" if ideas else "the post that was"
@@ -494,6 +493,6 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from recovered(changes)
     yield from perhaps_deleted(changes, scene)
     yield from perhaps_imported(changes, scene, matches)
-    yield from not_compared(changes)
+    yield from not_compared(c.desired for c in changes if c.action is Action.ADOPT and c.desired)
     yield from perhaps_removed(scene, matches)
     yield from surplus_twins(scene, matches)

@@ -13,8 +13,8 @@ from bufferctl.diagnostics import check_declared
 from bufferctl.errors import ConfigError
 from bufferctl.limits import SETTLE
 from bufferctl.model.attached import attached
-from bufferctl.plan import Plan
-from bufferctl.reconcile import answer, slots_of
+from bufferctl.plan import Action, Plan
+from bufferctl.reconcile import answer, not_compared, slots_of
 from bufferctl.run.compare import find_homes, plan
 from bufferctl.run.files import read_again
 from bufferctl.run.reachable import is_local
@@ -56,6 +56,10 @@ def import_everything(
             show(changes)
         else:
             names = writing.write(session.save, lambda: read_again(files.root_file, session.listener))
+    taken_over = baseline.plan.of(Action.ADOPT) if baseline.plan else ()
+    session.listener.diagnostics(
+        not_compared(each.desired for each in taken_over if each.desired and each.slot in found.claimed)
+    )
     return found, names, downloads
 
 
@@ -80,6 +84,8 @@ def import_one(session: Session, address: str, live_id: str) -> None:
     bindings = session.state.bindings
     slot, binding = intake.claim(session.buffer, homes.account, homes.targets, bindings, items[address], live_id)
     session.save(answer(session.state, slot, binding))
+    if binding.applied:  # else they differ, and the next apply sends the media, too
+        session.listener.diagnostics(not_compared([items[address]]))
 
 
 def pull(

@@ -172,3 +172,57 @@ def test_pull_leaves_the_address_where_the_download_fails(project: Project, file
     assert "not downloaded: Acme/twitter:acme/launch keeps its URL" in ran.err
     assert f"url: {files.url}/gone.jpg" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
     assert project("plan", "--detailed-exitcode").code == 0
+
+
+ORDERED = """\
+posts:
+  - key: launch
+    due_at: 2030-01-07 09:00
+    channels: [twitter]
+    text: We are live
+    image:
+      - https://acme.example/2.png
+      - https://acme.example/1.png
+    alt: [A, A]
+"""
+NOT_COMPARED = "The 2 media files of the post that was found in Buffer cannot be compared with the files"
+
+
+@pytest.mark.parametrize("is_named", [False, True], ids=["all", "by its id"])
+def test_the_order_of_images_that_the_files_had_already(project: Project, is_named: bool) -> None:
+    """A warning: Buffer has copies under URLs of its own, so nothing shows which of its two images is first."""
+    project.write("buffer.yaml", ROOT)
+    seed(project, "twitter", "We are live", "https://acme.example/1.png", "https://acme.example/2.png")
+    project.write("posts/launch.yaml", ORDERED)
+    named = ["Acme/twitter:acme/launch", project.sandbox.posts()[0]["id"]] if is_named else []
+    ran = project("import", *named)
+    assert (ran.code, NOT_COMPARED in " ".join(ran.err.split())) == (0, True), ran.err
+    assert NOT_COMPARED not in project("plan").err
+    project.write("posts/launch.yaml", ORDERED.replace("2.png", "3.png").replace("1.png", "2.png"))
+    assert project("plan").planned == ["~ launch"]
+
+
+def test_an_import_of_another_text_sends_the_images_too(project: Project) -> None:
+    """No warning: the next apply sends the whole post."""
+    project.write("buffer.yaml", ROOT)
+    seed(project, "twitter", "We were live", "https://acme.example/1.png", "https://acme.example/2.png")
+    project.write("posts/launch.yaml", ORDERED)
+    ran = project("import", "Acme/twitter:acme/launch", project.sandbox.posts()[0]["id"])
+    assert (ran.code, ran.err) == (0, "")
+    assert project("plan").planned == ["~ launch"]
+
+
+@pytest.mark.parametrize("downloaded", [False, True], ids=["URLs", "files"])
+def test_images_that_change_places_after_an_import(project: Project, files: FileServer, downloaded: bool) -> None:
+    """An edit, although their alt texts are equal: the state has each image that import wrote, in its place."""
+    project.write("buffer.yaml", ROOT)
+    seed(project, "twitter", "We are live", f"{files.url}/1", f"{files.url}/2.png")
+    assert project("import", *(["--media-dir", "media"] if downloaded else [])).code == 0
+    (path,) = (project.folder / "posts").glob("*.yaml")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first = lines.index("    image:") + 1
+    lines[first], lines[first + 1] = lines[first + 1], lines[first]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    plan = project("plan")
+    assert plan.planned == ["~ 2030-01-07-we-are-live"]
+    assert ("image 1: " in plan.out, "image 2: " in plan.out) == (True, True)
