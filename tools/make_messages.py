@@ -141,7 +141,7 @@ _BLANKS = {
     "weeks": "a week",
     "what": "everything that was removed",
     "whose": "A person created it in Buffer",
-    **dict.fromkeys(("and_goes_out", "besides", "no_was", "reason", "shortened"), ""),
+    **dict.fromkeys(("and_goes_out", "besides", "no_line", "no_was", "reason", "shortened"), ""),
 }
 #: What an error says in place of a blank, if that is a word that people search for.
 _WORDS = {"nothing_was": "sent"}

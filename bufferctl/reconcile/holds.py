@@ -527,13 +527,16 @@ def out_of_sight(claim: Claim) -> Hold:
 
 PERHAPS_RENAMED = Hold(
     Reason.AMBIGUOUS,
-    Said("Other entries are gone{entries} whose posts are in Buffer, and this may be one of them{no_was}"),
-    Said("If it is, write {renamed}. If it is not, write {both}."),
+    Said("Other entries are gone{entries} whose posts {stay}, and this may be one of them{no_was}"),
+    Said("If it is, write {renamed}. If it is not, write {both}{no_line}."),
 )
 
 
-def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
-    """A new entry while others are gone: in its file, before any apply since the import, or with an unknown `was`."""
+def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect], *, is_elsewhere: bool = False) -> Hold:
+    """A new entry while others are gone: in its file, before any apply since the import, or with an unknown `was`.
+
+    `is_elsewhere`: the state has the entry on another channel, so that its `was` may be left over.
+    """
     keys = [suspect.owner.key if suspect.owner else suspect.id for suspect in suspects]
     first = suspects[0].id
     hold = PERHAPS_RENAMED
@@ -544,11 +547,15 @@ def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
     if suspects[0].is_anyones:
         hint, answers = _one_of(Likeness.SAME_TEXT, suspects, None, "")
         hold = replace(hold, hint=hint)
+    used_up = f", but has this entry on another channel, so `was: {was[0]}` may be used up" if is_elsewhere else ""
+    goes_out = any(isinstance(each.live, LivePost) and each.live.is_scheduled for each in suspects)
     return hold.filled(
+        {"stay": "stay in Buffer and will be published" if goes_out else "stay in Buffer"},
         own=answers,
         asides={
             "entries": f" ({some_of([f'`{key}`' for key in keys], _NAMED)})",
-            "no_was": f" (the state has no `{was[0]}`, which this was)" if was else "",
+            "no_was": f" (the state has no `{was[0]}`, which this was{used_up})" if was else "",
+            "no_line": f" or delete `was: {was[0]}`" if is_elsewhere else "",
         },
         candidates=tuple(suspect.id for suspect in suspects),
     )

@@ -132,11 +132,18 @@ class Table:
         if match.how is How.NOT_THERE:
             return holds.NOT_THERE
         if match.how is How.PERHAPS_RENAMED:
-            return holds.perhaps_renamed(match.declared.item.previous_keys, match.suspects)
+            was = match.declared.item.previous_keys
+            is_elsewhere = bool(was) and self._is_elsewhere(match.declared.slot)
+            return holds.perhaps_renamed(was, match.suspects, is_elsewhere=is_elsewhere)
         if match.question is None or match.question.postponed or self._is_past(match):
             return None
         question = match.question
         return holds.ambiguous(question.rule, match.suspects, match.declared.channel, before=self._about_texts)
+
+    def _is_elsewhere(self, slot: Slot) -> bool:
+        """Whether the state has an entry on another channel, under the key that it has now."""
+        others = (slot._replace(channel_id=each.channel_id) for each in self.scene.state.bindings)
+        return any(each != slot and each in self.scene.state.tracked for each in others)
 
     def _adopted(self, change: Change, left: Iterable[LeftOut] = ()) -> Change:
         """Already there, as the file declares it, or as it was published.

@@ -48,6 +48,7 @@ HOLDS: dict[str, list[Hold]] = {
     "key_elsewhere": [holds.key_elsewhere(CLAIM)],
     "perhaps_renamed": [
         *(holds.perhaps_renamed(was, [GONE]) for was in ([], ["a"])),
+        holds.perhaps_renamed(["a"], [GONE], is_elsewhere=True),
         holds.perhaps_renamed([], [replace(THEIRS, is_anyones=True), GONE]),
     ],
     "not_listed_yet": [holds.not_listed_yet(NOW)],
@@ -390,8 +391,8 @@ TWO = holds.ambiguous(Likeness.EDITED, [THEIRS, OURS], TWITTER)
                 ["x"], [replace(GONE, owner=Address("Acme", "twitter:acme", key)) for key in "abcdefg"]
             ),
             (
-                "Other entries are gone (`a`, `b`, `c`, `d`, `e` and 2 more) whose posts are in Buffer, and this may "
-                "be one of them (the state has no `x`, which this was)"
+                "Other entries are gone (`a`, `b`, `c`, `d`, `e` and 2 more) whose posts stay in Buffer and will be "
+                "published, and this may be one of them (the state has no `x`, which this was)"
             ),
             "If it is, write `was: a`. If it is not, write `repeat_of: {twitter: p9}`.",
         ),
