@@ -317,6 +317,8 @@ class _Reader:
             first += name == "_problem" and len(call.args) == len(("row", "column", "message", "hint"))
             given = {each.arg: each.value for each in call.keywords}
             hint = given.get("hint") or (call.args[first + 1] if len(call.args) > first + 1 else None)
+            if isinstance(hint, ast.BoolOp) and isinstance(hint.values[-1], ast.Constant):
+                hint = hint.values[-1]  # unless there is a similar name
             hints = self.texts(hint) if hint else []
             for at, message in self.texts(call.args[first]) if len(call.args) > first else []:
                 fitting = [each for each in hints if at[: len(each[0])] == each[0] or each[0][: len(at)] == at]

@@ -32,10 +32,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def complete_addresses(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The addresses that the files declare; until a channel has been typed, only their first parts."""
-    found = [str(item.address) for item in _declared(ctx).items]
-    if incomplete.count("/") < 2:  # noqa: PLR2004 - organization, channel, key
-        found = [f"{each.rpartition('/')[0]}/" for each in found]
-    return _beginning(found, incomplete)
+    return _beginning_address((str(item.address) for item in _declared(ctx).items), incomplete)
+
+
+def complete_tracked_addresses(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The addresses in the state, as above; those of the files if the state is shared, as it takes time to read."""
+    from bufferctl.run.listener import SILENT
+    from bufferctl.run.mending import NamedState
+
+    try:
+        stored = NamedState(ctx.params.get("file"), ctx.params.get("state_file"), SILENT).find()
+        bindings = {} if stored.is_shared else stored.load().bindings
+    except (BufferctlError, OSError):
+        bindings = {}
+    tracked = [str(binding.address_in(slot)) for slot, binding in bindings.items()]
+    return _beginning_address(tracked, incomplete) if tracked else complete_addresses(ctx, param, incomplete)
 
 
 def complete_channels(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -52,6 +63,12 @@ def _declared(ctx: click.Context) -> Desired:
         return load(ctx.params.get("file"), Path.cwd()).sound or Desired()
     except (BufferctlError, OSError):
         return Desired()
+
+
+def _beginning_address(addresses: Iterable[str], incomplete: str) -> list[str]:
+    if incomplete.count("/") < 2:  # noqa: PLR2004 - organization, channel, key
+        addresses = (f"{each.rpartition('/')[0]}/" for each in addresses)
+    return _beginning(addresses, incomplete)
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:

@@ -58,7 +58,7 @@ def list_(setup: options.Setup, as_json: bool) -> None:
     short_help="Show one entry in full.",
     epilog=examples(("bufferctl state show Acme/twitter:acme/launch", "its id and digests")),
 )
-@click.argument("address", shell_complete=options.complete_addresses)
+@click.argument("address", shell_complete=options.complete_tracked_addresses)
 @options.state_options
 def show(setup: options.Setup, address: str) -> None:
     """Show the entry of ADDRESS, as JSON."""
@@ -99,21 +99,27 @@ def unlock(setup: options.Setup, auto_approve: bool) -> int:
 
 
 @state.command(
-    short_help="Remove an entry; its post stays in Buffer.",
-    epilog=examples(("bufferctl state rm Acme/twitter:acme/launch", "found again by its content")),
+    short_help="Remove entries; their posts stay in Buffer.",
+    epilog=examples(
+        ("bufferctl state rm Acme/twitter:acme/launch", "found again by its content"),
+        ("bufferctl state rm Acme/ideas/a Acme/ideas/b", "both, or neither"),
+    ),
 )
-@click.argument("address", shell_complete=options.complete_addresses)
+@click.argument(
+    "addresses", nargs=-1, required=True, metavar="ADDRESS...", shell_complete=options.complete_tracked_addresses
+)
 @options.state_options
-def rm(setup: options.Setup, address: str) -> None:
-    """Remove the entry of ADDRESS. Nothing changes in Buffer; the next plan looks for the post by its content."""
-    setup.console.data(f"Removed {address} ({setup.state.remove(address).id}); it stays in Buffer.")
+def rm(setup: options.Setup, addresses: tuple[str, ...]) -> None:
+    """Remove the entry of each ADDRESS. Nothing changes in Buffer; the next plan looks for the post by its content."""
+    for address, binding in setup.state.remove(addresses).items():
+        setup.console.data(f"Removed {address} ({binding.id}); it stays in Buffer.")
 
 
 @state.command(
     short_help="Move an entry to another address.",
     epilog=examples(("bufferctl state mv Acme/twitter:acme/launch Acme/twitter:acme/start", "")),
 )
-@click.argument("address", shell_complete=options.complete_addresses)
+@click.argument("address", shell_complete=options.complete_tracked_addresses)
 @click.argument("new_address")
 @options.state_options
 def mv(setup: options.Setup, address: str, new_address: str) -> None:

@@ -7,7 +7,7 @@ moves the horizons.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from bufferctl.api import Buffer, endpoint_of
 from bufferctl.apply import FileJournal, save_state, with_unsaved_results
 from bufferctl.config import find_root, load
 from bufferctl.config.write import FileChanges, Text, root_with
-from bufferctl.diagnostics import check_known, has_errors
+from bufferctl.diagnostics import all_of, has_errors, nearest
 from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
 from bufferctl.intake import starter_text
 from bufferctl.limits import SETTLE
@@ -131,11 +131,17 @@ class NamedState:
                 save_state(change(state), journal, stored)
                 return state
 
-    def remove(self, address: str) -> Binding:
-        """Remove the entry of an address. Returns the entry. Raises UsageError if there is none."""
-        message = f"state rm {address}"
-        before = self.change(lambda state: release(state, find_slot(state.bindings, address)), message)
-        return before.bindings[find_slot(before.bindings, address)]
+    def remove(self, addresses: Sequence[str]) -> dict[str, Binding]:
+        """Remove the entries of these addresses. Returns the entries. Raises UsageError if any of them has none."""
+
+        def without(state: State) -> State:
+            for slot in find_slots(state.bindings, addresses).values():
+                state = release(state, slot)
+            return state
+
+        before = self.change(without, f"state rm {' '.join(addresses)}")
+        slots = find_slots(before.bindings, addresses)
+        return {address: before.bindings[slot] for address, slot in slots.items()}
 
     def rename(self, address: str, new_address: str) -> None:
         """Move an entry to another address on the same channel. Raises UsageError if that cannot be."""
@@ -232,10 +238,20 @@ class NamedState:
 
 def find_slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
     """The slot that an address has in the state. Raises UsageError if it has none."""
+    return find_slots(bindings, [address])[address]
+
+
+def find_slots(bindings: Mapping[Slot, Binding], addresses: Iterable[str]) -> dict[str, Slot]:
+    """The slots that addresses have in the state, each once. Raises UsageError, which names all that have none."""
     names = {str(binding.address_in(slot)): slot for slot, binding in bindings.items()}
-    hint = "`bufferctl state list` shows what there is."
-    check_known(f"The state has no entry for {address}", address, names, hint=hint)
-    return names[address]
+    unknown = [address for address in dict.fromkeys(addresses) if address not in names]
+    if unknown:
+        similar = nearest(unknown[0], names) if len(unknown) == 1 else ""
+        raise UsageError(
+            f"The state has no entry for {all_of(unknown)}",
+            hint=similar or "`bufferctl state list` shows what there is.",
+        )
+    return {address: names[address] for address in addresses}
 
 
 def _history(stored: StateFile) -> History:

@@ -13,7 +13,7 @@ import pytest
 from bufferctl.cli import COMMANDS
 from bufferctl.cli.files import SHELLS
 from tests import needs
-from tests.cli.conftest import Prints, Ran
+from tests.cli.conftest import Prints, Project, Ran
 from tests.conftest import long
 
 
@@ -98,6 +98,7 @@ posts:
     [
         ("plan --target Acme/twitter:acme/l", ["Acme/twitter:acme/launch", "Acme/twitter:acme/lunch"]),
         ("list --channel t", ["twitter:acme"]),
+        ("state rm Acme/twitter:acme/launch Acme/twitter:acme/lu", ["Acme/twitter:acme/lunch"]),
         ("state begin ", ["linkedin:acme-inc", "twitter:acme"]),
         *long(
             ("plan --target Ac", ["Acme/linkedin:acme-inc/", "Acme/twitter:acme/"]),
@@ -124,3 +125,15 @@ def test_nothing_is_offered_without_files(installed: Path, run: Callable[..., Ra
     script = f"{run('completion', 'bash').out}\n{ask}"
     ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=installed.parent)
     assert (ran.stdout, ran.stderr) == ("", "")
+
+
+def test_addresses_of_the_state(project: Project, program: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that the state has are offered to its commands, also of an entry that the files lack by now."""
+    project.write("buffer.yaml", FILES.replace("UTC", "UTC\nmanaged_since: 2029-12-01T00:00:00Z"))
+    project.apply()
+    project.write("buffer.yaml", FILES.replace("key: lunch", "key: dinner"))
+    monkeypatch.setenv("_BUFFERCTL_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "bufferctl state rm Acme/twitter:acme/")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    ran = subprocess.run(program, capture_output=True, text=True, check=True, cwd=project.folder)
+    assert [line.rpartition("/")[2] for line in ran.stdout.splitlines()] == ["launch", "lunch"]

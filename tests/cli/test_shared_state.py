@@ -194,6 +194,14 @@ def test_rm_and_mv_change_it_for_everybody(project: Project, other: Project, bar
     assert git.subjects(bare)[:2] == ["state rm Acme/twitter:acme/teaser", f"state mv {LAUNCH} Acme/twitter:acme/first"]
 
 
+def test_rm_of_several_is_one_commit(project: Project, bare: Path) -> None:
+    """It names them."""
+    project.apply()
+    assert project("state", "rm", LAUNCH, "Acme/twitter:acme/teaser").code == 0
+    assert git.subjects(bare)[0] == f"state rm {LAUNCH} Acme/twitter:acme/teaser"
+    assert project("state", "list").out == ""
+
+
 def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
     """Refused while a run of another machine holds the lock, until a person removes it."""
     project.apply()

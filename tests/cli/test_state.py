@@ -69,6 +69,17 @@ def test_rm(applied: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -
     assert LAUNCH in addresses(applied)
 
 
+def test_rm_of_several(applied: Project) -> None:
+    """One change of the state, with a line for each address, named once; the posts stay in Buffer."""
+    teaser = "Acme/twitter:acme/teaser"
+    serial = json.loads(applied.state.read_bytes())["serial"]
+    ran = applied("state", "rm", LAUNCH, teaser, LAUNCH)
+    assert (ran.code, [line.split()[1] for line in ran.out.splitlines()]) == (0, [LAUNCH, teaser])
+    assert addresses(applied) == ["Acme/ideas/hiring"]
+    assert json.loads(applied.state.read_bytes())["serial"] == serial + 1
+    assert len(applied.sandbox.posts()) == 2
+
+
 def test_mv(applied: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -> None:
     """Remembered under another key: a file that says so has nothing to do."""
     prints("state/mv", applied("state", "mv", LAUNCH, "Acme/twitter:acme/first"))
@@ -82,6 +93,7 @@ def test_mv(applied: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -
     [
         ("show-unknown", ("show", "Acme/twitter:acme/lunch")),
         ("rm-unknown", ("rm", "nothing")),
+        ("rm-some-unknown", ("rm", "Acme/twitter:acme/lunch", LAUNCH, "nothing")),
         ("mv-unknown", ("mv", "nothing", LAUNCH)),
         ("mv-to-another-channel", ("mv", LAUNCH, "Acme/linkedin:acme-inc/launch")),
         ("mv-to-a-taken-one", ("mv", LAUNCH, "Acme/twitter:acme/teaser")),
