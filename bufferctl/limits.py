@@ -33,6 +33,11 @@ def landing_time(timeout: float, settle: float) -> float:
     return timeout + settle_time(settle)
 
 
+def certain_after(timeout: float, settle: float, assets: int) -> timedelta:
+    """How long after a request with so many assets left it is certain what became of it, even if no answer came."""
+    return timedelta(seconds=timeout + ABSENT_AFTER * settle_time(settle, assets)) + ROUNDING
+
+
 #: How many problems of one file are reported: more of them usually have one cause.
 MOST_PROBLEMS = 500
 #: Days after which every saved plan has expired. So long, the state remembers what was sent for a reviewed plan.

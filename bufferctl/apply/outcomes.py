@@ -265,19 +265,21 @@ def not_freed(change: Change, other: str) -> Outcome:
 
 
 _CUT_SHORT = Said(
-    "`{other}` goes out with this text before Buffer's quota allows to change it, so neither was sent, and both go out "
-    "as they are in Buffer"
+    "It exchanges texts with `{other}`, which goes out {before}, so neither was sent, and both go out as they are in "
+    "Buffer"
 )
-_LATER_OR_THERE = Said(
-    "Give one of them a later `due_at`, or change both in Buffer.",
-    beside=(Answer(Way.EDIT, "due_at"), Answer(Way.IN_BUFFER)),
+#: No later time in the files helps: that would be sent too late as well.
+_THERE_OR_BACK = Said(
+    "Change both in Buffer, or restore their texts in the files.",
+    beside=(Answer(Way.IN_BUFFER), Answer(Way.EDIT, "text")),
 )
 
 
-def cut_short(change: Change, other: str) -> Outcome:
+def cut_short(change: Change, other: str, *, by_quota: bool) -> Outcome:
     """The outcome of a post that takes the text of one that goes out too soon. `other`: the key of that one."""
-    why = replace(_CUT_SHORT, own={"other": other})
-    return Outcome(change, Status.HELD, change.live_id, Reason.AMBIGUOUS, why, _LATER_OR_THERE)
+    before = "before Buffer's quota allows to change it" if by_quota else "too soon to be changed after this one"
+    why = replace(_CUT_SHORT, facts={"before": before}, own={"other": other})
+    return Outcome(change, Status.HELD, change.live_id, Reason.AMBIGUOUS, why, _THERE_OR_BACK)
 
 
 _WITHOUT_IDEA = Said("Its idea '{idea}' was not created")

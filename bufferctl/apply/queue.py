@@ -10,7 +10,7 @@ from itertools import islice
 from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
-from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS, ROUNDING
+from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS, ROUNDING, SETTLE, TIMEOUT, certain_after
 from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Slot, Write
 from bufferctl.model.attached import attached
 from bufferctl.model.live import Quota
@@ -65,11 +65,12 @@ class Pending:
 class Queue:
     """Changes in the order in which they are sent.
 
-    `lead` is that of `Run`; `size` is the most that share a request. `seen` has posts that were read again, by id.
+    `lead` is that of `Run`, `timeout` and `settle` are seconds; `size` is the most that share a request. `seen` has
+    posts that were read again, by id.
     """
 
-    def __init__(self, lead: timedelta) -> None:
-        self._lead = lead
+    def __init__(self, lead: timedelta, *, timeout: float = TIMEOUT, settle: float = SETTLE) -> None:
+        self._lead, self._timeout, self._settle = lead, timeout, settle
         self._left: deque[Pending] = deque()
         self._freed_by: Mapping[Slot, Collection[Slot]] = {}
         self.size = MOST_ALIASES
@@ -128,7 +129,7 @@ class Queue:
                 later.append(pending)
                 break
             outcome = self._unfit(ready, now, [slot for slot in freed_by if slot in not_done])
-            outcome = outcome or self._cut_short(ready, freed_by, quota or Quota())
+            outcome = outcome or self._cut_short(ready, now, quota or Quota())
             if outcome:
                 not_done.add(pending.change.slot)
                 unfit.append(outcome)
@@ -157,22 +158,39 @@ class Queue:
             return outcomes.missed(pending.change)
         return None
 
-    def _cut_short(self, pending: Pending, freed_by: Collection[Slot], quota: Quota) -> Outcome | None:
-        """Why it may not be sent before a post that gives it its text, and gets its own: that one goes out first.
+    def _cut_short(self, pending: Pending, now: datetime, quota: Quota) -> Outcome | None:
+        """Why it may not be sent before posts that give it its text, and get its own: one of them goes out too soon.
 
-        Its quota may be used up in between, and then both would go out with one text.
+        It may take long until it is certain what became of a request, and the quota may be used up in between. Then two
+        of them would go out with one text.
         """
-        numbers = [number for number, each in enumerate(self._left) if each.change.slot in freed_by]
-        if not numbers:
+        circle = self._freeing(pending.change.slot)
+        if not circle:
             return None
-        needed = self._requests([pending, *islice(self._left, numbers[-1] + 1)])
-        short = [window.resets_at for window in quota.windows if window.left < needed]
-        for number in numbers if short else ():
-            other = self._left[number].change
-            goes_out = other.live.due_at if isinstance(other.live, LivePost) and other.goes_out else None
-            if goes_out and goes_out - max(short) < self._lead:
-                return outcomes.cut_short(pending.change, other.address.key)
+        for number, each in enumerate(self._left):
+            other, live = each.change, each.change.live
+            if other.slot not in circle or not isinstance(live, LivePost) or not live.due_at or not other.goes_out:
+                continue
+            earlier = [pending, *islice(self._left, number)]
+            before = self._requests([*earlier, each]) - 1
+            assets = min(MOST_ASSETS, sum(len(assets_of(one.write)) for one in earlier))
+            certain = now + before * certain_after(self._timeout, self._settle, assets)
+            resets = [window.resets_at for window in quota.windows if window.left <= before]
+            leaves = max([certain, *resets])
+            goes_out = min(live.due_at, each.write.goes_out_at(live) or live.due_at)
+            if goes_out - leaves < self._lead:
+                return outcomes.cut_short(pending.change, other.address.key, by_quota=leaves > certain)
         return None
+
+    def _freeing(self, slot: Slot) -> set[Slot]:
+        """The changes that have to be made before its text is free everywhere: those that free it, and theirs."""
+        found: set[Slot] = set()
+        left = [slot]
+        while left:
+            new = set(self._freed_by.get(left.pop(), ())) - found
+            found |= new
+            left += new
+        return found
 
     def _requests(self, writes: Iterable[Pending]) -> int:
         """How many requests these writes take."""

@@ -51,7 +51,7 @@ class Run:
         self._settler = settler
         self._clock = clock
         self._max_wait = max_wait
-        self._queue = Queue(lead)
+        self._queue = Queue(lead, timeout=buffer.timeout, settle=settler.settle)
         self._in_flight: list[Pending] = []
         #: Writes without an answer that no list shows yet; nothing else leaves for their homes.
         self._unproved: list[Answered] = []

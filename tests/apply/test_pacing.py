@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -146,17 +147,42 @@ def test_a_wait_that_just_fits_is_waited() -> None:
 @pytest.mark.parametrize(("left", "minutes", "sent"), [(1, 13, []), (2, 13, ["a"]), (1, 60, ["a"])])
 def test_an_exchange_of_texts_begins_only_if_the_quota_lets_it_end(left: int, minutes: int, sent: list[str]) -> None:
     """Else the later post goes out with the text that the earlier one got; unless it is due after the quota returns."""
+    batch, unfit = exchanged({"a": timedelta(minutes=12), "b": timedelta(minutes=minutes)}, left)
+    assert (batch, unfit) == (sent, [] if sent else ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sent"),
+    [
+        ((120, 301), []),
+        ((120, 302), ["a"]),
+        ((302, 302), ["a"]),
+        ((120, 302, 483), []),
+        ((120, 301, 484), []),
+        ((120, 302, 484), ["a"]),
+    ],
+)
+def test_an_exchange_of_texts_begins_only_if_its_time_lets_it_end(seconds: Sequence[int], sent: list[str]) -> None:
+    """Each request may take 182 seconds, and each post leaves two minutes before it goes out; of three, too."""
+    due = {"abc"[number]: timedelta(seconds=each) for number, each in enumerate(seconds)}
+    assert exchanged(due, 100) == (sent, [] if sent else list(due))
+
+
+def exchanged(due: Mapping[str, timedelta], left: int) -> tuple[list[str], list[str]]:
+    """The keys of the first batch, and of what is held, of posts that each take the text of the one before.
+
+    `left`: requests of the quota.
+    """
     changes = []
-    for key, at in (("a", 12), ("b", minutes)):
+    for key, at in due.items():
         item = post(key)
-        live = LivePost(key, "c0", PostStatus.SCHEDULED, "", START, due_at=START + timedelta(minutes=at))
+        live = LivePost(key, "c0", PostStatus.SCHEDULED, "", START, due_at=START + at)
         write = EditPost(key, item, "c0")
         changes.append(
             Change(item.address, Action.UPDATE, Cause.EDITED, slot(item), desired=item, live=live, write=write)
         )
-    first, second = (change.slot for change in changes)
+    freed_by = {each.slot: (changes[number - 1].slot,) for number, each in enumerate(changes)}
     queue = Queue(timedelta(minutes=2))
-    queue.fill(Plan(START, "", tuple(changes), freed_by={first: (second,), second: (first,)}))
+    queue.fill(Plan(START, "", tuple(changes), freed_by=freed_by))
     batch, unfit = queue.next_batch(START, {}, quota=Quota((Window(900, left, 900.0, START, 100),)))
-    assert [each.change.address.key for each in batch] == sent
-    assert [each.change.address.key for each in unfit] == ([] if sent else ["a", "b"])
+    return [each.change.address.key for each in batch], [each.change.address.key for each in unfit]

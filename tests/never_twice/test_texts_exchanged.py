@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from bufferctl.sandbox import Clock
@@ -83,10 +84,49 @@ def test_both_are_due_before_the_quota_returns(project: Project, left: int) -> N
         quota.take(project.sandbox.clock.now())
     ran = project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
     said = " ".join(ran.out.split())
-    assert ("`b` goes out with this text before Buffer's quota allows to change it" in said) == (left == 1)
+    assert ("with `b`, which goes out before Buffer's quota allows to change it" in said) == (left == 1)
     project.sandbox.clock.advance(minutes=16)
     assert texts(project) == {"Alpha": 1, "Beta": 1}
     assert {each["status"] for each in project.sandbox.posts()} == {"sent"}
+
+
+class Slow(Near):
+    """A Buffer that takes 25 seconds to answer each write."""
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response | None:
+        if b"mutation" in request.read():
+            self.clock.advance(seconds=25)
+        return super()._answer(request)
+
+
+@pytest.mark.parametrize(
+    ("due", "is_sent"),
+    [
+        (("09:02:05", "09:02:05"), False),
+        (("09:02:05", "09:02:20"), False),
+        (("09:02:30", "09:05"), True),
+        (("09:05", "09:05"), True),
+    ],
+)
+def test_both_are_due_soon(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, due: Sequence[str], is_sent: bool
+) -> None:
+    """Where Buffer may answer the first edit too late for the second, neither is sent, and the run says so."""
+    with Slow(account_of(("twitter",)), clock=Clock.at(NOW)) as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        project = Project(environment, sandbox)
+        first, second = (f"2029-12-03 {each}" for each in due)
+        write(project, a=("Alpha", first), b=("Beta", second))
+        sandbox.clock.advance(minutes=-10)
+        project.apply()
+        sandbox.clock.set(NOW)
+        write(project, a=("Beta", first), b=("Alpha", second))
+        ran = project("apply", "--auto-approve", "--settle", "0")
+        said = " ".join(ran.out.split())
+        assert (ran.code, "with `b`, which goes out too soon" in said) == ((0, False) if is_sent else (1, True))
+        sandbox.clock.advance(minutes=16)
+        assert texts(project) == {"Alpha": 1, "Beta": 1}
+        assert {each["status"] for each in project.sandbox.posts()} == {"sent"}
 
 
 def test_a_post_takes_the_text_of_one_that_is_removed(project: Project) -> None:
