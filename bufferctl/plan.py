@@ -204,6 +204,11 @@ class Change(_Explained):
         return self.live.due_at if isinstance(self.live, LivePost) else None
 
     @property
+    def is_ours(self) -> bool:
+        """Whether the state has its object as one that bufferctl may edit, suspend and delete."""
+        return self.binding is not None and self.binding.is_ours
+
+    @property
     def goes_out(self) -> bool:
         """Whether Buffer will publish the live post unless somebody intervenes."""
         live = self.live

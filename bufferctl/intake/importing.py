@@ -54,8 +54,8 @@ def claimed(change: Change) -> Binding | None:
     """The binding of a declared object that was or will be adopted; None if it is already ours or does not exist."""
     if change.action is Action.ADOPT and change.live is not None and change.desired is not None:
         return bind(change.desired, change.live, Origin.IMPORTED)
-    if change.action in AT_REST and change.binding is not None and change.binding.origin is Origin.ADOPTED:
-        return replace(change.binding, origin=Origin.IMPORTED)
+    if change.action in AT_REST and change.binding is not None and not change.is_ours:
+        return replace(change.binding, origin=change.binding.origin.once_claimed)
     return None
 
 

@@ -22,7 +22,7 @@ from bufferctl.value import field, replace, value
 
 
 class Origin(StrEnum):
-    """How a binding was made; bufferctl may change all but adopted objects (design: Matching).
+    """How a binding was made (design: Matching).
 
     `RECOVERED`: found by its content after the state was lost, and most likely created by bufferctl.
     """
@@ -31,6 +31,16 @@ class Origin(StrEnum):
     RECOVERED = "recovered"
     ADOPTED = "adopted"
     IMPORTED = "imported"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether bufferctl may edit, suspend and delete such an object: not if it only found it there."""
+        return self is not Origin.ADOPTED
+
+    @property
+    def once_claimed(self) -> Origin:
+        """What it becomes when a person says that the files manage the object."""
+        return self if self.is_ours else Origin.IMPORTED
 
 
 class Slot(NamedTuple):
@@ -135,6 +145,11 @@ class Binding:
     taken_from: TakenFrom = ""
     exempt: Exempt = ()  # the freezes during which it goes out, as was agreed to and applied
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether bufferctl may edit, suspend and delete its object."""
+        return self.origin.is_ours
 
     @property
     def as_pulled(self) -> AsPulled:

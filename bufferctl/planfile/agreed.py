@@ -593,7 +593,7 @@ def _why_not_as_it_was(row: _Row, change: Change, today: _Today) -> str:
     title, saved, changed = row.title, row.saved, row.merged.changed or frozenset()
     nothing = f"in {title} it has nothing to do"
     is_another = row.change or change.lets_out  # nobody saw what the line does now
-    if is_another or change.address not in changed or saved.offline or not _is_ours_untouched(change):
+    if is_another or change.address not in changed or saved.offline or not _is_created_and_untouched(change):
         return nothing
     if today.endpoint not in {"", saved.plan.endpoint}:
         return f"{title} is for {saved.plan.endpoint}, and this run talks to {today.endpoint}"
@@ -663,7 +663,7 @@ def _agrees(then: Change, change: Change) -> bool:
     if change.action is Action.CREATE:
         return _creates(then) and change.live_id == then.live_id
     if _creates(then):
-        return _is_ours_untouched(change)
+        return _is_created_and_untouched(change)
     return change.live_id == then.live_id and _status(change) == _status(then)
 
 
@@ -691,7 +691,7 @@ def _why_not_proved(change: Change, row: _Row, state: State, declared: Desired) 
         return f"its channel or tags are declared otherwise than in {name}"
     if change.action is Action.CREATE and state.horizon(change.slot.home, None).recorded:
         return ""
-    if change.action is Action.UPDATE and _is_ours_untouched(change):
+    if change.action is Action.UPDATE and _is_created_and_untouched(change):
         return ""
     return f"{name} was made without Buffer (--offline), which cannot show this"
 
@@ -716,7 +716,7 @@ def _is_untouched(change: Change) -> bool:
     return before is not None and is_untouched(binding, before)
 
 
-def _is_ours_untouched(change: Change) -> bool:
+def _is_created_and_untouched(change: Change) -> bool:
     return change.binding is not None and change.binding.origin is Origin.CREATED and _is_untouched(change)
 
 

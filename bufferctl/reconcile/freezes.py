@@ -19,7 +19,6 @@ from bufferctl.model import (
     Item,
     LiveItem,
     LivePost,
-    Origin,
     Post,
     PostStatus,
     ShareMode,
@@ -83,7 +82,7 @@ def _let_out(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> Ch
     if not beyond(there, () if post.address in scene.options.ended else binding.exempt):
         return change
     change = replace(change, exempt=there)
-    if binding.origin is Origin.ADOPTED:
+    if not binding.is_ours:
         return change
     return replace(change, action=Action.UPDATE, cause=Cause.EXEMPTED, differences=(EXEMPTION,))
 
@@ -184,8 +183,7 @@ def _against(change: Change, scene: Scene) -> Iterator[_Objection]:
         yield from _too_late(change, post, scene)
     if post.freeze and (_schedules(change, post) or _stays_scheduled(change)):
         yield from _into_freeze(change, post, scene)
-    is_ours = change.binding is not None and change.binding.origin is not Origin.ADOPTED
-    if change.action is Action.NO_OP and post.freeze and is_ours and (freeze := _freeze_there(change, scene)):
+    if change.action is Action.NO_OP and post.freeze and change.is_ours and (freeze := _freeze_there(change, scene)):
         sent = holds.sent_into_freeze(freeze, needs_approval=_needs_approval(change))
         yield _Objection(FREEZE, held=_in_freeze(change, freeze), sent=sent)
 
@@ -317,7 +315,7 @@ def _how_to_stop(let_out: Collection[Change], scene: Scene) -> str:
     it_is = "it is" if len(let_out) == 1 else "one is"
     if not any(_freeze_there(change, scene) for change in let_out):
         return f"If {it_is} not meant to, delete that line."
-    if all(change.binding and change.binding.origin is not Origin.ADOPTED for change in let_out if change.live):
+    if all(change.is_ours for change in let_out if change.live):
         return f"If {it_is} not meant to, give it another `due_at`, or delete it with `cancelled: true`."
     return f"If {it_is} not meant to, move or delete it in Buffer."
 
@@ -360,13 +358,12 @@ def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:
     Such a post is held for another reason, is only renamed in the state, or was not made by bufferctl.
     """
     post = change.desired
-    is_adopted = change.binding is not None and change.binding.origin is Origin.ADOPTED
+    is_adopted = change.binding is not None and not change.is_ours
     stays = change.action in {Action.HOLD, Action.ADOPT, Action.MOVE} or (change.action is Action.NO_OP and is_adopted)
     if not isinstance(post, Post) or not post.freeze or not stays or change.reason in _ABOUT_FREEZES:
         return
     if freeze := _freeze_there(change, scene):
-        is_ours = change.binding is not None and not is_adopted
-        way = "Give it another `due_at`" if is_ours else "Move or delete it in Buffer"
+        way = "Give it another `due_at`" if change.is_ours else "Move or delete it in Buffer"
         yield Diagnostic(
             Severity.WARNING,
             f"{change.address} is in Buffer for a time during a freeze that your team agreed on{freeze.aside}",

@@ -274,7 +274,7 @@ class _Matching:
                 best = min(equals, key=lambda c: _taken_first(d, c)).item
                 del pool.left[best.id]
                 m = Match(d, How.EXACT, best, origin=self.scene.origin(best))
-                if d.item.cancelled and m.origin is Origin.ADOPTED:  # it will be published until a person decides
+                if d.item.cancelled and not m.origin.is_ours:  # it will be published until a person decides
                     m = self.scene.ask(d, Likeness.SAME_TEXT, [Suspect.of(best)])
                 self.found[d.slot] = m
                 exact.add(d.slot)
@@ -423,9 +423,8 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
 
     If the files name an adopted object, it was imported.
     """
-    if d.item.existing == binding.id and (binding.guessed or binding.origin is Origin.ADOPTED):
-        origin = Origin.IMPORTED if binding.origin is Origin.ADOPTED else binding.origin
-        binding = replace(binding, origin=origin, guessed=False)
+    if d.item.existing == binding.id and (binding.guessed or not binding.is_ours):
+        binding = replace(binding, origin=binding.origin.once_claimed, guessed=False)
     pulled = binding.as_pulled
     if pulled.version != str(d.fingerprint):
         return binding

@@ -32,7 +32,7 @@ def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, 
     change = Change(item.address, Action.FORGET, Cause.CANCELLED, slot, item.place, item, live, binding=binding)
     if at_rest := _at_rest(change, binding, gone):
         return at_rest
-    if binding.origin is Origin.ADOPTED:
+    if not binding.is_ours:
         return holds.CANCELLED_BUT_THEIRS.on(change)
     return holds.PROTECTED.on(change) if item.protect else _deleted(change, binding)
 
@@ -53,7 +53,7 @@ def no_longer_declared(slot: Slot, binding: Binding, scene: Scene) -> Change:
         return _stays(change, binding, replace(_DECLARED_ELSEWHERE, facts={"root_file": root_file}))
     if binding.id in scene.out_of_sight and str(address) not in scene.options.confirmed:
         return holds.out_of_sight(scene.out_of_sight[binding.id]).on(change)
-    if binding.origin is Origin.ADOPTED:
+    if not binding.is_ours:
         sentence = _THEIRS_GOES_OUT if change.goes_out else _THEIRS
         return _stays(change, binding, replace(sentence, facts={"whose": holds.whose(live)}))
     if binding.protect:

@@ -53,6 +53,8 @@ _MOOT_WHILE_SUSPENDED = frozenset(
 )
 #: Actions that leave nothing to be sent of an entry, now or later.
 _AT_REST = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST})
+#: Stands for the binding of a channel, or of an object that no entry has, to find why it is suspended.
+_NO_ENTRY = Binding("", Origin.ADOPTED)
 
 
 def suspend(changes: list[Change], scene: Scene, matches: Matches) -> list[Change]:
@@ -161,7 +163,7 @@ def _is_draft(live: LiveItem | None) -> bool:
 
 
 def _is_ours(binding: Binding, live: LivePost) -> bool:
-    return binding.id == live.id and binding.origin is not Origin.ADOPTED
+    return binding.id == live.id and binding.is_ours
 
 
 def _taken_off(change: Change, live: LivePost, match: Match | None, resolver: Resolver, scene: Scene) -> Change:
@@ -263,20 +265,18 @@ def _is_let_out(change: Change, desired: Desired) -> bool:
 def _ours(changes: Iterable[Change], why: Callable[[Change], str]) -> Iterator[GoesOut]:
     """Our suspended posts that this plan does not take off the schedule."""
     left = [c for c in changes if c.action is not Action.DELETE and not c.takes_off and why(c)]
-    ours = [c for c in left if c.binding and c.binding.origin is not Origin.ADOPTED]
-    found = [(c.live, str(c.address)) for c in ours if isinstance(c.live, LivePost) and c.live.may_go_out]
+    found = [(c.live, str(c.address)) for c in left if c.is_ours and isinstance(c.live, LivePost) and c.live.may_go_out]
     yield from sorted((_going_out(*each) for each in found), key=_when)
 
 
 def _theirs(changes: Iterable[Change], why: _Why, scene: Scene, matches: Matches) -> Iterator[GoesOut]:
     """Posts that bufferctl did not make, on suspended channels or in suspended entries, by time."""
-    adopted = (c for c in changes if c.binding and c.binding.origin is Origin.ADOPTED and why(c))
+    adopted = (c for c in changes if c.binding and not c.is_ours and why(c))
     posts = [c.live for c in adopted if isinstance(c.live, LivePost) and c.live.may_go_out]
-    nowhere = Binding("", Origin.ADOPTED)
     for post in matches.unclaimed:
         if isinstance(post, LivePost) and post.may_go_out:
             organization = scene.channels[post.channel_id].organization_id
-            if why.of(Slot(organization, post.channel_id, ""), nowhere):
+            if why.of(Slot(organization, post.channel_id, ""), _NO_ENTRY):
                 posts.append(post)
     asked = {id_: str(c.address) for c in changes if c.action is Action.HOLD for id_ in c.candidates}
     yield from sorted((_going_out(post)._replace(perhaps=asked.get(post.id, "")) for post in posts), key=_when)
@@ -326,11 +326,11 @@ def _since(old: Suspended | None, reason: str, now: datetime) -> Suspended:
 
 def _homes_suspended(scene: Scene) -> Iterator[tuple[Slot, Suspended]]:
     """The same for whole channels, for entries that no apply has seen meanwhile; never dropped."""
-    before, why, nowhere = scene.state.suspended, _Why(scene), Binding("", Origin.ADOPTED)
+    before, why = scene.state.suspended, _Why(scene)
     slots = {Slot(home.organization_id, home.channel_id, "") for home in scene.homes if home.channel_id != IDEAS}
     for slot in slots | {each for each in before if not each.key}:
         old = before.get(slot)
-        reason = why.of(slot, nowhere) if slot in slots else ""
+        reason = why.of(slot, _NO_ENTRY) if slot in slots else ""
         if reason:
             yield slot, _since(old, reason, scene.now)
         elif old:

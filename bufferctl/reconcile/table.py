@@ -22,7 +22,6 @@ from bufferctl.model import (
     Likeness,
     LiveItem,
     LivePost,
-    Origin,
     Post,
     PostStatus,
     Slot,
@@ -229,8 +228,8 @@ class Table:
             return self._put_back(facts)
         if not differs or facts.agree:
             return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=differs)
-        is_idea, is_theirs = isinstance(facts.item, Idea), facts.binding.origin is Origin.ADOPTED
-        can_send = not is_idea and not is_theirs
+        is_idea = isinstance(facts.item, Idea)
+        can_send = not is_idea and facts.binding.is_ours
         if can_send and self._overrules(facts.item, self.scene.options.reapply):
             return self._write(facts, Action.UPDATE, Cause.DRIFT)
         if claim := self._suspended_elsewhere(facts):
@@ -306,7 +305,7 @@ class Table:
     def _put_back(self, facts: Facts) -> Change:
         """Rows for what a suspension took off the schedule and nobody changed since (design: Suspended)."""
         item, binding, now = facts.item, facts.binding, self.scene.now
-        if not isinstance(item, Post) or binding.origin is Origin.ADOPTED:
+        if not isinstance(item, Post) or not binding.is_ours:
             return _hold(facts, holds.DRAFT_NOT_OURS, Cause.RESUMED)
         if item.draft and facts.rescheduled:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
