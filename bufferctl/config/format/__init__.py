@@ -9,6 +9,7 @@ from bufferctl.config.format.models import (
     FILES,
     GIVEN_BY_FILES,
     NO_REASON,
+    ONLY_ROOT,
     ORDER,
     REPEAT_OF,
     REPLACED,

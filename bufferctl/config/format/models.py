@@ -683,6 +683,10 @@ def _state(value: Any) -> Any:
 Level = Literal["off", "warning", "error"]
 
 
+#: What only a root file has at its top, so that a file is recognized by one of them.
+ONLY_ROOT = ("version", "organizations")
+
+
 class RootFile(AnyFile):
     """The root file, buffer.yaml: settings, organizations and channels, and posts and ideas if you like."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from bufferctl.config.format.models import IncludedFile, RootFile, descriptions
+from bufferctl.config.format.models import ONLY_ROOT, IncludedFile, RootFile, descriptions
 from bufferctl.model.about import describe, subclasses
 from bufferctl.model.base import Model
 
@@ -47,7 +47,7 @@ def schema() -> dict[str, Any]:
         "$schema": _DIALECT,
         "title": "bufferctl",
         "description": _ABOUT,
-        "if": {"anyOf": [{"required": ["version"]}, {"required": ["organizations"]}]},
+        "if": {"anyOf": [{"required": [name]} for name in ONLY_ROOT]},
         "then": references[(RootFile, "validation")],
         "else": references[(IncludedFile, "validation")],
         "$defs": made["$defs"],

@@ -13,6 +13,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from bufferctl.config.format import (
     FILES,
+    ONLY_ROOT,
     ORDER,
     ChannelEntry,
     Handling,
@@ -115,7 +116,7 @@ class _Printer:
     document: CommentedFile
 
     def root(self) -> list[str]:
-        is_root = any(entry.name == "organizations" for entry in self.document.root.entries)
+        is_root = any(entry.name in ONLY_ROOT for entry in self.document.root.entries)
         return self._lines(self.document.root, 0, RootFile if is_root else IncludedFile)
 
     def _lines(self, group: Group, indent: int, kind: Kind) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bufferctl.config.format import fields_given_with, zone_of
+from bufferctl.config.format import ONLY_ROOT, fields_given_with, zone_of
 from bufferctl.config.read import Spot
 from bufferctl.config.resolve import Steps, entries_in, first_layer_with, layer_paths
 from bufferctl.config.write.as_yaml import moment_text
@@ -43,15 +44,20 @@ class Layers:
     reference: str = ""  # the one of this item
     number: int = 0  # which occurrence of a repeated entry it is, 0 for none
 
+    @property
+    def top(self) -> Mapping[str, Any]:
+        """What an included file gives its posts; nothing in a root file, whose top has settings."""
+        written = self.edits.root.value
+        return {} if any(name in written for name in ONLY_ROOT) else written
+
     def defaults(self, name: str) -> bool:
         """Whether the top of an included file gives a field to its posts."""
-        return self.edits.root.get("organizations") is None and self.edits.root.get(name) is not None
+        return self.top.get(name) is not None
 
     @property
     def timezone(self) -> str | None:
         """The zone of times without an offset that the entry or the top of its file names."""
-        top = self.edits.root.value
-        found = self.entry.value.get("timezone") or (None if "organizations" in top else top.get("timezone"))
+        found = self.entry.value.get("timezone") or self.top.get("timezone")
         return str(found) if found else None
 
     def from_start(self, when: datetime, zone: tzinfo | None) -> str | None:
