@@ -43,6 +43,8 @@ _AT_REST = frozenset({Action.NO_OP, Action.MOVE, Action.ADOPT})
 _NAMED, _SHOWN = 5, 40
 _ABOUT_FREEZES = frozenset({Reason.FREEZE, Reason.INTO_FREEZE})
 _LET_OUT = Said("It goes out during a freeze that your team agreed on{reason}, as `freeze: false` says")
+#: A freeze that has another reason by now is another one: the reason is what people agreed to.
+_OTHER_REASON = Said(". It was let out of the same days {before}, so this asks again")
 
 
 def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
@@ -135,7 +137,17 @@ def _is_let_out(change: Change) -> bool:
 
 def _named(change: Change) -> Change:
     said = replace(_LET_OUT, facts={"reason": as_one(change.exempt).aside})
+    if reworded := _reworded(change):
+        before = f"for another reason before{reworded[0].aside}" if reworded[0].reason else "without a reason before"
+        said += replace(_OTHER_REASON, facts={"before": before})
     return replace(change, why=change.why + Said(". ") + said if change.why else said)
+
+
+def _reworded(change: Change) -> list[Freeze]:
+    """The freezes that were agreed to, and that have the same days but another reason now."""
+    agreed = change.binding.exempt if change.binding and change.lets_out else ()
+    new = beyond(change.exempt, agreed)
+    return [each for each in agreed if any((each.start, each.end) == (other.start, other.end) for other in new)]
 
 
 def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnostic]:

@@ -568,6 +568,21 @@ def test_a_freeze_that_no_plan_showed_asks_again(project: Project, before: str, 
 
 
 @pytest.mark.parametrize(
+    ("before", "why"),
+    [(FREEZE, "for another reason before (Nobody is here)"), (UNNAMED, "without a reason before")],
+)
+def test_a_freeze_whose_reason_is_reworded_says_why_it_asks_again(project: Project, before: str, why: str) -> None:
+    """The reason is what reviewers read: nothing tells better words from another cause, so the plan names the old."""
+    write(project, exempt(INSIDE), line=before)
+    project.apply()
+    write(project, exempt(INSIDE), line=FREEZE.replace("Nobody is here", "Mourning"))
+    said = " ".join(project("plan").out.split())
+    assert f"(Mourning), as `freeze: false` says. It was let out of the same days {why}, so this asks again" in said
+    project.apply()
+    assert "No changes" in project("plan").out
+
+
+@pytest.mark.parametrize(
     "days", [("2029-12-20", "2029-12-18"), ("2029-12-27", "2029-12-31"), ("2029-12-20", "2029-12-21")]
 )
 def test_a_freeze_that_gets_other_days_around_the_post_asks_nothing(project: Project, days: tuple[str, str]) -> None:

@@ -179,7 +179,7 @@ class FreezeEntry(_Beginning):
     to: Annotated[Moment, About("end until till ends")]
     """When it ends: a day, which is part of it, or a day and a time."""
     reason: Annotated[Filled | None, About("why note description comment")] = None
-    """The reason, shown in the error for a refused post."""
+    """The reason, shown in the error for a refused post, and what people agree to with `freeze: false`."""
     channels: Annotated[tuple[Filled, ...], Field(min_length=1)] = ()
     """Services (`twitter`) or channels (`twitter:acme`) that it applies to; all by default."""
 
