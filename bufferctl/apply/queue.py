@@ -164,9 +164,10 @@ class Queue:
         It may take long until it is certain what became of a request, and the quota may be used up in between. Then two
         of them would go out with one text.
         """
+        freed_by = self._freed_by.get(pending.change.slot, ())
+        if not any(each.change.slot in freed_by for each in self._left if freed_by):
+            return None  # once the first one is sent, the others follow as long as their own time lets them
         circle = self._freeing(pending.change.slot)
-        if not circle:
-            return None
         for number, each in enumerate(self._left):
             other, live = each.change, each.change.live
             if other.slot not in circle or not isinstance(live, LivePost) or not live.due_at or not other.goes_out:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -168,11 +168,26 @@ def test_an_exchange_of_texts_begins_only_if_its_time_lets_it_end(seconds: Seque
     assert exchanged(due, 100) == (sent, [] if sent else list(due))
 
 
-def exchanged(due: Mapping[str, timedelta], left: int) -> tuple[list[str], list[str]]:
-    """The keys of the first batch, and of what is held, of posts that each take the text of the one before.
+def test_an_exchange_of_texts_that_has_begun_goes_on() -> None:
+    """Once the first one is sent, nothing but its own time holds the second, even if that of the third is near."""
+    queue = exchanging({"a": timedelta(seconds=120), "b": timedelta(seconds=310), "c": timedelta(seconds=484)})
+    assert next_keys(queue) == (["a"], [])
+    assert next_keys(queue, START + timedelta(seconds=185)) == (["b"], [])
 
-    `left`: requests of the quota.
-    """
+
+def exchanged(due: Mapping[str, timedelta], left: int) -> tuple[list[str], list[str]]:
+    """The keys of the first batch, and of what is held. `left`: requests of the quota."""
+    return next_keys(exchanging(due), left=left)
+
+
+def next_keys(queue: Queue, now: datetime = START, left: int = 100) -> tuple[list[str], list[str]]:
+    """The keys of the next batch, and of what is held."""
+    batch, unfit = queue.next_batch(now, {}, quota=Quota((Window(900, left, 900.0, START, 100),)))
+    return [each.change.address.key for each in batch], [each.change.address.key for each in unfit]
+
+
+def exchanging(due: Mapping[str, timedelta]) -> Queue:
+    """Posts that each take the text of the one before, and the first that of the last, by when they are due."""
     changes = []
     for key, at in due.items():
         item = post(key)
@@ -184,5 +199,4 @@ def exchanged(due: Mapping[str, timedelta], left: int) -> tuple[list[str], list[
     freed_by = {each.slot: (changes[number - 1].slot,) for number, each in enumerate(changes)}
     queue = Queue(timedelta(minutes=2))
     queue.fill(Plan(START, "", tuple(changes), freed_by=freed_by))
-    batch, unfit = queue.next_batch(START, {}, quota=Quota((Window(900, left, 900.0, START, 100),)))
-    return [each.change.address.key for each in batch], [each.change.address.key for each in unfit]
+    return queue
