@@ -28,6 +28,7 @@ from bufferctl.model import (
     LiveIdea,
     LiveItem,
     Origin,
+    Post,
     Question,
     Slot,
     State,
@@ -87,7 +88,8 @@ class Options(Choices):
     declared_elsewhere: Mapping[str, str] = field(default_factory=dict)
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last
     is_state_shared: bool = False  # so that checkouts have it that lack what a pull wrote into the files of another
-    removed: tuple[Item, ...] = ()  # entries that the plan's request removes, as they were before it
+    #: Posts that the plan's request removes, as they were before it, and that neither the state nor a root file has.
+    removed: tuple[Post, ...] = ()
     only_suspends: bool = False  # the files have errors, so only what is suspended counts
 
     def planned_for(self, address: Address) -> datetime | None:

@@ -226,12 +226,11 @@ def removed_and_not_tracked(scene: Scene, matches: Matches) -> Iterator[Diagnost
 
 def _of_removed_entries(scene: Scene, matches: Matches) -> Iterator[tuple[Item, LivePost]]:
     """The unclaimed posts that may go out, each with the removed entry that it equals."""
-    there = [scene.declared(item) for item in scene.options.removed if scene.targets.has(item)]
-    lost = [d for d in there if d.slot not in scene.state.bindings]
-    posts = [each for each in matches.unclaimed if isinstance(each, LivePost) and each.may_go_out] if lost else []
-    pools = pools_of(posts, scene)
-    by_id = {post.id: post for post in posts}
-    for d in lost:
+    removed = scene.options.removed
+    posts = [each for each in matches.unclaimed if isinstance(each, LivePost) and each.may_go_out] if removed else []
+    by_id = {post.id: post for post in posts if post.id not in scene.elsewhere}
+    pools = pools_of(by_id.values(), scene)
+    for d in map(scene.declared, removed):
         for candidate in pools[d.slot.home].like(d.content, ()):
             post = by_id.get(candidate.item.id)
             if post and is_exact(d, candidate, scene):

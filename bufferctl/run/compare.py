@@ -146,7 +146,8 @@ def plan(
 
     `homes` are given if they were found just now. `review` holds changes that were not reviewed. `agreed_at` is when
     the plan that agrees to an address was made, according to CI. `unsettled` are the intents that `recover` left open.
-    `ended`, `removed`: as in `Options`. Raises the errors of `find_homes`.
+    `ended`: as in `Options`. `removed`: entries that the files had before the plan's request. Raises the errors of
+    `find_homes`.
     """
     buffer = session.buffer
     homes = homes or find_homes(session)
@@ -162,7 +163,7 @@ def plan(
         review=review,
         agreed_at=agreed_at,
         ended=ended,
-        removed=removed,
+        removed=_gone_everywhere(session, homes, removed),
         deleted_files=_deleted_files(session, commit),
         diverged=session.diverged,
         is_state_shared=session.store.is_shared,
@@ -179,6 +180,16 @@ def plan(
         read_requests=homes.look.requests_of_apply(buffer.requests - before),
         quota=buffer.quota,
     )
+
+
+def _gone_everywhere(session: Session, homes: Homes, removed: Iterable[Item]) -> tuple[Post, ...]:
+    """Those of the removed posts that neither the state has nor another root file declares by now."""
+    items = [item for item in removed if isinstance(item, Post) and homes.targets.has(item)]
+    slots = {str(item.address): homes.targets.slot(item) for item in items}
+    lost = {address: slot for address, slot in slots.items() if slot not in session.state.bindings}
+    services = {channel.id: channel.service for channel in homes.targets.channels.values()}
+    moved = declared_beside(session.files.root_file, homes.account, Removed(lost, services)) if lost else {}
+    return tuple(item for item in items if str(item.address) in lost.keys() - moved.keys())
 
 
 def _deleted_files(session: Session, applied: str) -> frozenset[str]:

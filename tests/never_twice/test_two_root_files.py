@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -226,3 +228,22 @@ def test_what_another_root_file_has_is_no_candidate(moved: tuple[Project, str]) 
     plan = json.loads(project("plan", "--json", "-f", other).out)
     (held,) = (each for each in plan["changes"] if each["action"] != "no-op")
     assert (held["key"], held["reason"]) == ("last", "deleted-in-buffer")
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_a_request_after_the_state_was_restored(project: Project, tmp_path: Path, is_moved: bool) -> None:
+    """What a request removes and this older state lacks goes out, and the plan says so, unless it moved to another."""
+    project.write("buffer.yaml", ROOT.format(include="x/*.yaml"))
+    project.write("x/tips.yaml", "posts: []\n")
+    project.apply()
+    older = project.state.read_bytes()
+    project.write("x/tips.yaml", POSTS)
+    project.apply()
+    project.state.write_bytes(older)
+    base = shutil.copytree(project.folder, tmp_path / "base")
+    project.write("x/tips.yaml", "posts: []\n")
+    if is_moved:
+        project.write("y.yaml", ROOT.format(include="y/*.yaml"))
+        project.write("y/tips.yaml", POSTS)
+    said = " ".join(project("plan", "--base", str(base), "--data", str(tmp_path / "data")).err.split())
+    assert ("were removed from the files, but equal posts that the state does not have" in said) is not is_moved
