@@ -139,11 +139,22 @@ class Project:
         return self.folder / ".bufferctl" / "state.json"
 
 
+#: Slots on every day, which are as many objects as the rest of an account: most tests have those of Mondays alone.
+WEEK = [
+    {"day": day, "paused": False, "times": ["09:00", "17:00"]}
+    for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+]
+
+
 def account_of(services: Collection[str] = ()) -> dict[str, Any]:
-    """The default account. `services`: the networks of its channels, all if empty; fewer are faster to read."""
+    """The default account, with slots on Mondays. `services`: the networks of its channels, all if empty.
+
+    Fewer channels and slots are faster to read.
+    """
     account = default_fixture()
-    for organization in account["organizations"] if services else ():
-        organization["channels"] = [each for each in organization["channels"] if each["service"] in services]
+    for organization in account["organizations"]:
+        channels = [each for each in organization["channels"] if not services or each["service"] in services]
+        organization["channels"] = [{"postingSchedule": WEEK[:1], **each} for each in channels]
     return account
 
 

@@ -15,7 +15,7 @@ import pytest
 from bufferctl.model import Address, LiveAsset, LiveChannel, LivePost, PostStatus, Service
 from bufferctl.model.from_live import post_from_live
 from tests.cli.account import DUE, fill
-from tests.cli.conftest import Prints, Project
+from tests.cli.conftest import WEEK, Prints, Project
 
 NAMES = {"twitter": "acme", "linkedin": "acme-inc"}
 
@@ -241,6 +241,7 @@ def test_usage(project: Project, prints: Prints, name: str, arguments: tuple[str
 
 def test_sent(project: Project) -> None:
     """With --since also posts published since then, with their original times so that they can never go out again."""
+    project.sandbox.person.set_channel(project.sandbox.channel("twitter")["id"], postingSchedule=WEEK)
     old = made(project, "Long ago", dueAt="2029-12-03T09:10:00Z")
     project.sandbox.clock.advance(days=3)
     new = made(project, "Just now", mode="shareNow")

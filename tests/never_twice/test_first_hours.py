@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pytest
 
-from tests.cli.conftest import Project
+from tests.cli.conftest import WEEK, Project
 from tests.conftest import long
 from tests.never_twice.files import declare
 
@@ -54,6 +54,7 @@ def test_three_hundred_past_entries_of_people(project: Project, settings: str, e
 def test_a_busy_teams_first_day(project: Project) -> None:
     """No question: 60 posts of people, most in the slots of the queue, and 20 new ones, some at the time of a slot."""
     channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.set_channel(channel, postingSchedule=WEEK)
     queued = [project.sandbox.person.create_post(channel, f"From the queue {n}") for n in range(40)]
     for n in range(20):
         project.sandbox.person.create_post(channel, f"By hand {n}", dueAt=f"2029-12-{5 + n:02}T11:30:00Z")
