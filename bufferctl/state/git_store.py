@@ -93,6 +93,8 @@ _FOREIGN = re.compile(
 _AUTHOR = {"NAME": "bufferctl", "EMAIL": "bufferctl@localhost.invalid"}
 #: Where the branch is kept in the repository of the run, and the tree of its next commit.
 _REF, _NEXT = "refs/bufferctl/tip", "refs/bufferctl/next"
+#: What a bare repository says of itself; the format of its objects is that of the project's.
+_CONFIG = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = {}\n"
 #: That repository is gone with the run: nothing waits for the disk, and no pack is taken apart.
 _OWN = (("core.fsync", "none"), ("fastimport.unpackLimit", "1"))
 
@@ -358,11 +360,10 @@ class GitStore(Store):
             opened = ExitStack()
             weakref.finalize(self, opened.close)
             folder = opened.enter_context(work_folder()) / "state.git"
-            folder.mkdir()
-            options = ("--quiet", "--bare", "--template=", f"--object-format={self._hash}")
-            made = git_bytes(folder, "init", *options, environment=carried)
-            if made.returncode:
-                raise StateError(f"`git init` failed: {made.stderr.decode(errors='replace').strip()}")
+            for name in ("objects", "refs"):  # as `git init` makes it, without a process
+                (folder / name).mkdir(parents=True)
+            (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+            (folder / "config").write_text(_CONFIG.format(self._hash), encoding="utf-8")
             self._repository, self._environment = folder, {**carried, "GIT_DIR": str(folder)}
         return self._repository
 

@@ -274,14 +274,14 @@ def test_a_run_asks_the_remote_as_little_as_it_can(by_http: Path, server: git.Se
 
 
 def test_a_run_starts_few_processes(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two to know the remote, two for a reading, three for a swap: on Windows, each takes as long as a request."""
+    """One to know the remote, two for a reading, three for a swap: on Windows, each takes as long as a request."""
     run(git.store(project), FIRST)
     traced = tmp_path / "traced"
     monkeypatch.setenv("GIT_TRACE2_EVENT", str(traced))
     run(git.store(project), SECOND, THIRD)
     events = [json.loads(line) for line in traced.read_text(encoding="utf-8").splitlines()]
     names = [each["name"] for each in events if each["event"] == "cmd_name" and "/" not in each["sid"]]
-    assert names == ["config", "init", "fetch", "cat-file", *(2 * ["fast-import", "commit-tree", "push"])]
+    assert names == ["config", "fetch", "cat-file", *(2 * ["fast-import", "commit-tree", "push"])]
 
 
 def test_a_checkouts_credentials_are_used(by_http: Path, server: git.Server) -> None:
