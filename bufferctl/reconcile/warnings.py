@@ -212,14 +212,15 @@ def removed_and_not_tracked(scene: Scene, matches: Matches) -> Iterator[Diagnost
         posts = [post for _, post in those]
         ids = [f"`{post.id}`" for post in posts]
         one, only = len(addresses) == 1, len(posts) == 1
+        channel = scene.desired.reference(those[0][0].address) if only else "CHANNEL"
         yield _warning(
             f"{some_of(addresses, _NAMED)} {'was' if one else 'were'} removed from the files, but "
             f"{'an equal post' if only else 'equal posts'} that the state does not have {'stays' if only else 'stay'} "
             f"in Buffer and will be published: {some_of(ids, _NAMED)}. {holds.whose(posts[0]) if only else whose}",
             place=Place(those[0][0].place.file),
             hint=f"If {'it' if only else 'any'} should not be published, delete {'it' if only else 'them'} in Buffer, "
-            f"or restore {'its entry' if one else 'their entries'} with `cancelled: true` and "
-            f"`existing: {posts[0].id if only else 'ID'}`.",
+            f"or restore {'its entry' if one else 'their entries'} with `cancelled: [{channel}]` and "
+            f"`existing: {{{channel}: {posts[0].id if only else 'ID'}}}`.",
             kind=Kind.STILL_PUBLISHED,
         )
 

@@ -119,7 +119,7 @@ def test_a_state_that_lost_its_last_push(side: Side) -> None:
     assert not side.apply().failed
     assert "We are live" in side.texts()
     (live,) = [each["id"] for each in side.sandbox.posts() if each["text"] == "We are live"]
-    number = side.planned("answer", launch=f"{LAUNCH}    cancelled: true\n    existing: {live}\n")
+    number = side.planned("answer", launch=f"{LAUNCH}    cancelled: [twitter]\n    existing: {{twitter: {live}}}\n")
     side.land(number)
     assert not side.apply().failed
     assert side.texts() == ["Keep"]

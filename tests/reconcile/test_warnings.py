@@ -248,8 +248,8 @@ def test_a_post_of_a_removed_entry_that_the_state_lacks(via: str, whose: str, cr
         f"will be published: `p1`. {whose}"
     )
     assert warning.hint == (
-        "If it should not be published, delete it in Buffer, or restore its entry with `cancelled: true` and "
-        "`existing: p1`."
+        "If it should not be published, delete it in Buffer, or restore its entry with `cancelled: [twitter]` "
+        "and `existing: {twitter: p1}`."
     )
     assert warning.place == Place("posts.yaml")
 
