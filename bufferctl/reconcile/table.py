@@ -132,17 +132,19 @@ class Table:
             return holds.NOT_THERE
         if match.how is How.PERHAPS_RENAMED:
             was = match.declared.item.previous_keys
-            is_elsewhere = bool(was) and self._is_elsewhere(match.declared.slot)
-            return holds.perhaps_renamed(was, match.suspects, is_elsewhere=is_elsewhere)
+            return holds.perhaps_renamed(was, match.suspects, is_elsewhere=bool(was) and self._is_used_up(match))
         if match.question is None or match.question.postponed or self._is_past(match):
             return None
         question = match.question
         return holds.ambiguous(question.rule, match.suspects, match.declared.channel, before=self._about_texts)
 
-    def _is_elsewhere(self, slot: Slot) -> bool:
-        """Whether the state has an entry on another channel, under the key that it has now."""
-        others = (slot._replace(channel_id=each.channel_id) for each in self.scene.state.bindings)
-        return any(each != slot and each in self.scene.state.tracked for each in others)
+    def _is_used_up(self, match: Match) -> bool:
+        """Whether the state has an entry on another channel under its key, and `was` alone is why it is asked about."""
+        slot, tracked = match.declared.slot, self.scene.state.tracked
+        others = (slot._replace(channel_id=each.channel_id) for each in tracked)
+        asked_about = (tracked[self.scene.claimed[each.id]] for each in match.suspects)
+        asks_anyway = any(each.unmerged or each.noted for each in asked_about)
+        return not asks_anyway and any(each != slot and each in tracked for each in others)
 
     def _adopted(self, change: Change, left: Iterable[LeftOut] = ()) -> Change:
         """Already there, as the file declares it, or as it was published.

@@ -1552,8 +1552,11 @@ def test_a_key_that_was_used_up_before_its_entry_got_another_channel() -> None:
     assert change.hint == (
         "If it is, write `was: old`. If it is not, write `repeat_of: {twitter: p1}` or delete `was: typo`."
     )
-    assert world.verdicts(post(), first) == {"a": Action.NO_OP, "old": Action.DELETE}
-    assert world.verdict(post()) is Action.CREATE
+    assert [each.action for each in world.plan(post(), first).changes] == [Action.CREATE, Action.NO_OP, Action.DELETE]
+    unmerged = {at: replace(each, unmerged=True) for at, each in world.state.bindings.items()}
+    imported = replace(world, state=replace(world.state, bindings=unmerged))
+    assert "delete" not in imported.change(post(was="typo"), replace(first, was="typo")).hint  # it would ask on
+    assert imported.verdict(post()) is Reason.AMBIGUOUS
 
 
 @given(
