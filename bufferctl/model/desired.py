@@ -237,6 +237,11 @@ class Expansion:
     repeats: str | None = None  # the earlier occurrence with the same content, to which `repeat_of` then refers
     thread: bool = False  # the thread is written next to `text`
 
+    @property
+    def makes_content(self) -> bool:
+        """Whether its texts or links are made, so that Buffer's version cannot be written back into the entry."""
+        return bool(self.variables or self.parameters)
+
 
 #: A field that Buffer does not return, or not as it was sent.
 _UNREAD = About(unread=True)
@@ -375,7 +380,7 @@ class Settings:
 
     prune: bool = True  # delete what the files no longer have
     max_deletes: int = 5  # the most deletes of one run
-    rules: dict[str, Any] = field(default_factory=dict)  # the level of each rule, as written
+    rules: dict[str, str] = field(default_factory=dict)  # the level of each rule, as written
     policy: Policy = field(default_factory=Policy)  # what the team has agreed on
     state: StateSettings | None = None  # where it is; None: in a file beside the root file
     managed_since: Aware | None = None  # aware; bufferctl created nothing before it (design: The state)

@@ -659,7 +659,7 @@ def changed(
         sending = replace(_REAPPLY_BESIDE, own={"both": repeat_of(equal, equal)})
     if twin:
         return replace(hold, hint=_PULL_ALONE + sending).filled(own={"twin": twin})
-    made = item.expansion and (item.expansion.variables or item.expansion.parameters)
+    made = item.expansion and item.expansion.makes_content
     own = ("text",) if isinstance(item, Post) and item.number else ()  # pull writes it under `each`
     by_hand = made and any(each.path.startswith(_MADE) and each.path not in own for each in differences)
     pulling = _PULL_BOTH if is_apart else _PULL

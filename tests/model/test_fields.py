@@ -23,7 +23,7 @@ from bufferctl.model.about import (
     reading_order,
 )
 from bufferctl.model.content import Image, Video
-from bufferctl.model.desired import IdeaMedia
+from bufferctl.model.desired import Expansion, IdeaMedia
 from bufferctl.model.metadata import default_metadata
 
 STATED = {
@@ -196,3 +196,16 @@ def test_a_thread_of_a_network_that_has_threads() -> None:
     thread: Any = of_networks.TwitterMetadata.model_validate({"thread": [{"text": "One"}]})
     assert [each.text for each in of_networks.thread_of(thread)] == ["One"]
     assert of_networks.thread_of(None) == of_networks.thread_of(of_networks.YoutubeMetadata()) == ()
+
+
+#: What of an expansion makes texts or links: Buffer's version cannot be written back where they come from.
+MAKES_CONTENT = {"variables", "parameters"}
+#: What tells only when, how often, or where a thing was written.
+MAKES_NONE = {"number", "times", "every", "starts", "fixed", "untagged", "repeats", "thread"}
+
+
+def test_what_makes_content() -> None:
+    """Each part of an expansion does or does not, on purpose: a hold offers no pull where one does."""
+    assert {each.name for each in fields(Expansion)} == MAKES_CONTENT | MAKES_NONE
+    given = {each.name: Expansion(**{each.name: ("x",)}) for each in fields(Expansion)}
+    assert {name for name, one in given.items() if one.makes_content} == MAKES_CONTENT
