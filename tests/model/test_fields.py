@@ -207,5 +207,5 @@ MAKES_NONE = {"number", "times", "every", "starts", "fixed", "untagged", "repeat
 def test_what_makes_content() -> None:
     """Each part of an expansion does or does not, on purpose: a hold offers no pull where one does."""
     assert {each.name for each in fields(Expansion)} == MAKES_CONTENT | MAKES_NONE
-    given = {each.name: Expansion(**{each.name: ("x",)}) for each in fields(Expansion)}
-    assert {name for name, one in given.items() if one.makes_content} == MAKES_CONTENT
+    one_set: list[dict[str, Any]] = [{each.name: ("x",)} for each in fields(Expansion)]
+    assert {name for one in one_set for name in one if Expansion(**one).makes_content} == MAKES_CONTENT
