@@ -11,7 +11,7 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS, ROUNDING, SETTLE, TIMEOUT, certain_after
-from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Slot, Write
+from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Slot, Write, dates
 from bufferctl.model.attached import attached
 from bufferctl.model.live import Quota
 from bufferctl.model.seen import standing
@@ -39,7 +39,7 @@ class Pacer:
         seconds = (until - now).total_seconds()
         if seconds > self.max_wait:
             raise PartWayError(
-                f"Buffer's quota is used up until {until.astimezone():%Y-%m-%d %H:%M}",
+                f"Buffer's quota is used up until {dates.moment(until.astimezone())}",
                 hint="What was sent so far is saved. Run apply again then, or let it wait with a longer --max-wait.",
             )
         self.watcher.waiting(seconds, "Buffer's quota is used up for now")

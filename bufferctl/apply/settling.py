@@ -30,6 +30,7 @@ from bufferctl.model import (
     Origin,
     PostStatus,
     Slot,
+    dates,
 )
 from bufferctl.model.comparable import Content, content_of_desired, content_of_live, contents_match, instant, linkless
 from bufferctl.model.live import ids_by_home
@@ -363,10 +364,11 @@ class Settler:
         until = max(intent.absent_at for intent in intents)
         seconds = (until - self.buffer.server_time()).total_seconds()
         if seconds > self.max_wait:
+            here = dates.clock(until.astimezone(), seconds=True)
             raise PartWayError(
                 "Buffer may still be carrying out writes whose answer was lost, and waiting for them takes longer than "
                 "--max-wait",
-                hint=f"Run apply again after {until.astimezone():%H:%M:%S}: it checks again before it sends anything.",
+                hint=f"Run apply again after {here}: it checks again before it sends anything.",
             )
         if seconds > 0:
             self.watcher.waiting(seconds, "Buffer may still be carrying out a write; waiting before checking again")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bufferctl.checks.named_days import Day, dates_alone, days_in, names_in
 from bufferctl.checks.sights import Declared, Groups, Sight, SightedPost, look_rule, texts_of
 from bufferctl.diagnostics import Place
+from bufferctl.model import dates
 from bufferctl.model.entries import Occurrence
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def _contradiction(day: Day, due: datetime | None) -> str:
         if (day.date or meant) != meant or day.weekday not in {None, meant.weekday()}:
             return f"it goes out on {_said(due.date())}"
     if day.date and day.weekday not in {None, day.date.weekday()}:
-        return f"{day.date.day} {day.date:%B %Y} is a {day.date:%A}"
+        named = dates.day(day.date, weekday=False, in_full=True)
+        return f"{named} is a {dates.weekday(day.date, in_full=True)}"
     return ""
 
 
@@ -137,12 +139,13 @@ def _stray_date(text: str, due: datetime, version: SightedPost, of_file: Mapping
         if starts and abs(starts - day) == timedelta(days=1):
             agreed.append(starts)
         if agreed and not {each for _, each in named} & {*agreed}:
-            return f"its text names {words}, and the others of its file {agreed[0].day} {agreed[0]:%B}"
+            theirs = dates.day(agreed[0], weekday=False, year=False, in_full=True)
+            return f"its text names {words}, and the others of its file {theirs}"
     return ""
 
 
 def _said(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
+    return dates.day(day, year=False, in_full=True)
 
 
 def other_weekdays(groups: Groups) -> Iterator[Sight]:
@@ -152,7 +155,8 @@ def other_weekdays(groups: Groups) -> Iterator[Sight]:
             if post.due_at and before and before.weekday() != post.due_at.weekday():
                 is_weekend = post.due_at.weekday() >= _SATURDAY > before.weekday()
                 if is_weekend or post.is_counted or post.number:
-                    detail = f"moved from {before:%A} to {post.due_at:%A}"
+                    old, new = (dates.weekday(each, in_full=True) for each in (before, post.due_at))
+                    detail = f"moved from {old} to {new}"
                     kind = "moved to the weekend" if is_weekend else "moved to another day of the week"
                     yield Sight(OTHER_WEEKDAY, occurrence, kind, detail, is_for_all=True)
                     break
@@ -168,7 +172,7 @@ def close_to_others(groups: Groups, beside: Iterable[Beside]) -> Iterator[Sight]
             due = change.due_at
             near = [at for at in others.get(change.slot.channel_id, ()) if due and abs(at - due) < CLOSE]
             if due and near:
-                when = f"{near[0].astimezone(due.tzinfo):%H:%M}"
+                when = dates.clock(near[0].astimezone(due.tzinfo))
                 detail = f"somebody else's post goes out at {when} on {change.address.channel}"
                 yield Sight(SOMEBODY_CLOSE, occurrence, change.address.channel, detail)
 
@@ -197,7 +201,7 @@ def night_hours(groups: Groups, declared: Declared, zones: Mapping[str, tzinfo])
             minute = local.hour * 60 + local.minute
             if others.total() >= _OTHERS and all(_apart(minute, each) > _UNUSUAL for each in others):
                 where = f"{version.change.address.channel}, where no other post goes out at night"
-                detail = f"goes out at {local:%H:%M} on {where}"
+                detail = f"goes out at {dates.clock(local)} on {where}"
                 yield Sight(NIGHT_HOURS, occurrence, "", detail)
                 break
 

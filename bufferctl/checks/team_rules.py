@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bufferctl.checks.finding import Finding, RelatedItem, Rule, few
 from bufferctl.checks.visible import Link, link_spans, links, visible_texts, without
 from bufferctl.diagnostics import Severity, some_of
-from bufferctl.model import Channel, Desired, Post
+from bufferctl.model import Channel, Desired, Post, dates
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Policy
 from bufferctl.model.plain_text import normal_host, split, within, without_invisible
 
@@ -151,16 +151,13 @@ def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
 
 def _span(start: datetime, end: datetime) -> str:
     """`24 Dec 2026 to 1 Jan 2027` where both are whole days, else with times."""
+    first = dates.day(start, weekday=False)
     if start.date() == end.date():
-        return f"{_day(start)} {start:%H:%M} to {end:%H:%M}"
+        return f"{first} {dates.clock(start)} to {dates.clock(end)}"
     if start.time() == end.time() == time():
-        last = end - timedelta(days=1)
-        return _day(start) if start.date() == last.date() else f"{_day(start)} to {_day(last)}"
-    return f"{_day(start)} {start:%H:%M} to {_day(end)} {end:%H:%M}"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y}"
+        last = dates.day(end - timedelta(days=1), weekday=False)
+        return first if first == last else f"{first} to {last}"
+    return f"{first} {dates.clock(start)} to {dates.day(end, weekday=False)} {dates.clock(end)}"
 
 
 def _of_links(post: Post, allowed: Collection[str], utm: Iterable[_Utm], sites: str) -> Iterator[Finding]:
@@ -210,7 +207,6 @@ def _too_many(posts: Iterable[Post], policy: Policy, channels: Iterable[Channel]
             continue
         there.sort(key=lambda each: each[0])
         for number, (local, post) in enumerate(there[most:], start=most + 1):
-            day = f"{local:%a} {_day(local)}"
-            message = f"this is post {number} of {day} on {channel}, and at most {most} a day may go out"
+            message = f"this is post {number} of {dates.day(local)} on {channel}, and at most {most} a day may go out"
             related = (RelatedItem(there[most - 1][1], "the last that fits"),)
             yield Finding(PER_DAY, post, ("due_at",), message, related=related)

@@ -17,6 +17,7 @@ from bufferctl.ci.http import Api
 from bufferctl.ci.settings import Found
 from bufferctl.errors import ForgeError
 from bufferctl.git import COMMIT
+from bufferctl.model import dates
 from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import code
 from bufferctl.value import replace, value
@@ -382,7 +383,7 @@ def untimely(made_at: datetime | None, request: ChangeRequest) -> str:
     if request.merged_at and made_at > request.merged_at:
         return "it was made after the merge"
     if request.merged_at and request.merged_at - made_at > PLAN_AGE:
-        return f"it was made on {made_at:%Y-%m-%d}, more than {PLAN_AGE.days} days before the merge"
+        return f"it was made on {dates.day(made_at)}, more than {PLAN_AGE.days} days before the merge"
     return ""
 
 

@@ -16,7 +16,7 @@ from bufferctl.ci.job import Job, name_of
 from bufferctl.ci.report_file import load_report
 from bufferctl.errors import KeyRefusedError
 from bufferctl.limits import KEY_NOTICE
-from bufferctl.model import Settings
+from bufferctl.model import Settings, dates
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.render.decisions import EVERYTHING
 from bufferctl.render.lines import count
@@ -136,20 +136,16 @@ def _about_expiry(job: Job, today: date) -> Iterator[Note]:
     expires, place = _settings(job).api_key_expires, job.forge.key_place
     if expires and expires <= today:
         yield Note(
-            f"By `api_key_expires` the API key expired on {_day(expires)}",
+            f"By `api_key_expires` the API key expired on {dates.day(expires)}",
             f", and Buffer still accepts it. Write into {job.name} when the key in {place} expires.",
         )
     elif expires and expires - today <= KEY_NOTICE:
         renew = f"Create a new one in Buffer (Settings, API), put it into {place}, and write down when that expires."
-        yield Note(f"The API key expires on {_day(expires)}", f", and nothing is published from then on. {renew}")
+        yield Note(f"The API key expires on {dates.day(expires)}", f", and nothing is published from then on. {renew}")
 
 
 def _settings(job: Job) -> Settings:
     return job.loaded.sound.settings if job.loaded and job.loaded.sound else Settings()
-
-
-def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def _about_requests(job: Job, late: Sequence[ChangeRequest]) -> Iterator[Note]:

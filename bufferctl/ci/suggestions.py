@@ -18,10 +18,10 @@ from bufferctl.ci.job import Job
 from bufferctl.config.write import SourceFiles, postponed
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError, ForgeError
+from bufferctl.model import dates
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.render.markdown_text import plain
 from bufferctl.render.report import Report
-from bufferctl.render.words import local
 from bufferctl.said import Answer, Way, merged
 from bufferctl.value import replace, value
 
@@ -123,7 +123,7 @@ def _times(job: Job, plan: Plan) -> Iterator[Suggestion]:
         return
     try:
         for post, due_at, line, text in postponed(SourceFiles(job.folder, desired), late, job.forge.now() + _NOTICE):
-            about = f"{late[str(post.address)]}. This moves it to {local(due_at, '')}"
+            about = f"{late[str(post.address)]}. This moves it to {dates.moment(due_at)}"
             yield Suggestion(post.place, line, about, (text,))
     except ConfigError:  # a date that is not written plainly
         return

@@ -295,8 +295,8 @@ def list_(
 
 
 def _span(week: str | None, first: datetime | None, last: datetime | None, now: datetime, files: Files) -> Span:
+    from bufferctl.model.dates import in_zone
     from bufferctl.render import agenda
-    from bufferctl.render.words import in_zone
 
     if week is None:
         span = agenda.Span(first and first.date(), last and last.date())

@@ -199,8 +199,8 @@ def _planned(setup: options.Setup, files: Files, choices: Choices, base: Path | 
 @options.console_options
 def show(path: Path, as_json: bool, report_files: tuple[Path, ...], setup: options.Setup) -> None:
     """Show a plan that `plan -o` saved, or a receipt that `apply --receipt` wrote. Works offline."""
+    from bufferctl.model.dates import local
     from bufferctl.render.text import receipt_text
-    from bufferctl.render.words import local
     from bufferctl.run import sources
 
     outputs.check_apart(path, *report_files)

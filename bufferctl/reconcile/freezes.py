@@ -24,6 +24,7 @@ from bufferctl.model import (
     ShareMode,
     Slot,
     State,
+    dates,
 )
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, as_one, beyond
 from bufferctl.plan import Action, Cause, Change, Reason
@@ -361,7 +362,7 @@ def _briefly(post: LivePost, scene: Scene) -> str:
     due = (post.due_at or scene.now).astimezone(scene.channels[post.channel_id].zone)
     text = " ".join(post.text.split())
     begins = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
-    return f"{due:%a} {due.day} {due:%b %H:%M} ({begins!r})"
+    return f"{dates.moment(due, year=False, zone=False)} ({begins!r})"
 
 
 def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:

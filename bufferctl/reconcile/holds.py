@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bufferctl.diagnostics import all_of, and_more, some_of
-from bufferctl.model import Address, Claim, Item, Likeness, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus
+from bufferctl.model import (
+    Address,
+    Claim,
+    Item,
+    Likeness,
+    LiveChannel,
+    LiveIdea,
+    LiveItem,
+    LivePost,
+    Post,
+    PostStatus,
+    dates,
+)
 from bufferctl.model.address import is_id
 from bufferctl.model.desired import Freeze
 from bufferctl.model.enums import STATUS_WORDS, ShareMode
@@ -572,7 +584,7 @@ NOT_LISTED_YET = Hold(
 
 def not_listed_yet(until: datetime) -> Hold:
     """`until` is when Buffer should show it at the latest."""
-    return NOT_LISTED_YET.filled(own={"until": f"{until.astimezone(UTC):%H:%M}"})
+    return NOT_LISTED_YET.filled(own={"until": dates.clock(until.astimezone(UTC))})
 
 
 #: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
@@ -1021,8 +1033,7 @@ def _status_and_time(live: LiveItem | None, channel: LiveChannel | None) -> str:
     status = f", {STATUS_WORDS[live.status]}"
     if live.due_at is None:
         return status
-    due = _there(live.due_at, channel)
-    return f"{status}, {due:%a} {due.day} {due:%b %Y %H:%M %Z}"
+    return f"{status}, {dates.moment(_there(live.due_at, channel))}"
 
 
 def _there(moment: datetime, channel: LiveChannel | None) -> datetime:

@@ -26,6 +26,7 @@ from bufferctl.model import (
     Organization,
     Slot,
     State,
+    dates,
 )
 from bufferctl.value import field, value
 
@@ -220,7 +221,7 @@ def _other_zones(desired: Desired, channels: Mapping[tuple[str, str], LiveChanne
         with suppress(ZoneInfoNotFoundError, ValueError):  # this machine does not have it
             there = due.astimezone(ZoneInfo(live.timezone))
             if there.utcoffset() != due.utcoffset():
-                example = f"{due:%H:%M} of {post.address} is {there:%H:%M} there"
+                example = f"{dates.clock(due)} of {post.address} is {dates.clock(there)} there"
                 found.setdefault((zone, live.timezone), {}).setdefault(declared, example)
     for (here, theirs), differing in found.items():
         (first, example), *others = differing.items()

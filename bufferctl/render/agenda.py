@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot
+from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot, dates
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
 from bufferctl.render.cards import Card, Moment, by_time, moment_of
@@ -90,7 +90,7 @@ def within_days(plan: Plan, span: Span) -> Plan:
         moment = moment_of(change, plan)
         if moment is None:
             return span.last is None and words.status_of(change) not in {PostStatus.SENT, PostStatus.SENDING}
-        first = span.first or words.in_zone(plan.at, moment.zone).date()
+        first = span.first or dates.in_zone(plan.at, moment.zone).date()
         return first <= moment.due.date() and (span.last is None or moment.due.date() <= span.last)
 
     return replace(plan, changes=tuple(filter(is_within, plan.changes)))
@@ -121,7 +121,7 @@ def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
 
 
 def _near(when: Moment) -> str:
-    days = (when.due.date() - words.in_zone(when.now, when.zone).date()).days
+    days = (when.due.date() - dates.in_zone(when.now, when.zone).date()).days
     return {0: ", today", 1: ", tomorrow"}.get(days, "")
 
 

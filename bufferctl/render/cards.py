@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from bufferctl.digests import SHORT, change_digest
-from bufferctl.model import IDEAS, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model import IDEAS, LivePost, Post, PostStatus, ShareMode, dates
 from bufferctl.model.content import TextLength
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import visible
@@ -71,17 +71,17 @@ class Moment:
     @property
     def clock(self) -> str:
         """`09:00`, in the channel's zone."""
-        return self.due.time().isoformat("minutes")
+        return dates.clock(self.due)
 
     @property
     def short(self) -> str:
         """`Tue 1`, in the channel's zone."""
-        return f"{self.due:%a} {self.due.day}"
+        return f"{dates.weekday(self.due)} {self.due.day}"
 
     @property
     def local(self) -> str:
         """`Tue 1 Dec 2026 09:00 CET`; `about` before the time of a slot."""
-        local = words.local(self.due, "")
+        local = dates.moment(self.due)
         return f"about {local}" if self.is_slot else local
 
     @property
@@ -235,7 +235,7 @@ def _card(
         at_once=outcome is None and words.is_at_once(change),
         id=visible(outcome.id or "") if outcome else "",
         link=visible(web(link)),
-        at=f"{outcome.at.astimezone(UTC):%H:%M:%S} UTC" if outcome and outcome.at else "",
+        at=dates.clock_of_machine(outcome.at) if outcome and outcome.at else "",
     )
 
 
@@ -277,9 +277,9 @@ def moment_of(change: Change, plan: Plan) -> Moment | None:
     at = published_at or change.due_at or plan.queue_times.get(change.slot)
     if at is None:
         return None
-    due = words.in_zone(at, zone)
+    due = dates.in_zone(at, zone)
     written = post.due_at if isinstance(post, Post) else None
-    is_elsewhere = written is not None and words.in_zone(written, zone).utcoffset() != written.utcoffset()
+    is_elsewhere = written is not None and dates.in_zone(written, zone).utcoffset() != written.utcoffset()
     return Moment(due, zone, plan.at, not published_at and is_in_queue(change), written if is_elsewhere else None)
 
 

@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.model import dates
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan, Reason
-from bufferctl.render import words
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.grouped import grouped
 from bufferctl.render.lines import Paint, count, hint_lines, indented, posts_and_ideas, sentence, wrapped
@@ -164,6 +164,6 @@ def _footer(plan: Plan, paint: Paint) -> Iterator[str]:
         yield from wrapped(
             with_pasted(f"{text}, or somebody deleted {them}. `bufferctl plan` says when to check again."), paint.width
         )
-    yield f"Checked on {words.local(plan.at, 'UTC')}; nothing was changed."
+    yield f"Checked on {dates.local(plan.at, 'UTC')}; nothing was changed."
     if number := len(plan.writes):
         yield f"{count(number, 'change')} of the files {'is' if number == 1 else 'are'} not applied yet."

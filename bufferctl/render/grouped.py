@@ -14,7 +14,7 @@ from itertools import groupby
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.digests import REVIEWED
-from bufferctl.model import Post
+from bufferctl.model import Post, dates
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.plain_text import parameters_in, visible, without_parameters
 from bufferctl.plan import Action, Change
@@ -229,7 +229,7 @@ class Move:
         found = Counter[str]()
         for item in self.items:
             if item.when and (before := item.when.due - self.span).weekday() != item.when.due.weekday():
-                found[f"{before:%a} to {item.when.due:%a}"] += 1
+                found[f"{dates.weekday(before)} to {dates.weekday(item.when.due)}"] += 1
         return found
 
 

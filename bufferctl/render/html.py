@@ -27,6 +27,7 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place, has_errors
+from bufferctl.model import dates
 from bufferctl.model.comparable import instant
 from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
@@ -300,7 +301,7 @@ def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[AgendaSection]:
         for each in plan.beside:
             if each.channel_id in channels:
                 zone = plan.channels[each.channel_id].timezone
-                moment = Moment(words.in_zone(each.due_at, zone), zone, plan.at, is_slot=False)
+                moment = Moment(dates.in_zone(each.due_at, zone), zone, plan.at, is_slot=False)
                 theirs.append(Theirs(moment, channels[each.channel_id]))
 
     def home(row: AgendaRow | Theirs) -> tuple[int, str, str]:
@@ -363,7 +364,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps}
+    made.globals |= {"count": count, "instant": instant, "local": dates.local, "steps": steps}
     made.globals |= {
         "is_row": lambda row: isinstance(row, AgendaRow),
         "id_of": id,

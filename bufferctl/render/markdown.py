@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import date
 from functools import cached_property, partial
 from math import inf
 from typing import Any
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of
 from bufferctl.digests import SHORT
+from bufferctl.model import dates
 from bufferctl.plan import Action
 from bufferctl.render import meaning, summary, words
 from bufferctl.render.cards import Card
@@ -451,7 +452,7 @@ def _calendar(page: _Page) -> None:
         return
     spans = [(summary.days_between(week.days[0][0], week.days[-1][0]), week) for week in found.weeks]
     if len(spans) > _WEEKS:
-        spans = [(f"{month.monday:%B %Y}", month) for month in months_of(found.weeks)]
+        spans = [(dates.month(month.monday, in_full=True), month) for month in months_of(found.weeks)]
     if spans:
         with sheet.folded("When", is_open=sheet.shows(_STRIP + _WEEK * len(spans) - FOLD)):
             _strip(sheet, found, spans)
@@ -467,11 +468,16 @@ def _strip(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]]) -> N
     zones = {item.when.zone for item in found.new if item.when}
     where = f" ({plain(zones.pop())})" if len(zones) == 1 and "" not in zones else ""
     sheet.put(f"#### When{where}")
-    start = "%b %Y" if len(found.weeks) > _WEEKS else "%d %b"
-    rows = [(f"{week.monday:{start}}".lstrip("0"), week.counts) for _, week in spans]
+    are_many = len(found.weeks) > _WEEKS
+    rows = [(_start(week.monday, are_many=are_many), week.counts) for _, week in spans]
     wide = max(len(name) for name, _ in rows)
     lines = [f"{name:>{wide}} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
     sheet.put("\n".join(["```text", *lines, "```"]))
+
+
+def _start(monday: date, *, are_many: bool) -> str:
+    """Where a row of weeks begins: `1 Dec`, or the month if there are many."""
+    return dates.month(monday) if are_many else dates.day(monday, weekday=False, year=False)
 
 
 def _rows(title: str, items: Sequence[PlanItem], form: Callable[[PlanItem], str]) -> Iterator[str]:
@@ -681,7 +687,7 @@ def _foot(found: Grouped) -> str:
     report = found.report
     parts = [f"Digest {code(report.digest[:SHORT])}"]
     if report.expires_at:
-        parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+        parts.append(f"may be applied until {dates.local(report.expires_at, 'UTC')}")
     quiet = summary.quiet_counts(report.plan)
     parts += [f"Also: {quiet}"] if quiet and not report.plan.is_empty and report.outcomes is None else []
     links = found.parameters_with_values(_VALUES)

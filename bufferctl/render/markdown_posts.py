@@ -10,6 +10,7 @@ from urllib.parse import quote as percent
 
 from bufferctl.diagnostics import Place
 from bufferctl.digests import REVIEWED
+from bufferctl.model import dates
 from bufferctl.plan import Action
 from bufferctl.render.cards import Changed, Moment
 from bufferctl.render.grouped import Move, PlanItem, Version
@@ -291,7 +292,7 @@ def _head(item: PlanItem, shared: Above = Above()) -> str:  # noqa: B008 - a val
 
 def _when(moment: Moment) -> str:
     about = "about " if moment.is_slot else ""
-    return f"{about}{moment.due:%a} {moment.due.day} {moment.due:%b %H:%M}"
+    return f"{about}{dates.moment(moment.due, year=False, zone=False)}"
 
 
 def _own(version: Version) -> Iterator[str]:

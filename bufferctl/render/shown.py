@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post
+from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post, dates
 from bufferctl.model.attached import files_of
 from bufferctl.model.comparable import others_of
 from bufferctl.model.content import Document, Image, LinkAttachment, Video
@@ -251,7 +251,7 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
                     yield name, words.value(value)
         case Idea():
             yield "services", ", ".join(item.services)
-            yield "date", words.local(item.date, "") if item.date else ""
+            yield "date", dates.local(item.date, "") if item.date else ""
             yield "group", item.group.group_id if item.group else ""
             yield "group.place_after_id", (item.group and item.group.place_after_id) or ""
             yield "ai_assisted", words.value(item.ai_assisted)
@@ -259,7 +259,7 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
             yield "template_id", item.template_id or ""
         case LiveIdea():
             yield "services", ", ".join(item.services)
-            yield "date", words.local(item.date, "") if item.date else ""
+            yield "date", dates.local(item.date, "") if item.date else ""
             yield "group", item.group_id or ""
             yield "ai_assisted", "yes" if item.ai_assisted else ""
         case LivePost():

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from bufferctl.diagnostics import Kind, all_of
-from bufferctl.model import LivePost
+from bufferctl.model import LivePost, dates
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import LOSABLE
 from bufferctl.model.unsaid import given_of, is_hidden
@@ -177,10 +177,13 @@ def does(found: Grouped) -> str:
 
 def days_between(first: date, last: date, today: date | None = None) -> str:
     """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year, or both, if it is far from `today`."""
-    year = f" {last.year}" if today and abs(last - today) > _FAR else ""
-    start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%b}"
-    start += f" {first.year}" if year and first.year != last.year else ""
-    return f"{f'{start} to ' if first != last else ''}{last.day} {last:%b}{year}"
+    is_far = today is not None and abs(last - today) > _FAR
+    end = dates.day(last, weekday=False, year=is_far)
+    if first == last:
+        return end
+    is_one_month = (first.year, first.month) == (last.year, last.month)
+    start = str(first.day) if is_one_month else dates.day(first, weekday=False, year=is_far and first.year != last.year)
+    return f"{start} to {end}"
 
 
 def first_post(found: Grouped) -> tuple[str, ShownChannel] | None:

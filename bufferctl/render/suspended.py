@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from bufferctl.diagnostics import some_of
-from bufferctl.model import LivePost
+from bufferctl.model import LivePost, dates
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Change, GoesOut, Outcome, Plan
 from bufferctl.render import words
@@ -182,7 +182,7 @@ def _going_out(plan: Plan) -> Sequence[GoesOut]:
 def _still_out(post: GoesOut, plan: Plan) -> StillOut:
     channel = plan.channels.get(post.channel_id)
     zone = channel.timezone if channel else ""
-    when = words.short(words.in_zone(post.due_at, zone)) if post.due_at else "in the queue"
+    when = dates.moment(dates.in_zone(post.due_at, zone), year=False) if post.due_at else "in the queue"
     text = " ".join(post.text.split())
     approved = "once approved" if post.awaits_approval else ""
     whose = f"perhaps {post.perhaps}" if post.perhaps else "perhaps not made by bufferctl"

@@ -7,13 +7,12 @@ items come the counts and the cost of applying; what needs you is last, where it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 from itertools import groupby, starmap
 
 from bufferctl.diagnostics import Diagnostic, all_of
 from bufferctl.digests import SHORT
-from bufferctl.model import Idea, Post
+from bufferctl.model import Idea, Post, dates
 from bufferctl.model.entries import named, occurrence_of
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
@@ -98,12 +97,7 @@ def day_of(item: PlanItem) -> str:
     """The heading above an item."""
     if item.main.cards[0].at_once:
         return "At once"
-    return _day(item.when.due.date()) if item.when else "Unscheduled"
-
-
-@cache
-def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return dates.day(item.when.due) if item.when else "Unscheduled"
 
 
 def _move(move: Move, paint: Paint) -> Iterator[str]:
@@ -124,7 +118,7 @@ def head_lines(item: PlanItem, found: Grouped, paint: Paint, *more_about: str) -
     about = [item.networks, *filter(None, ["" if card.what == usual else card.what, card.why])]
     about += [card.channel.organization] if found.organizations > 1 else []
     about += [f"{each.over:,} too many on {each.channel.network}" for each in item.cards if each.over]
-    about += [f"{words.short(when.written)} in the file"] if when and when.written else []
+    about += [f"{dates.moment(when.written, year=False)} in the file"] if when and when.written else []
     about += more_about
     name = visible(item.name)
     clock = f"{'about ' if when.is_slot else ''}{when.clock} {when.due.tzname()}  " if when else ""
@@ -344,7 +338,7 @@ def _requests(plan: Plan) -> str:
     if tightest is None or end is None:
         return text
     text += f" Buffer allows {tightest.left} more within {duration(timedelta(seconds=tightest.window_seconds))}"
-    return text + (f", so it would be done at about {words.local(end, '')}." if end > plan.at else ".")
+    return text + (f", so it would be done at about {dates.local(end, '')}." if end > plan.at else ".")
 
 
 def _painter(kind: str, paint: Paint) -> Callable[[str], str]:
@@ -407,7 +401,7 @@ def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
     lines += ["", applied_text(outcomes, paint).rstrip("\n")]
     if report.left and any(outcome.change.action in WRITING for outcome in outcomes):
         lines.append(left_text(report.left, report.plan, outcomes, paint).rstrip("\n"))
-    lines.append(f"At {visible(report.plan.endpoint)}, finished {words.local(finished_at, 'UTC')}.")
+    lines.append(f"At {visible(report.plan.endpoint)}, finished {dates.local(finished_at, 'UTC')}.")
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import all_of
-from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode, dates
 from bufferctl.model.enums import STATUS_WORDS
 from bufferctl.model.live import Unavailable
 from bufferctl.model.metadata import CATEGORIES, INSTANTS
@@ -266,7 +264,7 @@ def value(raw: Any, zone: str = "", name: str = "") -> str:
     if name == "category_id":
         return CATEGORIES.get(str(raw), shown_text(str(raw)))
     if is_instant(name) and isinstance(raw, str):
-        return local(datetime.fromisoformat(raw), zone)
+        return dates.local(datetime.fromisoformat(raw), zone)
     return shown_text(str(raw))
 
 
@@ -296,25 +294,6 @@ def need_you(number: int) -> str:
     return f"{number:,} need{'s' if number == 1 else ''} you"
 
 
-def local(moment: datetime, zone: str) -> str:
-    """`Tue 1 Dec 2026 09:00 CET`, in `zone`; without one, in the zone of `moment`."""
-    moment = in_zone(moment, zone)
-    return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M} {moment.tzname()}"
-
-
-def short(moment: datetime) -> str:
-    """`Tue 1 Dec 09:00 CET`, in its own zone."""
-    return f"{moment:%a} {moment.day} {moment:%b %H:%M} {moment.tzname()}"
-
-
-def in_zone(moment: datetime, zone: str) -> datetime:
-    """The moment in `zone`; unchanged if there is no such zone."""
-    if zone:
-        with suppress(ZoneInfoNotFoundError, ValueError):
-            return moment.astimezone(ZoneInfo(zone))
-    return moment
-
-
 def away(moment: datetime, now: datetime, zone: str) -> str:
     """`in 3 days`, `tomorrow`, `20 minutes ago`: by the clock if it is under a day, else by the calendar in `zone`."""
     seconds = (moment - now).total_seconds()
@@ -332,7 +311,7 @@ def _span(moment: datetime, now: datetime, zone: str) -> tuple[int, str]:
         return int(seconds // _MINUTE), "minute"
     if seconds < _DAY:
         return round(seconds / _HOUR), "hour"
-    days = abs((in_zone(moment, zone).date() - in_zone(now, zone).date()).days)
+    days = abs((dates.in_zone(moment, zone).date() - dates.in_zone(now, zone).date()).days)
     if days < _WEEKS:
         return days, "day"
     if days < _MONTHS:

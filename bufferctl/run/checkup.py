@@ -21,7 +21,7 @@ from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, State
 from bufferctl.git import git
 from bufferctl.limits import KEY_NOTICE
 from bufferctl.machine import state_folder
-from bufferctl.model import IDEAS, Account, LiveChannel, State
+from bufferctl.model import IDEAS, Account, LiveChannel, State, dates
 from bufferctl.model.live import Window
 from bufferctl.reconcile import find_targets
 from bufferctl.render.diagnostics import summary_text
@@ -149,7 +149,7 @@ class Checkup:
         if expires is None:
             return
         left = expires - datetime.now(UTC).date()
-        day = f"{expires:%a} {expires.day} {expires:%b %Y}"
+        day = dates.day(expires)
         hint = "Create a new key in Buffer (Settings, API), and write down when that one expires."
         if left <= timedelta():
             yield Check("key", WARNING, f"By `api_key_expires`, the API key expired on {day}", hint)
@@ -226,7 +226,8 @@ def _clock(server: datetime | None, here: datetime) -> Check:
     return Check(
         "clock",
         WARNING,
-        f"This machine's clock is {_span(apart)} {'ahead of' if here > server else 'behind'} Buffer's ({_utc(server)})",
+        f"This machine's clock is {_span(apart)} {'ahead of' if here > server else 'behind'} Buffer's "
+        f"({dates.of_machine(server)})",
         "Correct it. bufferctl goes by Buffer's clock, but `plan --offline` can only use this one.",
     )
 
@@ -266,7 +267,7 @@ def _quota(window: Window) -> Check:
     message = f"{window.left:,}{of} requests left in {_span(timedelta(seconds=window.window_seconds))}"
     if window.left > LITTLE * (window.quota or 0):
         return Check("quota", OK, message)
-    again = f"{message}, all of them again at {_utc(window.resets_at)}"
+    again = f"{message}, all of them again at {dates.of_machine(window.resets_at)}"
     return Check("quota", WARNING, again, "Apply later, or in parts with --target.")
 
 
@@ -309,7 +310,7 @@ def _lock(lock: Lock, lease: Lease | None) -> Check:
         return Check("lock", OK, "No other run is using the account")
     hint = "Wait for that run. To remove a stale lock, run `bufferctl state unlock`."
     if lease:
-        until = f"{lease.dead_at.astimezone(UTC):%H:%M} UTC"
+        until = dates.clock_of_machine(lease.dead_at)
         hint = f"Wait for that run. If it crashed, apply takes the lock over, after {until} at the latest."
     return Check("lock", WARNING, f"The lock is held by {' and by '.join(found)}", hint)
 
@@ -331,10 +332,6 @@ def _journal(endpoint: str, project: Path, stored: StateFile | None) -> Check:
         return Check("journal", WARNING, message, "If it was cut off, the next apply checks what became of them.")
     message = f"An apply was cut off and left {unanswered}"
     return Check("journal", WARNING, message, "To check what became of them, run `bufferctl apply`.")
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _span(span: timedelta) -> str:

@@ -19,7 +19,7 @@ from bufferctl.choices import NONE, Choices
 from bufferctl.config import load
 from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import ConfigError, StalePlanError, UsageError
-from bufferctl.model import Address, Desired
+from bufferctl.model import Address, Desired, dates
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action
 from bufferctl.run.compare import check_named, describe_selection, hold_dependent, naming_frozen, narrow
@@ -244,7 +244,7 @@ def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
             hint="Set BUFFER_API_URL to that endpoint, or plan again.",
         )
     if today.at > plan.expires_at:
-        raise StalePlanError(f"The saved plan {path} expired on {plan.expires_at:%Y-%m-%d %H:%M} UTC", hint=_AGAIN)
+        raise StalePlanError(f"The saved plan {path} expired on {dates.local(plan.expires_at, 'UTC')}", hint=_AGAIN)
 
 
 def save(

@@ -27,6 +27,7 @@ from pydantic import AwareDatetime
 from pydantic_core import to_json
 
 from bufferctl.errors import LockedError
+from bufferctl.model import dates
 from bufferctl.model.serial import adapter
 from bufferctl.value import value
 
@@ -49,8 +50,7 @@ class Holder:
     since: AwareDatetime
 
     def __str__(self) -> str:
-        since = f"{self.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        return f"{self.user} on {self.host} (process {self.pid}, since {since})"
+        return f"{self.user} on {self.host} (process {self.pid}, since {dates.of_machine(self.since)})"
 
 
 class Lock:
@@ -194,7 +194,7 @@ def is_mine(lease: Lease, began_here: frozenset[str]) -> bool:
 
 def locked_by(lease: Lease, *, tells_time: bool) -> LockedError:
     """The error while another run holds the lock. `tells_time`: Buffer's answers have a Date."""
-    dead_at = f"{lease.dead_at.astimezone(UTC):%H:%M:%S} UTC"
+    dead_at = dates.clock_of_machine(lease.dead_at)
     if tells_time:
         hint = (
             "Run it again later, or wait with --lock-timeout SECONDS. If the other run crashed, the next one takes "

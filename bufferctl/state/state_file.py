@@ -14,12 +14,12 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import PurePath
 
 from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, StateError
 from bufferctl.machine import awake, now
-from bufferctl.model import Intent, State
+from bufferctl.model import Intent, State, dates
 from bufferctl.state import document as documents
 from bufferctl.state.document import SavedState, by_day
 from bufferctl.state.lock import PARTED, UNREAD, Lease, lease_length, user_name
@@ -364,7 +364,7 @@ class LockedState(StateFile):
             raise self._overtaken() from error
         except StateError as error:
             if self._pending is None:
-                until = f"{self._lease.dead_at.astimezone(UTC):%H:%M} UTC"
+                until = dates.clock_of_machine(self._lease.dead_at)
                 raise PartWayError(f"{error.message}. The lock stays until {until}", hint=error.hint) from error
             raise PartWayError(
                 f"{error.message}. The results are in this machine's journal", hint=self._bring_in

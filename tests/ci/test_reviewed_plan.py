@@ -87,7 +87,7 @@ def commits(github: FakeGitHub, branch: str, number: int) -> list[str]:
         ({"workflow": ".github/workflows/other.yml"}, {}, "it is a run of .github/workflows/other.yml"),
         ({"event": "workflow_dispatch", "branch": "topic"}, {}, "the run was started by workflow_dispatch"),
         ({"made_at": "2029-12-03T08:00:01Z"}, {}, "it was made after the merge"),
-        ({"made_at": "2029-11-26T07:59:59Z"}, {}, "it was made on 2029-11-26, more than 7 days before the merge"),
+        ({"made_at": "2029-11-26T07:59:59Z"}, {}, "it was made on Mon 26 Nov 2029, more than 7 days before the merge"),
         ({"made_at": None}, {}, "the forge does not say when it was made"),
         ({"event": "pull_request_target"}, {}, "the run was started by pull_request_target"),
         ({"repository": FORKS}, {}, "a fork's run may upload anything"),

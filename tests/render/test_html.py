@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from bufferctl.checks import text_length
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Address, Asset, LiveAsset, Post, Service
+from bufferctl.model.dates import local
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Beside, Cause, Change, Outcome, Plan, Reason, Status
 from bufferctl.render.grouped import grouped
@@ -29,7 +30,6 @@ from bufferctl.render.markdown import Context, comment
 from bufferctl.render.pieces import compared, pieces, shown_text, web
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Fact, shown
-from bufferctl.render.words import local
 from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.model.samples import posts

@@ -445,7 +445,7 @@ def test_a_store_that_fails_where_nothing_was_done_keeps_the_lock(store: Memory)
     """There is nothing to bring in: the message says until when other runs have to wait."""
     record = locked(store)
     store.away = True
-    with pytest.raises(PartWayError, match="The lock stays until 09:06 UTC") as raised:
+    with pytest.raises(PartWayError, match="The lock stays until 09:06:00 UTC") as raised:
         record.close([], "stopped")
     assert not raised.value.hint
 
