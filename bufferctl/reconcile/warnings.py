@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from shlex import join
+from shlex import join, quote
 
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, all_of, some_of
 from bufferctl.model import Item, LiveChannel, LivePost, Origin, Post, PostStatus
@@ -278,12 +278,15 @@ def _of_people(changes: Iterable[Change], verb: str, kind: Kind) -> Iterator[Dia
 def unmerged(changes: Changes) -> Iterator[Diagnostic]:
     """Objects that an import wrote into files that this checkout lacks: they were not removed."""
     asked = _asked_about(changes)
-    found = [change.slot.key for change in changes if _is_unmerged(change) and change.live_id not in asked]
+    unmerged = [change for change in changes if _is_unmerged(change) and change.live_id not in asked]
+    found = [change.slot.key for change in unmerged]
     if found:
+        addresses = [str(change.address) for change in unmerged] if len(found) <= _NAMED else ["ADDRESS"]
         yield _warning(
             f"{len(found)} imported {'post is' if len(found) == 1 else 'posts and ideas are'} not in these files "
             f"({', '.join(found[:_NAMED])}), and left alone",
-            hint="Merge the files that the import wrote. If you discarded them, run `bufferctl state rm ADDRESS`.",
+            hint="Merge the files that the import wrote. If you discarded them, run "
+            f"`bufferctl state rm {' '.join(map(quote, addresses))}`.",
         )
 
 

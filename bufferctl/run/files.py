@@ -190,7 +190,9 @@ def read_again(
     if found.desired is None or has_errors(problems):
         listener.diagnostics(problems)
         message = "With Buffer's version the files would have these errors, so nothing was written"
-        hint = "Fix them, or name the posts to pull, then try again."
+        hint = (
+            "Correct that in Buffer, or in the files by hand. Other posts can be pulled by their addresses meanwhile."
+        )
         raise FilesError(message, problems, found.root, hint=hint)
     for name in found.files:
         text = (found.root / name).read_text(encoding="utf-8")

@@ -6,11 +6,13 @@ moves the horizons.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, timedelta
 from pathlib import Path
+from shlex import quote
 
 from bufferctl.api import Buffer, endpoint_of
 from bufferctl.apply import FileJournal, save_state, with_unsaved_results
@@ -175,7 +177,7 @@ class NamedState:
             ) from error
         document = parse(raw, f"the file {new}", None, remedy="Get a new one with `bufferctl state pull`.")
         if not force:
-            _check_replaceable(stored, document)
+            _check_replaceable(stored, document, new)
         return self._restored(stored, document, "state push")
 
     def log(self) -> Sequence[PastDocument]:
@@ -217,9 +219,10 @@ class NamedState:
                 f"The state is already in {target.place}",
                 hint="Set `state` in buffer.yaml to the new place, and name the old one with --from.",
             )
-        _read_both(old, target)
+        old.read()
         if not old.exists:
             raise ConfigError(f"There is no state to move: {old.place}", hint="Name where it is with --from PLACE.")
+        _read_both(old, target)
         with hold_lock(old.endpoint, 0.0, self.listener):
             _read_both(old, target)
             document = _with_journal(old, root)
@@ -257,10 +260,19 @@ def find_slots(bindings: Mapping[Slot, Binding], addresses: Iterable[str]) -> di
 def _history(stored: StateFile) -> History:
     if isinstance(stored.store, History):
         return stored.store
+    backup = stored.store.backup if isinstance(stored.store, LocalStore) else None
     raise ConfigError(
         f"A state file keeps no history: {stored.place}",
-        hint="The previous version is beside it, as ….backup. With `state: git` each apply is a commit.",
+        hint="With `state: git` each apply is a commit. The version before the last one is beside it; to restore that, "
+        f"run `bufferctl state push --force {_path(backup)}`."
+        if backup and backup.exists()
+        else "With `state: git` each apply is a commit.",
     )
+
+
+def _path(file: Path) -> str:
+    """As it stands in a command that is run here."""
+    return quote(os.path.relpath(file))
 
 
 def _renamed(state: State, address: str, new_address: str) -> State:
@@ -271,12 +283,15 @@ def _renamed(state: State, address: str, new_address: str) -> State:
     try:
         new = Address.parse(new_address)
     except ValueError as error:
-        raise UsageError(str(error), hint=f"{address} is one.") from error
+        key = "KEY" if "/" in new_address else new_address
+        raise UsageError(str(error), hint=f"Write it whole: {replace(old, key=key)}") from error
     target = slot._replace(key=new.key)
     if (old.organization, old.channel) != (new.organization, new.channel):
         raise UsageError(
             "A post stays on its channel, so only the last part of an address can change",
-            hint=f"Name it {replace(old, key=new.key)}.",
+            hint=f"Name it {replace(old, key=new.key)}."
+            if new.key != old.key
+            else "For another channel, declare it there in the files: that makes another post.",
         )
     if target in bindings:
         raise UsageError(
@@ -305,8 +320,8 @@ def _source(source: str, root: Path, target: Store) -> Store:
     return open_store(settings, root, named=named)
 
 
-def _check_replaceable(stored: StateFile, new: SavedState) -> None:
-    """Raises StateError if `new` must not replace the stored document without --force."""
+def _check_replaceable(stored: StateFile, new: SavedState, file: Path) -> None:
+    """Raises StateError if `new`, from `file`, must not replace the stored document without --force."""
     stored.load()
     state, other = stored.saved, new.state
     if stored.exists and stored.endpoint != new.endpoint:
@@ -325,7 +340,7 @@ def _check_replaceable(stored: StateFile, new: SavedState) -> None:
         )
     else:
         return
-    raise StateError(wrong, hint="If this is intended, run `bufferctl state push --force FILE`.")
+    raise StateError(wrong, hint=f"If this is intended, run `bufferctl state push --force {_path(file)}`.")
 
 
 def _read_both(old: StateFile, target: StateFile) -> None:
@@ -333,10 +348,13 @@ def _read_both(old: StateFile, target: StateFile) -> None:
     target.read()
     if target.exists and target.document.moved_to not in {old.store.address, old.place}:
         target.refuse_moved()
+        path = old.store.path if isinstance(old.store, LocalStore) else None
         raise StateError(
             f"{target.name} already has a state (serial {target.saved.serial}), so nothing was moved",
-            hint="To replace it, run `bufferctl state pull > state.json`, compare, and run "
-            "`bufferctl state push --force FILE`.",
+            hint=f"Compare them: `bufferctl state pull` prints it. To replace it by {old.place}, run "
+            f"`bufferctl state push --force {_path(path)}`."
+            if path
+            else "`bufferctl state pull` prints it.",
         )
     old.read()
     if old.document.moved_to != target.store.address or not old.saved.bindings:  # else that was cut off

@@ -28,6 +28,11 @@ class LocalStore(Store):
         self.path = path
 
     @property
+    def backup(self) -> Path:
+        """The file with the version before the last swap; it need not exist."""
+        return self.path.with_name(self.path.name + ".backup")
+
+    @property
     def place(self) -> str:
         return f"the state file {self.path}"
 
@@ -64,7 +69,7 @@ class LocalStore(Store):
                         hint="Run the command again.",
                     )
                 if before.document is not None:  # copied, since not every file system has links
-                    replace_file(self.path.with_name(self.path.name + ".backup"), before.document)
+                    replace_file(self.backup, before.document)
                 replace_file(self.path, document)
                 sync_folder(self.path.parent)
         except OSError as error:

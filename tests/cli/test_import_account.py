@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -134,6 +135,21 @@ def test_what_an_import_wrote_is_deleted_by_no_checkout_that_lacks_it(project: P
     assert "not in these files" not in project.apply().err
     shutil.rmtree(project.folder / "posts")
     assert "deleted" in project.apply("--max-deletes", "9").out
+
+
+def test_what_an_import_wrote_and_somebody_discarded_is_let_go(project: Project) -> None:
+    """The hint has the command with every address; afterwards nobody is asked to merge files that are gone."""
+    few(project)
+    project.write("buffer.yaml", CHANNELS)
+    project.apply()
+    imported(project)
+    before = project.sandbox.posts()
+    shutil.rmtree(project.folder / "posts")
+    project.write("buffer.yaml", CHANNELS)
+    name, *arguments = shlex.split(project("plan").err.strip().splitlines()[-1])
+    assert (name, arguments[:2], project(*arguments).code) == ("bufferctl", ["state", "rm"], 0)
+    assert "not in these files" not in project("plan").err
+    assert project.sandbox.posts() == before
 
 
 def test_an_import_whose_files_were_discarded_can_be_repeated(project: Project) -> None:

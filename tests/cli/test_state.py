@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,36 @@ def test_begin_with_a_channel_that_no_file_declares(project: Project) -> None:
     assert "No file declares the channel bluesky:acme" in ran.err
     assert "The files declare: linkedin:acme-inc, twitter:acme." in " ".join(ran.err.split())
     assert not project.state.exists()
+
+
+def command_in(hint: str) -> list[str]:
+    """The arguments of the command on the last line of a hint."""
+    name, *arguments = shlex.split(hint.strip().splitlines()[-1])
+    assert name == "bufferctl", hint
+    return arguments
+
+
+def test_an_older_file_is_pushed_as_the_hint_says(applied: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint names the file; afterwards plan finds what the older one lacks."""
+    applied.write("old state.json", applied("state", "pull").out)
+    assert applied("state", "rm", LAUNCH).code == 0
+    ran = applied("state", "push", "old state.json")
+    assert (ran.code, applied(*command_in(ran.err)).code) == (1, 0)
+    assert LAUNCH in addresses(applied)
+    monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
+    assert "No changes." in applied("plan").out
+
+
+@pytest.mark.parametrize("command", [("log",), ("restore", "x")])
+def test_the_earlier_version_of_a_state_file(applied: Project, command: tuple[str, ...]) -> None:
+    """A file keeps one, which the command of the hint restores."""
+    assert applied("state", "rm", LAUNCH).code == 0
+    ran = applied("state", *command)
+    assert (ran.code, applied(*command_in(ran.err)).code) == (1, 0)
+    assert LAUNCH in addresses(applied)
+
+
+def test_a_state_that_is_moved_from_nowhere(applied: Project) -> None:
+    """It is said that there is none, not how to replace the one that is here."""
+    ran = applied("state", "migrate", "--from", "nowhere.json")
+    assert (ran.code, "There is no state to move" in ran.err) == (1, True)
