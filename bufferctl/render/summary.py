@@ -29,9 +29,10 @@ NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show 
 #: The note on a plan made with PATH, --target or --exclude, without a full stop.
 NARROWED = "Limited to the selected posts"
 
-_MATCHES, _HAS_MORE = "Buffer matches your files", "Buffer will publish more than your files have"
+_MATCHES, _HAS_MORE = "Buffer matches your files", "Buffer has everything in your files and will publish more"
 #: The same of a part of them, and what follows.
-_MATCHES_PART, _REST = "Buffer matches what was applied", " The rest was not part of this run."
+_MATCHES_PART, _HAS_MORE_PART = "Buffer matches what was applied", "Buffer has what was applied and will publish more"
+_REST = " The rest was not part of this run."
 #: From this distance on, a date has its year.
 _FAR = timedelta(days=300)
 #: Of changes that are not in Buffer.
@@ -110,7 +111,7 @@ def _verified(plan: Plan, *, is_part: bool) -> str:
     if waiting:
         return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer"
     if _has_more(plan):
-        return _HAS_MORE
+        return _HAS_MORE_PART if is_part else _HAS_MORE
     return _MATCHES_PART if is_part else _MATCHES
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bufferctl.diagnostics import Diagnostic, Kind, Severity
 from bufferctl.digests import change_digest
 from bufferctl.model import Asset, Binding, Idea, LiveAsset, Origin, Post, PostStatus, SchedulingType
 from bufferctl.model.content import Image, TextLength
@@ -343,6 +344,18 @@ def test_what_buffer_did_not_take_is_not_verified(status: Status) -> None:
     left = replace(PLAN, changes=())
     assert left_over(left, [failed, made]) == "Verified: Buffer matches what was applied."
     assert left_over(left, [failed]) == "Read again after applying: nothing more to send."
+
+
+def test_what_goes_out_without_an_entry_is_no_match() -> None:
+    """Where Buffer publishes posts that no file has, it does not match the files: in a plan, and after an apply."""
+    more = Diagnostic(Severity.WARNING, "It goes out", kind=Kind.STILL_PUBLISHED)
+    plan = replace(PLAN, changes=(), warnings=(more,), unmanaged=1)
+    said = "Nothing to send.\nBuffer has everything in your files and will publish more: 1 unmanaged.\n"
+    assert said in plan_text(Report(plan), PLAIN)
+    made = Outcome(change(post("ch-x", "made", 2, text="Made"), Action.UPDATE, Cause.EDITED), Status.DONE)
+    assert left_over(plan, [made]) == "Verified: Buffer has everything in your files and will publish more."
+    failed = replace(made, status=Status.REFUSED)
+    assert left_over(plan, [failed, made]) == "Verified: Buffer has what was applied and will publish more."
 
 
 def test_only_fields_that_the_files_have_are_excepted() -> None:
