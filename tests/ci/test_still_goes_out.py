@@ -32,7 +32,7 @@ def published(side: Side) -> None:
         (REMOVED, "removed from the files"),
         (CANCELLED, "cancelled in the file"),
         (LATER, "edited in the file"),
-        (REWORDED, "edited in the file"),
+        *long((REWORDED, "edited in the file")),
     ],
 )
 def test_a_request_without_a_plan(side: Side, now: str, why: str) -> None:

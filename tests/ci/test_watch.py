@@ -40,7 +40,7 @@ def test_nothing_is_wrong(side: Side) -> None:
     assert (side.issues(), side.texts()) == ([], ["We are live"])
 
 
-@on_both
+@on_each
 def test_refused(side: Side) -> None:
     """The post, why the network refused it, and what to do; one issue, which closes when the post is gone."""
     side.launched()
