@@ -25,7 +25,7 @@ from bufferctl.model.content import A_FILE, AssetKind
 from bufferctl.model.state import Likeness
 from bufferctl.model.writing import Refusal
 from bufferctl.plan import Action, Cause, Reason, Status, Trouble
-from bufferctl.planfile import agreed
+from bufferctl.planfile import agreed, saved
 from bufferctl.reconcile import facts, freezes, holds, likeness, repeats, sending, suspending, table
 from bufferctl.render import agenda, cards, drift, sarif, summary, words
 from bufferctl.render.json_documents import document_schema
@@ -47,6 +47,7 @@ ACTIONS: Meanings = {
     "public": freezes._SENDING,  # it may be published by it
     "still": freezes._AT_REST,  # its post stays in Buffer as it is
     "later": sending._AFTER_CREATES,  # sent after what is new
+    "unsaved": saved._AT_REST,  # a saved plan leaves it out, as it changes nothing
     "declared": importing.AT_REST,  # Buffer has it as the files say, so import leaves it alone
 }
 CAUSES: Meanings = {
@@ -105,7 +106,8 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
             Action.WAITING: "shown agreed named quiet kept",
             Action.DONE: "shown there quiet resting declared",
             Action.PAST: "shown quiet resting",
-            Action.NO_OP: "shown there quiet resting still declared",
+            Action.KEEP: "shown there quiet resting unsaved",
+            Action.NO_OP: "shown there quiet resting still unsaved declared",
         },
     ),
     (
