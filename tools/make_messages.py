@@ -115,6 +115,7 @@ _BLANKS = {
     "its_id": " (ID)",
     "its_posts": "its 6 posts are",
     "kept": "none is deleted and they will be published",
+    "let_go": "run `bufferctl state rm ADDRESS`",
     "let_out": "`freeze: false`",
     "later": "run `bufferctl resume --missed +1w`",
     "limit": "5",

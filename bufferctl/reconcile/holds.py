@@ -170,6 +170,10 @@ def _run(*command: str) -> Callable[[Change], Answer]:
     return lambda change: Answer(Way.RUN, command=("bufferctl", *command), addresses=(str(change.address),))
 
 
+def _let_go(change: Change) -> Answer:
+    return replace(_run("state", "rm")(change), is_open=True)
+
+
 def _begin(change: Change) -> Answer:
     return Answer(Way.RUN, command=("bufferctl", "state", "begin"), addresses=(change.address.channel,))
 
@@ -252,6 +256,7 @@ _OWN: dict[str, Callable[[Change], Fact]] = {
     "reapply": _run("apply", "--reapply"),
     "pull": _run("pull"),
     "confirm_removed": _run("apply", "--confirm-removed"),
+    "let_go": _let_go,
     "begin": _begin,
 }
 _ASIDES: dict[str, Callable[[Change], Fact]] = {"its_id": lambda change: f" ({change.live_id or ''})"}
@@ -525,9 +530,7 @@ NO_ORGANIZATION = Hold(
         "{stays}"
     ),
     Said(
-        "If it belongs to another project, let it go: `bufferctl state rm ADDRESS`. If not, and to delete it, run with "
-        "{confirm_removed.options}.",
-        beside=(Answer(Way.RUN, command=("bufferctl", "state", "rm"), is_open=True),),
+        "If it belongs to another project, {let_go}. If not, and to delete it, run with {confirm_removed.options}.",
     ),
 )
 

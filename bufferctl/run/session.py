@@ -87,7 +87,9 @@ class Session:
             Severity.WARNING,
             f"{self.store.name} is older than the state that this machine saved last, or is a different one, so "
             "bufferctl does not know what it has created since",
-            hint="Restore the newest version of the file (git pull, or a backup) if there is one.",
+            hint="If nobody did that on purpose, `bufferctl state log` lists the versions to restore."
+            if self.store.is_shared
+            else "Restore the newest version of the file (git pull, or a backup) if there is one.",
         )
         self.listener.diagnostics([older])
         last = self.journal.last(state.lineage)

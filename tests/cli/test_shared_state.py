@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bufferctl.machine import state_folder
+from bufferctl.model import StateSettings
 from bufferctl.state import Lease, LocalStore, StateFile, open_store
 from tests.cli.conftest import Project
 from tests.stores import buckets, git
@@ -78,8 +79,6 @@ def locked(project: Project) -> None:
     """Let another machine's run hold the lock."""
     from dataclasses import replace
     from datetime import UTC, datetime, timedelta
-
-    from bufferctl.model import StateSettings
 
     record = StateFile(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
     record.load()
@@ -518,3 +517,17 @@ def test_an_edit_of_what_was_pulled_elsewhere(project: Project, other: Project) 
     assert "Somebody changed it in Buffer and pulled that into the files" in " ".join(plan.out.split())
     assert other("apply", "--auto-approve", "--settle", "0", "--reapply", LAUNCH).code == 0
     assert [each["text"] for each in project.sandbox.posts() if each["id"] == post] == ["Now we are live"]
+
+
+def test_an_older_shared_state_is_restored_from_its_history(project: Project) -> None:
+    """The warning names the command that lists the versions, since there is no file to restore."""
+    project.apply()
+    project.write("old.json", project("state", "pull").out)
+    project.write("buffer.yaml", CONFIG + "          - {key: more, due_at: 2029-12-22 09:00, text: More of it}\n")
+    project.apply()
+    store = open_store(StateSettings(), project.folder / "buffer.yaml")
+    store.swap((project.folder / "old.json").read_bytes(), store.read().version, "an older one")
+    assert "`bufferctl state log` lists the versions" in " ".join(project("plan").err.split())
+    last = project("state", "log").out.splitlines()[1].split()[0]
+    assert project("state", "restore", last).code == 0
+    assert "No changes." in project("plan").out

@@ -52,6 +52,16 @@ def test_posts_of_the_first_project_stay(project: Project, copy: Path) -> None:
     assert project("plan", "--detailed-exitcode").code == 0
 
 
+def test_the_posts_of_another_project_are_let_go_by_one_command(project: Project, copy: Path) -> None:
+    """The command of the hold has the addresses of all of them."""
+    run_in(copy, *APPLY)
+    lines = [line.strip() for line in run_in(copy, "plan").out.splitlines()]
+    (command,) = [line for line in lines if line.startswith("bufferctl state rm")]
+    assert run_in(copy, *command.split()[1:]).code == 0
+    assert texts(project) == ["Alpha", "Beta", "News"]
+    assert run_in(copy, "plan", "--strict", "--detailed-exitcode").code == 0
+
+
 def test_what_the_hold_proposes_ends_it(project: Project, copy: Path) -> None:
     """`state rm` leaves the post in Buffer, and `--confirm-removed` deletes it; then nothing is left to decide."""
     run_in(copy, *APPLY)
