@@ -162,7 +162,7 @@ def changed_files(source_files: SourceFiles, pulled: Pulled) -> FileChanges:
             if names and isinstance(item, Post):
                 del pulled.taken[address]
                 pulled.kept.pop(address, None)
-                is_shared = len({each.address.channel for each in source_files.siblings(item)}) > 1
+                is_shared = source_files.is_shared(item)
                 pulled.left_out.append((address, _why_not(change, item, names, is_shared=is_shared)))
                 pulled.made.append(change)
                 continue

@@ -183,7 +183,7 @@ class _Revising:
         of_channel, of_occurrence = ("overrides", layers.reference), ("repeat", "each", str(layers.number))
         service = item.service if part != name else None
         posts = [each for each in self.source_files.siblings(item) if service in {None, each.service}]
-        inside = [path, of_channel] if len(layers.references) > 1 else [path]
+        inside = [path, of_channel] if self.source_files.is_shared(item) else [path]
         if layers.number:
             inside += [of_occurrence, *((*of_occurrence, *each) for each in inside[1:])]
         inside = [each for each in inside if "repeat" in each or not only_here]

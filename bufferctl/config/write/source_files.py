@@ -40,8 +40,7 @@ class Layers:
     edits: Edits  # of the file
     entry: Node  # as written
     parts: tuple[Owner, ...]  # what sets the item's fields, most specific first
-    references: tuple[str, ...] = ()  # how the entry, or its file, names its channels
-    reference: str = ""  # the one of this item
+    reference: str = ""  # how the entry, or its file, names the item's channel, or else its label
     number: int = 0  # which occurrence of a repeated entry it is, 0 for none
 
     @property
@@ -109,10 +108,10 @@ class SourceFiles:
         paths = layer_paths(entry.value, channel, item.number)
         places = [(path, entry.inside(*path)) for path in paths]
         parts = tuple(Owner(path, there) for path, there in places if there)
-        given = tuple(entry.value.get("channels") or edits.root.value.get("channels") or ())
+        given = entry.value.get("channels") or edits.root.value.get("channels") or ()
         named = [path[-1] for path in reversed(paths) if path[-2:-1] == ("overrides",)]
-        reference = next((each for each in (*named, *given) if each in channel.references), "")
-        return Layers(name, edits, entry, parts, given, reference, item.number)
+        reference = next((each for each in (*named, *given) if each in channel.references), channel.label)
+        return Layers(name, edits, entry, parts, reference, item.number)
 
     def zone(self, item: Post | Idea) -> tzinfo | None:
         """The zone of times without an offset where an item is declared; None if its own time has an offset there."""
@@ -139,6 +138,10 @@ class SourceFiles:
             for post in self.desired.posts:
                 self._siblings.setdefault(post.place, []).append(post)
         return self._siblings[item.place]
+
+    def is_shared(self, item: Post) -> bool:
+        """Whether its entry is for other channels, too."""
+        return len({each.address.channel for each in self.siblings(item)}) > 1
 
     def text_file(self, item: Post | Idea, layers: Layers) -> Path | None:
         """The file that holds the item's text, None if the entry does."""
