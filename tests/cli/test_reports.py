@@ -178,7 +178,7 @@ def test_report_of_a_saved_plan(declared: Project) -> None:
     assert again == first
     assert again["expires_at"] == "2029-12-10T09:00:00Z"
     assert read(declared, "again.md") == read(declared, "first.md")
-    assert "may be applied until 2029-12-10 09:00 UTC" in read(declared, "first.md")
+    assert "may be applied until Mon 10 Dec 2029 09:00 UTC" in read(declared, "first.md")
     assert len(declared.sandbox.requests) == asked
 
 
