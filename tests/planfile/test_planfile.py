@@ -188,7 +188,7 @@ def test_it_expires(review: Review) -> None:
     saved = review.save(A, B, C)
     now = replace(review.plan(), at=saved.expires_at)
     assert still_to_do(saved, Path("plan.json"), now, State()).writes
-    with pytest.raises(StalePlanError, match=f"expired on {saved.expires_at:%Y-%m-%d}"):
+    with pytest.raises(StalePlanError, match=f"expired on Tue {saved.expires_at:%-d %b %Y}"):
         still_to_do(saved, Path("plan.json"), replace(now, at=now.at + timedelta(seconds=1)), State())
 
 
