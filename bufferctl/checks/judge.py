@@ -20,8 +20,7 @@ from bufferctl.checks import (
     wrong_year,
 )
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.diagnostics import Severity
-from bufferctl.model import Address, Desired, Post
+from bufferctl.model import Address, Desired, Post, Settings
 from bufferctl.model.networks import NETWORKS
 from bufferctl.value import replace
 
@@ -65,7 +64,7 @@ def check(desired: Desired, *, now: datetime | None = None) -> tuple[Finding, ..
     found += neighbours.neighbour_findings(timed, now, since, desired.settings.policy.spacing)
     found += wrong_year.wrong_year_findings(timed, now, desired.settings.managed_since)
     found += team_rules.policy_findings(desired, now)
-    return tuple(at_levels(found, desired.settings.rules))
+    return tuple(at_levels(found, desired.settings))
 
 
 def of_post(post: Post) -> list[Finding]:
@@ -101,13 +100,12 @@ def check_lengths(desired: Desired, max_characters: Mapping[Address, int], now: 
         is_known = post.address in max_characters
         of_post = texts.text_findings(post, max_characters.get(post.address))
         found += [finding for finding in of_post if is_known or finding.rule in texts.ACCOUNT_KNOWS]
-    return tuple(at_levels(found, desired.settings.rules))
+    return tuple(at_levels(found, desired.settings))
 
 
-def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[Finding]:
+def at_levels(found: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
     """The findings at the levels that the files set (`off`, `warning`, `error`), without those that are off."""
     for finding in found:
-        if (level := levels.get(finding.rule.code)) is None:
-            yield finding
-        elif level != "off":
-            yield replace(finding, level=Severity(level))
+        level = settings.level_of(finding.rule.code, finding.severity)
+        if level:
+            yield finding if level == finding.severity else replace(finding, level=level)

@@ -7,7 +7,7 @@ are compared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -17,20 +17,17 @@ from bufferctl.checks import look_at_texts as texts
 from bufferctl.checks import look_at_times as times
 from bufferctl.checks.sights import WORTH_A_LOOK, Declared, Groups, Sight, SightedPost
 from bufferctl.diagnostics import Diagnostic, Kind, Severity
-from bufferctl.model import Post
+from bufferctl.model import Post, Settings
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 
 if TYPE_CHECKING:
     from bufferctl.plan import Plan
 
 
-def worth_a_look(plan: Plan, levels: Mapping[str, str], watch: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
-    """The lines for a plan, the likeliest mistakes first, with the addresses that each is about.
-
-    `levels`: by code, as the files set them. `watch`: what the team wants to look at, as in `Policy`.
-    """
+def worth_a_look(plan: Plan, settings: Settings) -> tuple[Diagnostic, ...]:
+    """The lines for a plan, the likeliest mistakes first, with the addresses that each is about."""
     groups = _groups(plan)
-    if not groups or levels.get(WORTH_A_LOOK) == "off":
+    if not groups or settings.level_of(WORTH_A_LOOK) is None:
         return ()
     declared = _declared(plan)
     several = {occurrence: versions for occurrence, versions in groups.items() if len(versions) > 1}
@@ -47,13 +44,13 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str], watch: Sequence[str] = (
         texts.other_networks(groups),
         texts.swapped_hashtags(groups, declared),
         texts.nearly_same(groups, declared),
-        texts.watched(groups, watch),
+        texts.watched(groups, settings.policy.watch),
         times.other_weekdays(groups),
         times.close_to_others(groups, plan.beside),
         networks.lost_comments(groups),
     )
     lines: dict[tuple[str, Occurrence | None, str], list[Sight]] = {}
-    for sight in (each for each in found if levels.get(each.rule.code) != "off"):
+    for sight in (each for each in found if settings.level_of(each.rule.code)):
         entry = None if sight.is_for_all else sight.occurrence._replace(number=0)
         lines.setdefault((sight.rule.code, entry, sight.kind), []).append(sight)
     return tuple(_line(sights, groups) for sights in lines.values())

@@ -205,7 +205,7 @@ def report_of(plan: Plan, desired: Desired, files: Files | None = None, **more: 
 
     most = {id_: channel.max_characters for id_, channel in plan.channels.items() if channel.max_characters}
     limits = {change.address: most[change.slot.channel_id] for change in plan.changes if change.slot.channel_id in most}
-    look = worth_a_look(plan, desired.settings.rules, desired.settings.policy.watch)
+    look = worth_a_look(plan, desired.settings)
     if files:
         more |= {"diagnostics": files.warnings, "folder": folder_of(files.root), "rules": RULES}
     return Report(plan, lengths=text_lengths(desired, limits), worth_a_look=look, **more)

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import model_validator
 
-from bufferctl.diagnostics import Place, all_of
+from bufferctl.diagnostics import Place, Severity, all_of
 from bufferctl.model.about import About, fields_with
 from bufferctl.model.address import Address
 from bufferctl.model.base import Aware, Filled, Model, Url, Whole, Words
@@ -390,6 +390,11 @@ class Settings:
     link_shorteners: tuple[str, ...] = ()  # domains that may replace those of links, besides the well-known ones
     handles: Mapping[str, str] = field(default_factory=dict)  # who is declared under `mentions`, by name and handle
     suspended: str = ""  # why nothing of ours goes out; empty if it does
+
+    def level_of(self, code: str, own: Severity = Severity.ERROR) -> Severity | None:
+        """The level at which a rule is reported, `own` unless the files set one; None if they turn it off."""
+        level = self.rules.get(code, own)
+        return None if level == "off" else Severity(level)
 
 
 @value()

@@ -50,12 +50,12 @@ _OTHER_REASON = Said(". It was let out of the same days {before}, so this asks a
 
 def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
     """Hold changes that a rule of the policy forbids, and posts in Buffer that a freeze is about."""
-    kept, rules = [], scene.desired.settings.rules
+    kept, settings = [], scene.desired.settings
     if not _limits_time(scene):
         return changes
     turns = _turns(changes, scene)
     for change in changes:
-        errors = [each for each in _against(change, scene) if rules.get(each.code, Severity.ERROR) == Severity.ERROR]
+        errors = [each for each in _against(change, scene) if settings.level_of(each.code) is Severity.ERROR]
         kept.append(errors[-1].held.on(change) if errors else _let_out(change, turns, scene))
     return kept
 
@@ -79,7 +79,7 @@ def _let_out(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> Ch
     if change.action in _SENDING:
         goes_out = _schedules(change, post) or _stays_scheduled(change)
         return replace(change, exempt=_freezes_then(change, turns, scene)) if goes_out else change
-    if change.action not in _AT_REST or binding is None or scene.desired.settings.rules.get(FREEZE) == "off":
+    if change.action not in _AT_REST or binding is None or scene.desired.settings.level_of(FREEZE) is None:
         return change
     there = _freezes_there(change, scene)
     if not beyond(there, () if post.address in scene.options.ended else binding.exempt):
@@ -155,10 +155,10 @@ def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnos
     """The policy's warnings, and one for each post that a freeze does not hold although Buffer publishes it then."""
     settings = scene.desired.settings
     for change in changes if _limits_time(scene) else ():
-        if settings.rules.get(FREEZE) != "off":
+        if settings.level_of(FREEZE):
             yield from _beside(change, scene)
         for each in _against(change, scene):
-            if settings.rules.get(each.code, Severity.ERROR) == Severity.WARNING:
+            if settings.level_of(each.code) is Severity.WARNING:
                 said = each.sent.on(change)
                 message = f"{change.address}: {said.message[:1].lower()}{said.message[1:]}"
                 answers = said.todo.answers if said.todo else ()
@@ -175,7 +175,7 @@ def would_be_refused(item: Item, scene: Scene) -> bool:
     settings = scene.desired.settings
     if not isinstance(item, Post) or item.due_at is None or item.draft or not item.freeze:
         return False
-    is_error = settings.rules.get(FREEZE, Severity.ERROR) == Severity.ERROR
+    is_error = settings.level_of(FREEZE) is Severity.ERROR
     return is_error and settings.policy.frozen(item.due_at, item.address.channel) is not None
 
 
@@ -292,7 +292,7 @@ def let_out_in_freezes(changes: Collection[Change], scene: Scene) -> Iterator[Di
 
     Also for those that are held for another reason, or that bufferctl did not make.
     """
-    if scene.desired.settings.rules.get(FREEZE) == "off":
+    if scene.desired.settings.level_of(FREEZE) is None:
         return
     found: dict[Freeze, list[Change]] = defaultdict(list)
     for change in changes:
@@ -335,7 +335,7 @@ def _how_to_stop(let_out: Collection[Change], scene: Scene) -> str:
 
 def unmanaged_in_freezes(unclaimed: Iterable[LiveItem], scene: Scene) -> Iterator[Diagnostic]:
     """A warning for each freeze during which Buffer publishes posts that no file has: nothing else stops them."""
-    if scene.desired.settings.rules.get(FREEZE) == "off":
+    if scene.desired.settings.level_of(FREEZE) is None:
         return
     labels = {live.id: label for (_, label), live in scene.targets.channels.items()}
     found: dict[Freeze, list[LivePost]] = defaultdict(list)

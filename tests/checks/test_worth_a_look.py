@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from bufferctl.checks import RULES, worth_a_look
 from bufferctl.config import load
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.model import Desired, State
+from bufferctl.model import Desired, Settings, State
+from bufferctl.model.desired import Policy
 from bufferctl.plan import Action, Beside, Difference, Plan
 from bufferctl.reconcile import offline
 from tests.config.test_expand_properties import NOW as DRAWN_AT
@@ -57,12 +58,12 @@ def plan_of(folder: Path, posts: str) -> Plan:
 
 def looked_at(folder: Path, watch: tuple[str, ...] = ()) -> list[Diagnostic]:
     """The lines for all posts of a folder, as if they were new."""
-    return list(worth_a_look(plan_at(folder), {}, watch))
+    return list(worth_a_look(plan_at(folder), Settings(policy=Policy(watch=watch))))
 
 
 def lines(plan: Plan, **levels: str) -> list[tuple[str, str]]:
     """Code and message of each line."""
-    return [(each.code, each.message) for each in worth_a_look(plan, levels)]
+    return [(each.code, each.message) for each in worth_a_look(plan, Settings(rules=levels))]
 
 
 def one(folder: Path, text: str, due: str = "2030-03-14 09:00", more: str = "") -> list[str]:
@@ -219,7 +220,9 @@ def test_each_line_can_be_turned_off(tmp_path: Path, name: str) -> None:
 
 def test_lines_say_which_posts_they_are_about(tmp_path: Path) -> None:
     """By address, so that a page can lead to them: here one occurrence on three networks."""
-    (line,) = worth_a_look(plan_of(tmp_path, TIP.replace("times: 4}", "times: 4, each: {2: {text: 'Price TBD'}}}")), {})
+    (line,) = worth_a_look(
+        plan_of(tmp_path, TIP.replace("times: 4}", "times: 4, each: {2: {text: 'Price TBD'}}}")), Settings()
+    )
     assert [each.rpartition("/")[2] for each in line.addresses] == ["tip-2"] * 3
 
 

@@ -18,6 +18,7 @@ from bufferctl.model import (
     LivePost,
     Post,
     PostStatus,
+    Settings,
     ShareMode,
     State,
 )
@@ -54,7 +55,7 @@ def plan_at(folder: Path, now: datetime = NOW) -> Plan:
 
 def report_of(plan: Plan) -> Report:
     """The report of a plan, with what is worth a look."""
-    return Report(plan, worth_a_look=worth_a_look(plan, {}), page="plan.html")
+    return Report(plan, worth_a_look=worth_a_look(plan, Settings()), page="plan.html")
 
 
 def campaign() -> Report:
