@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bufferctl.cli.patience import PATIENCE
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.machine import in_job
 from bufferctl.model.plain_text import visible
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The width of lines, whatever the terminal.
 _NARROWEST, _WIDEST = 40, 120
+#: Seconds after which people wonder whether anything happens.
+_LONG = 1.0
 READING = "Reading what is in Buffer"
 WAITING = "Waiting for Buffer's answer"
 STORING = "Waiting for the state"
@@ -119,19 +121,24 @@ class Console(Listener):
             yield
             return
         is_passing = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        is_said = False
+        said = threading.Event()
 
         def say() -> None:
-            nonlocal is_said
             if is_passing or not self._has_said:
                 click.echo(f"{what}…", err=True, nl=not is_passing)
-            is_said = self._has_said = True
+            self._has_said = True
+            said.set()
 
+        timer = threading.Timer(_LONG, say)
+        timer.daemon = True
+        timer.start()
         try:
-            with self.busy(), PATIENCE.lasting(say):
+            with self.busy():
                 yield
         finally:
-            if is_said and is_passing:
+            timer.cancel()
+            timer.join()
+            if said.is_set() and is_passing:
                 click.echo("\r\x1b[K", err=True, nl=False, color=True)
 
     def edits(self, changes: FileChanges, root: Path) -> None:

@@ -13,7 +13,6 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 import time
 import traceback
 from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
@@ -53,8 +52,6 @@ def load(folder: str) -> None:
         os.environ |= {"BUFFER_API_URL": sandbox.url, "BUFFER_API_KEY": sandbox.key, "XDG_STATE_HOME": folder}
         for command in ("init", "apply --auto-approve --settle 0 --report plan.html", "plan --json"):
             assert run(command.split()) == 0
-    for thread in set(threading.enumerate()) - {threading.main_thread()}:
-        thread.join()  # a fork would have none of them, but their locks
     gc.collect()
     gc.freeze()
 
