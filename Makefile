@@ -31,7 +31,8 @@ $(UV)/.installed: requirements-uv.lock
 	@$(PYTHON) -m pip --python $(UV) install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-uv.lock
 	@touch $@
 
-INSTALL = $(UV)/$(SCRIPTS)/uv pip install --quiet --python $(VENV)
+# Its cache is here, too: a home may be read-only, and files that are in both are linked.
+INSTALL = $(UV)/$(SCRIPTS)/uv pip install --quiet --cache-dir $(UV)/cache --python $(VENV)
 $(STAMP): requirements-test.lock pyproject.toml $(UV)/.installed
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
 	@$(INSTALL) --require-hashes -r requirements-test.lock
