@@ -165,7 +165,7 @@ class Queue:
         of them would go out with one text.
         """
         freed_by = self._freed_by.get(pending.change.slot, ())
-        if not any(each.change.slot in freed_by for each in self._left if freed_by):
+        if not freed_by or not any(each.change.slot in freed_by for each in self._left):
             return None  # once the first one is sent, the others follow as long as their own time lets them
         circle = self._freeing(pending.change.slot)
         for number, each in enumerate(self._left):

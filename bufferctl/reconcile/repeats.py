@@ -2,7 +2,7 @@
 
 Matching asks about new objects and objects in Buffer. Questions that need a plan are asked here: whether the delete
 that frees a text is part of this run, whether an edit would have the same text as another object, and whether an edit
-would publish a text next to the same text in a post that is not ours, or move it closer to that post.
+would publish the text of a post that is not ours a second time, or bring the two posts closer together.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def _suspended(change: Change, reason: str, match: Match | None, resolver: Resol
 
 
 def _waiting(change: Change, reason: str, binding: Binding | None) -> Change:
-    """The change, which waits until the suspension ends: its post is not scheduled, or is not ours."""
+    """The change, put off until the suspension ends, since its post is not scheduled or not ours."""
     waits = replace(change, reason=Reason.SUSPENDED, why=replace(_WAITS, facts={"reason": reason}), todo=None)
     is_new = binding is None
     if change.action in {Action.CREATE, Action.WAITING} or (is_new and change.reason is Reason.MISSED):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from shlex import join, quote
 
@@ -199,13 +199,13 @@ def let_go(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
         )
 
 
-def removed_and_not_tracked(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
+def removed_and_not_tracked(found: Iterable[tuple[Item, LivePost]], scene: Scene) -> Iterator[Diagnostic]:
     """Unpublished posts that the state does not have, and that equal an entry that the plan's request removes.
 
     The state is older than they are, or a person made them: nothing is deleted, so somebody has to.
     """
     groups: dict[str, list[tuple[Item, LivePost]]] = defaultdict(list)
-    for item, post in _of_removed_entries(scene, matches):
+    for item, post in found:
         groups[holds.whose(post, many=True)].append((item, post))
     for whose, those in groups.items():
         addresses = list(dict.fromkeys(str(item.address) for item, _ in those))
@@ -420,12 +420,12 @@ def perhaps_deleted(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     )
 
 
-def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
+def perhaps_removed(scene: Scene, matches: Matches, told: Collection[str]) -> Iterator[Diagnostic]:
     """Posts on unrecorded homes, created through the API, that no file declares: perhaps removed from the files.
 
-    Drafts are not among them, since they are not published.
+    Drafts are not among them, since they are not published. `told`: the ids of those that another warning names.
     """
-    unexplained = matches.unexplained - matches.suspected - {post.id for _, post in _of_removed_entries(scene, matches)}
+    unexplained = matches.unexplained.difference(matches.suspected, told)
     posts = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.by_api)
     unsent = (each for each in posts if each.may_go_out)
     found = [each for each in unsent if each.id in unexplained and not scene.horizon(each.home).recorded]
@@ -474,6 +474,7 @@ def perhaps_imported(changes: Changes, scene: Scene, matches: Matches) -> Iterat
 
 def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Every warning, in the order in which a plan has them."""
+    of_removed = list(_of_removed_entries(scene, matches))
     yield from missing_managed_since(scene)
     yield from unread_channels(scene, matches)
     yield from past(changes, scene)
@@ -482,7 +483,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from on_their_way(changes, scene)
     yield from still_published(changes, scene, matches)
     yield from let_go(changes, scene)
-    yield from removed_and_not_tracked(scene, matches)
+    yield from removed_and_not_tracked(of_removed, scene)
     yield from unmerged(changes)
     yield from policy_warnings(changes, scene)
     yield from let_out_in_freezes(changes, scene)
@@ -497,5 +498,5 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from perhaps_deleted(changes, scene)
     yield from perhaps_imported(changes, scene, matches)
     yield from not_compared(c.desired for c in changes if c.action is Action.ADOPT and c.desired)
-    yield from perhaps_removed(scene, matches)
+    yield from perhaps_removed(scene, matches, [post.id for _, post in of_removed])
     yield from surplus_twins(scene, matches)

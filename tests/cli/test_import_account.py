@@ -59,6 +59,15 @@ def imported(project: Project, *arguments: str) -> Any:
     return ran
 
 
+def few_imported(project: Project) -> list[dict[str, Any]]:
+    """Import some posts into a project that was applied; the posts in Buffer."""
+    few(project)
+    project.write("buffer.yaml", CHANNELS)
+    project.apply()
+    imported(project)
+    return project.sandbox.posts()
+
+
 def few(project: Project) -> list[str]:
     """Some posts of each kind; their ids."""
     project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire", services=["linkedin"])
@@ -120,11 +129,7 @@ def test_ours_from_now_on(project: Project) -> None:
 
 def test_what_an_import_wrote_is_deleted_by_no_checkout_that_lacks_it(project: Project) -> None:
     """Until the files are merged, others plan without them: nothing is deleted, and a warning says what they lack."""
-    few(project)
-    project.write("buffer.yaml", CHANNELS)
-    project.apply()
-    imported(project)
-    before = project.sandbox.posts()
+    before = few_imported(project)
     shutil.move(project.folder / "posts", project.folder.parent / "branch")
     project.write("buffer.yaml", CHANNELS)
     for _ in range(2):
@@ -139,11 +144,7 @@ def test_what_an_import_wrote_is_deleted_by_no_checkout_that_lacks_it(project: P
 
 def test_what_an_import_wrote_and_somebody_discarded_is_let_go(project: Project) -> None:
     """The hint has the command with every address; afterwards nobody is asked to merge files that are gone."""
-    few(project)
-    project.write("buffer.yaml", CHANNELS)
-    project.apply()
-    imported(project)
-    before = project.sandbox.posts()
+    before = few_imported(project)
     shutil.rmtree(project.folder / "posts")
     project.write("buffer.yaml", CHANNELS)
     name, *arguments = shlex.split(project("plan").err.strip().splitlines()[-1])
