@@ -16,7 +16,7 @@ from bufferctl.ci.job import Job, name_of
 from bufferctl.ci.report_file import load_report
 from bufferctl.errors import KeyRefusedError
 from bufferctl.limits import KEY_NOTICE
-from bufferctl.model import Settings, dates
+from bufferctl.model import dates
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.render.decisions import EVERYTHING
 from bufferctl.render.lines import count
@@ -81,7 +81,7 @@ def watch(job: Job, end: End, requests: Sequence[ChangeRequest] = ()) -> int:
     left = replace(report, plan=shown) if report else Report(shown)
     needs = bool(notes or shown.changes or left.problems)
     if report or needs:
-        first = replace(_OPEN, markdown=" ".join(_settings(job).notify)) if needs else _OVER
+        first = replace(_OPEN, markdown=" ".join(job.settings.notify)) if needs else _OVER
         context = _context(job, _KIND, [first, *notes])
         with job.naming():
             text = issue(left, replace(context, decide=job.forge.decide()))
@@ -133,7 +133,7 @@ def _comment(job: Job, late: Sequence[ChangeRequest], requests: Iterable[ChangeR
 
 def _about_expiry(job: Job, today: date) -> Iterator[Note]:
     """A note that the API key expires soon."""
-    expires, place = _settings(job).api_key_expires, job.forge.key_place
+    expires, place = job.settings.api_key_expires, job.forge.key_place
     if expires and expires <= today:
         yield Note(
             f"By `api_key_expires` the API key expired on {dates.day(expires)}",
@@ -142,10 +142,6 @@ def _about_expiry(job: Job, today: date) -> Iterator[Note]:
     elif expires and expires - today <= KEY_NOTICE:
         renew = f"Create a new one in Buffer (Settings, API), put it into {place}, and write down when that expires."
         yield Note(f"The API key expires on {dates.day(expires)}", f", and nothing is published from then on. {renew}")
-
-
-def _settings(job: Job) -> Settings:
-    return job.loaded.sound.settings if job.loaded and job.loaded.sound else Settings()
 
 
 def _about_requests(job: Job, late: Sequence[ChangeRequest]) -> Iterator[Note]:

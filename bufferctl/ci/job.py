@@ -24,7 +24,7 @@ from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import git, git_bytes, protocols_of
-from bufferctl.model import PostStatus, State, StateSettings
+from bufferctl.model import PostStatus, Settings, State, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.reconcile.freezes import ends_exemptions
 from bufferctl.render.markdown import Note
@@ -106,6 +106,11 @@ class Job:
     def loaded(self) -> Loaded | None:
         """The files as checked out; None if there is no root file, which every command reports."""
         return load_if_there(self.root_file)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the checked-out files, as far as they can be read."""
+        return self.loaded.sound.settings if self.loaded and self.loaded.sound else Settings()
 
     @property
     def is_readable(self) -> bool:

@@ -283,7 +283,7 @@ def unmerged(changes: Changes) -> Iterator[Diagnostic]:
     if found:
         addresses = [str(change.address) for change in unmerged] if len(found) <= _NAMED else ["ADDRESS"]
         yield _warning(
-            f"{len(found)} imported {'post is' if len(found) == 1 else 'posts and ideas are'} not in these files "
+            f"{len(found)} imported {'entry is' if len(found) == 1 else 'entries are'} not in these files "
             f"({', '.join(found[:_NAMED])}), and left alone",
             hint="Merge the files that the import wrote. If you discarded them, run "
             f"`bufferctl state rm {' '.join(map(quote, addresses))}`.",

@@ -142,11 +142,6 @@ class _Page:
         return self.found.report
 
     @property
-    def everything(self) -> str:
-        """Where to see everything if it does not fit."""
-        return _all(self.report)
-
-    @property
     def posts(self) -> PostForms:
         return PostForms(self.context.files)
 
@@ -173,7 +168,7 @@ class _Page:
     @cached_property
     def changes(self) -> tuple[Section[Any], ...]:
         """What is sent, the weightiest changes first if not all are shown; new posts only if each has a line."""
-        found, more, gap = self.found, self.everything, self.gap
+        found, gap = self.found, self.gap
         changed = [item for item in found.changed if not item.takes_off]
         deciding = [] if self.listed else [item for item in changed if meaning.decides(item)][:_LISTED]
         others = [item for item in changed if item not in deciding]
@@ -183,13 +178,12 @@ class _Page:
         total = f" ({meaning.counts(changed)})" if len(changed) > 1 else ""
         kept = len(deciding) + len(found.moves)
         sections: list[Section[Any]] = [
-            Section("At once", found.at_once, self._in_short, f"at once; {more}", least=1),
-            Section("Deleted", found.of("delete"), self.form, f"deleted; {more}", least=1, gap=gap),
+            Section("At once", found.at_once, self._in_short, least=1),
+            Section("Deleted", found.of("delete"), self.form, least=1, gap=gap),
             Section(
                 f"Changed{shared.words}{total}",
                 edits,
                 partial(self._change, shared=shared),
-                f"changed; {more}",
                 f"{len(edits):,} changed{total}",
                 least=len(deciding) or bool(found.moves),
                 most=max(_OPEN, kept),
@@ -200,7 +194,7 @@ class _Page:
         if self.listed:
             shared = above(found.new, with_links=True)
             form = self.form if self.few else partial(self.line, shared=shared)
-            sections.append(Section(f"New{shared.words}", found.new, form, more, gap=gap))
+            sections.append(Section(f"New{shared.words}", found.new, form, gap=gap))
             sections = [replace(each, most=len(each.items)) for each in sections]
         return tuple(sections)
 
@@ -218,7 +212,7 @@ class _Page:
     def look(self) -> Section[str]:
         look = [f"- {prose(each.message)} ({plain(each.code)})" for each in self.report.worth_a_look[:LOOKS]]
         left = len(self.report.worth_a_look) - LOOKS
-        look += [f"- and {left:,} more; {self.everything}"] if left > 0 else []
+        look += [f"- and {left:,} more; {_all(self.report)}"] if left > 0 else []
         return Section("Worth a look", look, str, least=_LOOK, most=len(look), keeps=len(look), gap="\n")
 
     @cached_property
@@ -226,9 +220,9 @@ class _Page:
         """The changes that are on the branch already and not in Buffer."""
         name = f"Also waiting on {plain(self.context.into)}" if self.context.into else "Also waiting from before"
         does = "these wait" if self.context.publishes else "merging publishes these, too"
-        items, more = self.waiting.items, f"waiting; {self.everything}"
+        items = self.waiting.items
         most = len(items) if self.listed else _OPEN
-        return Section(f"{name}; {does}", items, self.line, more, least=1, most=most, gap="\n")
+        return Section(f"{name}; {does}", items, self.line, least=1, most=most, gap="\n")
 
     @cached_property
     def problems(self) -> list[Section[Diagnostic]]:
@@ -237,7 +231,7 @@ class _Page:
         return self._of_files(warnings, _PROBLEMS)
 
     def _of_files(self, problems: Sequence[Diagnostic], most: int) -> list[Section[Diagnostic]]:
-        return list(_of_files(problems, self.context.files, f"problems; {self.everything}", most))
+        return list(_of_files(problems, self.context.files, most))
 
     @cached_property
     def beside(self) -> list[tuple[str, list[PlanItem]]]:
@@ -256,7 +250,7 @@ def comment(report: Report, context: Context) -> str:
     whole = grouped(report)
     foot = paragraphs([_foot(whole) if report.is_planned else "", _run_line(context)])
     if report.outcomes is not None:
-        sheet = Sheet(context.mark or RECEIPT_MARK, foot)
+        sheet = Sheet(context.mark or RECEIPT_MARK, _all(report), foot)
         page = _Page(sheet, whole, whole, whole, context, few=False, listed=True)
         _put_context(page)
         _receipt(page)
@@ -264,7 +258,7 @@ def comment(report: Report, context: Context) -> str:
     mark = "\n".join(filter(None, [context.mark or PLAN_MARK, seen_line(whole, context.commit)]))
     shown = [item for item in whole.items if item.kind != "quiet"]
     few, listed = len(shown) <= _FEW, sum(len(item.cards) for item in shown) <= _LISTED
-    sheet = Sheet(mark, foot, inf if few or listed else SCREENS)
+    sheet = Sheet(mark, _all(report), foot, inf if few or listed else SCREENS)
     page = _Page(sheet, whole.own, whole.waiting, whole, context, few, few or listed)
     sections = (*page.errors, *page.changes, page.look, page.already, *page.problems)
     page.sheet.keep(sum(each.kept for each in sections) + FOLD * (len(page.beside) + bool(page.found.new)))
@@ -275,7 +269,7 @@ def comment(report: Report, context: Context) -> str:
 
 def without_report(context: Context) -> str:
     """The comment without a plan or a receipt: its notes, and the printed output."""
-    sheet = Sheet(context.mark, _run_line(context))
+    sheet = Sheet(context.mark, _LOG, _run_line(context))
     printed = fenced(context.printed) if context.printed else ""
     if context.title:
         sheet.put(context.title)
@@ -289,17 +283,17 @@ def issue(report: Report, context: Context) -> str:
     """The issue that is open while something needs a person: notes, what goes out, causes, unsent changes, problems."""
     context = replace(context, files=replace(context.files, folder=report.folder))
     report = report.in_repository
-    found, everything = grouped(report), _all(report)
-    sheet = Sheet(context.mark, _run_line(context))
+    found = grouped(report)
+    sheet = Sheet(context.mark, _LOG, _run_line(context))
     page = _Page(sheet, found, found, found, context, few=False, listed=True)
     _put_context(page)
     _not_as_declared(sheet, not_as_declared(report.plan, report.plan.writes))
     _causes(page, len(found.causes))
     _decisions(page)
-    sheet.fill(Section("Not in Buffer yet", found.of("create", "update"), page.line, everything, gap="\n"))
+    sheet.fill(Section("Not in Buffer yet", found.of("create", "update"), page.line, gap="\n"))
     kept = [item for item in found.of("delete") if not all(card.change.still_goes_out for card in item.cards)]
-    sheet.fill(Section("Still in Buffer", kept, page.line, everything, gap="\n"))
-    for section in _of_files(report.problems, context.files, "problems; the log of the run shows all", _ERRORS):
+    sheet.fill(Section("Still in Buffer", kept, page.line, gap="\n"))
+    for section in _of_files(report.problems, context.files, _ERRORS):
         sheet.fill(section)
     return sheet.text
 
@@ -336,9 +330,9 @@ def _run_line(context: Context) -> str:
 def problems_markdown(report: Report) -> str:
     """The problems in the files alone, in the same form."""
     found = by_severity(report.in_repository.diagnostics)
-    sheet = Sheet(PROBLEMS_MARK)
+    sheet = Sheet(PROBLEMS_MARK, "`bufferctl validate` shows all")
     sheet.put(f"<b>{plain(summary_text(found)) or 'No problems'}.</b>")
-    for section in _of_files(found, FileLinks(), "problems; `bufferctl validate` shows all", len(found)):
+    for section in _of_files(found, FileLinks(), len(found)):
         sheet.fill(section)
     return sheet.text
 
@@ -374,23 +368,23 @@ def _suspended(page: _Page) -> None:
     heads = "<br>".join(f"<b>{prose(each)}</b>" for each in opening.heads)
     sheet.put(heads)
     if opening.out:
-        _put_still_out(sheet, opening.out_head, opening.out, page.everything)
+        _put_still_out(sheet, opening.out_head, opening.out)
         sheet.put(f"To stop these, pause their channels [in Buffer]({words.IN_BROWSER}).")
     if opening.also:
         sheet.put(paragraphs(map(prose, opening.also)))
 
 
-def _put_still_out(sheet: Sheet, head: str, out: Sequence[StillOut], everything: str) -> None:
+def _put_still_out(sheet: Sheet, head: str, out: Sequence[StillOut]) -> None:
     """Posts that go out all the same, the first ones open."""
     sheet.put(f"<b>{html(head)}</b>")
     sheet.put("\n".join(map(_still_out, out[:_OPEN])))
-    sheet.fold(f"{len(out) - _OPEN:,} more", out[_OPEN:], _still_out, everything)
+    sheet.fold(f"{len(out) - _OPEN:,} more", out[_OPEN:], _still_out)
 
 
 def _not_as_declared(sheet: Sheet, out: Sequence[StillOut]) -> None:
     """Posts that Buffer publishes although what was merged says otherwise."""
     if out:
-        _put_still_out(sheet, not_as_declared_head(len(out)), out, "the log of the run shows all")
+        _put_still_out(sheet, not_as_declared_head(len(out)), out)
 
 
 def _still_out(each: StillOut) -> str:
@@ -415,7 +409,7 @@ def _since_last_look(page: _Page) -> None:
         return
     told = html(earlier.told(page.whole.report.plan.at))
     if earlier.items:
-        page.sheet.fold(told, earlier.items, page.line, page.everything, gap="\n")
+        page.sheet.fold(told, earlier.items, page.line, gap="\n")
     else:
         page.sheet.put(f"{told}.")
 
@@ -461,7 +455,7 @@ def _calendar(page: _Page) -> None:
     by_week.append(("Without a time", tuple(item for item in found.new if item.when is None)))
     rows = [row for title, items in by_week if items for row in _rows(title, items, form)]
     title = f"{count(len(found.new), 'new post')}: the first words of each"
-    sheet.fold(title, rows, str, page.everything, reserved=RESERVED, gap="\n")
+    sheet.fold(title, rows, str, reserved=RESERVED, gap="\n")
 
 
 def _strip(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]]) -> None:
@@ -491,10 +485,10 @@ def _rows(title: str, items: Sequence[PlanItem], form: Callable[[PlanItem], str]
 def _folded(page: _Page) -> None:
     """What waits, what changes nothing, and everything that is agreed to."""
     for title, items in page.beside:
-        page.sheet.fold(title, items, page.posts.line, page.everything, gap="\n")
+        page.sheet.fold(title, items, page.posts.line, gap="\n")
     reviewed = [item for item in page.whole.items if item.digests or item.kind == "hold"]
     title = "Every address, digest, file and full text"
-    page.sheet.fold(title, reviewed, page.posts.everything, page.everything)
+    page.sheet.fold(title, reviewed, page.posts.everything)
 
 
 #: The parts of a comment on a plan, in their order. Each puts what it has, and nothing else is added to a comment.
@@ -533,7 +527,7 @@ def _beside(found: Grouped) -> Iterator[tuple[str, list[PlanItem]]]:
 
 def _receipt(page: _Page) -> None:
     sheet, found, report = page.sheet, page.found, page.report
-    outcomes, everything = report.outcomes or (), page.everything
+    outcomes = report.outcomes or ()
     _suspended(page)
     sheet.put(f"### {plain(summary.applied(outcomes))}")
     if report.stopped:
@@ -544,18 +538,22 @@ def _receipt(page: _Page) -> None:
     _decisions(page)
     for title in ("Not sent", "Waiting"):
         those = [item for item in found.of("late") if item.what == title.lower()]
-        sheet.fill(Section(title, those, page.line, f"{title.lower()}; {everything}", gap="\n"))
+        sheet.fill(Section(title, those, page.line, gap="\n"))
     for action, title in (("delete", "Deleted"), ("create", "Created"), ("update", "Changed")):
         those = [i for i in found.of("good") if i.main.cards[0].change.action == action]
-        sheet.fill(Section(title, those, page.line, f"{title.lower()}; {everything}", gap="\n"))
-    sheet.fold("Every address and id", found.items, ids, everything)
+        sheet.fill(Section(title, those, page.line, gap="\n"))
+    sheet.fold("Every address and id", found.items, ids)
+
+
+#: Where everything is that a job printed.
+_LOG = "the log of the run shows all"
 
 
 def _all(report: Report) -> str:
     """Where to see everything if it does not fit."""
     if report.page:
         return f"{code(report.page)} shows all"
-    return f"{code(pasted('bufferctl plan'))} shows all" if report.outcomes is None else "the log of the run shows all"
+    return f"{code(pasted('bufferctl plan'))} shows all" if report.outcomes is None else _LOG
 
 
 def _second_line(page: _Page) -> str:
@@ -585,7 +583,7 @@ def _causes(page: _Page, most: int) -> None:
         others = sum(height(each) for each in titles[number:])
         with sheet.folded(title, is_open=sheet.shows(height(_cause(cause)) + others)):
             _put_cause(page, cause, others)
-    sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, page.everything, reserved=RESERVED)
+    sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, reserved=RESERVED)
 
 
 def _decisions(page: _Page) -> None:
@@ -604,20 +602,20 @@ def _title(cause: NeedsYou, length: int) -> str:
 
 def _put_cause(page: _Page, cause: NeedsYou, others: int) -> None:
     """A cause with its posts: a few posts in full with their answers, more in a list or below a fold."""
-    sheet, more = page.sheet, page.everything
+    sheet = page.sheet
     sheet.put(_cause(cause))
     form = partial(_held, page, with_hint=cause.own_hints)
     is_few = sum(len(item.cards) for item in cause.items) <= _FEW
     if is_few and sheet.shows(sum(height(form(item)) for item in cause.items) + others):
-        sheet.items(cause.items, form, more)
+        sheet.items(cause.items, form)
     else:
         if page.listed:
-            sheet.items(cause.items, page.line, more, "\n")
+            sheet.items(cause.items, page.line, "\n")
         if not page.listed or cause.own_hints or any(page.context.lines.values()):
             title = f"{count(len(cause.items), 'post')}{', each with its answer' if cause.own_hints else ''}"
-            sheet.fold(title, cause.items, form, more, reserved=RESERVED)
+            sheet.fold(title, cause.items, form, reserved=RESERVED)
     commands = [code(clipped(each, _COMMAND)) for each in _commands(cause)]
-    sheet.fold("The command for all of them", commands, str, more)
+    sheet.fold("The command for all of them", commands, str)
 
 
 def _cause(cause: NeedsYou) -> str:
@@ -648,7 +646,7 @@ def _lines_for(card: Card, lines: Mapping[Place, tuple[str, ...]]) -> tuple[str,
     return lines.get(card.change.place, ()) if card.change.place else ()
 
 
-def _of_files(problems: Iterable[Diagnostic], files: FileLinks, more: str, most: int) -> Iterator[Section[Diagnostic]]:
+def _of_files(problems: Iterable[Diagnostic], files: FileLinks, most: int) -> Iterator[Section[Diagnostic]]:
     """A section for each file with problems, `8 errors in posts/bad.yaml`; those without a file come first."""
     by_file: dict[str, list[Diagnostic]] = {}
     for each in problems:
@@ -658,7 +656,7 @@ def _of_files(problems: Iterable[Diagnostic], files: FileLinks, more: str, most:
         title = f"{number} in {files.place(Place(file))}" if file else capitalized(number)
         closed = html(f"{number} in {file}" if file else number)
         form = partial(_problem, files=files)
-        yield Section(title, found, form, more, closed, least=min(most, _PROBLEMS), most=most, gap="\n")
+        yield Section(title, found, form, closed, least=min(most, _PROBLEMS), most=most, gap="\n")
 
 
 def _problem(diagnostic: Diagnostic, files: FileLinks) -> str:

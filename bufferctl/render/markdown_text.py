@@ -263,14 +263,12 @@ def _percent(url: str) -> str:
 class Section(Generic[T]):
     """Items under a heading: at least `least` and at most `most` of them open.
 
-    `more`: the noun for the others (`12 more posts`). `keeps`: how many there is always room for. `closed`: the title
-    of a fold with all of them.
+    `keeps`: how many there is always room for. `closed`: the title of a fold with all of them.
     """
 
     title: str
     items: Sequence[T]
     form: Callable[[T], str]
-    more: str = ""
     closed: str = ""
     least: int = 0
     most: int = 5
@@ -293,11 +291,12 @@ class Section(Generic[T]):
 class Sheet:
     """A comment, filled from the top: what no longer fits is counted. `mark`: its first lines, `foot`: its last.
 
-    `screen`: how many pixels it may take while its folds are closed; without it all that may be open is.
+    `everything`: where what does not fit is shown, such as "`bufferctl plan` shows all". `screen`: how many pixels it
+    may take while its folds are closed; without it all that may be open is.
     """
 
-    def __init__(self, mark: str, foot: str = "", screen: float = inf) -> None:
-        self._parts, self._foot, self._screen = [mark], foot, screen
+    def __init__(self, mark: str, everything: str, foot: str = "", screen: float = inf) -> None:
+        self._parts, self._everything, self._foot, self._screen = [mark], everything, foot, screen
         self._kept = _EDGES + height(foot)
         self._room = LIMIT - size(mark) - size(foot) - 2 * len(_GAP)
 
@@ -340,21 +339,20 @@ class Sheet:
             seen = max(section.least, sum(map(self.shows, accumulate(section.heights, initial=_HEADING))) - 1)
             if seen:
                 self.put(f"#### {section.title}")
-                self.items(items[:seen], section.form, section.more, section.gap)
+                self.items(items[:seen], section.form, section.gap)
             closed = section.closed or f"{len(items):,} {section.title.lower()}"
             title = f"{len(items) - seen:,} more" if seen else closed
-            self.fold(title, items[seen:], section.form, section.more, reserved=RESERVED, gap=section.gap)
+            self.fold(title, items[seen:], section.form, reserved=RESERVED, gap=section.gap)
 
-    def items(self, items: Sequence[T], form: Callable[[T], str], more: str, gap: str = _GAP) -> None:
+    def items(self, items: Sequence[T], form: Callable[[T], str], gap: str = _GAP) -> None:
         """Add as many items as fit."""
-        self.put(gap.join(self._fitting(items, form, more, RESERVED)))
+        self.put(gap.join(self._fitting(items, form, RESERVED)))
 
     def fold(
         self,
         title: str,
         items: Sequence[T],
         form: Callable[[T], str],
-        more: str,
         *,
         reserved: int = 0,
         gap: str = _GAP,
@@ -363,16 +361,17 @@ class Sheet:
         if items:
             head, end = f"<details><summary>{title}</summary>", "</details>"
             room = reserved + size(head) + size(end) + 3 * len(_GAP)
-            body = gap.join(self._fitting(items, form, more, room))
+            body = gap.join(self._fitting(items, form, room))
             self.put(_GAP.join([head, body, end]), is_folded=True)
 
-    def _fitting(self, items: Sequence[T], form: Callable[[T], str], more: str, reserved: int) -> list[str]:
+    def _fitting(self, items: Sequence[T], form: Callable[[T], str], reserved: int) -> list[str]:
         """The items that fit, and how many do not. Items are made one by one, since only a few of very many fit."""
         room, found = self._room - reserved - _MORE, list[str]()
         for item in items:
             text = form(item)
             room -= size(text) + len(_GAP)
             if room < 0:
-                return [*found, f"\n… and {len(items) - len(found):,} more {more}"]  # no part of a list
+                left = len(items) - len(found)
+                return [*found, f"\n… and {left:,} more; {self._everything}"]  # no part of a list
             found.append(text)
         return found

@@ -55,5 +55,5 @@ def test_an_import_that_is_not_merged(project: Project) -> None:
         "posts:\n  - {key: new, text: New, channels: [twitter], due_at: 2029-12-13 09:00, cancelled: true}\n"
     )
     plan = project("plan")
-    assert "1 imported post is not in these files" in " ".join(plan.err.split())
+    assert "1 imported entry is not in these files" in " ".join(plan.err.split())
     assert texts(project) == {"A person's words": 1}

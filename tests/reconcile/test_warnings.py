@@ -96,9 +96,9 @@ UNKNOWN = "`managed_since` is not set, *"
         (there(channel={"reminds_by_default": True}), NEXT[:1], ["twitter:acme is set to *of the new post and *"]),
         (there(channel={"reminds_by_default": True}), NEXT, ["twitter:acme is set to *of the 2 new posts and *"]),
         (there(ONE, settings=Settings(prune=False)), [B], [f"{A.address} was removed *and will be published, *"]),
-        (unmerged(A), [], ["1 imported post is not in these files (a), *"]),
+        (unmerged(A), [], ["1 imported entry is not in these files (a), *"]),
         (unmerged(A), [replace(A, text="Edited")], []),
-        (unmerged(A, B), [], ["2 imported posts and ideas are not in these files (a, b), *"]),
+        (unmerged(A, B), [], ["2 imported entries are not in these files (a, b), *"]),
         (World(live=[ONE[1]], state=NO_RECORD, since=SINCE), [A], ["1 post in Buffer matched by content alone, *"]),
         (
             World(live=[ONE[1], TWO[1]], state=NO_RECORD, since=SINCE),

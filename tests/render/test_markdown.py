@@ -75,7 +75,7 @@ def _listed(markdown: str, key: str) -> set[str]:
 
 def _more(markdown: str) -> int:
     """The number of items reported as not shown."""
-    found = re.findall(r"^… and ([\d,]+) more ", markdown, re.MULTILINE)
+    found = re.findall(r"^… and ([\d,]+) more; ", markdown, re.MULTILINE)
     return sum(int(each.replace(",", "")) for each in found)
 
 
@@ -391,7 +391,7 @@ def test_what_does_not_fit_is_said_where_it_is_missing() -> None:
     """How many are left out, and which page has them."""
     report = Report(replace(PLAN, changes=tuple(_creates(600, "word " * 50)), warnings=()))
     for page, where in (("plan.html", "`plan.html` shows all"), ("", "`bufferctl plan` shows all")):
-        assert re.search(rf"^… and \d+ more {where}$", report_markdown(replace(report, page=page)), re.MULTILINE)
+        assert re.search(rf"^… and \d+ more; {where}$", report_markdown(replace(report, page=page)), re.MULTILINE)
     assert "… and" not in _of(*_creates(3))
 
 
@@ -400,7 +400,7 @@ def test_the_command_that_shows_everything_names_the_root_file() -> None:
     report = Report(replace(PLAN, changes=tuple(_creates(600, "word " * 50)), warnings=()))
     token = ROOT_FILE.set("teams/south/buffer.yaml")
     try:
-        assert "more `bufferctl plan --file teams/south/buffer.yaml` shows all" in report_markdown(report)
+        assert "more; `bufferctl plan --file teams/south/buffer.yaml` shows all" in report_markdown(report)
     finally:
         ROOT_FILE.reset(token)
 
@@ -553,7 +553,7 @@ def test_receipt_lists_trouble_before_what_was_done() -> None:
     )
     said = report_markdown(Report(replace(PLAN, changes=tuple(creates)), outcomes=tuple(outcomes)))
     assert said.index("Invalid post: too long") < said.index("#### Created")
-    assert "more the log of the run shows all" in said
+    assert "more; the log of the run shows all" in said
     assert size(said) <= LIMIT
 
 
@@ -565,9 +565,9 @@ def test_no_more_is_made_than_fits() -> None:
         made.append(number)
         return "full " * 100
 
-    sheet = Sheet("mark")
-    sheet.fold("All", range(10_000), form, "there")
-    assert f"and {10_000 - len(made) + 1:,} more there" in sheet.text
+    sheet = Sheet("mark", "the page shows all")
+    sheet.fold("All", range(10_000), form)
+    assert f"and {10_000 - len(made) + 1:,} more; the page shows all" in sheet.text
     assert len(made) < 200
 
 
@@ -644,7 +644,7 @@ def test_problems_alone() -> None:
         "<!-- bufferctl:problems -->\n\n<b>3,000 warnings in 1 file.</b>\n\n#### 3,000 warnings in `a.yaml`\n\n- no 0."
     )
     assert size(said) <= LIMIT
-    assert "more problems" in said
+    assert "more; `bufferctl validate` shows all" in said
 
 
 def test_where_a_mention_leads() -> None:
