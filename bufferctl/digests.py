@@ -20,7 +20,7 @@ from bufferctl.model.about import fields_with
 from bufferctl.model.comparable import instant
 from bufferctl.model.seen import standing
 from bufferctl.model.serial import identity
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
 
 #: How many hexadecimal digits of a digest people see, and at least have to hand over.
 SHORT = 16
@@ -48,7 +48,7 @@ def change_digest(change: Change) -> str:
         return _hash(
             [str(change.address), "let out", *change.slot[:2], change.live_id, _what_it_has(change), _reasons(change)]
         )
-    has = change.action in REVIEWED - {Action.DELETE} and change.reason is not Reason.SUSPENDED
+    has = change.waits_for_room or change.action in WRITING - {Action.DELETE}
     parts: list[Any] = [str(change.address), "have" if has else change.action.value, *change.slot[:2]]
     if change.action is not Action.DELETE:
         parts.append(_what_it_has(change))

@@ -234,6 +234,11 @@ class Change(_Explained):
         return self.cause is Cause.SUSPENDED and self.action is Action.UPDATE
 
     @property
+    def waits_for_room(self) -> bool:
+        """Whether it is sent as soon as the Buffer plan has room; what waits for another reason says which."""
+        return self.action is Action.WAITING and self.reason is None
+
+    @property
     def is_never_left_out(self) -> bool:
         """Whether no selection and no saved plan leaves it out: it is suspended, and scheduled in Buffer."""
         goes_out = self.action is Action.HOLD and self.reason is Reason.SUSPENDED and self.goes_out

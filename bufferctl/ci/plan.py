@@ -58,6 +58,7 @@ def plan(
     result.
     """
     job = replace(job, is_offline=offline)
+    job.output(changes="false", needs_you="0")  # what later steps read if nothing is planned; the last value counts
     request = job.forge.request(number)
     if request and request.merged_at:
         say(f"{name_of(request, job.forge)} is already merged, so a plan made now would not count.")

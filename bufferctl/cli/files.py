@@ -364,15 +364,12 @@ def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
 
     It needs no API key and no network. PATHs limit it to those files or folders.
     """
-    from bufferctl.model import State
-    from bufferctl.reconcile import offline
     from bufferctl.render.html import preview_html
-    from bufferctl.run.compare import narrow
+    from bufferctl.run.compare import narrow, plan_offline
 
     files, console = setup.open_files(paths), setup.console
     outputs.check_not_read(files, setup, out)
-    everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
-    shown = narrow(everything, files, Choices())
+    shown = narrow(plan_offline(files, None), files, Choices())
     report = outputs.report_of(shown, files.desired, files)
     report = outputs.with_pictures(report, files.root, [Path("preview.html")])
     write_whole(out, preview_html(report).encode())

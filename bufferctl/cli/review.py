@@ -15,7 +15,7 @@ from bufferctl import limits
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
-from bufferctl.diagnostics import some_of
+from bufferctl.diagnostics import Diagnostic, Severity, some_of
 from bufferctl.errors import PENDING, LockedError, OvertakenError, StateError, UsageError, worst
 from bufferctl.limits import MOST_DAYS
 from bufferctl.value import replace
@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 
 #: How many entries a message names.
 _NAMED = 5
+#: Of a plan that may not contact the store of the state.
+_STATE_UNKNOWN = Diagnostic(
+    Severity.WARNING,
+    "--offline contacts nobody, so this plan does not know the shared state: every post looks new, and removed ones "
+    "are not shown",
+    hint="While you are online, run `bufferctl state pull > state.json`; then plan with --state state.json",
+)
 
 
 @click.command(
@@ -173,6 +180,8 @@ def _planned(setup: options.Setup, files: Files, choices: Choices, base: Path | 
         is_elsewhere = files.desired.settings.state and setup.state_file is None
         store = None if is_elsewhere else files.store(setup.state_file, setup.console)
         made, state = plan_offline(files, store, choices), None
+        if is_elsewhere:
+            made = replace(made, warnings=(_STATE_UNKNOWN, *made.warnings))
         of_base = plan_offline(before, store, choices) if before and made.of(Action.HOLD) else None
     else:
         with setup.reading(files) as session:

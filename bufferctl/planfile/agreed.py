@@ -178,9 +178,8 @@ def _slots(change: Change) -> list[Slot]:
 
 def _with_room(change: Change, current: Change | None) -> Change:
     """The change of a saved plan; a post that waits for room there is created or scheduled as soon as there is room."""
-    is_full = change.action is Action.WAITING and change.reason is not Reason.SUSPENDED
     sends = Action.CREATE if change.live is None else Action.UPDATE
-    has_room = is_full and current and current.action is sends and not current.takes_off
+    has_room = change.waits_for_room and current and current.action is sends and not current.takes_off
     return replace(change, action=sends) if has_room else change
 
 

@@ -131,9 +131,9 @@ def name_let_out(changes: list[Change]) -> list[Change]:
 
 def _is_let_out(change: Change) -> bool:
     """Whether it goes out during a freeze once it is sent, now or as soon as there is room."""
-    if not change.exempt or change.takes_off or change.reason is Reason.SUSPENDED:
+    if not change.exempt or change.takes_off:
         return False
-    return change.action in _SENDING or change.action is Action.WAITING
+    return change.action in _SENDING or change.waits_for_room
 
 
 def _named(change: Change) -> Change:

@@ -142,8 +142,7 @@ _LOSABLE = frozenset(f"metadata.{name}" for names in LOSABLE.values() for name i
 
 
 def _for_room(plan: Plan) -> int:
-    """How many wait for room, and not because they are suspended."""
-    return sum(change.reason is not Reason.SUSPENDED for change in plan.of(Action.WAITING))
+    return sum(change.waits_for_room for change in plan.changes)
 
 
 def _exceptions(outcomes: Iterable[Outcome]) -> str:

@@ -205,25 +205,12 @@ def _deleted_files(session: Session, applied: str) -> frozenset[str]:
 
 
 def plan_offline(files: Files, store: Store | None, choices: Choices = NONE) -> Plan:
-    """The plan from files and state alone. `store` is None to contact nobody if the state is shared.
-
-    Raises StateError.
-    """
-    state, endpoint, warnings = State(), "", [_NO_STATE]
+    """The plan from files and state alone. Without a `store`, every post looks new. Raises StateError."""
+    state, endpoint = State(), ""
     if store is not None:
         stored = StateFile(store, None)
-        state, endpoint, warnings = stored.load(), stored.endpoint, []
-    made = offline(files.desired, state, endpoint=endpoint, now=datetime.now(UTC), choices=choices)
-    return replace(made, warnings=(*warnings, *made.warnings))
-
-
-#: Of a plan that may not contact the store of the state.
-_NO_STATE = Diagnostic(
-    Severity.WARNING,
-    "--offline contacts nobody, so this plan does not know the shared state: every post looks new, and removed ones "
-    "are not shown",
-    hint="While you are online, run `bufferctl state pull > state.json`; then plan with --state state.json",
-)
+        state, endpoint = stored.load(), stored.endpoint
+    return offline(files.desired, state, endpoint=endpoint, now=datetime.now(UTC), choices=choices)
 
 
 def first_creation(state: State) -> datetime | None:

@@ -11,7 +11,7 @@ from tests.conftest import long
 
 
 def test_a_request_that_changes_none_of_the_files(team: Team) -> None:
-    """The check passes without an API key, a comment or an artifact; it costs Buffer nothing."""
+    """The check passes without an API key, a comment or an artifact, and later steps read that nothing changes."""
     team.ada.branch("code")
     (team.ada.folder / "main.py").write_text("print()\n", encoding="utf-8")
     (team.ada.folder / ".github").mkdir()
@@ -22,6 +22,7 @@ def test_a_request_that_changes_none_of_the_files(team: Team) -> None:
     assert not ran.failed, ran.log
     assert "None of the files of buffer.yaml changed" in ran.log
     assert (team.github.bodies(number), ran.uploads, team.sandbox.requests) == ([], [], [])
+    assert ran.outputs["plan"] == {"changes": "false", "needs-you": "0"}
 
 
 @pytest.mark.parametrize("name", ["posts/launch.yaml", *long("launch.txt", "posts/text.md")])
