@@ -52,7 +52,7 @@ def _line(process: subprocess.Popen[str]) -> str:
 
 def account() -> dict[str, object]:
     """The default account without the limits of a free Buffer plan."""
-    from bufferctl.sandbox.fixture import default_fixture
+    from bufferctl.sandbox import default_fixture
 
     fixture = default_fixture()
     for organization in fixture["organizations"]:

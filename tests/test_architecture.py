@@ -77,6 +77,29 @@ def test_rooms_of_config_are_entered_by_the_front_door() -> None:
     assert set(imported) <= {*rooms_of_config, "bufferctl.config.write.convert"}
 
 
+def imported_from_us(text: str) -> set[tuple[str, str]]:
+    """The modules and names of a file's imports from bufferctl; its tree would take seconds for all of our files."""
+    found = re.findall(r"^ *from (bufferctl\.[\w.]+) import (\([^)]*|.*)", text, re.MULTILINE)
+    return {(module, each) for module, names in found for each in re.findall(r"\w+", names)}
+
+
+def test_a_name_of_a_front_door_is_imported_from_it() -> None:
+    """Other rooms and tests import what a room's `__init__` has from there, so that its modules can change."""
+    doors = {path.parent: path.read_text(encoding="utf-8") for path in MODULES if path.name == "__init__.py"}
+    rooms = {folder: ".".join(folder.relative_to(ROOT).parts) for folder in doors}
+    door_of = {}  # by module and name
+    for folder, text in doors.items():
+        for module, each in imported_from_us(text.partition("\ndef ")[0]):
+            if module.startswith(rooms[folder]) and module not in rooms.values():
+                door_of[module, each] = folder
+    assert len(door_of) > 200
+    beside = []
+    for path in [*OURS, *files("tools")]:
+        names = imported_from_us(path.read_text(encoding="utf-8")) & door_of.keys()
+        beside += [f"{name(path)}: {each}" for each in names if door_of[each] not in path.parents]
+    assert beside == []
+
+
 def test_one_name_is_one_thing() -> None:
     """No two rooms have a public class of the same name; ports name what they stand for. The sandbox is apart."""
     found: dict[str, list[str]] = {}

@@ -20,10 +20,8 @@ from bufferctl.ci import apply
 from bufferctl.config.read import explaining
 from bufferctl.intake import importing, pulling
 from bufferctl.media import addresses
-from bufferctl.model import PostStatus, enums, live, writing
+from bufferctl.model import Likeness, PostStatus, Refusal, enums, live, writing
 from bufferctl.model.content import A_FILE, AssetKind
-from bufferctl.model.state import Likeness
-from bufferctl.model.writing import Refusal
 from bufferctl.plan import Action, Cause, Reason, Status, Trouble
 from bufferctl.planfile import agreed, saved
 from bufferctl.reconcile import facts, freezes, holds, likeness, repeats, sending, suspending, table

@@ -21,6 +21,9 @@ from bufferctl.model import (
     DeletePost,
     DraftPost,
     EditPost,
+    Idea,
+    Item,
+    MediaFile,
     Post,
     Service,
     ShareMode,
@@ -28,8 +31,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.base import Model
 from bufferctl.model.content import ThreadItem
-from bufferctl.model.desired import AS_IS, RETURNED, Idea, Item
-from bufferctl.model.media_file import MediaFile
+from bufferctl.model.desired import AS_IS, RETURNED
 from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata, thread_of
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.state import back_at

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from bufferctl.checks.attachments import kind_instead
 from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
 from bufferctl.checks.texts import because_of_parameters, utf16
-from bufferctl.model import NetworkMetadata, Post, SchedulingType
-from bufferctl.model.content import Asset, ThreadItem
+from bufferctl.model import Asset, NetworkMetadata, Post, SchedulingType
+from bufferctl.model.content import ThreadItem
 from bufferctl.model.metadata import CATEGORIES, GoogleBusinessMetadata, YoutubeMetadata, thread_of
 from bufferctl.model.networks import NETWORKS, Counting, Limit, Need, Network, RuleSource
 

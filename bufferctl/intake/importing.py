@@ -21,7 +21,22 @@ from bufferctl.config.write import Addition, staged
 from bufferctl.diagnostics import Severity
 from bufferctl.errors import ApiError, UsageError
 from bufferctl.intake.homes import ChannelHome, OrganizationHome, find_homes
-from bufferctl.model import IDEAS, Address, Binding, Desired, Idea, Origin, Post, Slot, State
+from bufferctl.model import (
+    IDEAS,
+    Account,
+    Address,
+    Binding,
+    Desired,
+    Idea,
+    Live,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    Slot,
+    State,
+    Wanted,
+)
 from bufferctl.model.comparable import (
     LINKEDIN_SHORTENER,
     SHORTENERS,
@@ -32,7 +47,6 @@ from bufferctl.model.comparable import (
     without_links,
 )
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
-from bufferctl.model.live import Account, Live, LiveIdea, LivePost, Wanted
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import LINK, host_of, within
 from bufferctl.model.seen import bind

@@ -18,7 +18,20 @@ from bufferctl.config.write import FileChanges, Revised, SourceFiles, has_own_pl
 from bufferctl.diagnostics import Place, check_declared
 from bufferctl.errors import ConfigError
 from bufferctl.intake.writing import Reread
-from bufferctl.model import Address, Asset, Binding, Desired, Idea, Post, ShareMode, Slot, State
+from bufferctl.model import (
+    Address,
+    Asset,
+    Binding,
+    Desired,
+    Idea,
+    LiveChannel,
+    LiveIdea,
+    LivePost,
+    Post,
+    ShareMode,
+    Slot,
+    State,
+)
 from bufferctl.model.comparable import (
     Fingerprint,
     content_of_desired,
@@ -30,7 +43,6 @@ from bufferctl.model.comparable import (
 from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.desired import RETURNED, Expansion, IdeaMedia
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
-from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import UNSAID, thread_of
 from bufferctl.model.plain_text import normal_text
 from bufferctl.model.seen import as_it_was, bind

@@ -33,6 +33,9 @@ from bufferctl.model import (
     Desired,
     DraftPost,
     Idea,
+    LiveChannel,
+    LiveIdea,
+    LivePost,
     Organization,
     Post,
     Settings,
@@ -41,7 +44,6 @@ from bufferctl.model import (
 )
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
-from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
 from bufferctl.plan import Action, Change, Outcome, Plan, Recording
 from bufferctl.said import Said

@@ -22,11 +22,12 @@ from bufferctl.model import (
     LivePost,
     Post,
     PostStatus,
+    ShareMode,
     dates,
 )
 from bufferctl.model.address import is_id
 from bufferctl.model.desired import Freeze
-from bufferctl.model.enums import STATUS_WORDS, ShareMode
+from bufferctl.model.enums import STATUS_WORDS
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.sides import Sides

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bufferctl.model import (
     IDEAS,
     Account,
+    Address,
     Binding,
     Home,
     Item,
@@ -19,7 +20,6 @@ from bufferctl.model import (
     Slot,
     State,
 )
-from bufferctl.model.address import Address
 from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.state import ANY
 from bufferctl.plan import Action, Change, Plan, Reason

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bufferctl.model.address import Address
-from bufferctl.model.desired import Item
+from bufferctl.model import Address, Item
 from bufferctl.model.entries import occurrence_of
 from bufferctl.render.lines import count
 

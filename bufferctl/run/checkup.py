@@ -33,8 +33,7 @@ from bufferctl.run.listener import Listener
 from bufferctl.run.places import open_state
 from bufferctl.run.reachable import address_problems, declared_addresses, is_local
 from bufferctl.run.relation import MOVE, find_unmoved
-from bufferctl.state import Lease, Lock, StateFile
-from bufferctl.state.local import LocalStore
+from bufferctl.state import Lease, LocalStore, Lock, StateFile
 from bufferctl.state.lock import holders
 from bufferctl.state.succession import name_of, predecessors
 from bufferctl.value import replace, value

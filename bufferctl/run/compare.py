@@ -35,9 +35,9 @@ from bufferctl.model import (
 )
 from bufferctl.model.desired import FREEZE
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
-from bufferctl.reconcile import Divergence, Options, Targets, find_targets, hold_repeats, offline
+from bufferctl.reconcile import Divergence, Options, Targets, find_targets, hold_repeats, offline, reconcile
 from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
-from bufferctl.reconcile.planning import by_slot, reconcile
+from bufferctl.reconcile.planning import by_slot
 from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
 from bufferctl.reconcile.suspending import first_off
 from bufferctl.run.files import Files, judge_lengths, shorten

@@ -22,8 +22,8 @@ import pytest
 
 from bufferctl.cli import run as bufferctl
 from bufferctl.model import Service
-from bufferctl.sandbox import Clock, Sandbox
-from bufferctl.sandbox.fixture import default_fixture, load
+from bufferctl.sandbox import Clock, Sandbox, default_fixture
+from bufferctl.sandbox.fixture import load
 from bufferctl.sandbox.store import Store
 from tests import forks
 from tests.conftest import Expect

@@ -15,17 +15,20 @@ from PIL import Image
 from bufferctl.api import Buffer, connect
 from bufferctl.api.wire_forms import create_idea, create_post
 from bufferctl.config import load
-from bufferctl.config.format import ORDER, IdeaEntry, PostFields, RootFile, SharedIdeaEntry, SharedPostEntry
-from bufferctl.config.format.models import (
+from bufferctl.config.format import (
+    ORDER,
     ChannelEntry,
     FreezeEntry,
-    GitStateEntry,
+    IdeaEntry,
     IncludedFile,
     MediaEntry,
     OrganizationEntry,
-    PolicyEntry,
-    StateEntry,
+    PostFields,
+    RootFile,
+    SharedIdeaEntry,
+    SharedPostEntry,
 )
+from bufferctl.config.format.models import GitStateEntry, PolicyEntry, StateEntry
 from bufferctl.config.write.as_yaml import idea_entry, post_entry
 from bufferctl.intake.pulling import fields_to_take
 from bufferctl.model import (
@@ -43,11 +46,13 @@ from bufferctl.model import (
     Settings,
     Slot,
     StateSettings,
+    Tag,
 )
 from bufferctl.model.comparable import content_of_desired, content_of_live
-from bufferctl.model.desired import Policy, Tag
+from bufferctl.model.desired import Policy
 from bufferctl.plan import Action, Cause, Change
-from bufferctl.reconcile.differences import differences, idea_differences
+from bufferctl.reconcile import differences
+from bufferctl.reconcile.differences import idea_differences
 from bufferctl.render.json_documents import ContentForm, values_of
 from bufferctl.render.shown import shown
 from bufferctl.sandbox import Sandbox

@@ -18,17 +18,16 @@ import pytest
 from bufferctl.checks import Rule, team_rules
 from bufferctl.cli import EXIT_CODES
 from bufferctl.config import load
-from bufferctl.config.format.models import (
+from bufferctl.config.format import (
     ChannelEntry,
     FreezeEntry,
     IncludedFile,
     MediaEntry,
     OrganizationEntry,
-    PolicyEntry,
     Repeat,
     RootFile,
-    StateEntry,
 )
+from bufferctl.config.format.models import PolicyEntry, StateEntry
 from bufferctl.config.write.convert import columns
 from bufferctl.errors import EXIT_PRECEDENCE
 from bufferctl.sandbox import Options, faults

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.model import LiveChannel, Service, Slot
-from bufferctl.model.live import Account, LiveOrganization
+from bufferctl.model import Account, LiveChannel, LiveOrganization, Service, Slot
 from bufferctl.run.other_roots import Removed, declared_beside
 
 OTHER = """\

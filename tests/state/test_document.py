@@ -13,9 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, Origin, Slot, State
+from bufferctl.model import (
+    Binding,
+    CreatePost,
+    DeletePost,
+    EditPost,
+    Home,
+    Intent,
+    LetGo,
+    Likeness,
+    Origin,
+    Question,
+    Slot,
+    State,
+    Suspended,
+)
 from bufferctl.model.desired import Freeze
-from bufferctl.model.state import LetGo, Likeness, Question, Suspended
 from bufferctl.state import Lease, SavedState
 from bufferctl.state.document import digest, dump, parse, read, replacing
 from tests.apply.fake import post

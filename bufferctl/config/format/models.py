@@ -23,6 +23,7 @@ from pydantic import (
 
 from bufferctl.config.format.validation import each_of
 from bufferctl.git import REMOTE
+from bufferctl.model import Asset, Metadata, SchedulingType, Service, ShareMode
 from bufferctl.model.about import About, about, reading_order, texts_below
 from bufferctl.model.base import (
     LATER,
@@ -42,11 +43,9 @@ from bufferctl.model.base import (
     text_schema,
     truth,
 )
-from bufferctl.model.content import Asset, Part
+from bufferctl.model.content import Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
-from bufferctl.model.enums import SchedulingType, ShareMode
-from bufferctl.model.metadata import MODELS, Metadata
-from bufferctl.model.networks import Service
+from bufferctl.model.metadata import MODELS
 
 _LEAD_PATTERN = r"[1-9][0-9]{0,3} ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)"
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
