@@ -15,10 +15,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from bufferctl.model import CreateIdea, CreatePost, EditPost, Idea, Item, Post
+from bufferctl.model import CreateIdea, CreatePost, EditPost, Idea, Item, Post, instant, standing
 from bufferctl.model.about import fields_with
-from bufferctl.model.comparable import instant
-from bufferctl.model.seen import standing
 from bufferctl.model.serial import identity
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
 

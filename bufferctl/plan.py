@@ -19,6 +19,7 @@ from bufferctl.model import (
     Binding,
     DraftPost,
     EditPost,
+    Freeze,
     Home,
     Item,
     LetGo,
@@ -29,14 +30,13 @@ from bufferctl.model import (
     Post,
     PostStatus,
     Question,
+    Quota,
     Slot,
     Suspended,
     Write,
 )
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
-from bufferctl.model.desired import Freeze
-from bufferctl.model.live import Quota
 from bufferctl.model.state import back_at
 from bufferctl.model.unsaid import Then
 from bufferctl.said import Said

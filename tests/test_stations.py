@@ -21,9 +21,7 @@ from bufferctl.config.format import SharedPostEntry
 from bufferctl.config.resolve import entries
 from bufferctl.diagnostics import Diagnostic, Kind, Place, RuleHelp, Severity
 from bufferctl.intake import pulling
-from bufferctl.model import Desired, Home, Idea, Post, State, unsaid
-from bufferctl.model.content import TextLength
-from bufferctl.model.live import Quota, Window
+from bufferctl.model import Desired, Home, Idea, Post, Quota, State, TextLength, Window, unsaid
 from bufferctl.plan import Beside, Change, Difference, GoesOut, Outcome, Plan, Reason, Recording, Suspension
 from bufferctl.planfile import saved
 from bufferctl.reconcile import sides, warnings

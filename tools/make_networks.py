@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from bufferctl.checks import RULES, Rule, attachments, fields, texts
-from bufferctl.model import Asset, Service
+from bufferctl.model import NETWORKS, Asset, Service
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import THREADED
-from bufferctl.model.networks import NETWORKS, Counting, Limit, Network, RuleSource
+from bufferctl.model.networks import Counting, Limit, Network, RuleSource
 
 _LIMITS = (
     ("text", "text", "BC001"),

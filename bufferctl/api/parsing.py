@@ -21,6 +21,8 @@ from pydantic.fields import FieldInfo
 from typing_extensions import TypedDict
 
 from bufferctl.model import (
+    NETWORKS,
+    Limits,
     LiveAsset,
     LiveChannel,
     LiveIdea,
@@ -34,9 +36,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.about import about, kinds_in, models_in
 from bufferctl.model.base import Aware
-from bufferctl.model.live import Limits
 from bufferctl.model.metadata import MODELS
-from bufferctl.model.networks import NETWORKS
 from bufferctl.model.serial import adapter
 
 T = TypeVar("T")

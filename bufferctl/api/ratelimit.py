@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from bufferctl.model.live import Quota, Window
+from bufferctl.model import Quota, Window
 
 _QUARTER_HOUR = 900
 _DAY = 86_400

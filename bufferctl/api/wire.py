@@ -25,7 +25,7 @@ from bufferctl.api.ratelimit import read_quota
 from bufferctl.api.requests import Request
 from bufferctl.errors import UnreachableError
 from bufferctl.machine import clock_ahead, opening_connections
-from bufferctl.model.live import Quota
+from bufferctl.model import Quota
 
 _HIDDEN = "[key]"
 #: Shorter keys are words (like the sandbox's key), not secrets.

@@ -15,6 +15,7 @@ from typing import Any, assert_never
 from pydantic.alias_generators import to_camel
 
 from bufferctl.model import (
+    NETWORKS,
     Asset,
     CreateIdea,
     CreatePost,
@@ -27,13 +28,13 @@ from bufferctl.model import (
     Post,
     Service,
     ShareMode,
+    ThreadItem,
     Write,
+    thread_of,
 )
 from bufferctl.model.base import Model
-from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import AS_IS, RETURNED
-from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata, thread_of
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata
 from bufferctl.model.state import back_at
 from bufferctl.value import replace
 

@@ -12,6 +12,7 @@ from bufferctl.model import (
     Binding,
     DraftPost,
     EditPost,
+    Freeze,
     LiveIdea,
     LivePost,
     Origin,
@@ -22,17 +23,13 @@ from bufferctl.model import (
     Result,
     Unknown,
     Write,
-)
-from bufferctl.model.comparable import (
+    bind,
     content_of_desired,
     content_of_live,
     instant,
-    list_differences,
-    lost,
-    with_board_of,
 )
-from bufferctl.model.desired import Freeze, beyond
-from bufferctl.model.seen import bind
+from bufferctl.model.comparable import list_differences, lost, with_board_of
+from bufferctl.model.desired import beyond
 from bufferctl.model.state import QUEUE, back_at
 from bufferctl.model.unsaid import given_of
 from bufferctl.plan import Change, Outcome, Reason, Status, Trouble

@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bufferctl.model import Intent, Live, LivePost, MediaFile, Result, State, Write
-from bufferctl.model.live import Quota
+from bufferctl.model import Intent, Live, LivePost, MediaFile, Quota, Result, State, Write
 from bufferctl.model.media_file import Obstacle
 from bufferctl.plan import Outcome
 from bufferctl.value import value

@@ -11,10 +11,8 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS, ROUNDING, SETTLE, TIMEOUT, certain_after
-from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Slot, Write, dates
+from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Quota, Slot, Write, dates, standing
 from bufferctl.model.attached import attached
-from bufferctl.model.live import Quota
-from bufferctl.model.seen import standing
 from bufferctl.plan import Change, Outcome, Plan
 from bufferctl.value import replace, value
 

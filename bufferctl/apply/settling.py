@@ -30,9 +30,12 @@ from bufferctl.model import (
     Origin,
     PostStatus,
     Slot,
+    content_of_desired,
+    content_of_live,
     dates,
+    instant,
 )
-from bufferctl.model.comparable import Content, content_of_desired, content_of_live, contents_match, instant, linkless
+from bufferctl.model.comparable import Content, contents_match, linkless
 from bufferctl.model.live import ids_by_home
 from bufferctl.value import value
 

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
-from bufferctl.model import Asset, Idea, Post
+from bufferctl.model import NETWORKS, Asset, Idea, Post, thread_of
 from bufferctl.model.attached import assets_of
 from bufferctl.model.content import A_FILE, LinkAttachment
 from bufferctl.model.hosts import PRIVATE_NAMES, is_public
-from bufferctl.model.metadata import thread_of
-from bufferctl.model.networks import NETWORKS, Network, RuleSource
+from bufferctl.model.networks import Network, RuleSource
 
 TOO_MANY_IMAGES = refusal(
     "BC010",

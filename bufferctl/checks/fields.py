@@ -9,10 +9,9 @@ from difflib import get_close_matches
 from bufferctl.checks.attachments import kind_instead
 from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
 from bufferctl.checks.texts import because_of_parameters, utf16
-from bufferctl.model import Asset, NetworkMetadata, Post, SchedulingType
-from bufferctl.model.content import ThreadItem
-from bufferctl.model.metadata import CATEGORIES, GoogleBusinessMetadata, YoutubeMetadata, thread_of
-from bufferctl.model.networks import NETWORKS, Counting, Limit, Need, Network, RuleSource
+from bufferctl.model import NETWORKS, Asset, NetworkMetadata, Post, SchedulingType, ThreadItem, thread_of
+from bufferctl.model.metadata import CATEGORIES, GoogleBusinessMetadata, YoutubeMetadata
+from bufferctl.model.networks import Counting, Limit, Need, Network, RuleSource
 
 COMMENT_TOO_LONG = refusal(
     "BC005", "first-comment-too-long", "a first comment is longer than its network allows", "shorten it"

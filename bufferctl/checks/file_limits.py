@@ -12,10 +12,10 @@ from typing import NamedTuple
 from bufferctl.checks.attachments import A_KIND
 from bufferctl.checks.finding import Finding, Rule, advice, refusal
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Idea, MediaFile, Post
+from bufferctl.model import NETWORKS, Idea, MediaFile, Post
 from bufferctl.model.attached import Attached, files_of
 from bufferctl.model.media_file import size_words
-from bufferctl.model.networks import NETWORKS, Clip, FileLimits, RuleSource
+from bufferctl.model.networks import Clip, FileLimits, RuleSource
 
 _NETWORKS = "what networks publish, see docs/reference/networks.md"
 _refused = partial(refusal, source=_NETWORKS, why="the network refuses the post when it is published")

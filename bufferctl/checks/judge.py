@@ -20,8 +20,7 @@ from bufferctl.checks import (
     wrong_year,
 )
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.model import Address, Desired, Post, Settings
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model import NETWORKS, Address, Desired, Post, Settings
 from bufferctl.value import replace
 
 _MODULES = (

@@ -10,10 +10,9 @@ from typing import TypeVar
 
 from bufferctl.checks.sights import Declared, Groups, Sight, look_rule, texts_of
 from bufferctl.diagnostics import all_of
-from bufferctl.model import Post
+from bufferctl.model import NETWORKS, Post, thread_of
 from bufferctl.model.entries import Occurrence
-from bufferctl.model.metadata import InstagramMetadata, thread_of
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model.metadata import InstagramMetadata
 from bufferctl.model.plain_text import LINK, host_of, trimmed, without_parameters
 
 K = TypeVar("K")

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from bufferctl.checks.finding import Finding, Path, Rule, advice
 from bufferctl.checks.texts import utf16
 from bufferctl.diagnostics import Place, Severity, all_of
-from bufferctl.model import Post, Service
+from bufferctl.model import NETWORKS, Post, Service
 from bufferctl.model.metadata import FacebookAnnotation, FacebookMetadata, LinkedinAnnotation, LinkedinMetadata
-from bufferctl.model.networks import NETWORKS, RuleSource
+from bufferctl.model.networks import RuleSource
 
 MENTION = advice(
     "BC113",

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from bufferctl.checks.finding import Rule, advice
-from bufferctl.model import Post
+from bufferctl.model import Post, thread_of
 from bufferctl.model.entries import Occurrence
-from bufferctl.model.metadata import thread_of
 
 if TYPE_CHECKING:
     from bufferctl.plan import Change

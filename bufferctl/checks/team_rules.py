@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from bufferctl.checks.finding import Finding, RelatedItem, Rule, few
 from bufferctl.checks.visible import Link, link_spans, links, visible_texts, without
 from bufferctl.diagnostics import Severity, some_of
-from bufferctl.model import Channel, Desired, Post, dates
-from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Policy
+from bufferctl.model import Channel, Desired, Policy, Post, dates
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD
 from bufferctl.model.plain_text import normal_host, split, within, without_invisible
 
 if TYPE_CHECKING:

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, advice, refusal
-from bufferctl.model import Address, Desired, Post
-from bufferctl.model.content import TextLength
-from bufferctl.model.metadata import thread_of
-from bufferctl.model.networks import NETWORKS, Counting, Network, RuleSource
+from bufferctl.model import NETWORKS, Address, Desired, Post, TextLength, thread_of
+from bufferctl.model.networks import Counting, Network, RuleSource
 
 #: What a link counts on a network that does not count its letters.
 LINK_ON_X = 23

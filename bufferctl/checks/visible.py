@@ -8,10 +8,9 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from bufferctl.checks.finding import Path
-from bufferctl.model import Post
+from bufferctl.model import Document, Image, Post, Video
 from bufferctl.model.about import about
 from bufferctl.model.base import Model
-from bufferctl.model.content import Document, Image, Video
 from bufferctl.model.plain_text import host_of, trimmed, without_invisible
 
 _ADDRESSES = frozenset({"url", "link"})

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.annotations import inert
 
 #: The commands that bufferctl gives itself: annotations. Their text and properties contain no line break.

@@ -14,9 +14,8 @@ from pydantic_core import to_json
 
 from bufferctl.diagnostics import Diagnostic, FilesError, RuleHelp
 from bufferctl.errors import ForgeError
-from bufferctl.model import Address
+from bufferctl.model import Address, TextLength
 from bufferctl.model.base import Aware
-from bufferctl.model.content import TextLength
 from bufferctl.model.serial import adapter
 from bufferctl.plan import Plan
 from bufferctl.planfile.saved import DAMAGE, dump_change, dump_plan, load_plan

@@ -8,7 +8,7 @@ from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import Job, load_if_there
 from bufferctl.config import holds_posts, root_files_beside
 from bufferctl.diagnostics import some_of
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.markdown import Note
 from bufferctl.said import Answer, Way
 

@@ -17,7 +17,7 @@ import click
 
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.machine import in_job
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.lines import Paint, capitalized, plain_lines, sentence
 from bufferctl.run.listener import Listener
 from bufferctl.run.secrets import without_secrets

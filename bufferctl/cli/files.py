@@ -14,7 +14,7 @@ from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import UsageError
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.lines import count
 from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace

@@ -18,7 +18,7 @@ from bufferctl.cli import examples, options
 from bufferctl.cli.console import Console
 from bufferctl.errors import ConfigError, ForgeError, worst
 from bufferctl.machine import STOPS
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.lines import count, sentence, steps, wrapped
 
 if TYPE_CHECKING:

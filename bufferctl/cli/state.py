@@ -11,7 +11,7 @@ import click
 
 from bufferctl.cli import examples, options
 from bufferctl.cli.console import Console
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.lines import posts_and_ideas
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 
 from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError, UsageError
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.lines import count
 
 if TYPE_CHECKING:

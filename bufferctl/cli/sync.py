@@ -15,7 +15,7 @@ from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import all_of
 from bufferctl.errors import PENDING, UsageError
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.lines import count, posts_and_ideas, sentence
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from bufferctl.cli import examples, options
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import FilesError, all_of, has_errors, some_of
 from bufferctl.errors import ConfigError, UsageError
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.lines import capitalized, count, sentence
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry, z
 from bufferctl.config.write import new_root
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
-from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model import NETWORKS, Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
 from bufferctl.reconcile import Targets, same_name
 from bufferctl.value import replace, value
 

@@ -36,20 +36,14 @@ from bufferctl.model import (
     Slot,
     State,
     Wanted,
-)
-from bufferctl.model.comparable import (
-    LINKEDIN_SHORTENER,
-    SHORTENERS,
+    bind,
     content_of_desired,
     content_of_live,
-    contents_match,
-    list_differences,
-    without_links,
+    thread_of,
 )
+from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS, contents_match, list_differences, without_links
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
-from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import LINK, host_of, within
-from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import Targets, imported, reconcile, schedule_differences
 from bufferctl.value import replace, value

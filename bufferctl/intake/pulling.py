@@ -23,6 +23,7 @@ from bufferctl.model import (
     Asset,
     Binding,
     Desired,
+    Expansion,
     Idea,
     LiveChannel,
     LiveIdea,
@@ -31,21 +32,20 @@ from bufferctl.model import (
     ShareMode,
     Slot,
     State,
-)
-from bufferctl.model.comparable import (
-    Fingerprint,
+    ThreadItem,
+    bind,
     content_of_desired,
     content_of_live,
-    contents_match,
     fingerprint,
-    without_links,
+    thread_of,
 )
-from bufferctl.model.content import LinkAttachment, ThreadItem
-from bufferctl.model.desired import RETURNED, Expansion, IdeaMedia
+from bufferctl.model.comparable import Fingerprint, contents_match, without_links
+from bufferctl.model.content import LinkAttachment
+from bufferctl.model.desired import RETURNED, IdeaMedia
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
-from bufferctl.model.metadata import UNSAID, thread_of
+from bufferctl.model.metadata import UNSAID
 from bufferctl.model.plain_text import normal_text
-from bufferctl.model.seen import as_it_was, bind
+from bufferctl.model.seen import as_it_was
 from bufferctl.model.state import AsPulled
 from bufferctl.model.unsaid import given_of
 from bufferctl.plan import Action, Change, Difference, Plan, Reason

@@ -26,9 +26,9 @@ from bufferctl import __version__
 from bufferctl.machine import opening_connections
 from bufferctl.media.reach import NotPublicError, PublicOnly
 from bufferctl.media.reading import header_of
+from bufferctl.model import visible
 from bufferctl.model.content import A_FILE, AssetKind
 from bufferctl.model.media_file import size_words
-from bufferctl.model.plain_text import visible
 from bufferctl.value import replace, value
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""The objects of bufferctl's domain, frozen and without I/O. Import them from here."""
+"""The objects of bufferctl's domain, frozen and without I/O, and what many rooms ask of them. Import both from here."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bufferctl.model.address import IDEAS, Address
-    from bufferctl.model.content import Asset
-    from bufferctl.model.desired import Channel, Desired, Idea, Item, Organization, Post, Settings, StateSettings, Tag
+    from bufferctl.model.comparable import content_of_desired, content_of_live, fingerprint, instant
+    from bufferctl.model.content import Asset, Document, Image, TextLength, ThreadItem, Video
+    from bufferctl.model.desired import (
+        Channel,
+        Desired,
+        Expansion,
+        Freeze,
+        Idea,
+        Item,
+        Organization,
+        Policy,
+        Post,
+        Settings,
+        StateSettings,
+        Tag,
+    )
     from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
     from bufferctl.model.live import (
         Account,
+        Limits,
         Live,
         LiveAsset,
         LiveChannel,
@@ -22,11 +37,15 @@ if TYPE_CHECKING:
         LiveOrganization,
         LivePost,
         LiveThreadItem,
+        Quota,
         Wanted,
+        Window,
     )
     from bufferctl.model.media_file import MediaFile, MediaSettings
-    from bufferctl.model.metadata import Metadata, NetworkMetadata
-    from bufferctl.model.networks import Service
+    from bufferctl.model.metadata import Metadata, NetworkMetadata, thread_of
+    from bufferctl.model.networks import NETWORKS, Service
+    from bufferctl.model.plain_text import visible
+    from bufferctl.model.seen import bind, standing
     from bufferctl.model.state import (
         Binding,
         Claim,
@@ -64,11 +83,26 @@ if TYPE_CHECKING:
 #: The names of each module, as they are imported above for mypy.
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "address": ("IDEAS", "Address"),
-    "content": ("Asset",),
-    "desired": ("Channel", "Desired", "Idea", "Item", "Organization", "Post", "Settings", "StateSettings", "Tag"),
+    "comparable": ("content_of_desired", "content_of_live", "fingerprint", "instant"),
+    "content": ("Asset", "Document", "Image", "TextLength", "ThreadItem", "Video"),
+    "desired": (
+        "Channel",
+        "Desired",
+        "Expansion",
+        "Freeze",
+        "Idea",
+        "Item",
+        "Organization",
+        "Policy",
+        "Post",
+        "Settings",
+        "StateSettings",
+        "Tag",
+    ),
     "enums": ("PostStatus", "SchedulingType", "ShareMode"),
     "live": (
         "Account",
+        "Limits",
         "Live",
         "LiveAsset",
         "LiveChannel",
@@ -78,11 +112,15 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "LiveOrganization",
         "LivePost",
         "LiveThreadItem",
+        "Quota",
         "Wanted",
+        "Window",
     ),
     "media_file": ("MediaFile", "MediaSettings"),
-    "metadata": ("Metadata", "NetworkMetadata"),
-    "networks": ("Service",),
+    "metadata": ("Metadata", "NetworkMetadata", "thread_of"),
+    "networks": ("NETWORKS", "Service"),
+    "plain_text": ("visible",),
+    "seen": ("bind", "standing"),
     "state": (
         "Binding",
         "Claim",

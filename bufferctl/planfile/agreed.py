@@ -31,8 +31,9 @@ from bufferctl.model import (
     State,
     Suspended,
     Write,
+    content_of_desired,
+    fingerprint,
 )
-from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.desired import as_one, beyond
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import as_it_was, is_untouched

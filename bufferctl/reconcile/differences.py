@@ -17,15 +17,15 @@ from bufferctl.model import (
     Post,
     PostStatus,
     SchedulingType,
+    content_of_desired,
+    content_of_live,
+    instant,
 )
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import (
     AssetContent,
     Content,
     card_differences,
-    content_of_desired,
-    content_of_live,
-    instant,
     is_filled_in,
     list_differences,
     lost,

@@ -6,14 +6,24 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
-from bufferctl.model import Binding, Item, LiveIdea, LiveItem, LivePost, Post, PostStatus, SchedulingType, ShareMode
+from bufferctl.model import (
+    Binding,
+    Item,
+    LiveIdea,
+    LiveItem,
+    LivePost,
+    Post,
+    PostStatus,
+    SchedulingType,
+    ShareMode,
+    content_of_live,
+    instant,
+)
 from bufferctl.model.comparable import (
     Content,
     Fingerprint,
-    content_of_live,
     contents_match,
     digest,
-    instant,
     lost,
     mentioning,
     publisher_of,

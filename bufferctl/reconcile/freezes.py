@@ -16,6 +16,7 @@ from bufferctl.diagnostics import Diagnostic, Severity, some_of
 from bufferctl.model import (
     Desired,
     EditPost,
+    Freeze,
     Item,
     LiveItem,
     LivePost,
@@ -26,7 +27,7 @@ from bufferctl.model import (
     State,
     dates,
 )
-from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, as_one, beyond
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, as_one, beyond
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.differences import EXEMPTION

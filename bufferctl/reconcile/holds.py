@@ -14,6 +14,7 @@ from bufferctl.diagnostics import all_of, and_more, some_of
 from bufferctl.model import (
     Address,
     Claim,
+    Freeze,
     Item,
     Likeness,
     LiveChannel,
@@ -26,7 +27,6 @@ from bufferctl.model import (
     dates,
 )
 from bufferctl.model.address import is_id
-from bufferctl.model.desired import Freeze
 from bufferctl.model.enums import STATUS_WORDS
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect

@@ -19,8 +19,9 @@ from bufferctl.model import (
     Question,
     Slot,
     State,
+    content_of_desired,
+    fingerprint,
 )
-from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.state import ANY
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.value import replace

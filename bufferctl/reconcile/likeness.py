@@ -13,8 +13,21 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from math import ceil
 
-from bufferctl.model import Horizon, Idea, Item, Likeness, LiveIdea, LiveItem, LivePost, Post, PostStatus, ShareMode
-from bufferctl.model.comparable import Content, content_of_live, contents_match, instant
+from bufferctl.model import (
+    Horizon,
+    Idea,
+    Item,
+    Likeness,
+    LiveIdea,
+    LiveItem,
+    LivePost,
+    Post,
+    PostStatus,
+    ShareMode,
+    content_of_live,
+    instant,
+)
+from bufferctl.model.comparable import Content, contents_match
 from bufferctl.reconcile.matches import Declared, linkless_text
 from bufferctl.reconcile.scene import Scene
 from bufferctl.value import replace, value

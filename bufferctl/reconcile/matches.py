@@ -23,8 +23,10 @@ from bufferctl.model import (
     PostStatus,
     Question,
     Slot,
+    content_of_live,
+    fingerprint,
 )
-from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
+from bufferctl.model.comparable import Content, Fingerprint, text_digest, without_links
 from bufferctl.reconcile.horizons import EARLIEST, all_slots
 from bufferctl.value import replace, value
 

@@ -25,11 +25,14 @@ from bufferctl.model import (
     Post,
     PostStatus,
     Slot,
+    bind,
     comparable,
+    content_of_live,
+    fingerprint,
+    instant,
 )
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import Fingerprint, content_of_live, fingerprint, instant, text_digest
-from bufferctl.model.seen import bind
+from bufferctl.model.comparable import Fingerprint, text_digest
 from bufferctl.model.state import ANY
 from bufferctl.reconcile.corrections import without_corrected
 from bufferctl.reconcile.differences import schedule_differences

@@ -28,8 +28,8 @@ from bufferctl.model import (
     Slot,
     State,
     Tag,
+    content_of_live,
 )
-from bufferctl.model.comparable import content_of_live
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import seen_of
 from bufferctl.plan import Action, Change, Plan, Reason

@@ -12,8 +12,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import IDEAS, Binding, Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
-from bufferctl.model.seen import bind
+from bufferctl.model import (
+    IDEAS,
+    Binding,
+    Desired,
+    Item,
+    Live,
+    LiveIdea,
+    LivePost,
+    Origin,
+    PostStatus,
+    Slot,
+    State,
+    bind,
+)
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
 from bufferctl.reconcile.freezes import end_exemptions, hold_against_policy, name_let_out, not_exempt
 from bufferctl.reconcile.horizons import all_slots, without_strays

@@ -11,9 +11,9 @@ from datetime import datetime
 from functools import cache
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Likeness, LiveItem, LivePost, Slot
+from bufferctl.model import Address, Likeness, LiveItem, LivePost, Slot, content_of_live
 from bufferctl.model.address import is_id
-from bufferctl.model.comparable import content_of_live, has_rewritten_links
+from bufferctl.model.comparable import has_rewritten_links
 from bufferctl.reconcile.likeness import Candidate, Pool, Pools
 from bufferctl.reconcile.matches import Claims, Declared, Found, Match, Suspect, linkless_text, text_of
 from bufferctl.reconcile.scene import Scene

@@ -8,8 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from bufferctl.model import IDEAS, Binding, DeletePost, Item, LiveItem, LivePost, Origin, PostStatus, Slot
-from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, fingerprint
+from bufferctl.model import (
+    IDEAS,
+    Binding,
+    DeletePost,
+    Item,
+    LiveItem,
+    LivePost,
+    Origin,
+    PostStatus,
+    Slot,
+    content_of_desired,
+    content_of_live,
+    fingerprint,
+)
+from bufferctl.model.comparable import Fingerprint
 from bufferctl.model.seen import Seen, as_it_was
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds

@@ -13,15 +13,23 @@ from datetime import datetime
 from operator import is_
 from typing import NamedTuple
 
-from bufferctl.model import Address, EditPost, Item, Likeness, LiveChannel, LiveItem, LivePost, Post, PostStatus, Slot
-from bufferctl.model.address import is_id
-from bufferctl.model.comparable import (
+from bufferctl.model import (
+    Address,
+    EditPost,
+    Item,
+    Likeness,
+    LiveChannel,
+    LiveItem,
+    LivePost,
+    Post,
+    PostStatus,
+    Slot,
     content_of_desired,
     content_of_live,
-    has_rewritten_links,
     instant,
-    text_digest,
 )
+from bufferctl.model.address import is_id
+from bufferctl.model.comparable import has_rewritten_links, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.likeness import alike

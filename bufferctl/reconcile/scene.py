@@ -32,8 +32,10 @@ from bufferctl.model import (
     Question,
     Slot,
     State,
+    content_of_desired,
+    fingerprint,
 )
-from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS, content_of_desired, fingerprint
+from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS
 from bufferctl.model.state import ANY
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import all_slots, homes_of, is_late, let_go_from

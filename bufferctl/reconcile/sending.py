@@ -13,8 +13,20 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 from typing import TypeVar
 
-from bufferctl.model import EditPost, Idea, Item, Live, LiveChannel, LiveIdea, LiveItem, LivePost, Post, ShareMode, Slot
-from bufferctl.model.metadata import thread_of
+from bufferctl.model import (
+    EditPost,
+    Idea,
+    Item,
+    Live,
+    LiveChannel,
+    LiveIdea,
+    LiveItem,
+    LivePost,
+    Post,
+    ShareMode,
+    Slot,
+    thread_of,
+)
 from bufferctl.plan import WRITING, Action, Change, Plan, idea_of
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.repeats import freeing

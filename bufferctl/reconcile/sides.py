@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from bufferctl.model import Binding, Item, LiveItem, LivePost, Post, PostStatus, SchedulingType
-from bufferctl.model.comparable import Content, Fingerprint, digest, fingerprint, instant, text_digest
+from bufferctl.model import Binding, Item, LiveItem, LivePost, Post, PostStatus, SchedulingType, fingerprint, instant
+from bufferctl.model.comparable import Content, Fingerprint, digest, text_digest
 from bufferctl.model.seen import Seen, details_digest
 from bufferctl.plan import Difference
 from bufferctl.reconcile.differences import media_differences

@@ -21,8 +21,9 @@ from bufferctl.model import (
     PostStatus,
     Slot,
     Suspended,
+    content_of_live,
+    instant,
 )
-from bufferctl.model.comparable import content_of_live, instant
 from bufferctl.model.desired import NOWHERE
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.model.seen import Seen

@@ -26,12 +26,15 @@ from bufferctl.model import (
     PostStatus,
     Slot,
     Write,
+    bind,
+    content_of_live,
+    instant,
 )
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import content_of_live, instant, text_digest
+from bufferctl.model.comparable import text_digest
 from bufferctl.model.live import Unavailable
 from bufferctl.model.metadata import LEGAL
-from bufferctl.model.seen import Seen, bind, due_seen, seen_of
+from bufferctl.model.seen import Seen, due_seen, seen_of
 from bufferctl.model.state import QUEUE
 from bufferctl.model.unsaid import LeftOut, Then, given_of, is_hidden, restored, still_given
 from bufferctl.plan import Action, Cause, Change, Difference, Reason

@@ -8,10 +8,9 @@ from functools import partial
 from shlex import join, quote
 
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, all_of, some_of
-from bufferctl.model import Item, LiveChannel, LivePost, Origin, Post, PostStatus
+from bufferctl.model import NETWORKS, Item, LiveChannel, LivePost, Origin, Post, PostStatus, content_of_live, instant
 from bufferctl.model.attached import attached
-from bufferctl.model.comparable import content_of_live, digest, instant, with_board_of
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model.comparable import digest, with_board_of
 from bufferctl.model.seen import Seen
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds

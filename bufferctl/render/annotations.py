@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.plan import Reason
 from bufferctl.render.lines import plain_lines, sentence
 

@@ -11,10 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from bufferctl.digests import SHORT, change_digest
-from bufferctl.model import IDEAS, LivePost, Post, PostStatus, ShareMode, dates
-from bufferctl.model.content import TextLength
-from bufferctl.model.networks import NETWORKS
-from bufferctl.model.plain_text import visible
+from bufferctl.model import IDEAS, NETWORKS, LivePost, Post, PostStatus, ShareMode, TextLength, dates, visible
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.lines import sentence

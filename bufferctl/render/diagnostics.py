@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.lines import Paint, cells, count, steps, wrapped
 
 #: How many columns of a line are shown; a longer line is cut around the caret.

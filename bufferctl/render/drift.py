@@ -8,8 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import dates
-from bufferctl.model.plain_text import visible
+from bufferctl.model import dates, visible
 from bufferctl.plan import Action, Plan, Reason
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.grouped import grouped

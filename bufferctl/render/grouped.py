@@ -14,9 +14,9 @@ from itertools import groupby
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.digests import REVIEWED
-from bufferctl.model import Post, dates
+from bufferctl.model import Post, dates, visible
 from bufferctl.model.entries import Occurrence, named, occurrence_of
-from bufferctl.model.plain_text import parameters_in, visible, without_parameters
+from bufferctl.model.plain_text import parameters_in, without_parameters
 from bufferctl.plan import Action, Change
 from bufferctl.render import words
 from bufferctl.render.cards import FAILED, Card, Changed, Moment, by_time, cards_of, moment_of

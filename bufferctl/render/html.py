@@ -27,10 +27,8 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place, has_errors
-from bufferctl.model import dates
-from bufferctl.model.comparable import instant
-from bufferctl.model.networks import ANY_CROP, NETWORKS
-from bufferctl.model.plain_text import visible
+from bufferctl.model import NETWORKS, dates, instant, visible
+from bufferctl.model.networks import ANY_CROP
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Moment, ShownChannel
 from bufferctl.render.counted import posts_counted

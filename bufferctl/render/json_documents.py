@@ -24,11 +24,21 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity
 from bufferctl.digests import change_digest, facts
 from bufferctl.errors import BufferctlError
-from bufferctl.model import Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, PostStatus, Service
+from bufferctl.model import (
+    Idea,
+    LiveAsset,
+    LiveIdea,
+    LiveMedium,
+    LivePost,
+    Post,
+    PostStatus,
+    Service,
+    TextLength,
+    instant,
+    thread_of,
+)
 from bufferctl.model.about import describe, subclasses, texts_below
-from bufferctl.model.comparable import instant, others_of
-from bufferctl.model.content import TextLength
-from bufferctl.model.metadata import thread_of
+from bufferctl.model.comparable import others_of
 from bufferctl.model.plain_text import replaced
 from bufferctl.model.serial import dump_item
 from bufferctl.plan import WRITING, Action, Cause, Change, Outcome, Plan, Reason, Status, ready_at, write_requests

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.said import with_pasted
 from bufferctl.value import value
 

@@ -19,7 +19,8 @@ from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
 from urllib.parse import quote as percent
 
-from bufferctl.model.plain_text import LINK, trimmed, visible
+from bufferctl.model import visible
+from bufferctl.model.plain_text import LINK, trimmed
 from bufferctl.render.lines import cells, wrapped
 from bufferctl.render.pieces import Piece
 from bufferctl.value import value

@@ -12,7 +12,8 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from typing import NamedTuple
 
-from bufferctl.model.plain_text import LINK, trimmed, visible
+from bufferctl.model import visible
+from bufferctl.model.plain_text import LINK, trimmed
 from bufferctl.render.lines import Paint, count, wrapped
 
 #: Texts with less in common than this share are shown one after the other.

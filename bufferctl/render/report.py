@@ -9,8 +9,7 @@ from typing import TypeVar
 
 from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
 from bufferctl.digests import change_digest, plan_digest
-from bufferctl.model import Address, Idea, Post
-from bufferctl.model.content import TextLength
+from bufferctl.model import Address, Idea, Post, TextLength
 from bufferctl.plan import WRITING, Change, Outcome, Plan, Reason
 from bufferctl.value import field, replace, value
 

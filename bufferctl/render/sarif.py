@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place, RuleHelp
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.plan import Reason, Status
 from bufferctl.render.grouped import problems_of
 from bufferctl.render.lines import capitalized, sentence

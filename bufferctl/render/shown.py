@@ -10,14 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post, dates
+from bufferctl.model import (
+    Asset,
+    Document,
+    Idea,
+    Image,
+    LiveAsset,
+    LiveIdea,
+    LiveMedium,
+    LivePost,
+    MediaFile,
+    Post,
+    Video,
+    dates,
+    thread_of,
+    visible,
+)
 from bufferctl.model.attached import files_of
 from bufferctl.model.comparable import others_of
-from bufferctl.model.content import Document, Image, LinkAttachment, Video
+from bufferctl.model.content import LinkAttachment
 from bufferctl.model.desired import AS_IS, IdeaMedia
 from bufferctl.model.media_file import size_words
-from bufferctl.model.metadata import USUAL, thread_of
-from bufferctl.model.plain_text import visible
+from bufferctl.model.metadata import USUAL
 from bufferctl.plan import WRITING, Action, Plan
 from bufferctl.render import words
 from bufferctl.render.pieces import Piece, pieces, shown_text, web

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from hashlib import blake2b
 
-from bufferctl.model.comparable import instant
+from bufferctl.model import instant
 from bufferctl.render import words
 from bufferctl.render.grouped import Grouped, PlanItem
 from bufferctl.render.lines import count

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from bufferctl.diagnostics import some_of
-from bufferctl.model import LivePost, dates
-from bufferctl.model.plain_text import visible
+from bufferctl.model import LivePost, dates, visible
 from bufferctl.plan import Change, GoesOut, Outcome, Plan
 from bufferctl.render import words
 from bufferctl.render.lines import count

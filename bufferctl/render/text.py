@@ -12,9 +12,8 @@ from itertools import groupby, starmap
 
 from bufferctl.diagnostics import Diagnostic, all_of
 from bufferctl.digests import SHORT
-from bufferctl.model import Idea, Post, dates
+from bufferctl.model import Idea, Post, dates, visible
 from bufferctl.model.entries import named, occurrence_of
-from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed, cards_of

@@ -27,10 +27,9 @@ from bufferctl.apply import (
 from bufferctl.choices import Choices
 from bufferctl.errors import BufferctlError, InterruptError, OvertakenError, StalePlanError
 from bufferctl.limits import MAX_WAIT
-from bufferctl.model import Live, Slot
+from bufferctl.model import Live, Slot, visible
 from bufferctl.model.attached import files_of
 from bufferctl.model.live import ids_by_home
-from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import begin_run, move_on
 from bufferctl.reconcile.horizons import declared_alike, follow_reconnected

@@ -21,8 +21,7 @@ from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, State
 from bufferctl.git import git
 from bufferctl.limits import KEY_NOTICE
 from bufferctl.machine import state_folder
-from bufferctl.model import IDEAS, Account, LiveChannel, State, dates
-from bufferctl.model.live import Window
+from bufferctl.model import IDEAS, Account, LiveChannel, State, Window, dates
 from bufferctl.reconcile import find_targets
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence

@@ -14,9 +14,8 @@ from pathlib import Path
 from bufferctl.disk import replace_file
 from bufferctl.errors import StateError
 from bufferctl.machine import state_folder
-from bufferctl.model import StateSettings
+from bufferctl.model import StateSettings, visible
 from bufferctl.model.desired import GIT_REMOTE
-from bufferctl.model.plain_text import visible
 from bufferctl.run.listener import Listener
 from bufferctl.state import Store, open_store
 from bufferctl.state.location import top_of

@@ -19,8 +19,7 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.limits import LEAD, SETTLE, landing_time
 from bufferctl.machine import state_folder
-from bufferctl.model import Account, Intent, Live, State, Wanted
-from bufferctl.model.plain_text import visible
+from bufferctl.model import Account, Intent, Live, State, Wanted, visible
 from bufferctl.reconcile import Divergence
 from bufferctl.render.lines import count
 from bufferctl.run.files import Files

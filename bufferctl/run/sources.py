@@ -19,8 +19,7 @@ from bufferctl.choices import NONE, Choices
 from bufferctl.config import load
 from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import ConfigError, StalePlanError, UsageError
-from bufferctl.model import Address, Desired, dates
-from bufferctl.model.plain_text import visible
+from bufferctl.model import Address, Desired, dates, visible
 from bufferctl.plan import Action
 from bufferctl.run.compare import check_named, describe_selection, hold_dependent, naming_frozen, narrow
 from bufferctl.run.files import POST_FILES, Files, load_declared, open_files

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.api.ratelimit import read_quota
-from bufferctl.model.live import Quota, Window
+from bufferctl.model import Quota, Window
 
 AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
 QUARTER = Window(900, 99, 900, AT, 100)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bufferctl.api import Buffer
 from bufferctl.api.parsing import UNREADABLE, live_channel, live_idea, live_post, read_account_form
 from bufferctl.model import (
+    Limits,
     LiveAsset,
     LiveChannel,
     LiveIdea,
@@ -25,7 +26,6 @@ from bufferctl.model import (
     Service,
     Tag,
 )
-from bufferctl.model.live import Limits
 from tests.api.scripted import NOW, Scripted
 from tests.whole import at_default
 

@@ -31,6 +31,7 @@ from bufferctl.model import (
     LivePost,
     Post,
     PostStatus,
+    Quota,
     Refusal,
     Refused,
     Result,
@@ -40,7 +41,6 @@ from bufferctl.model import (
     Unknown,
     Write,
 )
-from bufferctl.model.live import Quota
 
 #: Seconds until a write whose answer was lost has landed and every list shows it.
 SETTLE = 30.0

@@ -10,9 +10,8 @@ from pathlib import Path
 from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, recover, save_state, with_unsaved_results
 from bufferctl.errors import BufferctlError
 from bufferctl.limits import LEAD
-from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, Settled, Slot, State
+from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, Settled, Slot, State, bind
 from bufferctl.model.live import ids_by_home
-from bufferctl.model.seen import bind
 from bufferctl.plan import Outcome, Plan
 from bufferctl.reconcile import Options, Targets, reconcile, slots_of
 from bufferctl.reconcile.horizons import sought

@@ -12,8 +12,18 @@ from pydantic_core import to_json
 from bufferctl.apply import FileJournal
 from bufferctl.apply.journal import _settled_line
 from bufferctl.apply.queue import Pending
-from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, LivePost, Origin, PostStatus, Settled
-from bufferctl.model.seen import bind, standing
+from bufferctl.model import (
+    Binding,
+    CreatePost,
+    DeletePost,
+    EditPost,
+    LivePost,
+    Origin,
+    PostStatus,
+    Settled,
+    bind,
+    standing,
+)
 from bufferctl.model.serial import adapter
 from bufferctl.plan import Action, Cause, Change
 from tests.apply.fake import START, post

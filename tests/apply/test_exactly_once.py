@@ -12,8 +12,7 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bufferctl.model import Idea, LiveIdea, LivePost, Post, PostStatus, Refusal
-from bufferctl.model.comparable import content_of_desired
+from bufferctl.model import Idea, LiveIdea, LivePost, Post, PostStatus, Refusal, content_of_desired
 from bufferctl.plan import Action, Reason
 from tests.apply.fake import SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
 from tests.apply.machine import Attempt, Machine, look, slot

@@ -21,6 +21,7 @@ from bufferctl.model import (
     CreatePost,
     DeletePost,
     EditPost,
+    Freeze,
     Idea,
     Intent,
     Origin,
@@ -29,7 +30,6 @@ from bufferctl.model import (
     Slot,
     Tag,
 )
-from bufferctl.model.desired import Freeze
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, idea, post
 from tests.apply.machine import ENDPOINT, slot

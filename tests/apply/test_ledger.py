@@ -11,8 +11,7 @@ import pytest
 from bufferctl.apply import FileJournal, Ledger, Run, Settler
 from bufferctl.errors import InterruptError, PartWayError, StateError
 from bufferctl.limits import LEAD
-from bufferctl.model import Asset, Binding, CreatePost, Intent, Origin, State
-from bufferctl.model.content import Image
+from bufferctl.model import Asset, Binding, CreatePost, Image, Intent, Origin, State
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
 from bufferctl.said import prose
 from bufferctl.state import LocalStore, StateFile

@@ -21,9 +21,9 @@ from bufferctl.model import (
     SchedulingType,
     Service,
     Unknown,
+    bind,
 )
 from bufferctl.model.metadata import InstagramMetadata
-from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Status
 from tests.apply.fake import START, post
 from tests.apply.machine import slot

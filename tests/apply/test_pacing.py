@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from bufferctl.apply import Pacer
 from bufferctl.apply.queue import Queue
 from bufferctl.errors import PartWayError
-from bufferctl.model import EditPost, LivePost, PostStatus, dates
-from bufferctl.model.live import Quota, Window
+from bufferctl.model import EditPost, LivePost, PostStatus, Quota, Window, dates
 from bufferctl.plan import Action, Cause, Change, Plan
 from tests.apply.fake import START, FakeBuffer, post
 from tests.apply.machine import Told, slot

@@ -9,8 +9,7 @@ import pytest
 
 from bufferctl.apply import Published, publish
 from bufferctl.errors import InterruptError
-from bufferctl.model import Asset, CreatePost, DeletePost, MediaFile
-from bufferctl.model.content import Image
+from bufferctl.model import Asset, CreatePost, DeletePost, Image, MediaFile
 from bufferctl.model.media_file import Obstacle
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
 from tests.apply.fake import START, post

@@ -21,8 +21,9 @@ from bufferctl.model import (
     PostStatus,
     Settled,
     Slot,
+    bind,
+    standing,
 )
-from bufferctl.model.seen import bind, standing
 from tests.apply.fake import SETTLE, START, FakeBuffer, post
 from tests.apply.machine import ENDPOINT, Told, slot
 

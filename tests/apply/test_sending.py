@@ -19,15 +19,16 @@ from bufferctl.model import (
     DraftPost,
     EditPost,
     Idea,
+    Image,
     LivePost,
     Origin,
     Post,
     PostStatus,
     Refusal,
     Result,
+    Video,
     Write,
 )
-from bufferctl.model.content import Image, Video
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post

@@ -27,8 +27,9 @@ from bufferctl.model import (
     PostStatus,
     Tag,
     Write,
+    bind,
+    standing,
 )
-from bufferctl.model.seen import bind, standing
 from tests.apply.fake import SETTLE, START, FakeBuffer, idea, post
 from tests.apply.machine import ENDPOINT, Told, slot
 

@@ -11,8 +11,7 @@ import pytest
 from bufferctl.apply import MARGIN
 from bufferctl.apply.settling import Judge, NotWritten, Written
 from bufferctl.errors import ApiError, InterruptError, PartWayError
-from bufferctl.model import Asset, CreatePost, Intent, LivePost, Origin, Post, PostStatus, Refusal
-from bufferctl.model.content import Image
+from bufferctl.model import Asset, CreatePost, Image, Intent, LivePost, Origin, Post, PostStatus, Refusal
 from bufferctl.plan import Action, Reason, Status
 from bufferctl.reconcile import Options
 from tests.apply.fake import CHANNELS, SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post

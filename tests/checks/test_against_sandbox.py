@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from bufferctl.api.wire_forms import create_post
 from bufferctl.checks.texts import length
-from bufferctl.model import CreatePost, Post, Service
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model import NETWORKS, CreatePost, Post, Service
 from bufferctl.sandbox import networks as theirs
 from bufferctl.sandbox.checks import METADATA_KEYS, media_problem, problems
 from tests.checks.posts import DOCUMENT, VIDEO, findings, image, post

@@ -10,8 +10,8 @@ import pytest
 
 from bufferctl.checks import check
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Desired, Idea, Post
-from bufferctl.model.desired import Expansion, IdeaMedia
+from bufferctl.model import Address, Desired, Expansion, Idea, Post
+from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.enums import MediaType
 from tests.checks.posts import DOCUMENT, NOON, VIDEO, codes, findings, image, post
 

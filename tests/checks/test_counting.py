@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from bufferctl.checks import text_length, text_lengths
 from bufferctl.checks.texts import graphemes, length, longest, utf8, utf16
 from bufferctl.checks.weighted import links, weighted_length
-from bufferctl.model import Desired, Post, Service
-from bufferctl.model.content import TextLength
-from bufferctl.model.networks import NETWORKS, Counting
+from bufferctl.model import NETWORKS, Desired, Post, Service, TextLength
+from bufferctl.model.networks import Counting
 from tests.checks.posts import VIDEO, image, post
 
 FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}\u200d\N{BOY}"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import MediaFile, Post, Service
-from bufferctl.model.desired import Expansion, Variable
+from bufferctl.model import Expansion, MediaFile, Post, Service
+from bufferctl.model.desired import Variable
 from tests.checks.posts import findings, image, post
 
 #: What people call the type of a file, by the type that its content has.

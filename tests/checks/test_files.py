@@ -10,10 +10,9 @@ import pytest
 
 from bufferctl.checks import check
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Asset, Desired, MediaFile, Post, Service
-from bufferctl.model.content import Document, Image, Video
+from bufferctl.model import NETWORKS, Address, Asset, Desired, Document, Image, MediaFile, Post, Service, Video
 from bufferctl.model.metadata import MODELS
-from bufferctl.model.networks import NETWORKS, FileLimits
+from bufferctl.model.networks import FileLimits
 
 ROWS = {service: row.files for service, row in NETWORKS.items() if row.files}
 GOOD = MediaFile(path="media/a.jpg", digest="0" * 32, size=100_000, type="jpg", width=1080, height=1080)

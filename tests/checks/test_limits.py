@@ -9,8 +9,8 @@ import pytest
 
 from bufferctl.checks import RULES, check_lengths
 from bufferctl.checks.attachments import _of_assets
-from bufferctl.model import Desired, Post, SchedulingType, Service
-from bufferctl.model.networks import NETWORKS, Limit
+from bufferctl.model import NETWORKS, Desired, Post, SchedulingType, Service
+from bufferctl.model.networks import Limit
 from tests.checks.posts import DOCUMENT, NOON, VIDEO, codes, findings, image, post
 from tools.make_networks import rules_of
 

@@ -9,9 +9,8 @@ import pytest
 
 from bufferctl.checks import Finding, check
 from bufferctl.diagnostics import Place, Severity
-from bufferctl.model import Address, Channel, Desired, Idea, Post, Service, Settings
-from bufferctl.model.desired import Freeze, Policy, Utm
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model import NETWORKS, Address, Channel, Desired, Freeze, Idea, Policy, Post, Service, Settings
+from bufferctl.model.desired import Utm
 from tests.checks.posts import NOON, image, post
 
 HOUR = timedelta(hours=1)

@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from bufferctl.checks import RULES, worth_a_look
 from bufferctl.config import load
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.model import Desired, Settings, State
-from bufferctl.model.desired import Policy
+from bufferctl.model import Desired, Policy, Settings, State
 from bufferctl.plan import Action, Beside, Difference, Plan
 from bufferctl.reconcile import offline
 from tests.config.test_expand_properties import NOW as DRAWN_AT

@@ -17,8 +17,18 @@ from bufferctl.config import load
 from bufferctl.config.write.as_yaml import one_entry, post_entry
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Asset, Idea, Metadata, Post, SchedulingType, Service, ShareMode
-from bufferctl.model.comparable import content_of_desired, instant
+from bufferctl.model import (
+    Address,
+    Asset,
+    Idea,
+    Metadata,
+    Post,
+    SchedulingType,
+    Service,
+    ShareMode,
+    content_of_desired,
+    instant,
+)
 from tests.cli.account import FULLEST, TAGS
 from tests.cli.conftest import Project, project_apart
 from tests.fuzzing import examples

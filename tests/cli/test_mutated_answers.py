@@ -41,9 +41,9 @@ from bufferctl.model import (
     State,
     Wanted,
     Write,
+    bind,
 )
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
-from bufferctl.model.seen import bind
 from bufferctl.plan import Plan
 from bufferctl.reconcile import Targets, reconcile
 from bufferctl.render.html import report_html

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bufferctl.config import load
-from bufferctl.model import Desired
-from bufferctl.model.metadata import thread_of
+from bufferctl.model import Desired, thread_of
 from tests.config.test_hints import BARE, POST, ROOT, problems
 
 

@@ -41,15 +41,16 @@ from bufferctl.model import (
     LiveIdea,
     LivePost,
     MediaSettings,
+    Policy,
     Post,
     Service,
     Settings,
     Slot,
     StateSettings,
     Tag,
+    content_of_desired,
+    content_of_live,
 )
-from bufferctl.model.comparable import content_of_desired, content_of_live
-from bufferctl.model.desired import Policy
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import differences
 from bufferctl.reconcile.differences import idea_differences

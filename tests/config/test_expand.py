@@ -11,8 +11,7 @@ from bufferctl.config import load
 from bufferctl.config.format import MentionEntry
 from bufferctl.config.resolve.expand.parameters import Parameters
 from bufferctl.config.resolve.expand.variables import date_in_text
-from bufferctl.model.metadata import thread_of
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model import NETWORKS, thread_of
 
 ROOT = """version: 1
 timezone: Europe/Berlin

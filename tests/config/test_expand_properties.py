@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from bufferctl.config import load
 from bufferctl.diagnostics import Place, Severity
 from bufferctl.digests import change_digest, plan_digest
-from bufferctl.model import Desired, Post, State
-from bufferctl.model.comparable import content_of_desired, fingerprint
+from bufferctl.model import Desired, Post, State, content_of_desired, fingerprint
 from bufferctl.reconcile import offline
 
 ROOT: dict[str, Any] = {

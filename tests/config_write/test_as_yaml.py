@@ -17,9 +17,8 @@ from bufferctl.config import load
 from bufferctl.config.write.as_yaml import idea_entry, moment_text, one_entry, post_entry, text_value
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode
-from bufferctl.model.content import ThreadItem
-from bufferctl.model.metadata import TwitterMetadata, thread_of
+from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode, ThreadItem, thread_of
+from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.model.plain_text import normal_text
 from tests.fuzzing import examples
 from tests.model import samples

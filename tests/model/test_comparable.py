@@ -27,21 +27,16 @@ from bufferctl.model import (
     PostStatus,
     Service,
     Tag,
-)
-from bufferctl.model.comparable import (
-    Fingerprint,
+    bind,
     content_of_desired,
     content_of_live,
-    contents_match,
-    digest,
     fingerprint,
     instant,
-    list_differences,
-    lost,
+    standing,
 )
+from bufferctl.model.comparable import Fingerprint, contents_match, digest, list_differences, lost
 from bufferctl.model.metadata import InstagramMetadata, PostType
 from bufferctl.model.plain_text import normal_text
-from bufferctl.model.seen import bind, standing
 from tests.model.samples import METADATA, PLACE, ideas, posts, texts
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from bufferctl.model import Asset, Idea, Metadata, Post, Service
+from bufferctl.model import Asset, Expansion, Idea, Image, Metadata, Post, Service, Video
 from bufferctl.model import metadata as of_networks
 from bufferctl.model.about import (
     About,
@@ -22,8 +22,7 @@ from bufferctl.model.about import (
     named,
     reading_order,
 )
-from bufferctl.model.content import Image, Video
-from bufferctl.model.desired import Expansion, IdeaMedia
+from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.metadata import default_metadata
 
 STATED = {

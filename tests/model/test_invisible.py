@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.model.plain_text import has_invisible, invisible, visible, without_invisible
+from bufferctl.model import visible
+from bufferctl.model.plain_text import has_invisible, invisible, without_invisible
 
 HIDDEN = (
     "\u200b",  # zero-width space

@@ -14,35 +14,35 @@ from bufferctl.model import (
     Asset,
     Channel,
     Desired,
+    Expansion,
+    Freeze,
     Idea,
+    Image,
     Likeness,
     LiveChannel,
     LiveIdea,
     LivePost,
     MediaFile,
     Origin,
+    Policy,
     Post,
     PostStatus,
     SchedulingType,
     Service,
     ShareMode,
+    bind,
+    content_of_desired,
+    content_of_live,
 )
 from bufferctl.model.about import About, fields_with
 from bufferctl.model.attached import files_of, with_files
-from bufferctl.model.comparable import (
-    content_of_desired,
-    content_of_live,
-    contents_match,
-    list_differences,
-    with_board_of,
-)
-from bufferctl.model.content import Image
-from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Expansion, Freeze, Policy, means
+from bufferctl.model.comparable import contents_match, list_differences, with_board_of
+from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, means
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.enums import MediaType
 from bufferctl.model.media_file import CONTENT_TYPES
 from bufferctl.model.metadata import PinterestMetadata
-from bufferctl.model.seen import bind, has_renamed_board, is_untouched
+from bufferctl.model.seen import has_renamed_board, is_untouched
 from tests.model.samples import PLACE
 from tests.model.test_comparable import LIVE, NOW, POST
 

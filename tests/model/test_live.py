@@ -17,10 +17,12 @@ from bufferctl.model import (
     LiveOrganization,
     LivePost,
     PostStatus,
+    Quota,
     Service,
     ShareMode,
+    Window,
 )
-from bufferctl.model.live import Quota, Unavailable, Window, ids_by_home
+from bufferctl.model.live import Unavailable, ids_by_home
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 CHANNEL = LiveChannel("c1", "o1", Service.TWITTER, "acme")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bufferctl.model import Metadata, Service
+from bufferctl.model import NETWORKS, Metadata, Service
 from bufferctl.model.metadata import ALWAYS, ATTACHING, FILLED_IN, INSTANTS, MODELS, ON, THREADED, UNREAD, USUAL
-from bufferctl.model.networks import NETWORKS
 
 
 def test_a_network_that_takes_posts_has_its_fields() -> None:

@@ -7,10 +7,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bufferctl.model import Address
+from bufferctl.model import Address, Expansion
 from bufferctl.model.base import day_of
 from bufferctl.model.comparable import SHORTENERS
-from bufferctl.model.desired import Expansion
 from tests.model.test_stored import IDEA, PLAIN
 
 NOW = datetime(2027, 1, 11, 9, tzinfo=UTC)

@@ -7,9 +7,23 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bufferctl.model import Address, LiveAsset, LivePost, LiveThreadItem, Metadata, Origin, Post, PostStatus, Service
-from bufferctl.model.comparable import content_of_desired, content_of_live, contents_match, digest
-from bufferctl.model.seen import Seen, bind, is_untouched, seen_of, standing, stood_so
+from bufferctl.model import (
+    Address,
+    LiveAsset,
+    LivePost,
+    LiveThreadItem,
+    Metadata,
+    Origin,
+    Post,
+    PostStatus,
+    Service,
+    bind,
+    content_of_desired,
+    content_of_live,
+    standing,
+)
+from bufferctl.model.comparable import contents_match, digest
+from bufferctl.model.seen import Seen, is_untouched, seen_of, stood_so
 from tests.model.samples import PLACE
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)

@@ -29,21 +29,15 @@ from bufferctl.model import (
     Service,
     ShareMode,
     Tag,
-)
-from bufferctl.model.comparable import (
-    SHORTENERS,
-    Content,
-    Fingerprint,
+    bind,
     content_of_desired,
     content_of_live,
-    contents_match,
-    digest,
     fingerprint,
-    linkless,
-    text_digest,
+    standing,
 )
+from bufferctl.model.comparable import SHORTENERS, Content, Fingerprint, contents_match, digest, linkless, text_digest
 from bufferctl.model.desired import IdeaGroup, IdeaMedia
-from bufferctl.model.seen import bind, due_seen, standing
+from bufferctl.model.seen import due_seen
 from bufferctl.model.serial import dump_item
 from tests.conftest import Expect
 from tests.model.samples import ASSETS, METADATA, PLACE

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no type hints
 from pydantic import TypeAdapter, ValidationError
 
-from bufferctl.model import Asset, MediaFile, MediaSettings, base
-from bufferctl.model.content import Document, Image, Sourced, Video
+from bufferctl.model import Asset, Document, Image, MediaFile, MediaSettings, Video, base
+from bufferctl.model.content import Sourced
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media_file import address_of, object_name, size_words
 from bufferctl.model.metadata import PinterestMetadata, YoutubeMetadata

@@ -27,8 +27,8 @@ from bufferctl.model import (
     ShareMode,
     Slot,
     Write,
+    standing,
 )
-from bufferctl.model.seen import standing
 from tests.model.samples import PLACE
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)

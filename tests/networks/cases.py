@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bufferctl.config.read import parse, read_source
-from bufferctl.model import Service
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model import NETWORKS, Service
 
 CASES = Path(__file__).parents[1] / "cases" / "networks"
 #: Services that accept posts.

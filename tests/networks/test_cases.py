@@ -10,9 +10,8 @@ import pytest
 from bufferctl.checks import text_length
 from bufferctl.config import load
 from bufferctl.config.format import Handling, PostEntry
-from bufferctl.model import MediaFile, Service
+from bufferctl.model import NETWORKS, MediaFile, Service
 from bufferctl.model.base import Model
-from bufferctl.model.networks import NETWORKS
 from tests.networks.cases import CASES, SERVICES, fullest, posts_of
 from tests.networks.edits import kind_of
 

@@ -17,9 +17,8 @@ import pytest
 
 from bufferctl.api.wire_forms import create_idea, create_post
 from bufferctl.config import load
-from bufferctl.model import CreateIdea, CreatePost, Service, Tag
+from bufferctl.model import NETWORKS, CreateIdea, CreatePost, Service, Tag
 from bufferctl.model.metadata import CATEGORIES
-from bufferctl.model.networks import NETWORKS
 from tests.cli.conftest import Project, parameter
 from tests.conftest import long
 from tests.leaves import LEAVES, Data, Leaf

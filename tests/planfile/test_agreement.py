@@ -28,8 +28,8 @@ from bufferctl.model import (
     Slot,
     State,
     Tag,
+    bind,
 )
-from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import Reviewed, SavedPlan
 from tests.apply.fake import START

@@ -11,8 +11,7 @@ import pytest
 
 from bufferctl.digests import change_digest
 from bufferctl.errors import UsageError
-from bufferctl.model import Address, Origin, PostStatus, ShareMode, State
-from bufferctl.model.desired import Freeze
+from bufferctl.model import Address, Freeze, Origin, PostStatus, ShareMode, State
 from bufferctl.plan import Action, Change, Reason
 from bufferctl.planfile import Merged, MergedFile, Reviewed, SavedPlan, dump_merged, load_merged
 from tests.apply.fake import START

@@ -18,8 +18,7 @@ from bufferctl import planfile
 from bufferctl.choices import Choices
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import CreatePost, Desired, Idea, LiveIdea, Origin, Post, PostStatus, Slot, State
-from bufferctl.model.seen import bind
+from bufferctl.model import CreatePost, Desired, Idea, LiveIdea, Origin, Post, PostStatus, Slot, State, bind
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import SavedPlan, Verified
 from bufferctl.reconcile import Options

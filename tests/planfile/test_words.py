@@ -24,8 +24,8 @@ from bufferctl.model import (
     PostStatus,
     Service,
     State,
+    bind,
 )
-from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import Reviewed, SavedPlan, verify
 from bufferctl.planfile.agreed import overtaken

@@ -22,8 +22,10 @@ from bufferctl.model import (
     Desired,
     Home,
     Idea,
+    Image,
     LetGo,
     Likeness,
+    Limits,
     Live,
     LiveAsset,
     LiveChannel,
@@ -41,10 +43,8 @@ from bufferctl.model import (
     Slot,
     State,
     Tag,
+    bind,
 )
-from bufferctl.model.content import Image
-from bufferctl.model.live import Limits
-from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import Options, Targets, reconcile
 from bufferctl.reconcile.scene import Scene

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bufferctl.model import LetGo, Likeness, LivePost, Post, PostStatus, State
-from bufferctl.model.desired import Expansion
+from bufferctl.model import Expansion, LetGo, Likeness, LivePost, Post, PostStatus, State
 from bufferctl.model.state import ANY
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import begin_run, move_on

@@ -8,6 +8,7 @@ import pytest
 
 from bufferctl.model import (
     Asset,
+    Image,
     LiveAsset,
     LivePost,
     LiveThreadItem,
@@ -17,9 +18,10 @@ from bufferctl.model import (
     SchedulingType,
     ShareMode,
     Tag,
+    ThreadItem,
+    content_of_desired,
+    content_of_live,
 )
-from bufferctl.model.comparable import content_of_desired, content_of_live
-from bufferctl.model.content import Image, ThreadItem
 from bufferctl.model.metadata import FacebookMetadata, TwitterMetadata
 from bufferctl.plan import Action, Difference
 from bufferctl.reconcile import differences, handling_differences, schedule_differences, shows_edit

@@ -9,9 +9,23 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import EditPost, Idea, Likeness, LiveAsset, LiveThreadItem, Origin, Post, PostStatus, Slot
-from bufferctl.model.comparable import content_of_desired, content_of_live, fingerprint, text_digest
-from bufferctl.model.desired import Expansion, Variable
+from bufferctl.model import (
+    EditPost,
+    Expansion,
+    Idea,
+    Likeness,
+    LiveAsset,
+    LiveThreadItem,
+    Origin,
+    Post,
+    PostStatus,
+    Slot,
+    content_of_desired,
+    content_of_live,
+    fingerprint,
+)
+from bufferctl.model.comparable import text_digest
+from bufferctl.model.desired import Variable
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Divergence, Options, imported, slots_of
 

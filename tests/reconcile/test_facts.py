@@ -18,9 +18,10 @@ from bufferctl.model import (
     Service,
     ShareMode,
     Slot,
+    bind,
+    content_of_desired,
+    fingerprint,
 )
-from bufferctl.model.comparable import content_of_desired, fingerprint
-from bufferctl.model.seen import bind
 from bufferctl.plan import Reason
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.matches import Declared, How, Match

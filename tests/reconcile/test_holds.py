@@ -9,8 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bufferctl.model import Address, Claim, Idea, Likeness, Post, PostStatus
-from bufferctl.model.desired import Expansion, Freeze
+from bufferctl.model import Address, Claim, Expansion, Freeze, Idea, Likeness, Post, PostStatus
 from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold

@@ -14,6 +14,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.digests import change_digest
 from bufferctl.model import (
     Claim,
+    Expansion,
     Idea,
     Likeness,
     LiveAsset,
@@ -30,7 +31,6 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.plan import Action, Cause, Plan, Reason
 from bufferctl.reconcile import Options, begin_run

@@ -26,8 +26,10 @@ from bufferctl.model import (
     ShareMode,
     Slot,
     State,
+    content_of_desired,
+    fingerprint,
 )
-from bufferctl.model.comparable import content_of_desired, fingerprint, text_digest
+from bufferctl.model.comparable import text_digest
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.reconcile import offline

@@ -11,10 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.model import LivePost, Origin, Post, PostStatus, Settings
-from bufferctl.model.comparable import content_of_desired, fingerprint
-from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Expansion, Freeze, Policy
-from bufferctl.model.live import Limits
+from bufferctl.model import (
+    Expansion,
+    Freeze,
+    Limits,
+    LivePost,
+    Origin,
+    Policy,
+    Post,
+    PostStatus,
+    Settings,
+    content_of_desired,
+    fingerprint,
+)
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.reconcile import Divergence, Options, hold_repeats, holds, planning
 from bufferctl.reconcile.matches import Matches

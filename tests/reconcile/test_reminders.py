@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import EditPost, Fate, Home, LivePost, Post, PostStatus, SchedulingType, ShareMode
+from bufferctl.model import EditPost, Fate, Home, LivePost, Post, PostStatus, SchedulingType, ShareMode, standing
 from bufferctl.model.metadata import PinterestMetadata
-from bufferctl.model.seen import standing
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Options, offline
 

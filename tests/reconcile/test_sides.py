@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import Asset, LiveAsset, Tag
-from bufferctl.model.content import Image
+from bufferctl.model import Asset, Image, LiveAsset, Tag
 from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.plan import Action, Change, Reason
 

@@ -14,7 +14,9 @@ from bufferctl.model import (
     CreateIdea,
     CreatePost,
     EditPost,
+    Expansion,
     Idea,
+    Limits,
     LiveChannel,
     LiveIdea,
     LivePost,
@@ -25,11 +27,9 @@ from bufferctl.model import (
     Service,
     Settings,
     Tag,
+    ThreadItem,
+    instant,
 )
-from bufferctl.model.comparable import instant
-from bufferctl.model.content import ThreadItem
-from bufferctl.model.desired import Expansion
-from bufferctl.model.live import Limits
 from bufferctl.model.metadata import InstagramMetadata, PinterestMetadata, PostType, TwitterMetadata
 from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import Options, reconcile

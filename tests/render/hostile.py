@@ -11,7 +11,9 @@ from bufferctl.model import (
     Address,
     Asset,
     Binding,
+    Document,
     Idea,
+    Image,
     LiveAsset,
     LiveChannel,
     LiveIdea,
@@ -25,8 +27,11 @@ from bufferctl.model import (
     ShareMode,
     Slot,
     Tag,
+    TextLength,
+    ThreadItem,
+    Video,
 )
-from bufferctl.model.content import Document, Image, LinkAttachment, TextLength, ThreadItem, Video
+from bufferctl.model.content import LinkAttachment
 from bufferctl.model.metadata import BlueskyMetadata, LinkedinMetadata, MastodonMetadata, PinterestMetadata
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report

@@ -21,8 +21,8 @@ from bufferctl.model import (
     Settings,
     ShareMode,
     State,
+    instant,
 )
-from bufferctl.model.comparable import instant
 from bufferctl.model.state import QUEUE
 from bufferctl.plan import Action, Cause, Change, Difference, GoesOut, Plan, Suspension
 from bufferctl.reconcile import holds, offline

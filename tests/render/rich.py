@@ -28,12 +28,13 @@ from bufferctl.model import (
     Origin,
     Post,
     PostStatus,
+    Quota,
     Service,
     ShareMode,
     Slot,
     Tag,
+    Window,
 )
-from bufferctl.model.live import Quota, Window
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report
 from bufferctl.said import prose

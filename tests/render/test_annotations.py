@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
-from bufferctl.model import Likeness
-from bufferctl.model.plain_text import visible
+from bufferctl.model import Likeness, visible
 from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Suspect

@@ -12,8 +12,7 @@ import pytest
 from bufferctl.apply.outcomes import held
 from bufferctl.config import load
 from bufferctl.digests import change_digest
-from bufferctl.model import Address, Likeness, State
-from bufferctl.model.desired import Expansion
+from bufferctl.model import Address, Expansion, Likeness, State
 from bufferctl.model.plain_text import without_parameters
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Status
 from bufferctl.reconcile import holds, offline

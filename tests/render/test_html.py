@@ -20,9 +20,8 @@ from hypothesis import strategies as st
 
 from bufferctl.checks import text_length
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import Address, Asset, LiveAsset, Post, Service
+from bufferctl.model import Address, Asset, LiveAsset, Post, Service, visible
 from bufferctl.model.dates import local
-from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Beside, Cause, Change, Outcome, Plan, Reason, Status
 from bufferctl.render.grouped import grouped
 from bufferctl.render.html import preview_html, report_html

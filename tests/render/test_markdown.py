@@ -12,9 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
-from bufferctl.model import Asset, LivePost, Metadata, Post, PostStatus, Service, ShareMode
-from bufferctl.model.content import TextLength
-from bufferctl.model.desired import Freeze
+from bufferctl.model import Asset, Freeze, LivePost, Metadata, Post, PostStatus, Service, ShareMode, TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.markdown import Context, comment, problems_markdown, report_markdown

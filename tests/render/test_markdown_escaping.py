@@ -9,8 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bufferctl.model import LivePost, PostStatus
-from bufferctl.model.plain_text import visible
+from bufferctl.model import LivePost, PostStatus, visible
 from bufferctl.plan import Action, Plan
 from bufferctl.render.markdown import PLAN_MARK, RECEIPT_MARK, report_markdown
 from bufferctl.render.markdown_text import LIMIT, code, link, picture, plain, quoted, size

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Kind, Severity
 from bufferctl.digests import change_digest
-from bufferctl.model import Asset, Binding, Idea, LiveAsset, Origin, Post, PostStatus, SchedulingType
-from bufferctl.model.content import Image, TextLength
+from bufferctl.model import Asset, Binding, Idea, Image, LiveAsset, Origin, Post, PostStatus, SchedulingType, TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import holds
 from bufferctl.render.lines import Paint, cells

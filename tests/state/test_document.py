@@ -18,6 +18,7 @@ from bufferctl.model import (
     CreatePost,
     DeletePost,
     EditPost,
+    Freeze,
     Home,
     Intent,
     LetGo,
@@ -28,7 +29,6 @@ from bufferctl.model import (
     State,
     Suspended,
 )
-from bufferctl.model.desired import Freeze
 from bufferctl.state import Lease, SavedState
 from bufferctl.state.document import digest, dump, parse, read, replacing
 from tests.apply.fake import post

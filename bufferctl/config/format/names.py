@@ -12,9 +12,8 @@ from itertools import count
 from textwrap import shorten
 
 from bufferctl.config.format.models import FILES
-from bufferctl.model import Service
+from bufferctl.model import NETWORKS, Service
 from bufferctl.model.about import fields_below, named
-from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK
 
 #: Fields with text for people, in which ` #` is more likely a hashtag than a comment.

@@ -11,10 +11,9 @@ from pydantic import BaseModel
 
 from bufferctl.config.format import meanings, nearest_field, services_in
 from bufferctl.diagnostics import all_of
-from bufferctl.model import Service
+from bufferctl.model import NETWORKS, Service
 from bufferctl.model.about import below
 from bufferctl.model.metadata import MODELS, GoogleBusinessMetadata
-from bufferctl.model.networks import NETWORKS
 
 #: A text that YAML reads as text in braces, too, and as nothing else.
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*\.?")

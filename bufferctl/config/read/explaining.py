@@ -36,12 +36,10 @@ from bufferctl.config.read import belongs
 from bufferctl.config.read.source import Source
 from bufferctl.config.read.tree import Spot, Tree, walk
 from bufferctl.diagnostics import Diagnostic, Kind
-from bufferctl.model import Asset, Metadata, NetworkMetadata, SchedulingType, Service
+from bufferctl.model import NETWORKS, Asset, Metadata, NetworkMetadata, SchedulingType, Service, Video
 from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
-from bufferctl.model.content import Video
 from bufferctl.model.metadata import GoogleBusinessMetadata
-from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK
 
 #: What people begin the lines of a list with.

@@ -43,8 +43,7 @@ from bufferctl.config.resolve.expand.variables import Used, Values, Variables, c
 from bufferctl.config.resolve.file_facts import MediaFiles
 from bufferctl.config.resolve.parts import check_one_text, check_together, content_of
 from bufferctl.diagnostics import Kind, Place
-from bufferctl.model import IDEAS, Address, Channel, Idea, Post, ShareMode
-from bufferctl.model.desired import Expansion
+from bufferctl.model import IDEAS, Address, Channel, Expansion, Idea, Post, ShareMode
 from bufferctl.model.metadata import default_metadata
 from bufferctl.value import replace
 

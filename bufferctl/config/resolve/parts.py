@@ -15,8 +15,8 @@ from bufferctl.config.resolve.expand.layers import Layer, first_layer_with
 from bufferctl.config.resolve.expand.pictures import check_pictures, pictures_of
 from bufferctl.config.resolve.expand.variables import Variables, holds_variables
 from bufferctl.diagnostics import Kind
-from bufferctl.model import Asset, NetworkMetadata, Post, Service
-from bufferctl.model.content import Part, ThreadItem
+from bufferctl.model import Asset, NetworkMetadata, Post, Service, ThreadItem, thread_of
+from bufferctl.model.content import Part
 from bufferctl.model.metadata import (
     ATTACHING,
     MODELS,
@@ -26,7 +26,6 @@ from bufferctl.model.metadata import (
     GoogleBusinessOffer,
     PinterestMetadata,
     default_metadata,
-    thread_of,
 )
 from bufferctl.value import replace
 

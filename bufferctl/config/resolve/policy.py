@@ -10,8 +10,8 @@ from bufferctl.config.format import EVERYWHERE, FreezeEntry, LocalTimes, RootFil
 from bufferctl.config.read import Reading, Spot
 from bufferctl.config.resolve.catalog import Catalog, clock_of
 from bufferctl.diagnostics import Kind
-from bufferctl.model import Service
-from bufferctl.model.desired import Freeze, Policy, Utm
+from bufferctl.model import Freeze, Policy, Service
+from bufferctl.model.desired import Utm
 
 #: The label of a channel reference at a place, of which it is the name or the given part.
 Label = Callable[[str, Spot, Any], str]

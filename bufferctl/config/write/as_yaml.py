@@ -14,10 +14,9 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from bufferctl.config.format import FILES, ORDER, LocalTimeError, LocalTimes, Override
 from bufferctl.config.resolve import TAKES_VARIABLES, escaped, in_short
-from bufferctl.model import Idea, MediaFile, Post, ShareMode
+from bufferctl.model import Idea, MediaFile, Post, ShareMode, thread_of
 from bufferctl.model.about import about, named
 from bufferctl.model.base import Model
-from bufferctl.model.metadata import thread_of
 
 #: Characters that parsers read differently inside a plain or quoted line, or as a line end in a block.
 _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0d-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")

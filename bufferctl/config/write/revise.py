@@ -19,9 +19,8 @@ from bufferctl.config.write.nodes import walk
 from bufferctl.config.write.source_files import Layers, Owner, SourceFiles
 from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import ConfigError
-from bufferctl.model import Address, Idea, Post
+from bufferctl.model import Address, Idea, Post, thread_of
 from bufferctl.model.content import Part
-from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import normal_text
 from bufferctl.value import replace, value
 

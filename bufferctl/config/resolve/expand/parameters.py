@@ -15,8 +15,7 @@ from bufferctl.config.read import Reading, Spot
 from bufferctl.config.resolve.expand.layers import Defaults, Layer
 from bufferctl.config.resolve.expand.variables import Variables
 from bufferctl.diagnostics import Kind
-from bufferctl.model import NetworkMetadata
-from bufferctl.model.content import ThreadItem
+from bufferctl.model import NetworkMetadata, ThreadItem
 from bufferctl.model.plain_text import LINK, host_of, normal_host, trimmed, within
 
 M = TypeVar("M", NetworkMetadata, ThreadItem)

@@ -13,8 +13,7 @@ from bufferctl.config.format import Faults, PartEntry, PostFields
 from bufferctl.config.read import MEDIA, Reading, Spot, joined_at_commas, kind_of, value_hint
 from bufferctl.config.resolve.expand.variables import Variables
 from bufferctl.diagnostics import Kind
-from bufferctl.model import Asset
-from bufferctl.model.content import Image
+from bufferctl.model import Asset, Image
 
 #: What has `image` and `alt`: a post, or a part of its thread, each with its place.
 WithPictures = PostFields | PartEntry

@@ -17,8 +17,7 @@ from bufferctl.config.write.convert.conversion import named_channels
 from bufferctl.config.write.convert.destination import Destination, NewPost, entries
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.errors import UsageError
-from bufferctl.model import Channel, Desired
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model import NETWORKS, Channel, Desired
 from bufferctl.value import value
 
 _HEADING = re.compile(r"^#{1,2} +(?P<words>.+?) *#*$", re.MULTILINE)
