@@ -118,12 +118,12 @@ def protocols_of(folder: Path, remote: str, environment: Mapping[str, str] | Non
         urls = re.findall(rf"^{re.escape(remote)}\t(.*) \((?:fetch|push)\)", listed, re.MULTILINE)
         return protocols_in(urls)
     meant = git(folder, "ls-remote", "--get-url", operands=[remote], environment=environment).stdout  # contacts nobody
-    return ":".join(sorted({"https", "ssh", *map(_protocol, meant.splitlines())}))
+    return ":".join(sorted({"https", "ssh", *(_protocol(url, sys.platform) for url in meant.splitlines())}))
 
 
-def protocols_in(urls: Iterable[str]) -> str:
+def protocols_in(urls: Iterable[str], platform: str = sys.platform) -> str:
     """The protocols of URLs, as `protocols_of` has them."""
-    return ":".join(sorted({_protocol(url) for url in urls}))
+    return ":".join(sorted({_protocol(url, platform) for url in urls}))
 
 
 def in_git(path: str) -> bool:
@@ -140,7 +140,7 @@ def leaves_folder(path: str) -> bool:
     return path.startswith(("/", "\\")) or ".." in parts or any(PureWindowsPath(part).drive for part in parts)
 
 
-def _protocol(url: str, platform: str = sys.platform) -> str:
+def _protocol(url: str, platform: str) -> str:
     """The protocol of a URL as git reads it: `host:path` is ssh, unless a slash comes first, or it is a drive."""
     if found := _SCHEME.match(url):
         return found[1]

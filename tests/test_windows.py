@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.ci.child import _forwarding_signals
-from bufferctl.cli.setup import _settings
+from bufferctl.ci.child import forwarding_signals
+from bufferctl.cli.setup import settings_to_paste
 from bufferctl.config.read import UnreadableError
 from bufferctl.config.resolve.file_facts import path_below
-from bufferctl.git import _protocol, in_git, leaves_folder
+from bufferctl.git import in_git, leaves_folder, protocols_in
 from bufferctl.machine import STOPS, encoding_of
 from bufferctl.media.reading import open_below
 from tests.sources import files, parsed
@@ -128,8 +128,8 @@ def test_a_pattern_with_a_drive_leaves_the_folder() -> None:
 @pytest.mark.parametrize(("platform", "used"), [("linux", "ssh"), ("win32", "file")])
 def test_a_drive_is_no_host(platform: str, used: str) -> None:
     """Git for Windows reads `C:/acme.git` as a path."""
-    assert _protocol("C:/acme.git", platform) == used
-    assert _protocol("git@acme.example:acme.git", platform) == "ssh"
+    assert protocols_in(["C:/acme.git"], platform) == used
+    assert protocols_in(["git@acme.example:acme.git"], platform) == "ssh"
 
 
 def test_files_and_pipes_are_utf8(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +146,7 @@ def test_signals_of_a_child(platform: str, code: int) -> None:
     """A signal goes to the child, except on Windows, where the console gave it one and sending one would kill it."""
     command = [sys.executable, "-c", "input()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as child:
-        with _forwarding_signals(child, platform):
+        with forwarding_signals(child, platform):
             signal.raise_signal(signal.SIGTERM)
         child.communicate("\n")
     assert child.returncode == code
@@ -154,8 +154,8 @@ def test_signals_of_a_child(platform: str, code: int) -> None:
 
 def test_what_the_sandbox_prints() -> None:
     """Two lines for the shell that people have: PowerShell on Windows."""
-    assert _settings("http://x", "k", "win32") == '$env:BUFFER_API_URL="http://x"\n$env:BUFFER_API_KEY="k"'
-    assert _settings("http://x", "k", "linux") == "export BUFFER_API_URL=http://x\nexport BUFFER_API_KEY=k"
+    assert settings_to_paste("http://x", "k", "win32") == '$env:BUFFER_API_URL="http://x"\n$env:BUFFER_API_KEY="k"'
+    assert settings_to_paste("http://x", "k", "linux") == "export BUFFER_API_URL=http://x\nexport BUFFER_API_KEY=k"
 
 
 def test_the_signals_that_stop() -> None:

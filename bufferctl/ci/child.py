@@ -46,7 +46,7 @@ def child(folder: Path, arguments: Sequence[str], environment: Mapping[str, str]
         encoding="utf-8",
         errors="replace",
     )
-    with process, _forwarding_signals(process):
+    with process, forwarding_signals(process):
         for line in process.stdout or ():
             take(line)
         return process.wait()
@@ -78,7 +78,7 @@ def bufferctl(
     return Ran(code, "".join(printed))
 
 
-def _forwarding_signals(process: subprocess.Popen[str], platform: str = sys.platform) -> AbstractContextManager[None]:
+def forwarding_signals(process: subprocess.Popen[str], platform: str = sys.platform) -> AbstractContextManager[None]:
     """Forward the signals of a cancelled job, so that bufferctl records what it did and this process saves it.
 
     On Windows the console gives them to both, and sending one would end bufferctl at once.

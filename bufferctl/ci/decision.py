@@ -11,7 +11,8 @@ from bufferctl.errors import UsageError
 from bufferctl.render.decisions import APPROVE, EVERYTHING, MAX_DELETES, REAPPLY, RECREATE
 from bufferctl.value import value
 
-_WORDS = (EVERYTHING, REAPPLY, RECREATE, MAX_DELETES, APPROVE)
+#: Each begins a part of a decision.
+WORDS = (EVERYTHING, REAPPLY, RECREATE, MAX_DELETES, APPROVE)
 _HINT = (
     "Write everything, reapply ADDRESS, recreate ADDRESS, max-deletes NUMBER or approve NUMBER, with spaces between "
     "addresses."
@@ -95,11 +96,11 @@ def _given(text: str) -> dict[str, list[str]]:
     given: dict[str, list[str]] = {}
     word = ""
     for part in parts:
-        if part in _WORDS:
+        if part in WORDS:
             word = part
             given.setdefault(word, [])
         elif word:
             given[word].append(part)
         else:
-            raise UsageError(f"{part} is not a decision", hint=f"{nearest(part, _WORDS)} {_HINT}".strip())
+            raise UsageError(f"{part} is not a decision", hint=f"{nearest(part, WORDS)} {_HINT}".strip())
     return given

@@ -277,7 +277,7 @@ def sandbox(**settings: Any) -> None:
     for number in STOPS:
         signal.signal(number, lambda *_: stop.set())
     try:
-        click.echo(_settings(running.url, running.key))
+        click.echo(settings_to_paste(running.url, running.key))
         click.echo(f"Watch posts arrive at {running.url}", err=True)
         while not stop.wait(1):  # Windows hears Ctrl-C only in between
             pass
@@ -288,7 +288,7 @@ def sandbox(**settings: Any) -> None:
         running.stop()
 
 
-def _settings(url: str, key: str, platform: str = sys.platform) -> str:
+def settings_to_paste(url: str, key: str, platform: str = sys.platform) -> str:
     """The two lines to paste into another terminal, on Windows into PowerShell."""
     line = '$env:{}="{}"' if platform == "win32" else "export {}={}"
     return "\n".join(line.format(*each) for each in (("BUFFER_API_URL", url), ("BUFFER_API_KEY", key)))

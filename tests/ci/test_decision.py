@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bufferctl.ci.decision import _WORDS, Decision, read_decision
+from bufferctl.ci.decision import WORDS, Decision, read_decision
 from bufferctl.errors import UsageError
 from bufferctl.render.decisions import decisions_of
 from bufferctl.said import Answer, Way
@@ -77,7 +77,7 @@ def test_what_apply_gets(text: str, options: list[str], targets: list[str]) -> N
 def test_every_word_is_offered(place: str) -> None:
     """Where people start a run by hand."""
     text = (ROOT / place).read_text(encoding="utf-8")
-    assert [word for word in _WORDS if not re.search(rf"\b{word}(,| ADDRESS| NUMBER)", text)] == []
+    assert [word for word in WORDS if not re.search(rf"\b{word}(,| ADDRESS| NUMBER)", text)] == []
 
 
 @pytest.mark.parametrize(

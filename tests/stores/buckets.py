@@ -139,9 +139,9 @@ class Google:
 
     `ignores_conditions`: it writes regardless of the headers; `ignores_versions`: where there is an object.
     `lost`: how many writes are done without an answer. `cut`: whether documents arrive without their last byte.
-    `stored`: set with the first write. `refusal`: the answer to everything, as a status and a code; `busy`: how many
-    writes it gives up on, with the answer `gives_up`, as S3 does where a body arrives too slowly.
-    `asked`: the method of each request.
+    `stored`: set with the first write. `refusal`: the answer to everything, as a status and a code, or with the text
+    `refused_with`; `busy`: how many writes it gives up on, with the answer `gives_up`, as S3 does where a body arrives
+    too slowly. `asked`: the method of each request.
     """
 
     address: str = ""
@@ -152,6 +152,7 @@ class Google:
     lost: int = 0
     cut: bool = False
     refusal: tuple[int, str] | None = None
+    refused_with: str = ""
     busy: int = 0
     gives_up: tuple[int, str] = (400, "RequestTimeout")
     asked: list[str] = field(default_factory=list)
@@ -243,7 +244,8 @@ class _Xml(BaseHTTPRequestHandler):
         return {"ETag": f'"{md5(data, usedforsecurity=False).hexdigest()}"', "x-goog-generation": str(generation)}
 
     def _error(self, status: int, code: str) -> None:
-        self._answer(status, f"<?xml version='1.0'?><Error><Code>{code}</Code></Error>".encode(), {})
+        error = self.google.refused_with or f"<?xml version='1.0'?><Error><Code>{code}</Code></Error>"
+        self._answer(status, error.encode(), {})
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -11,7 +11,7 @@ import pytest
 
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.state import StateFile
-from bufferctl.state.object_store import ObjectStore, _reason
+from bufferctl.state.object_store import ObjectStore
 from tests.stores import buckets
 from tests.stores.places import Place
 
@@ -265,9 +265,11 @@ def test_a_mistake_of_ours_is_no_setting() -> None:
     [
         ("<Error><Code>AccessDenied</Code><Message>No\n rights.</Message></Error>", "No rights"),
         ("<Error><Code>AccessDenied</Code></Error>", "AccessDenied"),
-        ("It is\ngone.\n\nDebug source: ...", "It is gone"),
+        ("It is\ngone.", ".* 403 Forbidden: It is gone"),
     ],
 )
-def test_the_words_of_a_service(answer: str, reason: str) -> None:
-    """What it says to people, else its code, else all of it."""
-    assert _reason(Exception(answer)) == reason
+def test_the_words_of_a_service(server: buckets.Google, answer: str, reason: str) -> None:
+    """The error has what it says to people, else its code, else all of it."""
+    server.refusal, server.refused_with = (403, ""), answer
+    with pytest.raises(StateError, match=rf"/state\.json cannot be read: {reason}$"):
+        store(server).read()
