@@ -2,6 +2,7 @@
 
 What several cases have in common is in a folder above them: a case has each file from there of which it has none
 itself. So tests/cases/validate/buffer.yaml is the root file of every case below tests/cases/validate without its own.
+A variation of a case can be in that case's folder.
 """
 
 from __future__ import annotations
