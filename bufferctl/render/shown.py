@@ -57,6 +57,9 @@ class Pictures:
         return (href if self.thumbnails is None else self.thumbnails.get(file.digest, "")), href
 
 
+NO_PICTURES = Pictures()
+
+
 def pictures_of(plan: Plan) -> Mapping[str, MediaFile]:
     """The picture files of what is sent, or waits for a person, by digest; the others are as reviewed before."""
     items = (change.desired for change in plan.changes if change.action in WRITING | {Action.HOLD})
@@ -129,15 +132,16 @@ class Shown:
     tags: tuple[str, ...] = ()
 
 
-def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | None = None, zone: str = "") -> Shown:
+def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures = NO_PICTURES, zone: str = "") -> Shown:
     """Everything to show of a declared or a live object; empty for None. `pictures`: of files stored with the posts.
 
     `zone`: of its channel, for the dates that it has.
     """
     if item is None:
         return Shown(())
-    files = pictures or Pictures()
-    parts = (ShownPart(shown_text(text or ""), tuple(_media(m, files) for m in media)) for text, media in _parts(item))
+    parts = (
+        ShownPart(shown_text(text or ""), tuple(_media(m, pictures) for m in media)) for text, media in _parts(item)
+    )
     left = {name: value for name, value in _network_fields(item).items() if name not in {"thread", "link_attachment"}}
     title, warning, comment = (str(left.pop(name, None) or "") for name in ("title", "spoiler_text", "first_comment"))
     mentions = "; ".join(map(_mention, left.pop("annotations", None) or ()))
@@ -252,7 +256,7 @@ def _address_at(steps: Sequence[str], item: Post | Idea | LivePost | LiveIdea | 
     number = int(steps[-1])
     holder = parts[int(steps[1])] if steps[0] == "thread" and int(steps[1]) < len(parts) else item
     found = getattr(holder, steps[-2], ())
-    medium = _media(found[number], Pictures()) if number < len(found) else None
+    medium = _media(found[number], NO_PICTURES) if number < len(found) else None
     return (medium.address or medium.href) if medium else ""
 
 

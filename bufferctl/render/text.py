@@ -140,7 +140,7 @@ def _item(item: PlanItem, found: Grouped, said: set[str], paint: Paint) -> Itera
     if item.message and (item.is_let_out or item.message not in said):
         said.add(item.message)
         yield from indented(item.message, paint)
-    if action is Action.UPDATE and item.changes:
+    if item.changes:
         yield from _changes(item, paint)
         if not words.goes_public(card.change):
             return

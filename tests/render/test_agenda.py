@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.model import PostStatus
+from bufferctl.model import Binding, Live, LiveOrganization, Origin, PostStatus, SchedulingType
 from bufferctl.plan import Action, Cause
-from bufferctl.render.agenda import Span, agenda_ics, week, within_days
-from bufferctl.render.lines import cells, clipped
+from bufferctl.render.agenda import Span, agenda_ics, agenda_json, agenda_text, listed, week, within_days
+from bufferctl.render.lines import Paint, cells, clipped
 from tests.render.rich import NOW, PLAN, change, live, post, removed
 
 TODAY = date(2026, 12, 30)  # a Wednesday in the last week of the ISO year
@@ -94,6 +96,52 @@ def test_within_days(span: Span, expected: list[str]) -> None:
     assert [each.address.key for each in kept.changes] == expected
 
 
+def test_what_nobody_declares_is_listed_if_buffer_was_read() -> None:
+    """What Buffer will publish for others, by its id; not what is in the plan anyway, and not what is published."""
+    mine, sent = live("ch-x", 1, "Mine"), live("ch-x", 2, "Sent", status=PostStatus.SENT)
+    other, draft = live("ch-bs", 3, "Other"), live("ch-x", 4, "Draft", status=PostStatus.DRAFT)
+    plan = replace(PLAN, changes=(change(post("ch-x", "a", 1, text="Mine"), Action.NO_OP, Cause.UNCHANGED, mine),))
+    organizations = (LiveOrganization("org-globex", "Globex"),)
+    found = listed(plan, Live(NOW, organizations, posts=(mine, sent, other, draft)))
+    assert [str(each.address) for each in found.changes] == [
+        "Acme/twitter:acme/a",
+        "Globex/bluesky:globex.example/post-3",
+        "org-acme/twitter:acme/post-4",
+    ]
+    assert listed(plan).changes == plan.changes
+
+
+def test_status_without_buffer() -> None:
+    """That of the state, as a reminder if it is one; what is done was published."""
+    reminder = post("ch-x", "a", 1, text="A", due_at=NOW, scheduling_type=SchedulingType.NOTIFICATION)
+    changes = [
+        change(each, action, Cause.UNCHANGED, binding=Binding("post-1", Origin.CREATED, status=PostStatus.SCHEDULED))
+        for each, action in (
+            (reminder, Action.NO_OP),
+            (post("ch-li", "b", 2, text="B", due_at=NOW), Action.NO_OP),
+            (post("ch-ig", "c", 3, text="C", due_at=NOW), Action.DONE),
+        )
+    ]
+    plan = replace(PLAN, changes=tuple(changes))
+    text = agenda_text(plan, Span(), Paint(), is_live=False)
+    assert re.findall(r"(?:X|LinkedIn|Instagram), [\w ]+", text) == [
+        "X, scheduled as a reminder",
+        "LinkedIn, scheduled",
+        "Instagram, published",
+    ]
+    posts = json.loads(agenda_json(plan, Span(), is_live=False))["posts"]
+    assert {each["text"]: each["status"] for each in posts} == {"A": "scheduled", "B": "scheduled", "C": "sent"}
+
+
+def test_an_event_is_at_the_time_of_its_post() -> None:
+    """In UTC, for a quarter of an hour; where it goes, and its text, are its title."""
+    one = change(post("ch-li", "a", 1, text="Come in", due_at=NOW + timedelta(hours=2)), Action.CREATE, Cause.NEW)
+    calendar = agenda_ics(replace(PLAN, changes=(one,)))
+    assert "DTSTART:20291203T110000Z" in calendar
+    assert "DTEND:20291203T111500Z" in calendar
+    assert "SUMMARY:LinkedIn: Come in" in calendar
+
+
 def test_what_is_still_in_buffer_is_no_cancelled_event() -> None:
     """Although its entry was removed."""
     there = live("ch-x", 1, "Still there", due_at=NOW + timedelta(days=1))
@@ -105,6 +153,8 @@ def test_what_is_still_in_buffer_is_no_cancelled_event() -> None:
     ("status", "said"),
     [
         (PostStatus.SCHEDULED, "CONFIRMED"),
+        (PostStatus.SENDING, "CONFIRMED"),
+        (PostStatus.SENT, "CONFIRMED"),
         (PostStatus.DRAFT, "TENTATIVE"),
         (PostStatus.NEEDS_APPROVAL, "TENTATIVE"),
     ],

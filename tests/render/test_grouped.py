@@ -117,6 +117,62 @@ def test_other_parameters_are_a_change_of_their_own() -> None:
     assert (changed.before, changed.after) == ("utm_source=spring", "utm_source=summer")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("", "https://a.example/?utm_source=x"), ("https://a.example/?utm_source=x", "")]
+)
+def test_parameters_of_a_text_that_is_new_or_gone_are_no_change(before: str, after: str) -> None:
+    """Its links did not get others."""
+    edit = change(
+        post("ch-x", "a", 1, text=after),
+        Action.UPDATE,
+        Cause.EDITED,
+        live("ch-x", 1, before),
+        differences=(Difference("text", before, after),),
+    )
+    assert [each.name for each in of(edit).items[0].main.changed] == ["text"]
+
+
+def test_networks_that_change_otherwise_are_versions() -> None:
+    """Although they have the same text afterwards: each with what it was before."""
+    edits = [
+        change(
+            post(channel, "a", 1, text="New"),
+            Action.UPDATE,
+            Cause.EDITED,
+            live(channel, 1, before),
+            differences=(Difference("text", before, "New"),),
+        )
+        for channel, before in (("ch-x", "Old"), ("ch-li", "Older"))
+    ]
+    (item,) = of(*edits).items
+    assert [(networks, changed.before) for networks, (changed,) in item.changes] == [
+        ("X", "Old"),
+        ("LinkedIn", "Older"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("services.0", "services"),
+        ("tags.1", "tags"),
+        ("metadata.first_comment", "first_comment"),
+        ("assets.0.image.url", "image 1"),
+        ("assets.0.image.alt_text", "asset 1, image, alt_text"),
+        ("media.1.file", "media 2"),
+        ("metadata.thread.1", "thread, part 2"),
+        ("metadata.thread.1.text", "thread, part 2, text"),
+        ("metadata.thread.1.assets.0.video.file", "thread, part 2, video 1"),
+        ("metadata.thread.1.assets.0.alt_text", "thread, part 2, asset 1, alt_text"),
+        ("metadata.thread.1.link_attachment.url", "thread, part 2, link_attachment.url"),
+    ],
+)
+def test_names_of_fields(path: str, expected: str) -> None:
+    """As in the files, parts and attachments counted from one; a list of names is one field."""
+    edit = change(post("ch-x", "a", 1), Action.UPDATE, Cause.EDITED, differences=(Difference(path, "a", "b"),))
+    assert [each.name for each in of(edit).items[0].main.changed] == [expected]
+
+
 def test_parameters_in_what_is_no_text_are_shown() -> None:
     """A URL that is the value of a field is shown as it is."""
     before, after = (f"https://a.example/?utm_source={each}" for each in ("spring", "summer"))

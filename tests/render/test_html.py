@@ -107,6 +107,20 @@ def test_whole_output(form: str, expect: Expect) -> None:
     expect(CASES / f"{form}.html", document)
 
 
+def test_title_names_the_files_that_change() -> None:
+    """The first one, and how many more; the files of all posts if none changes."""
+    edited = change(post("ch-bs", "b", 1, text="B"), Action.CREATE, Cause.NEW)
+    same = change(post("ch-x", "a", 1, text="A"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "A"))
+    new = replace(same, action=Action.CREATE, live=None)
+    for changes, expected in (
+        ((edited, same), "globex.yaml: plan"),
+        ((same,), "posts/2029-w49.yaml: plan"),
+        ((edited, new), "globex.yaml and 1 more file: plan"),
+    ):
+        document = report_html(Report(replace(PLAN, changes=changes, warnings=())))
+        assert expected == document.partition("<title>")[2].partition("</title>")[0]
+
+
 def test_what_waits_on_the_branch_already_is_apart() -> None:
     """In a section of its own at the end, with its numbers; the rest as if it were not there, the digest of all."""
     report = campaign()

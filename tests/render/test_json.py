@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl import planfile
-from bufferctl.model import LiveIdea, LivePost
+from bufferctl.model import LiveIdea, LivePost, Metadata, Service
 from bufferctl.plan import WRITING, Action, Cause, Reason, Status
 from bufferctl.render.json_documents import (
     DOCUMENTS,
@@ -26,7 +26,7 @@ from bufferctl.render.json_documents import (
 from tests.conftest import Expect
 from tests.model.samples import ideas, posts
 from tests.render.documents import SCHEMAS, checked
-from tests.render.rich import APPLIED, NOW, PLAN, REPORT
+from tests.render.rich import APPLIED, NOW, PLAN, REPORT, live, post
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
 
@@ -154,7 +154,22 @@ def test_content_of_whatever_is_declared(item: object) -> None:
 
 def test_content_of_what_is_there() -> None:
     """Live objects use the same names, including the network's own words for a service."""
-    live = next(each.live for each in PLAN.changes if isinstance(each.live, LivePost) and each.live.assets)
+    there = next(each.live for each in PLAN.changes if isinstance(each.live, LivePost) and each.live.assets)
     idea = LiveIdea("idea-1", "org", NOW, title="A title", text="Words", services=("myspace",))
-    assert values_of(ContentForm, live)["assets"][0]["kind"] == "image"
+    assert values_of(ContentForm, there)["assets"][0]["kind"] == "image"
     assert values_of(ContentForm, idea)["services"] == ["myspace"]
+
+
+def test_a_title_is_in_one_place() -> None:
+    """That of an idea, and that which a network's post has, declared or in Buffer; none is null."""
+    declared = post("ch-ig", "a", 1)
+    titled = replace(
+        declared, service=Service.YOUTUBE, metadata=Metadata.model_validate({"youtube": {"title": "T"}}).youtube
+    )
+    found = [
+        LiveIdea("idea-1", "org", NOW, title="T"),
+        live("ch-x", 1, "", metadata={"title": "T"}),
+        titled,
+        declared,
+    ]
+    assert [values_of(ContentForm, each)["title"] for each in found] == ["T", "T", "T", None]

@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 from bufferctl.model import Asset, Freeze, LivePost, Metadata, Post, PostStatus, Service, ShareMode, TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
-from bufferctl.render.markdown import Context, comment, problems_markdown, report_markdown
+from bufferctl.render.markdown import Context, Note, comment, problems_markdown, report_markdown, without_report
 from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
@@ -128,6 +128,21 @@ def test_what_stays_without_an_entry_is_counted_as_kept() -> None:
     same = change(post("ch-x", "same", 1, text="Same"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "Same"))
     old = change(post("ch-x", "old", 2, text="Old"), Action.KEEP, Cause.REMOVED, live("ch-x", 2, "Old"))
     assert "Buffer matches your files: 1 unchanged, 1 kept." in _of(same, replace(old, desired=None, place=None))
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("", "MARK\n\n### Title\n\n**Stop** here\n"),
+        ("a `b`", "MARK\n\n### Title\n\n**Stop** here\n\n```text\na `b`\n```\n"),
+    ],
+)
+def test_without_a_plan(printed: str, expected: str) -> None:
+    """The title, what the job notes, and what was printed, if anything was."""
+    assert (
+        without_report(Context(mark="MARK", title="### Title", notes=(Note("Stop", "here"),), printed=printed))
+        == expected
+    )
 
 
 def test_no_changes() -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bufferctl.model import Asset, MediaFile, Slot
-from bufferctl.plan import Action, Cause, Change
+from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.render.html import report_html
+from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import Context, comment, report_markdown
 from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.report import Report
 from bufferctl.render.shown import pictures_of
+from bufferctl.render.text import plan_text
 from tests.render.github import Page
-from tests.render.rich import PLAN, post
+from tests.render.rich import PLAN, live, post
 
 THUMBNAIL = "data:image/jpeg;base64,/9j/4AAQ"
 URL = "https://media.acme.example/ab12.png"
@@ -73,6 +75,16 @@ def test_a_comment_shows_what_the_commit_has() -> None:
     assert set(Page(said).pictures) == {where}
     public = comment(report(public=frozenset({FILE.summary})), Context(files=files))
     assert set(Page(public).pictures) == {URL}
+
+
+def test_a_plan_names_the_file_of_an_added_picture() -> None:
+    """With its path: it may have no public address yet."""
+    (new,) = report().plan.changes
+    added = (Difference("assets.0", None, "image (The <new> console)"),)
+    there = live("ch-x", 1, "Look")
+    edited = replace(new, action=Action.UPDATE, live=there, differences=added)
+    text = plan_text(Report(replace(PLAN, changes=(edited,), warnings=())), Paint())
+    assert "\n      + image (The <new> console) media/console.png\n" in text
 
 
 def test_which_pictures_are_shown() -> None:

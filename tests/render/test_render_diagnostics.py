@@ -7,6 +7,7 @@ import unicodedata
 import pytest
 
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
+from bufferctl.model.plain_text import visible
 from bufferctl.render.diagnostics import diagnostics_text, summary_text
 from bufferctl.render.lines import Paint
 
@@ -31,6 +32,25 @@ def test_caret_is_under_the_spot(source: str) -> None:
     shown = line.replace("e\u0301", "e")
     assert "^" * len(spot) in carets
     assert cells(shown[: shown.rindex(spot)]) == carets.index("^")
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "width", "expected"),
+    [
+        ("x" * 110, 109, 0, "x" * 110),
+        ("x" * 111, 0, 0, "x" * 110 + "…"),
+        ("x" * 49 + "y" * 62, 50, 0, "x" * 49 + "y" * 61 + "…"),
+        ("x" * 51 + "y" * 160, 100, 0, "…x" + "y" * 109 + "…"),
+        ("x" * 51 + "y" * 160, 70, 60, "…" + "x" * 6 + "y" * 44 + "…"),
+        ("x" * 10 + "\u200d", 2, 0, "x" * 10 + "\u200d"),
+        ("x" * 109 + "\u200dyy", 2, 0, "x" * 109 + "…"),
+    ],
+)
+def test_which_part_of_a_line_is_shown(source: str, at: int, width: int, expected: str) -> None:
+    """110 columns, or what the terminal has, with 50 or half of it before the caret; `…` stands for the rest."""
+    found = Diagnostic(Severity.ERROR, "no", Place("a.yaml", 7, at + 1), source=source, width=1)
+    _, line, _ = diagnostics_text([found], Paint(), width).splitlines()
+    assert line == f"    7 | {visible(expected)}"
 
 
 def test_a_narrow_terminal() -> None:

@@ -14,7 +14,22 @@ from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Kind, Severity
 from bufferctl.digests import change_digest
-from bufferctl.model import Asset, Binding, Idea, Image, LiveAsset, Origin, Post, PostStatus, SchedulingType, TextLength
+from bufferctl.model import (
+    Asset,
+    Binding,
+    EditPost,
+    Idea,
+    Image,
+    LiveAsset,
+    LiveThreadItem,
+    Origin,
+    Post,
+    PostStatus,
+    SchedulingType,
+    ShareMode,
+    TextLength,
+)
+from bufferctl.model.desired import Expansion
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import holds
 from bufferctl.render.lines import Paint, cells
@@ -149,15 +164,19 @@ def test_an_added_picture_is_shown_with_its_address() -> None:
     """What is added has no old value that a reader knows; what is removed has Buffer's address."""
     url = "https://media.example/now.png"
     item = post("ch-x", "a", 1, assets=(Asset(image=Image(url=url, alt_text="The harbor")),))
-    there = live("ch-x", 1, "", assets=(LiveAsset("image", "Old"), LiveAsset("image", "Other", source=f"{url}?2")))
+    thread = (LiveThreadItem(""), LiveThreadItem("More", (LiveAsset("image", "Third", source=f"{url}?3"),)))
+    assets = (LiveAsset("image", "Old"), LiveAsset("image", "Other", source=f"{url}?2"))
+    there = live("ch-x", 1, "", assets=assets, thread=thread)
     differences = (
         Difference("assets.0", None, "image (The harbor)"),
         Difference("assets.1", "image (Other)", None),
+        Difference("thread.1.assets.0", "image (Third)", None),
     )
     edit = change(item, Action.UPDATE, Cause.EDITED, there, differences=differences)
-    assert f"asset 1:\n      + image (The harbor) {url}\n      asset 2:\n      - image (Other) {url}?2\n" in text_of(
-        edit
-    )
+    assert (
+        f"asset 1:\n      + image (The harbor) {url}\n      asset 2:\n      - image (Other) {url}?2\n"
+        f"      thread, part 2, asset 1:\n      - image (Third) {url}?3\n"
+    ) in text_of(edit)
 
 
 def test_the_campaign_of_the_examples_fits() -> None:
@@ -201,6 +220,46 @@ def test_what_is_said_of_several_is_said_once() -> None:
         assert text.count("It is so.") == text.count("Do something.") == 1
         assert text.count("│ Words of") == contents
         assert text.count("posts/2029-w49.yaml:1:10") == 2
+
+
+def test_how_many_need_you() -> None:
+    """Beside what changes; alone, it is the whole headline."""
+    held = change(
+        post("ch-x", "a", 1, text="A"), Action.HOLD, Cause.EXPIRED, reason=Reason.MISSED, message="It is late"
+    )
+    new = change(post("ch-x", "b", 2, text="B"), Action.CREATE, Cause.NEW)
+    assert "Plan: 1 new post on X; 1 needs you.\n" in text_of(held, new)
+    assert "Plan: 1 post needs you.\n" in text_of(held)
+
+
+def test_links_of_all_posts_get_parameters() -> None:
+    """Then nobody has to know which posts have links."""
+    ours = Expansion(parameters=("utm_source=x",))
+    new = [change(post("ch-x", key, 1, text=key, expansion=ours), Action.CREATE, Cause.NEW) for key in ("a", "b")]
+    assert "Links get utm_source, and are shown without." in text_of(*new)
+    assert "Links in a get utm_source, and are shown without." in text_of(
+        new[0], change(post("ch-x", "c", 1), Action.CREATE, Cause.NEW)
+    )
+
+
+def test_what_moves_together_is_in_full_on_request() -> None:
+    """Else it is one line for all of them, with the first and the last, and what is said of each."""
+    report = PLANS["moved"]()
+    changes = tuple(replace(each, why=prose("It is so.")) for each in report.plan.changes)
+    report = replace(report, plan=replace(report.plan, changes=changes))
+    folded, full = plan_text(report, PLAIN), plan_text(report, Paint(full=True))
+    assert ("--full shows each" in folded, "--full shows each" in full) == (True, False)
+    assert "\n      Each of them: It is so.\n      first: " in folded
+    assert "\n  ~ 09:00 CET  launch  " in full
+    assert "move by 1 day (fixed: webinar)\n      first: " in plan_text(PLANS["moved"](), PLAIN)
+
+
+def test_only_what_is_sent_again_is_published_at_once() -> None:
+    """An edit that leaves the time of a post alone does not publish it."""
+    item = post("ch-x", "a", 1, text="New", mode=ShareMode.SHARE_NOW)
+    edit = change(item, Action.UPDATE, Cause.EDITED, live("ch-x", 1, "Old"))
+    assert "will PUBLISH AT ONCE" in text_of(edit)
+    assert "AT ONCE" not in text_of(replace(edit, write=EditPost("post-1", item, "ch-x", reschedule=False)))
 
 
 def test_too_long() -> None:
@@ -260,8 +319,16 @@ def test_text_that_looks_like_a_time_stays_text() -> None:
 
 
 def test_nothing() -> None:
-    """An empty plan is two lines."""
+    """An empty plan is two lines, which count what stays as it is."""
     assert text_of() == "No changes.\nBuffer matches your files: 3 unmanaged.\n"
+    for action, counted in (
+        (Action.NO_OP, "1 unchanged"),
+        (Action.KEEP, "1 kept"),
+        (Action.DONE, "1 published"),
+        (Action.PAST, "1 past"),
+    ):
+        same = change(post("ch-x", "same", 1, text="Same"), action, Cause.UNCHANGED, live("ch-x", 1, "Same"))
+        assert text_of(same) == f"No changes.\nBuffer matches your files: {counted}, 3 unmanaged.\n"
 
 
 @settings(max_examples=examples(50))
@@ -382,11 +449,14 @@ def test_a_limited_plan_says_so() -> None:
 
 
 def test_a_queue_post_can_be_first() -> None:
-    """It may be published before every timed post."""
+    """It may be published before every timed post, of which the first one is named, too."""
     queued = post("ch-x", "q", 1, text="Queued")
     timed = post("ch-x", "t", 2, text="Timed", due_at=NOW + timedelta(days=7))
     text = " ".join(text_of(*(change(each, Action.CREATE, Cause.NEW) for each in (timed, queued))).split())
-    assert "The first one goes out in the next free slot of the queue" in text
+    assert "The first one goes out in the next free slot of the queue (first timed post: Mon 10 Dec 2029" in text
+    assert "in the next free slot of the queue, on X" in " ".join(
+        text_of(change(queued, Action.CREATE, Cause.NEW)).split()
+    )
 
 
 def test_folded_links_are_shown() -> None:
