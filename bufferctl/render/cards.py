@@ -134,7 +134,7 @@ class Card:
     what: str  # what happens, in a few words
     why: str  # the cause, in a few words
     when: Moment | None  # None without a time
-    pictures: Pictures | None  # of files stored with the posts
+    pictures: Pictures  # of files stored with the posts
     length: TextLength | None  # of its text
     changed: tuple[Changed, ...]  # old and new
     code: str  # why it needs a person

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
-from bufferctl.model.plain_text import visible
+from bufferctl.model import visible
 from bufferctl.render.diagnostics import diagnostics_text, summary_text
 from bufferctl.render.lines import Paint
 

@@ -51,6 +51,8 @@ def test_a_small_fixture_is_filled_out(make: Make) -> None:
     ]
     assert nodes[2]["sentAt"] == "2026-10-01T09:00:00.000Z"
     assert [one["content"]["title"] for one in buffer.sandbox.ideas()] == ["An idea"]
+    account = buffer.it("{ it: account { id email timezone } }")
+    assert (account["email"], account["timezone"], len(account["id"])) == ("you@acme.example", "UTC", 24)
 
 
 def test_what_a_channel_has_by_default() -> None:

@@ -36,11 +36,13 @@ def test_a_hundred_in_a_quarter_of_an_hour(make: Make) -> None:
 
 
 def test_failed_requests_count_and_strangers_do_not(make: Make) -> None:
-    """A 400 takes one of the hundred, a 401 and a 403 do not (they have no client), and neither has the headers."""
+    """A 400 takes one of the hundred; a 401 and a 403 (no client) and a 404 do not, and have no headers."""
     buffer = make(rate_limit="team")
     assert buffer.send("{").status == 400
     stranger = buffer.send("{", Authorization="Bearer wrong")
-    assert "ratelimit" not in stranger.headers
+    elsewhere = buffer.send("{", path="/elsewhere")
+    assert [each.status for each in (stranger, elsewhere)] == [401, 404]
+    assert not any("ratelimit" in each.headers for each in (stranger, elsewhere))
     assert _ask(buffer).headers["ratelimit"].startswith('"100-in-15min"; r=98;')
 
 

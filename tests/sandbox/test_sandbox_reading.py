@@ -42,9 +42,11 @@ def test_the_same_question_after_a_change_beside_the_post(buffer: Asker, sandbox
 
 
 def test_ids_are_24_hex(buffer: Asker) -> None:
-    """Posts and ideas have ids like MongoDB's, all different."""
+    """Posts and ideas, the account and its channels have ids like MongoDB's, all different."""
     ids = {buffer.create(text=str(n))["post"]["id"] for n in range(5)} | {buffer.idea(title="x")["idea"]["id"]}
-    assert len(ids) == 6
+    account = buffer.it("{ it: account { id organizations { id } } }")
+    ids |= {account["id"], *(each["id"] for each in account["organizations"]), buffer.sandbox.channel("twitter")["id"]}
+    assert len(ids) == 10
     assert all(len(one) == 24 and int(one, 16) for one in ids)
 
 
@@ -191,6 +193,14 @@ def test_a_post_by_id(buffer: Asker) -> None:
     """The same object as in the list."""
     made = buffer.create()["post"]
     assert buffer.it("query($i: PostInput!) { it: post(input: $i) { ...P } } " + POST, i={"id": made["id"]}) == made
+
+
+def test_what_a_channel_is(buffer: Asker, sandbox: Sandbox) -> None:
+    """What the account may do on it, and the type of what its network has of its own."""
+    query = "query($i: ChannelInput!) { it: channel(input: $i) { allowedActions metadata { __typename } } }"
+    channel = buffer.it(query, i={"id": sandbox.channel("googlebusiness")["id"]})
+    assert {"viewChannel", "manageUpdates", "managePostingSchedule"} <= set(channel["allowedActions"])
+    assert channel["metadata"] == {"__typename": "GoogleBusinessMetadata"}
 
 
 def test_boards_are_in_the_channels_metadata(buffer: Asker, sandbox: Sandbox) -> None:
