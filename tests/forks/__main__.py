@@ -39,7 +39,7 @@ def serve(listening: socket.socket, folder: str) -> None:
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # whoever it served may have removed its own folder, and this with it
 
 
 def load(folder: str) -> None:
