@@ -92,7 +92,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse --update with several workers: tests share pages, and would overwrite each other's."""
+    """Refuse --update with several workers: tests share pages, and would overwrite each other's.
+
+    It is for long tests, too, or what they expect would be out of date.
+    """
+    if config.getoption("--update"):
+        config.option.markexpr = ""
     if not config.getoption("numprocesses", None):
         return
     if config.getoption("--update"):
@@ -144,6 +149,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
     gc.set_threshold(100_000, 10, 20)
     gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """Look for garbage once in the end. pytest does it five times, for other Pythons, which took seconds."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

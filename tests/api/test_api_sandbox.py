@@ -35,6 +35,7 @@ from bufferctl.model import (
     Wanted,
 )
 from bufferctl.sandbox import Sandbox
+from tests.conftest import long
 
 PLACE = Place("buffer.yaml", 1, 1)
 POST = Post(Address("Acme", "twitter:acme", "launch"), Service.TWITTER, PLACE, text="We are live")
@@ -208,7 +209,7 @@ def test_too_many_aliases_are_too_large(sandbox: Sandbox, buffer: api.Buffer) ->
     assert buffer.post(created.live.id) == created.live
 
 
-@pytest.mark.parametrize("channels", [1, 4])
+@pytest.mark.parametrize("channels", [*long(1), 4])
 def test_a_thousand_posts_of_two_organizations_are_read_in_at_most_eight_requests(
     channels: int, sandbox: Sandbox, buffer: api.Buffer
 ) -> None:

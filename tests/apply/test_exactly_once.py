@@ -69,7 +69,7 @@ def declarations(draw: st.DrawFn) -> list[Post | Idea]:
     most=st.sampled_from([1, 2, 30]),
     after=st.lists(st.tuples(st.sampled_from(["keep", "edit", "remove"]), faults, st.integers(1, 40)), max_size=6),
 )
-@settings(max_examples=examples(250, quick=50), report_multiple_bugs=False)
+@settings(max_examples=examples(250), report_multiple_bugs=False)
 def test_each_declared_object_comes_into_being_exactly_once(
     items: list[Post | Idea],
     faults: list[Fault],

@@ -13,6 +13,7 @@ from bufferctl.said import Answer, Way
 from tests.ci.action import ROOT
 from tests.ci.conftest import Team, post
 from tests.ci.test_suspended import published, statuses
+from tests.conftest import long
 
 LAUNCH, CONSOLE = "Acme/twitter:acme/launch", "Acme/facebook:Acme Berlin/console"
 
@@ -161,7 +162,7 @@ def test_a_word_that_is_none_stops_the_run(team: Team) -> None:
     assert team.sandbox.requests == []
 
 
-@pytest.mark.parametrize("decision", ["max-deletes 1", "max-deletes 1 Acme/twitter:acme/launch"])
+@pytest.mark.parametrize("decision", ["max-deletes 1", *long("max-deletes 1 Acme/twitter:acme/launch")])
 def test_what_is_held_for_the_number_of_deletes(team: Team, decision: str) -> None:
     """The comment and the receipt show the line to type, which deletes what the request removed, and nothing else."""
     published(team)

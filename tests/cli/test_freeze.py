@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import long
 from tests.planfile.forging import forged
 
 from .conftest import Project, Ran
@@ -463,7 +464,7 @@ def test_the_line_that_lets_out_what_is_scheduled_is_a_change(project: Project) 
     [["posts/b.yaml"], ["--exclude", "*/inside"], ["--reviewed", "before.json"]],
     ids=["file", "exclude", "reviewed"],
 )
-@pytest.mark.parametrize("gone", [INSIDE, OUTSIDE], ids=["line", "entry"])
+@pytest.mark.parametrize("gone", [INSIDE, *long(OUTSIDE)], ids=["line", "entry"])
 def test_every_apply_that_sees_the_line_gone_ends_the_exemption(project: Project, gone: str, how: list[str]) -> None:
     """Also one of other files, or that was reviewed for other posts; to write the line again is a change again."""
     in_buffer(project, INSIDE, OUTSIDE)

@@ -31,6 +31,37 @@ from tests.conftest import Expect, long
 from tests.render.documents import checked
 
 CASES = cases_of("plan")
+#: What begins the part of `expected.txt` that is about a lost state.
+LOST = "plan without the state"
+#: Of each outcome that a lost state has in these cases, one case or two; the others are for `make test-all`.
+LOST_IN = [
+    "adopted-changed",
+    "all-gone",
+    "approved",
+    "campaign-called-off",
+    "cancelled",
+    "cancelled-sent",
+    "channel-reconnected",
+    "channel-renamed-not-in-the-file",
+    "conflict",
+    "deleted-in-buffer",
+    "draft-scheduled-by-a-person",
+    "edited-into-the-past",
+    "edited-sent",
+    "edited-too-late",
+    "free-plan-tenth-post",
+    "idea-removed",
+    "key-used-again",
+    "occurrence-cancelled",
+    "occurrence-moved",
+    "occurrences-with-the-same-text",
+    "parameters-changed",
+    "policy-freeze-of-the-queue",
+    "published-text-of-a-campaign-edited",
+    "renamed-beside-a-cancelled-one",
+    "share-now",
+    "starts-moved",
+]
 
 
 @pytest.fixture
@@ -152,18 +183,34 @@ def digests(plan: dict[str, Any]) -> list[str | None]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_case(project: Project, name: str, expect: Expect, tmp_path: Path) -> None:
-    """The output is as in the folder, with the state and without, of a project that is prepared once."""
+def test_case(project: Project, name: str, expect: Expect) -> None:
+    """With the state, the output is as in the folder."""
     case = CASES[name]
     theirs = prepare(project, case)
-    again = project.kept(tmp_path / "kept") if was_applied(case) else None
     found = with_state(project, case)
     assert theirs.items() <= everything(project).items()
-    if again:
-        again()
-        found += without_state(project)
-        assert theirs.items() <= everything(project).items()
-    expect(case / "expected.txt", "\n".join([*found, ""]))
+    _, of_a_lost_state = parts(case)
+    expect(case / "expected.txt", "\n".join([*found, ""]) + of_a_lost_state)
+
+
+@pytest.mark.parametrize(
+    "name", [*LOST_IN, *long(*(name for name in CASES if was_applied(CASES[name]) and name not in LOST_IN))]
+)
+def test_lost_state(project: Project, name: str, expect: Expect) -> None:
+    """Without the state, the output is as in the folder."""
+    case = CASES[name]
+    theirs = prepare(project, case)
+    found = without_state(project)
+    assert theirs.items() <= everything(project).items()
+    of_the_state, _ = parts(case)
+    expect(case / "expected.txt", of_the_state + "\n".join([*found, ""]))
+
+
+def parts(case: Path) -> tuple[str, str]:
+    """What is expected with the state, and without."""
+    written = (case / "expected.txt").read_text(encoding="utf-8")
+    before, found, after = written.partition(f"{LOST}\n")
+    return before, found + after
 
 
 def with_state(project: Project, case: Path) -> list[str]:
@@ -199,7 +246,7 @@ def without_state(project: Project) -> list[str]:
         assert_each_hold_says_what_to_do(plan)
         assert project("plan", "--detailed-exitcode").code == 0, "did not converge"
     assert there.items() <= everything(project).items(), "without a state, all that is there is somebody's"
-    return ["plan without the state", *(facts(plan) if plan else ["refused"])]
+    return [LOST, *(facts(plan) if plan else ["refused"])]
 
 
 @pytest.mark.parametrize("name", ["conflict", "repeat-shortened", *long(*CASES)])

@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import Prints, Project
 from tests.cli.gate import Gate
+from tests.conftest import long
 
 NESTED = """\
 # Our posts
@@ -773,7 +774,7 @@ def test_an_edit_of_what_buffer_does_not_show(
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["known", "of an old state"])
-@pytest.mark.parametrize("comment", ["Old", "New"])
+@pytest.mark.parametrize("comment", ["Old", *long("New")])
 def test_a_conflict_about_what_both_sides_say(project: Project, start: Start, comment: str, *, is_known: bool) -> None:
     """Both have the same text, and Buffer keeps no comment: pull ends the question, and an edit of the comment is left.
 

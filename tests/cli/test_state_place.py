@@ -50,7 +50,7 @@ def write(project: Project, state: str) -> None:
     project.write("buffer.yaml", CONFIG.format(state=state))
 
 
-@pytest.mark.parametrize("before", ["", "state: git\n"], ids=["local", "git"])
+@pytest.mark.parametrize("before", ["", *long("state: git\n")], ids=["local", "git"])
 @pytest.mark.parametrize("place", PLACES)
 def test_another_place_is_not_asked_without_a_terminal(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, place: str

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from tests.conftest import long
 from tests.planfile.forging import forged
 
 from .conftest import Project
@@ -610,7 +611,7 @@ def test_a_root_file_with_errors_suspends_all_the_same(project: Project, root: s
     assert statuses(project) == {"We are live": "draft"}
 
 
-@pytest.mark.parametrize("mistake", ["foo", "   channels: [", 'timezone: "UTC', "version: 2"])
+@pytest.mark.parametrize("mistake", ["foo", *long("   channels: [", 'timezone: "UTC', "version: 2")])
 @pytest.mark.parametrize("line", ["organization", "channel"])
 def test_a_line_inside_of_a_root_file_with_errors(project: Project, line: str, mistake: str) -> None:
     """It counts for its organization, or its channel alone."""
@@ -636,7 +637,7 @@ def test_a_line_that_may_belong_to_anything_counts_for_all(project: Project) -> 
     assert statuses(project) == {"We are live": "draft"}
 
 
-@pytest.mark.parametrize("broken", ["version: 1\nfoo\n", "version: 2\n"])
+@pytest.mark.parametrize("broken", ["version: 1\nfoo\n", *long("version: 2\n")])
 @pytest.mark.parametrize("where", ["file", "entry"])
 def test_a_mistake_in_the_root_file_does_not_stop_a_campaign_file(project: Project, where: str, broken: str) -> None:
     """Its line, or that of an entry, counts as ever; what no line suspends stays."""
@@ -1027,7 +1028,7 @@ def test_the_command_keeps_offsets(project: Project, written: str) -> None:
     assert f"due_at: {moved}," in (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("line", [{"line": LINE}, {"top": LINE}], ids=["everything", "its file"])
+@pytest.mark.parametrize("line", [{"line": LINE}, *long({"top": LINE})], ids=["everything", "its file"])
 @pytest.mark.parametrize("has_more", [True, False], ids=["with a new post", "without changes"])
 def test_a_saved_plan_from_before_takes_it_off(project: Project, line: dict[str, str], *, has_more: bool) -> None:
     """Exit 0, the post a draft, whatever the plan file has; the rest of it is applied."""
@@ -1101,7 +1102,7 @@ def limited(project: Project, number: int) -> None:
 
 
 @pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
-@pytest.mark.parametrize("off", ["suspended: Quake", "draft: true"])
+@pytest.mark.parametrize("off", ["suspended: Quake", *long("draft: true")])
 def test_what_goes_back_waits_for_room_like_a_new_post(project: Project, off: str, how: list[str]) -> None:
     """The earliest due goes first, and without room it waits: a second plan has nothing to do.
 
@@ -1156,7 +1157,7 @@ def test_what_is_suspended_does_not_wait_for_room(project: Project) -> None:
     assert "nothing more to send; 1 still" in ran.out
 
 
-@pytest.mark.parametrize("how", [["--target", "*/later"], ["posts/b.yaml"], ["plan.json"], ["stale.json"]])
+@pytest.mark.parametrize("how", [["--target", "*/later"], *long(["posts/b.yaml"]), ["plan.json"], ["stale.json"]])
 def test_a_part_that_leaves_out_a_delete_takes_the_post_off(project: Project, how: list[str]) -> None:
     """It is suspended like the others, and the next apply of all files deletes it."""
     other = "suspended: false\nchannels: [twitter]\nposts:\n  - {key: b, text: Of b, due_at: 2029-12-20 10:00}\n"

@@ -11,6 +11,7 @@ import pytest
 from bufferctl.config import load
 from bufferctl.config.read import Source, parse
 from bufferctl.limits import MOST_PROBLEMS
+from tests.conftest import long
 
 ROOT = """version: 1
 timezone: UTC
@@ -69,13 +70,16 @@ def test_git_is_never_read(tmp_path: Path, folder: str) -> None:
     "more",
     [
         "posts:\n" + 2000 * "  - {key: a, channels: [twitter], text: A}\n",
-        "posts:\n  - key: a\n    channels: [twitter]\n    text: A\n" + "".join(f"    u{n}: x\n" for n in range(2000)),
-        "posts:\n  - key: a\n    channels: [twitter]\n    text: A\n"
-        + "".join(f"    due_at{n}: 2029-12-20\n" for n in range(2000)),
-        "posts:\n  - key: a\n    channels: [twitter]\n" + 2000 * "    text: A\n",
-        "posts:\n  - {key: a, text: A, channels: [" + ", ".join(f"c{n}" for n in range(2000)) + "]}\n",
-        "posts:\n"
-        + "".join(f"  - {{key: a{n}, text: A {n}, channels: [twitter], repeat_of: b}}\n" for n in range(2000)),
+        *long(
+            "posts:\n  - key: a\n    channels: [twitter]\n    text: A\n"
+            + "".join(f"    u{n}: x\n" for n in range(2000)),
+            "posts:\n  - key: a\n    channels: [twitter]\n    text: A\n"
+            + "".join(f"    due_at{n}: 2029-12-20\n" for n in range(2000)),
+            "posts:\n  - key: a\n    channels: [twitter]\n" + 2000 * "    text: A\n",
+            "posts:\n  - {key: a, text: A, channels: [" + ", ".join(f"c{n}" for n in range(2000)) + "]}\n",
+            "posts:\n"
+            + "".join(f"  - {{key: a{n}, text: A {n}, channels: [twitter], repeat_of: b}}\n" for n in range(2000)),
+        ),
     ],
 )
 def test_of_thousands_of_problems_the_first_are_shown(tmp_path: Path, more: str) -> None:

@@ -72,11 +72,13 @@ def mistakes() -> Iterator[Mistake]:
 
 
 def written(folder: Path, right: str, instead: str) -> Path:
-    """The month with other lines, and the file that has them."""
-    shutil.copytree(CASE, folder, dirs_exist_ok=True)
-    for file in sorted((folder / "posts").iterdir()):
-        text = file.read_text(encoding="utf-8")
+    """The month with other lines, of its files of posts only the one that has them, which is returned."""
+    shutil.copytree(CASE, folder, ignore=shutil.ignore_patterns("posts", "mistakes.txt"))
+    (folder / "posts").mkdir()
+    for original in sorted((CASE / "posts").iterdir()):
+        text = original.read_text(encoding="utf-8")
         if right in text:
+            file = folder / "posts" / original.name
             file.write_text(text.replace(right, instead, 1), encoding="utf-8")
             return file
     raise LookupError(right)
@@ -95,9 +97,10 @@ def read(folder: Path) -> tuple[tuple[Diagnostic, ...], dict[str, Post]]:
 
 
 @cache
-def as_it_is() -> dict[str, Post]:
-    """The posts of the month without a mistake."""
-    return read(CASE)[1]
+def as_it_is(name: str) -> dict[str, Post]:
+    """The posts of a file of the month without a mistake."""
+    _, posts = read(CASE)
+    return {address: post for address, post in posts.items() if post.place.file == f"posts/{name}"}
 
 
 def followed(file: Path, problems: tuple[Diagnostic, ...], blanks: list[str]) -> None:
@@ -272,12 +275,12 @@ def _parts(lines: list[str], row: int) -> str:
 @pytest.mark.parametrize("mistake", list(mistakes()), ids=lambda mistake: mistake.name)
 def test_each_ends_right(tmp_path: Path, mistake: Mistake) -> None:
     """After at most three rounds of hints the files are valid, and say what was meant."""
+    file = written(tmp_path / "wrong", mistake.right, mistake.wrong)
     if mistake.meant == mistake.right:
-        meant = as_it_is()
+        meant = as_it_is(file.name)
     else:
         written(tmp_path / "meant", mistake.right, mistake.meant)
         _, meant = read(tmp_path / "meant")
-    file = written(tmp_path / "wrong", mistake.right, mistake.wrong)
     problems, posts = read(tmp_path / "wrong")
     assert bool(problems) != (mistake.name in FINE)
     if mistake.name in BY_HAND:

@@ -41,6 +41,14 @@ FAULTS = [
     "rest-proxy=0.1",
     "missing-alias=0.1",
 ]
+#: Faults of which another one in the list has each kind at the same moment.
+ALIKE = {
+    "timeout-after@mutation=0.5*3",
+    "lag@query=0.3:20s",
+    "skew=5m,late@mutation=0.5:20s",
+    "late@mutation=0.6:80s",
+    "created-skew=-150s,cut-after@mutation=0.5",
+}
 
 
 #: Kinds that are tried apart: a slow Buffer (below), and refusals, after which the post is not there (tests/sandbox).
@@ -68,7 +76,7 @@ def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
-@pytest.mark.parametrize("faults", FAULTS)
+@pytest.mark.parametrize("faults", [*(each for each in FAULTS if each not in ALIKE), *long(*sorted(ALIKE))])
 def test_each_fault_alone(make_world: Callable[..., World], faults: str, seed: int) -> None:
     """Exactly once under one kind of fault, run after run, and at least one fault really happened."""
     world = make_world(faults, seed)

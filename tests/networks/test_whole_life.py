@@ -59,8 +59,12 @@ def test_each_field_changed(project: Project, direct: Direct, service: Service) 
 
 
 #: Test ids: the network, and whether an edit keeps omitted fields.
-SOME = [(Service.LINKEDIN, True), (Service.MASTODON, False)]
-REST = [*((service, False) for service in SERVICES if (service, False) not in SOME), (Service.MASTODON, True)]
+SOME = [(Service.PINTEREST, True), (Service.MASTODON, False)]
+REST = [
+    *((service, False) for service in SERVICES if (service, False) not in SOME),
+    (Service.LINKEDIN, True),
+    (Service.MASTODON, True),
+]
 
 
 @pytest.mark.parametrize(("service", "keeps"), [*SOME, *(pytest.param(*each, marks=pytest.mark.long) for each in REST)])

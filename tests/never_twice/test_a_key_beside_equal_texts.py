@@ -62,13 +62,12 @@ def held(project: Project) -> dict[str, str]:
 
 
 every_state = pytest.mark.parametrize("is_lost", [False, True], ids=["whole", "lost"])
-every_kind = pytest.mark.parametrize("entries", [ENTRIES, SERIES], ids=["entries", "series"])
 #: Where the other key is that of a series, the same is decided by the same texts: in `make test-all`.
 each_kind = pytest.mark.parametrize("entries", [ENTRIES, *long(SERIES)], ids=["entries", "series"])
 
 
 @every_state
-@every_kind
+@each_kind
 @pytest.mark.parametrize("was", ["", ", was: w2"], ids=["", "was"])
 @pytest.mark.parametrize("now", [BEFORE, AFTER], ids=["scheduled", "published"])
 def test_renamed(project: Project, entries: list[str], now: str, was: str, *, is_lost: bool) -> None:

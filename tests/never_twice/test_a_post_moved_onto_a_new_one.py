@@ -8,6 +8,7 @@ from collections.abc import Collection
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.never_twice.files import texts
 
 ROOT = """version: 1
@@ -50,7 +51,7 @@ def at_that_time(project: Project) -> int:
     return sum(each["dueAt"].startswith("2029-12-20T09:00") for each in project.sandbox.posts())
 
 
-@pytest.fixture(params=[SINGLE, SERIES], ids=["single", "series"])
+@pytest.fixture(params=[SINGLE, *long(SERIES)], ids=["single", "series"])
 def entry(request: pytest.FixtureRequest, project: Project) -> str:
     """An entry that is applied."""
     project.write("buffer.yaml", ROOT)

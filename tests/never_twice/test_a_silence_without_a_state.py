@@ -8,6 +8,7 @@ from collections.abc import Collection
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.never_twice.files import apply, declare, lose_state, texts
 
 POSTS = (
@@ -40,7 +41,7 @@ def answered(project: Project, *posts: str, settings: str) -> None:
     project.apply()
 
 
-@pytest.mark.parametrize("settings", [SINCE, ""], ids=["since", "bare"])
+@pytest.mark.parametrize("settings", [SINCE, *long("")], ids=["since", "bare"])
 @pytest.mark.parametrize("lost", ["before", "meanwhile", "after", "all along"])
 def test_each_is_there_once(project: Project, lost: str, settings: str) -> None:
     """Before the suspension, while it lasts, once the line is gone, or each time; scheduled in the end."""
