@@ -7,7 +7,7 @@ of the run.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -224,7 +224,7 @@ def open_to_read(
     `state` is the state file, by default the one that the files name. Raises StateError.
     """
     store = StateFile(files.store(state, listener), buffer.endpoint)
-    with listener.storing():
+    with listener.storing() if store.is_shared else nullcontext():
         store.read()
     if store.is_shared and (old := find_predecessor(files, store, buffer, listener)):
         store.stand_in(old.document)
