@@ -69,10 +69,8 @@ _Live = Annotated[
 ]
 
 
-def _as_said(values: Any) -> Any:
+def _as_said(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a change; a plan of an earlier version has its sentences as text."""
-    if not isinstance(values, Mapping):
-        return values
     texts = {new: values[old] for old, new in (("message", "why"), ("hint", "todo")) if old in values}
     return {**values, **{name: {"template": "{text}", "facts": {"text": text}} for name, text in texts.items()}}
 

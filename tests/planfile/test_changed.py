@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from bufferctl import planfile
-from bufferctl.model import Address
+from bufferctl.model import Address, Idea
 from bufferctl.plan import Plan
 from bufferctl.planfile import changed_entries
 from bufferctl.run.files import load_declared
 from tests.apply.fake import START
-from tests.planfile.test_agreement import FILES, POST
+from tests.planfile.test_agreement import FILES, PLACE, POST
 from tests.planfile.test_planfile import CHOICES
 
 ROOT = """\
@@ -88,6 +88,20 @@ def test_a_channel_with_another_id() -> None:
     (channel,) = FILES.channels
     other = replace(FILES, channels=(replace(channel, id="c9"),))
     assert changed_entries(FILES, other) == {POST.address}
+
+
+HIRING = Idea(Address("Acme", "ideas", "hiring"), PLACE, text="How we hire")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [replace(HIRING, text="Other"), replace(HIRING, cancelled=True), replace(HIRING, existing="i1")],
+    ids=["text", "cancelled", "existing"],
+)
+def test_an_idea_that_is_another_one(other: Idea) -> None:
+    """By its content, or by what decides what happens to it."""
+    before, after = (replace(FILES, ideas=(each,)) for each in (HIRING, other))
+    assert changed_entries(before, after) == {HIRING.address}
 
 
 @pytest.mark.parametrize("changed", [None, frozenset(), frozenset({POST.address, Address("A/B", "twitter:acme", "x")})])

@@ -11,11 +11,25 @@ import pytest
 
 from bufferctl.digests import change_digest
 from bufferctl.errors import UsageError
-from bufferctl.model import Address, Freeze, Origin, PostStatus, ShareMode, State
+from bufferctl.model import Address, Freeze, Origin, PostStatus, ShareMode, State, bind
 from bufferctl.plan import Action, Change, Reason
 from bufferctl.planfile import Merged, MergedFile, Reviewed, SavedPlan, dump_merged, load_merged
 from tests.apply.fake import START
-from tests.planfile.test_agreement import FILES, LATER, NOTHING, OLD, POST, create, delete, saved, update
+from tests.planfile.test_agreement import (
+    FILES,
+    LATER,
+    NOTHING,
+    OLD,
+    POST,
+    RECORDED,
+    SLOT,
+    create,
+    delete,
+    in_buffer,
+    saved,
+    update,
+)
+from tests.planfile.test_words import now_is
 
 LAUNCH = POST.address
 MORE = replace(LAUNCH, key="more")
@@ -144,6 +158,8 @@ def test_such_a_revert_is_not_the_last_word(sent: Change, change: Change, plan: 
     assert held(change, first, revert, request(3, None, LAUNCH))
     assert "and this run talks to" in held(change, first, revert, endpoint="https://elsewhere.example")
     assert held(create(), first, revert)
+    anew = replace(create(), live=in_buffer(OLD), binding=bind(OLD, in_buffer(OLD), Origin.CREATED))
+    assert "it has nothing to do" in held(anew, first, revert)
 
 
 def test_a_delete_that_the_files_of_the_plan_do_not_say() -> None:
@@ -271,6 +287,10 @@ def test_a_plan_of_another_endpoint() -> None:
     assert held(create(), request(1, saved(create()), LAUNCH), endpoint=other).startswith(
         "the plan of #1 is for http://127"
     )
+    offline = saved(create(write=None), offline=True)
+    assert "is for http://127" in held(create(), request(1, offline, LAUNCH), state=RECORDED, endpoint=other)
+    nowhere = replace(offline, plan=replace(offline.plan, endpoint=""))
+    assert held(create(), request(1, nowhere, LAUNCH), state=RECORDED, endpoint=other) == ""
 
 
 BOTH = request(1, saved(create()), LAUNCH, MORE)
@@ -284,6 +304,37 @@ BOTH = request(1, saved(create()), LAUNCH, MORE)
 def test_which_entries_a_request_still_speaks_for(later: list[Merged], expected: set[Address]) -> None:
     """Those that it changes, as long as no later one changes them."""
     assert Reviewed([BOTH, *later]).speaks_for(BOTH) == expected
+
+
+#: It was found in Buffer, which nobody has to agree to.
+ADOPTED = now_is(Action.ADOPT, replace(POST, address=MORE), address=MORE, slot=SLOT._replace(key="more"))
+
+
+def test_a_request_of_which_nobody_knows_what_it_changes_speaks_for_its_plan() -> None:
+    """For what that agrees to, and not for what it has nothing to do about."""
+    unknown = request(1, saved(create(), ADOPTED), unknown=True)
+    assert Reviewed([unknown]).speaks_for(unknown) == {LAUNCH}
+    assert Reviewed([unknown, request(2, None, LAUNCH)]).speaks_for(unknown) == set()
+
+
+def test_what_a_plan_agrees_to() -> None:
+    """What it sends; nothing without a plan."""
+    assert request(1, saved(create(), ADOPTED), LAUNCH, MORE).agreed() == {LAUNCH}
+    assert request(1, None, LAUNCH, MORE).agreed() == set()
+
+
+def test_how_many_deletes_a_person_allows() -> None:
+    """It answers what the plan held for that: the plan shows the delete. Nothing else is answered by it."""
+    shown = replace(delete(), action=Action.HOLD, reason=Reason.DELETES, write=None)
+    for plan, may_delete, is_sent in (
+        (saved(shown), True, True),
+        (saved(shown), False, False),
+        (saved(replace(shown, reason=Reason.LAG)), True, False),
+        (saved(), True, False),
+    ):
+        review = Reviewed([request(1, plan, LAUNCH)])
+        after = review.hold(delete(), START, state=NOTHING, declared=FILES, may_delete=may_delete)
+        assert (after.action is Action.DELETE) is is_sent
 
 
 def test_a_request_does_not_speak_for_what_is_beside_it() -> None:

@@ -15,10 +15,11 @@ from bufferctl import planfile
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.errors import UsageError
 from bufferctl.model import Idea, LiveChannel, Post, Service
-from bufferctl.plan import Action, Outcome, Plan, Status
+from bufferctl.plan import Action, Outcome, Plan, Reason, Status
 from bufferctl.said import Answer, Said, Way, prose
 from tests.apply.fake import START
 from tests.planfile.test_planfile import plans
+from tests.planfile.test_words import held
 
 AT = START + timedelta(minutes=3)
 TODO = Said(
@@ -121,6 +122,7 @@ DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "a declared object of no kind": lambda v: v["changes"][0].update(desired={"poem": {}}),
     "a write of no kind": lambda v: v["changes"][0].update(write={"kind": "burn"}),
     "a change that is none": lambda v: v["changes"].insert(0, 7),
+    "a change without values": lambda v: v["changes"][0].update(change=7),
     "no channels": lambda v: v.pop("channels"),
 }
 
@@ -133,3 +135,33 @@ def test_any_damage_is_found(what: str, drawn: tuple[Plan, tuple[Post | Idea, ..
     DAMAGES[what](values["details"]["plan"])
     with pytest.raises(UsageError, match="is damaged"):
         planfile.load_receipt(json.dumps(values).encode(), "r.json")
+
+
+BLANK = Said("It is {blank}")
+
+
+@pytest.mark.parametrize("where", ["plan", "left", "outcomes"])
+def test_a_sentence_without_what_it_is_about_is_damage(where: str) -> None:
+    """Wherever it is: found when the file is read, and not when the sentence is shown."""
+    plans = {
+        each: replace(EMPTY, changes=(replace(held(Reason.LAG), why=BLANK if where == each else prose("So")),))
+        for each in ("plan", "left")
+    }
+    values = json.loads(written(plans["plan"], plans["left"]))
+    if where == "outcomes":
+        values["details"]["said"] = [{"why": {"template": BLANK.template}}]
+    with pytest.raises(UsageError, match="is damaged"):
+        planfile.load_receipt(json.dumps(values).encode(), "r.json")
+
+
+def test_sentences_of_an_earlier_version() -> None:
+    """They are text, of changes and of outcomes."""
+    values = json.loads(written(replace(EMPTY, changes=(held(Reason.LAG),)), None))
+    change = values["details"]["plan"]["changes"][0]["change"]
+    del change["why"]
+    change |= {"message": "It is so", "hint": "Do that."}
+    values["details"]["said"] = None
+    found = planfile.load_receipt(json.dumps(values).encode(), "r.json")
+    (change,), (outcome,) = found.plan.changes, found.outcomes
+    assert (change.message, change.hint) == ("It is so", "Do that.")
+    assert (outcome.message, outcome.hint) == ("message", str(TODO))

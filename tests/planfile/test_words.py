@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,20 +15,27 @@ from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import (
     Binding,
     CreatePost,
+    DeletePost,
     Desired,
+    DraftPost,
     EditPost,
+    Freeze,
     LiveChannel,
     Metadata,
     Origin,
     Post,
     PostStatus,
     Service,
+    Slot,
     State,
+    Suspended,
+    Write,
     bind,
 )
-from bufferctl.plan import Action, Cause, Change, Plan, Reason
+from bufferctl.plan import Action, Cause, Change, Plan, Reason, Recording
 from bufferctl.planfile import Reviewed, SavedPlan, verify
 from bufferctl.planfile.agreed import overtaken
+from bufferctl.planfile.saved import dump_plan
 from bufferctl.said import prose
 from tests.apply.fake import START
 from tests.planfile.test_agreement import (
@@ -155,6 +162,11 @@ STALE: dict[str, tuple[Change, list[Change], str]] = {
         "it was to be created, and would now be left waiting for room",
     ),
     "same": (update(), [update()], ""),
+    "during a freeze by now": (
+        create(),
+        [create(exempt=(Freeze(START, LATER, "Mourning"),))],
+        "in the plan it does not go out during a freeze (Mourning)",
+    ),
 }
 
 
@@ -164,6 +176,43 @@ def test_why_a_saved_plan_is_out_of_date(case: str) -> None:
     then, now, why = STALE[case]
     said = moved(then, *now)
     assert said.startswith(why) if why else said == ""
+
+
+def test_what_made_a_plan_stale_is_not_left_to_do() -> None:
+    """Although it may be over by now."""
+    now = Plan(START, "http://127.0.0.1:1/graphql", (held(Reason.SENT),))
+    found = verify(saved(create(OLD)), now, State())
+    assert (found.plan.changes, found.moved) == ((), (f"{ADDRESS}: its text changed in the files",))
+
+
+SINCE = "it was suspended after the plan was made"
+#: A channel as a whole has no key.
+CHANNEL_SLOT = SLOT._replace(key="")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "slot", "since", "why"),
+    [
+        (create(), create(), SLOT, LATER, SINCE),
+        (create(), create(), CHANNEL_SLOT, LATER, SINCE),
+        (update(), update(), SLOT, LATER, SINCE),
+        (create(), create(), SLOT, None, ""),
+        (delete(), delete(), SLOT, LATER, ""),
+        (create(), now_is(Action.NO_OP), SLOT, LATER, ""),
+        (update(), replace(OFF, desired=POST), SLOT, LATER, SINCE),
+        (OFF, OFF, SLOT, LATER, ""),
+    ],
+    ids=["create", "channel", "update", "known", "delete", "nothing to do", "taken off now", "taken off then"],
+)
+def test_a_plan_that_was_made_before_a_suspension(
+    then: Change, now: Change, slot: Slot, since: datetime | None, why: str
+) -> None:
+    """It sends nothing that was suspended since; a plan that knows of the suspension does."""
+    known = Recording(suspended={slot: Suspended(since or START)})
+    plan = Plan(START, "http://127.0.0.1:1/graphql", (then,), recording=known if since is None else Recording())
+    state = State(suspended={slot: Suspended(since or START)})
+    found = verify(read_back(plan, replace(FILES, posts=(POST,))), replace(plan, changes=(now,)), state).moved
+    assert found == ((f"{ADDRESS}: {why}",) if why else ())
 
 
 RENAMED = "its channel has another name or time zone than the plan shows"
@@ -213,10 +262,11 @@ def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
     [
         (create(action=Action.WAITING), create(), [create()]),
         (create(action=Action.WAITING), create(action=Action.WAITING), [create(action=Action.WAITING)]),
+        (replace(update(), action=Action.WAITING, write=None), update(), [update()]),
         (create(action=Action.WAITING), update(), []),
         (now_is(Action.PAST), held(Reason.LAG), []),
     ],
-    ids=["room", "no room yet", "there by now", "nobody saw it wait"],
+    ids=["room", "no room yet", "room for an edit", "there by now", "nobody saw it wait"],
 )
 def test_what_waited_is_sent_once_there_is_room(then: Change, now: Change, expected: list[Change]) -> None:
     """As it was shown. Until then it is listed; what Buffer has by now, or what nobody saw wait, is left alone."""
@@ -305,6 +355,9 @@ def test_why_it_was_not_reviewed(then: Change | None, now: Change, why: str) -> 
     after = review.hold(now, START, state=NOTHING, declared=FILES)
     assert after.message.startswith(f"Not reviewed: {why}"), after.message
     assert (after.action, after.write, "run `bufferctl plan -o FILE`" in after.hint) == (Action.HOLD, None, True)
+    assert after.todo
+    assert [each.command for each in after.todo.answers] == [("bufferctl", "plan", "-o", "FILE")]
+    assert after.hint.startswith("To have it reviewed, change it" if now.desired else "The plan of the next pull")
 
 
 def test_what_was_reviewed_is_shown_beside_what_the_files_say() -> None:
@@ -375,6 +428,8 @@ def test_publication_overtook_a_review(then: Change, now: Change, what: str, hin
     said = overtaken(then, now, SCHEDULED)
     assert said.message == f"It was published before it could be {what} as reviewed, so nothing was sent"
     assert (said.hint, said.reason) == (hint, Reason.OVERTAKEN)
+    review = Reviewed.by_hand({"plan.json": saved(then)})
+    assert review.hold(now, START, state=SCHEDULED, declared=FILES) == said
 
 
 @pytest.mark.parametrize(
@@ -464,6 +519,40 @@ def test_a_file_says_what_there_is() -> None:
     assert move["change"]["moved_from"] == {"organization_id": "o", "channel_id": "c", "key": "z"}
     assert set(new["change"]) == {"address", "action", "cause", "slot"}
     assert "board_service_id" not in new["write"]
+
+
+@pytest.mark.parametrize(
+    ("offline", "expected"), [(False, {SLOT: START}), (True, None)], ids=["with Buffer", "offline"]
+)
+def test_a_plan_records_the_suspensions_that_it_knows_of(offline: bool, expected: object) -> None:
+    """By when they began; one that did not see Buffer knows of none."""
+    plan = Plan(START, "", (create(),), recording=Recording(suspended={SLOT: Suspended(START)}))
+    assert read_back(plan, FILES, offline=offline).suspended == expected
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        DeletePost("p1", "c"),
+        DraftPost("p1", replace(OLD, draft=True), "c"),
+        EditPost("p1", POST, "c"),
+        None,
+    ],
+)
+def test_what_is_sent_is_read_back(write: Write | None) -> None:
+    """Of an entry that is declared: with what the files say, or with what is in Buffer."""
+    change = replace(update(), write=write)
+    (read,) = read_back(Plan(START, "", (change,)), FILES).plan.changes
+    assert (read.desired, read.write) == (POST, write)
+
+
+def test_what_is_in_a_file() -> None:
+    """What does nothing only in a whole one; never what only this run is told."""
+    plan = Plan(START, "", (create(), now_is(Action.NO_OP), now_is(Action.KEEP)), freed_by={SLOT: (SLOT,)})
+    part, whole = (dump_plan(plan, lambda each: {"it": each.action}, is_whole=each) for each in (False, True))
+    assert part["changes"] == [{"it": Action.CREATE}]
+    assert whole["changes"] == [{"it": each} for each in (Action.CREATE, Action.NO_OP, Action.KEEP)]
+    assert {"recording", "freed_by"} & part["plan"].keys() == set()
 
 
 def test_a_digest_of_what_was_replaced_is_kept_as_long_as_plans_are() -> None:
