@@ -156,12 +156,8 @@ def test_many_warnings_are_counted_before_a_plan(project: Project) -> None:
     assert project("validate").out.count("this link is not https") == 10
 
 
-@pytest.mark.parametrize(("count", "shown"), [(20, 20), (21, 3)])
-@pytest.mark.parametrize(("rules", "level"), [("", "warning"), ("rules: {BC102: error}\n", "error")])
-def test_too_many_findings_are_counted_by_validate(
-    project: Project, monkeypatch: pytest.MonkeyPatch, count: int, shown: int, rules: str, level: str
-) -> None:
-    """As text, the first three of more than 20, and how many are left; JSON and annotations have all of them."""
+def not_https(project: Project, count: int, rules: str = "") -> None:
+    """A file with this many posts whose link is not https."""
     name = project.sandbox.channel("linkedin")["name"]
     posts = "".join(
         f"          - {{key: p{number}, due_at: 2029-12-{10 + number // 2} {9 + 8 * (number % 2):02}:00,"
@@ -169,17 +165,33 @@ def test_too_many_findings_are_counted_by_validate(
         for number in range(count)
     )
     project.write("buffer.yaml", HEAD.format(service="linkedin", name=name) + posts + rules)
-    said = "this link is not https"
+
+
+@pytest.mark.parametrize(("count", "shown"), [(20, 20), (21, 3)])
+@pytest.mark.parametrize(("rules", "level"), [("", "warning"), ("rules: {BC102: error}\n", "error")])
+def test_too_many_findings_are_counted_by_validate(
+    project: Project, count: int, shown: int, rules: str, level: str
+) -> None:
+    """The first three of more than 20, and how many are left."""
+    not_https(project, count, rules)
     ran = project("validate")
-    assert ran.out.count(said) == shown
+    assert ran.out.count("this link is not https") == shown
     assert (f"{level}: and {count - 3} more like those of link-not-https [BC102]" in ran.out) is (shown == 3)
     assert ran.out.index("http://acme.example/0") < ran.out.index("http://acme.example/2")
     assert f"{count} errors in 1 file" in ran.out or not rules
-    assert len(json.loads(project("validate", "--json").out)["problems"]) == count
+
+
+def test_json_of_validate_has_all_findings(project: Project) -> None:
+    """However many there are."""
+    not_https(project, 21)
+    assert len(json.loads(project("validate", "--json").out)["problems"]) == 21
+
+
+def test_too_many_findings_are_counted_in_annotations(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first nine are annotated, since a forge shows ten; the last one counts the others."""
+    not_https(project, 21)
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    annotated = project("validate")
-    assert annotated.out == ran.out
-    assert f"and {count - 9} more {level}s" in annotated.err
+    assert "and 12 more warnings" in project("validate").err
 
 
 def test_warnings_of_files_that_are_not_named(project: Project) -> None:

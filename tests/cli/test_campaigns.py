@@ -104,24 +104,28 @@ def test_posts_of_others_nearby(project: Project) -> None:
     assert [change["action"] for change in found["changes"]] == ["create"]
 
 
+_CANCELLED = (
+    "channels: [twitter, linkedin]\nposts:\n"
+    "  - {key: a, due_at: 2030-01-15 09:00, text: A $(number) on $(service), cancelled: [linkedin],\n"
+    "     repeat: {every: 1 week, times: 4, each: {2: {cancelled: [twitter]}, 3: {cancelled: false},\n"
+    "     4: {overrides: {twitter: {cancelled: true}}}}}}\n"
+    "  - {key: b, due_at: 2030-01-16 09:00, text: B on $(service), overrides: {twitter: {cancelled: true}}}\n"
+)
+
+
 def test_cancelled_adds_up(project: Project) -> None:
-    """Over the file, the entry, its overrides, `each` and the overrides in it; nothing below brings a post back."""
-    campaign(
-        project,
-        "channels: [twitter, linkedin]\nposts:\n"
-        "  - {key: a, due_at: 2030-01-15 09:00, text: A $(number) on $(service), cancelled: [linkedin],\n"
-        "     repeat: {every: 1 week, times: 4, each: {2: {cancelled: [twitter]}, 3: {cancelled: false},\n"
-        "     4: {overrides: {twitter: {cancelled: true}}}}}}\n"
-        "  - {key: b, due_at: 2030-01-16 09:00, text: B on $(service), overrides: {twitter: {cancelled: true}}}\n",
-    )
-    ran = project("apply", "--auto-approve", "--settle", "0")
-    assert ran.code == 0, ran.out
+    """Over the entry, its overrides, `each` and the overrides in it."""
+    campaign(project, _CANCELLED)
+    project.apply()
     assert {post["text"] for post in project.sandbox.posts()} == {"A 1 on twitter", "A 3 on twitter", "B on linkedin"}
-    path = project.folder / "posts/campaign.yaml"
-    path.write_text(f"cancelled: [twitter:acme]\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
-    assert project("apply", "--auto-approve", "--settle", "0").code == 0
-    assert {post["text"] for post in project.sandbox.posts()} == {"B on linkedin"}
+
+
+def test_nothing_below_brings_a_cancelled_post_back(project: Project) -> None:
+    """What a file cancels stays cancelled, and validate says so where an entry says otherwise."""
+    campaign(project, f"cancelled: [twitter:acme]\n{_CANCELLED}")
     assert "this does not bring the post back" in project("validate").out
+    project.apply()
+    assert {post["text"] for post in project.sandbox.posts()} == {"B on linkedin"}
 
 
 def test_a_shortened_series_says_so(project: Project) -> None:

@@ -123,16 +123,31 @@ def test_deletes_and_suspensions_are_sent(project: Project) -> None:
 
 
 def test_a_new_post_is_an_error(project: Project) -> None:
-    """Of validate, at its line; plan and apply exit with 1, and send everything but that."""
+    """Of validate, at its line."""
     write(project, INSIDE, OUTSIDE)
     ran = project("validate")
     assert ran.code == 1
     assert "posts/a.yaml:3:27: error: this is due during a freeze (Nobody is here): 20 Dec 2029 to" in ran.out
+
+
+def test_a_plan_with_a_new_post_in_a_freeze_fails(project: Project) -> None:
+    """The post is held, and named on stderr."""
+    write(project, INSIDE, OUTSIDE)
     ran = project("plan")
-    assert ran.code == 1
+    assert (ran.code, ran.planned) == (1, ["+ outside", "! inside"])
     assert "error: These would go out during a freeze: `inside`" in ran.err
-    assert held(project("plan", "--json")) == {"inside": "into-freeze"}
-    assert project("plan", "--offline").code == 1
+
+
+def test_a_plan_without_network_fails_for_a_freeze(project: Project) -> None:
+    """As the one with it does."""
+    write(project, INSIDE, OUTSIDE)
+    ran = project("plan", "--offline", "--json")
+    assert (ran.code, held(ran)) == (1, {"inside": "into-freeze"})
+
+
+def test_apply_sends_everything_but_a_new_post_in_a_freeze(project: Project) -> None:
+    """And exits with 1."""
+    write(project, INSIDE, OUTSIDE)
     assert apply(project) == 1
     assert statuses(project) == {"Before": "scheduled"}
 
@@ -282,17 +297,22 @@ def test_the_level_of_the_rule_counts(project: Project, level: str) -> None:
 
 
 def test_a_whole_file_is_let_out(project: Project) -> None:
-    """Like any setting at its top; `freeze: true` in an entry takes that one back."""
+    """Like any setting at its top: what is scheduled and what is new."""
+    in_buffer(project, INSIDE)
+    write(project, INSIDE, "{key: new, due_at: 2029-12-23 09:00, text: New}")
+    path = project.folder / "posts/a.yaml"
+    path.write_text(f"freeze: false\n{path.read_text()}")
+    project.apply()
+    assert set(statuses(project)) == {"We are here", "New"}
+
+
+def test_an_entry_of_a_file_that_is_let_out_can_stay_in(project: Project) -> None:
+    """`freeze: true` in the entry takes it back."""
     in_buffer(project, INSIDE, ALSO)
     write(project, INSIDE, ALSO.replace("}", ", freeze: true}"))
     path = project.folder / "posts/a.yaml"
     path.write_text(f"freeze: false\n{path.read_text()}")
     assert held(project("plan", "--json")) == {"also": "freeze"}
-    write(project, INSIDE, ALSO, "{key: new, due_at: 2029-12-23 09:00, text: New}")
-    path.write_text(f"freeze: false\n{path.read_text()}")
-    assert project("validate").code == 0
-    project.apply()
-    assert set(statuses(project)) == {"We are here", "Also here", "New"}
 
 
 def test_the_root_file_has_no_exemption(project: Project) -> None:
@@ -627,6 +647,12 @@ def test_a_plan_from_before_a_freeze_does_not_let_a_new_post_out_of_it(project: 
     assert ran.code
     assert "does not go out during a freeze (Nobody is here)" in " ".join((ran.out + ran.err).split())
     assert statuses(project) == {}
+
+
+@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+def test_a_plan_lets_a_new_post_out_of_a_freeze_that_was_moved_since(project: Project, how: list[str]) -> None:
+    """The post was let out of the same freeze, whose last day is another one now."""
+    write(project, exempt(INSIDE))
     project("plan", "-o", "plan.json")
     write(project, exempt(INSIDE), line=FREEZE.replace("2029-12-27", "2029-12-28"))
     assert project("apply", *how, "--settle", "0").code == 0
@@ -643,7 +669,7 @@ def test_a_plan_with_a_freeze_agrees_to_going_out_without_one(project: Project) 
 
 
 def test_a_persons_post_with_the_line_is_named_once(project: Project) -> None:
-    """In each plan until an apply has seen it, and again for another freeze; import makes it a change like others."""
+    """In each plan until an apply has seen it, and again for another freeze."""
     scheduled_by_a_person(project)
     write(project, OUTSIDE, exempt(INSIDE))
     assert "[BC201]" in project("plan").err
@@ -653,6 +679,13 @@ def test_a_persons_post_with_the_line_is_named_once(project: Project) -> None:
     assert "agreed on (Nobody is here and Mourning), as `freeze: false` says" in " ".join(project("plan").err.split())
     assert apply(project) == 0
     assert project("plan").err == ""
+
+
+def test_the_line_of_a_persons_post_is_a_change_once_it_is_imported(project: Project) -> None:
+    """Like that of any other post, although an apply had seen it."""
+    scheduled_by_a_person(project)
+    write(project, OUTSIDE, exempt(INSIDE))
+    assert apply(project) == 0
     project("import", "Acme/twitter:acme/inside", post(project, "We are here")["id"])
     assert project("plan").planned == ["~ inside"]
 
@@ -679,26 +712,36 @@ def test_a_lost_state_does_not_know_what_was_agreed_to(project: Project) -> None
 
 @pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
 def test_a_plan_agrees_to_the_line(project: Project, how: list[str]) -> None:
-    """One that was made before it was added does not, and the post is still named as one that goes out."""
+    """It shows the line, and nothing is left to do once it is applied."""
     in_buffer(project, INSIDE)
-    write(project, INSIDE)
-    project("plan", "-o", "before.json")
     write(project, exempt(INSIDE))
     project("plan", "-o", "plan.json")
     assert SHOWN in project("show", "plan.json").out
-    ran = project("apply", "--reviewed", "before.json", "--settle", "0")
-    assert ran.code == 1
-    assert "its `freeze: false` does not count, and it still goes out during a freeze" in " ".join(ran.out.split())
-    assert project("plan").planned == ["~ inside"]
     assert project("apply", *how, "--settle", "0").code == 0
     assert "No changes" in project("plan").out
 
 
-@pytest.mark.parametrize("answer", ["cancelled: true", "due_at"])
-def test_the_warning_says_what_stops_a_scheduled_post(project: Project, answer: str) -> None:
-    """Without the line it still goes out, so that is no answer; a new post is not sent without it."""
+def test_a_plan_from_before_the_line_does_not_agree_to_it(project: Project) -> None:
+    """The post is still named as one that goes out."""
+    in_buffer(project, INSIDE)
+    write(project, INSIDE)
+    project("plan", "-o", "before.json")
+    write(project, exempt(INSIDE))
+    ran = project("apply", "--reviewed", "before.json", "--settle", "0")
+    assert ran.code == 1
+    assert "its `freeze: false` does not count, and it still goes out during a freeze" in " ".join(ran.out.split())
+    assert project("plan").planned == ["~ inside"]
+
+
+def test_the_warning_says_what_stops_a_new_post(project: Project) -> None:
+    """Without the line it is not sent."""
     write(project, exempt(INSIDE))
     assert "If it is not meant to, delete that line." in project("plan").err
+
+
+@pytest.mark.parametrize("answer", ["cancelled: true", "due_at"])
+def test_the_warning_says_what_stops_a_scheduled_post(project: Project, answer: str) -> None:
+    """Without the line it still goes out, so that is no answer; each of the two that are named is one."""
     in_buffer(project, INSIDE)
     write(project, exempt(INSIDE))
     said = "If it is not meant to, give it another `due_at`, or delete it with `cancelled: true`."

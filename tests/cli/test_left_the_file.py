@@ -164,17 +164,19 @@ def test_what_was_reviewed_before_a_person_changed_a_detail_is_not_sent(project:
     assert (post["text"], post["assets"][0]["video"]["metadata"]["title"]) == ("Look", "Theirs")
 
 
-def test_a_privacy_that_a_person_reset_is_drift(project: Project) -> None:
-    """To the default of a declared one, and away from the default where the file says nothing; pull takes both."""
-    for more, theirs in ((", privacy: private", "public"), ("", "unlisted")):
-        declare(project, more)
-        project.apply()
-        (post,) = project.sandbox.posts()
-        project.sandbox.person.edit_post(post["id"], metadata={**post["metadata"], "privacy": theirs})
-        assert project("drift").code == 2
-        assert project("pull").code == 0
-        assert f"privacy: {theirs}" in (project.folder / "posts/film.yaml").read_text(encoding="utf-8")
-        project.apply()
+@pytest.mark.parametrize(
+    ("more", "theirs"), [(", privacy: private", "public"), ("", "unlisted")], ids=["to the default", "away from it"]
+)
+def test_a_privacy_that_a_person_changed_is_drift(project: Project, more: str, theirs: str) -> None:
+    """Of a declared one, and where the file says nothing; pull takes it."""
+    declare(project, more)
+    project.apply()
+    (post,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(post["id"], metadata={**post["metadata"], "privacy": theirs})
+    assert project("drift").code == 2
+    assert project("pull").code == 0
+    assert f"privacy: {theirs}" in (project.folder / "posts/film.yaml").read_text(encoding="utf-8")
+    project.apply()
 
 
 def test_an_upgrade_asks_nothing(project: Project) -> None:

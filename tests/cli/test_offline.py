@@ -60,9 +60,14 @@ def test_what_needs_the_account_is_refused(alone: Path, run: Callable[..., Ran],
 
 
 def test_saved_for_a_review(alone: Path, run: Callable[..., Ran]) -> None:
-    """It is shown like any plan, and not applied as a whole: exit 64, with what to do instead."""
+    """It is shown like any plan."""
     assert run("plan", "--offline", "-o", "plan.json").code == 0
     assert "+ teaser  X" in run("show", "plan.json").out
+
+
+def test_a_plan_for_a_review_is_not_applied_as_a_whole(alone: Path, run: Callable[..., Ran]) -> None:
+    """Exit 64, with what to do instead."""
+    assert run("plan", "--offline", "-o", "plan.json").code == 0
     ran = run("apply", "plan.json")
     assert (ran.code, "apply --reviewed plan.json" in ran.err) == (64, True)
 

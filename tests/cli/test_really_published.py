@@ -34,17 +34,25 @@ def declare(project: Project, *posts: str) -> None:
     project.write("buffer.yaml", HEAD + "".join(f"  - {{{each}}}\n" for each in posts))
 
 
-def test_a_personal_instagram_only_reminds(project: Project) -> None:
-    """An automatic post is held before anything is sent, also offline; a reminder is created, and said so."""
+@pytest.fixture
+def personal(project: Project) -> str:
+    """An entry for an Instagram channel that is a personal profile."""
     project.sandbox.person.set_channel(project.sandbox.channel("instagram")["id"], type="profile")
-    entry = f"key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], {PHOTO}"
-    declare(project, entry)
-    held = project("apply", "--auto-approve")
-    assert (held.code, held.planned) == (1, ["! pic"]), held.out + held.err
-    assert "is a personal profile, and Buffer refuses" in held.out
+    return f"key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], {PHOTO}"
+
+
+def test_an_automatic_post_of_a_personal_instagram_is_held(project: Project, personal: str) -> None:
+    """Before anything is sent."""
+    declare(project, personal)
+    ran = project("apply", "--auto-approve")
+    assert (ran.code, ran.planned) == (1, ["! pic"]), ran.out + ran.err
+    assert "is a personal profile, and Buffer refuses" in ran.out
     assert not any(each.writes for each in project.sandbox.requests)
 
-    declare(project, f"{entry}, scheduling_type: notification")
+
+def test_a_reminder_of_a_personal_instagram_is_created(project: Project, personal: str) -> None:
+    """The output says that it is one."""
+    declare(project, f"{personal}, scheduling_type: notification")
     ran = project.apply()
     assert "will schedule as a reminder" in ran.out
     assert "Apply reminds a person of 1" in " ".join(ran.out.split())
@@ -52,9 +60,14 @@ def test_a_personal_instagram_only_reminds(project: Project) -> None:
     (post,) = project.sandbox.posts()
     assert post["schedulingType"] == "notification"
 
-    declare(project, f"{entry}, scheduling_type: notification", entry.replace("pic", "other").replace("-10", "-11"))
-    offline = project("plan", "--offline")
-    assert "! other" in offline.planned
+
+def test_a_personal_instagram_is_known_without_network(project: Project, personal: str) -> None:
+    """From the state, once something was applied."""
+    reminder = f"{personal}, scheduling_type: notification"
+    declare(project, reminder)
+    project.apply()
+    declare(project, reminder, personal.replace("pic", "other").replace("-10", "-11"))
+    assert "! other" in project("plan", "--offline").planned
 
 
 def test_a_channel_that_defaults_to_reminders(project: Project) -> None:
@@ -130,14 +143,13 @@ def test_a_second_thread_waits_for_room(project: Project) -> None:
     assert project.apply().planned == ["+ two"]
 
 
-def test_a_first_comment_that_buffer_loses(project: Project) -> None:
-    """Said by apply (exit 0), also where it verifies; later plans say what does not match, which is no drift.
+LOSES = f"key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], {PHOTO}"
+LOSES += ", metadata: {instagram: {first_comment: FIRST}}"
 
-    An edit of it is still sent.
-    """
-    entry = "key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], " + PHOTO
-    comment = "metadata: {instagram: {first_comment: FIRST}}"
-    declare(project, f"{entry}, {comment}")
+
+def test_a_first_comment_that_buffer_loses(project: Project) -> None:
+    """Said by apply (exit 0), also where it verifies; later plans say what does not match, which is no drift."""
+    declare(project, LOSES)
     ran = project.apply("--receipt", "receipt.json", "--report", "receipt.md", "--report", "receipt.html")
     assert (ran.code, ran.outcomes) == (0, ["pic created"])
     assert "Buffer did not keep its first_comment" in ran.out
@@ -153,7 +165,12 @@ def test_a_first_comment_that_buffer_loses(project: Project) -> None:
     )
     assert "first_comment" not in again.err
 
-    declare(project, f"{entry}, {comment.replace('FIRST', 'Second')}")
+
+def test_an_edit_of_a_first_comment_that_buffer_loses(project: Project) -> None:
+    """It is sent; without the state, nothing shows that Buffer has no comment."""
+    declare(project, LOSES)
+    project.apply()
+    declare(project, LOSES.replace("FIRST", "Second"))
     assert project.apply().outcomes == ["pic changed"]
     project.state.unlink()
     assert project("plan").planned == ["= pic"]
@@ -206,31 +223,45 @@ def rename_board(project: Project, old: str, new: str) -> None:
     project.sandbox.person.set_channel(channel["id"], metadata={**channel["metadata"], "boards": boards})
 
 
-def test_a_renamed_board_is_one_line(project: Project) -> None:
-    """No change, and one warning for all pins; an edit keeps the board, a new pin is held, the new name is no edit."""
+def pin(key: str, text: str, board: str = "Products") -> str:
+    """A pin for a board, one a day."""
+    day = 10 + ord(key) - ord("a")
+    return f"key: {key}, due_at: 2029-12-{day} 09:00, text: {text}, {PIN}, metadata: {{pinterest: {{board: {board}}}}}"
 
-    def pin(key: str, text: str, board: str = "Products") -> str:
-        day = 10 + ord(key) - ord("a")
-        return (
-            f"key: {key}, due_at: 2029-12-{day} 09:00, text: {text}, {PIN}, metadata: {{pinterest: {{board: {board}}}}}"
-        )
 
+@pytest.fixture
+def renamed(project: Project) -> Project:
+    """A project with two pins, on a board that is called Shop since they were applied."""
     declare(project, pin("a", "One"), pin("b", "Two"))
     project.apply()
     rename_board(project, "Products", "Shop")
-    plan = project("plan")
+    return project
+
+
+def test_a_renamed_board_is_one_line(renamed: Project) -> None:
+    """No change, and one warning for all pins."""
+    plan = renamed("plan")
     assert "No changes" in plan.out
     assert plan.err.count("The board 'Products' of pinterest:acme is now called 'Shop', and 2 entries use") == 1
 
-    declare(project, pin("a", "Edited"), pin("b", "Two"))
-    assert project.apply().outcomes == ["a changed"]
-    assert "No changes" in project("plan").out
 
-    declare(project, pin("a", "Edited"), pin("b", "Two"), pin("c", "Three"))
-    assert project("plan").planned == ["! c"]
+def test_an_edit_keeps_a_renamed_board(renamed: Project) -> None:
+    """Under the name that the file has for it; nothing is left to do."""
+    declare(renamed, pin("a", "Edited"), pin("b", "Two"))
+    assert renamed.apply().outcomes == ["a changed"]
+    assert "No changes" in renamed("plan").out
 
-    declare(project, pin("a", "Edited", "Shop"), pin("b", "Two", "Shop"), pin("c", "Three", "Shop"))
-    plan = project("plan")
+
+def test_a_new_pin_for_the_old_name_of_a_board_is_held(renamed: Project) -> None:
+    """No board has that name."""
+    declare(renamed, pin("a", "One"), pin("b", "Two"), pin("c", "Three"))
+    assert renamed("plan").planned == ["! c"]
+
+
+def test_the_new_name_of_a_board_is_no_edit(renamed: Project) -> None:
+    """A new pin goes there, and nothing is said of the name any more."""
+    declare(renamed, pin("a", "One", "Shop"), pin("b", "Two", "Shop"), pin("c", "Three", "Shop"))
+    plan = renamed("plan")
     assert plan.planned == ["+ c"]
     assert "is now called" not in plan.err
 

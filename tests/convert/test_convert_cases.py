@@ -82,16 +82,23 @@ def test_the_examples_of_the_page_convert(project: Project, kind: str, number: i
     assert project("validate").code == 0
 
 
-def test_where_it_is_written(project: Project) -> None:
+@pytest.mark.parametrize(
+    ("file", "out", "err"),
+    [
+        ("posts.csv", "", "not overwritten"),
+        (
+            "other/new.yaml",
+            "Wrote other/new.yaml with 1 post. Next: bufferctl validate\n",
+            "does not include other/new",
+        ),
+        ("posts/new.yaml", "Wrote posts/new.yaml with 1 post. Next: bufferctl validate\n", ""),
+    ],
+    ids=["there already", "not included", "included"],
+)
+def test_where_it_is_written(project: Project, file: str, out: str, err: str) -> None:
     """Nothing is overwritten, and a file that the root file does not include is reported."""
     shutil.copy(root_file_of(CASES["markdown"]), project.folder)
     project.write("posts.csv", "Text\nHello\n")
-    convert = ("convert", "posts.csv", "--channel", "twitter", "-o")
-    there = project(*convert, "posts.csv")
-    assert (there.code, there.out) == (1, "")
-    assert "not overwritten" in there.err
-    elsewhere = project(*convert, "other/converted.yaml")
-    assert elsewhere.code == 0
-    assert elsewhere.out == "Wrote other/converted.yaml with 1 post. Next: bufferctl validate\n"
-    assert "does not include other/converted.yaml" in elsewhere.err
-    assert project(*convert, "posts/converted.yaml").err == ""
+    ran = project("convert", "posts.csv", "--channel", "twitter", "-o", file)
+    assert (ran.code, ran.out) == (0 if out else 1, out)
+    assert err in ran.err if err else ran.err == ""
