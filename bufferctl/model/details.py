@@ -62,10 +62,8 @@ def details_of_live(item: LiveItem) -> Details:
     return _present(found) or NO_DETAILS
 
 
-def cards_of_desired(item: Item) -> Details:
+def cards_of_desired(item: Post) -> Details:
     """The fields of a declared post's cards besides where they lead."""
-    if isinstance(item, Idea):
-        return NO_DETAILS
     links: dict[str, LinkAttachment | None] = {"metadata": getattr(item.metadata, "link_attachment", None)}
     links |= {f"thread.{index}": part.link_attachment for index, part in enumerate(_thread(thread_of(item.metadata)))}
     facts = {
@@ -81,10 +79,8 @@ def cards_of_desired(item: Item) -> Details:
     return _present(facts.items()) or NO_DETAILS
 
 
-def cards_of_live(item: LiveItem) -> Details:
+def cards_of_live(item: LivePost) -> Details:
     """The fields that Buffer returns of a post's cards, declared or scraped, under the same paths."""
-    if isinstance(item, LiveIdea):
-        return NO_DETAILS
     links = {"metadata": item.metadata.get("link_attachment")}
     links |= {f"thread.{index}": part.link_attachment for index, part in enumerate(_thread(item.thread))}
     facts = {

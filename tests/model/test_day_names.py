@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bufferctl.model.day_names import MONTHS, WEEKDAYS
+from bufferctl.model.day_names import HOLIDAYS, MONTHS, WEEKDAYS
 
 
 def test_weekdays() -> None:
@@ -35,4 +35,28 @@ def test_months() -> None:
         {"october", "oct", "oktober", "okt"},
         {"november", "nov"},
         {"december", "dec", "dezember", "dez"},
+    ]
+
+
+def test_holidays() -> None:
+    """By month and day, in both languages."""
+    names = [(day, {name for name, of in HOLIDAYS.items() if of == day}) for day in sorted(set(HOLIDAYS.values()))]
+    assert names == [
+        ((1, 1), {"new year's day", "neujahr"}),
+        ((1, 6), {"dreikönig"}),
+        ((2, 14), {"valentine's day", "valentinstag"}),
+        ((3, 8), {"international women's day", "women's day", "weltfrauentag"}),
+        ((3, 14), {"pi day"}),
+        ((3, 17), {"st patrick's day", "st. patrick's day"}),
+        ((3, 22), {"world water day"}),
+        ((4, 1), {"april fools' day"}),
+        ((4, 22), {"earth day"}),
+        ((5, 1), {"may day", "tag der arbeit"}),
+        ((6, 5), {"world environment day"}),
+        ((10, 31), {"halloween"}),
+        ((12, 6), {"nikolaus"}),
+        ((12, 24), {"christmas eve", "heiligabend"}),
+        ((12, 25), {"christmas day"}),
+        ((12, 26), {"boxing day"}),
+        ((12, 31), {"new year's eve", "silvester"}),
     ]

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from bufferctl.model import Address, Binding, Claim, Home, Horizon, Likeness, Origin, Question, Slot, State
+from bufferctl.model import (
+    Address,
+    Binding,
+    Channel,
+    Claim,
+    Desired,
+    Home,
+    Horizon,
+    Likeness,
+    Organization,
+    Origin,
+    Post,
+    Question,
+    Service,
+    Settings,
+    Slot,
+    State,
+)
+from bufferctl.model.state import TakenFrom
+from tests.model.samples import PLACE
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 EARLIER, BEFORE = NOW - timedelta(days=1), NOW - timedelta(days=9)
@@ -20,6 +41,49 @@ def test_a_home_is_a_channel_or_an_organization() -> None:
     assert (ONE.home, Slot("o", "ideas", "one").home) == ("c", "o")
     assert (Home("o", "c").id, Home("o", "ideas").id) == ("c", "o")
     assert not Home("o", "c").only_reminds
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_ours", "once_claimed"),
+    [
+        (Origin.CREATED, True, Origin.CREATED),
+        (Origin.RECOVERED, True, Origin.RECOVERED),
+        (Origin.IMPORTED, True, Origin.IMPORTED),
+        (Origin.ADOPTED, False, Origin.IMPORTED),
+    ],
+)
+def test_whose_an_object_is(origin: Origin, is_ours: bool, once_claimed: Origin) -> None:
+    """What was only found there is not ours to change, until a person says that the files manage it."""
+    assert (origin.is_ours, origin.once_claimed) == (is_ours, once_claimed)
+    assert Binding("1", origin).is_ours is is_ours
+
+
+def test_why_something_is_suspended() -> None:
+    """Everything, an organization, a channel, a post, and what a file says that cannot be read whole."""
+    files = Desired(
+        settings=Settings(suspended="all"),
+        organizations=(Organization("Acme", "Acme", None, PLACE, suspended="organization"),),
+        channels=(Channel("Acme", "twitter:acme", Service.TWITTER, "acme", None, PLACE, suspended="channel"),),
+        posts=tuple(
+            Post(Address("Acme", "twitter:acme", key), Service.TWITTER, PLACE, suspended=why)
+            for key, why in (("a", ""), ("b", "post"))
+        ),
+        suspended={("a.yaml", "c"): "line", ("a.yaml", "d"): ""},
+    )
+    assert files.suspended_for == ("all", "line", "organization", "channel", "post")
+    assert files.suspends
+    assert not Desired().suspends
+
+
+@pytest.mark.parametrize(
+    ("place", "is_valid"),
+    [("queue", True), ("2026-12-01T08:00:00+00:00", True), ("", True), ("2026-12-01T08:00:00", False), ("x", False)],
+)
+def test_where_a_suspension_took_a_post_from(place: str, is_valid: bool) -> None:
+    """The queue, an instant with its zone, or nowhere; nothing else is in a state."""
+    values = TypeAdapter(TakenFrom)
+    with nullcontext() if is_valid else pytest.raises(ValidationError):
+        assert values.validate_python(place) == place
 
 
 def test_a_retired_binding_is_not_tracked() -> None:

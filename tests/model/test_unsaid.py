@@ -8,7 +8,8 @@ import pytest
 
 from bufferctl.model import Address, Idea, Metadata, Post, Service
 from bufferctl.model.comparable import Content
-from bufferctl.model.unsaid import given_of, hidden_changes
+from bufferctl.model.desired import IdeaGroup
+from bufferctl.model.unsaid import LeftOut, Then, given_of, hidden_changes, left_out
 from tests.model.samples import PLACE
 
 #: A mention on each network, of which Buffer returns only where it is.
@@ -49,6 +50,12 @@ def preview(title: str) -> dict[str, Any]:
         (post(None), post(None, source="web"), [("source", None, "web")]),
         (post(preview("Old")), post(preview("New")), [("metadata.link_attachment.title", "Old", "New")]),
         (idea(template_id="1"), idea(template_id="2"), [("template_id", "1", "2")]),
+        (
+            idea(group=IdeaGroup(group_id="g", place_after_id="1")),
+            idea(group=IdeaGroup(group_id="g", place_after_id="2")),
+            [("group.place_after_id", "1", "2")],
+        ),
+        (idea(cta="Go"), idea(), [("cta", "Go", None)]),
         # Buffer returns it
         (post({"first_comment": "Old"}), post({"first_comment": "New"}), []),
     ],
@@ -87,3 +94,22 @@ def test_a_first_comment_on_instagram(live: Content | None, now: dict[str, Any] 
     """Hidden if Buffer lost it and the file still has one."""
     before = given_of(post({"first_comment": "Old"}, "instagram"))
     assert list(hidden_changes(post(now, "instagram"), before, live)) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "declared", "expected"),
+    [
+        ("assets.0.title", True, False, True),
+        ("assets.0.thumbnail_offset", True, False, True),
+        ("assets.0.title", False, False, False),
+        ("assets.0.title", True, True, False),
+        ("assets.0.user_tags", True, False, False),
+    ],
+)
+def test_a_detail_that_the_files_gave_and_no_longer_have(
+    path: str, given: bool, declared: bool, expected: bool
+) -> None:
+    """An edit takes it away, except for people in a picture, of whom Buffer may have more."""
+    there, files = Content(details={path: "Old"}), Content(details={path: "New"} if declared else {})
+    found = list(left_out(files, there, {path: ""} if given else {}))
+    assert found == ([LeftOut(path, "Old", Then.CLEARED, was_given=True)] if expected else [])

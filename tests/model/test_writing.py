@@ -13,6 +13,7 @@ from bufferctl.model import (
     CreateIdea,
     CreatePost,
     DeletePost,
+    DraftPost,
     EditPost,
     Fate,
     Fit,
@@ -111,6 +112,25 @@ EDIT, MOVE = EditPost("1", QUEUED, "c"), EditPost("1", TIMED, "c", reschedule=Tr
 def test_fate_of_an_edit(fate: Fate, write: EditPost, before: LivePost, there: LivePost | LiveIdea | None) -> None:
     """Done: it is as declared. Not done: it stands as before. Unclear: neither, or it is gone."""
     assert write.fate(there, standing(before), links_may_differ=False) is fate
+
+
+@pytest.mark.parametrize(
+    ("fate", "before", "there"),
+    [
+        (Fate.DONE, LIVE, live(PostStatus.DRAFT)),
+        (Fate.DONE, LIVE, live(PostStatus.DRAFT, text="By a person")),
+        (Fate.NOT_DONE, LIVE, LIVE),
+        (Fate.UNCLEAR, LIVE, replace(LIVE, text="By a person")),
+        (Fate.UNCLEAR, LIVE, live(PostStatus.SENT)),
+        (Fate.UNCLEAR, LIVE, LIVE_IDEA),
+        (Fate.UNCLEAR, LIVE, None),
+    ],
+)
+def test_fate_of_taking_a_post_off_the_schedule(
+    fate: Fate, before: LivePost, there: LivePost | LiveIdea | None
+) -> None:
+    """Done: it is a draft, whatever it says. Unclear: it is neither that nor as before, or it is gone."""
+    assert DraftPost("1", QUEUED, "c").fate(there, standing(before), links_may_differ=False) is fate
 
 
 def test_fate_where_links_are_shortened() -> None:
