@@ -338,11 +338,10 @@ def _selected(plan: Plan, files: Files, channels: tuple[str, ...], targets: tupl
 
 
 def _write_calendar(path: Path, plan: Plan, console: Console) -> None:
-    from bufferctl.render.agenda import agenda_ics
     from bufferctl.render.cards import moment_of
     from bufferctl.render.words import is_cancelled
 
-    write_whole(path, agenda_ics(plan).encode())
+    write_whole(path, outputs.made(path, plan, outputs.CALENDARS))
     if unscheduled := sum(moment_of(each, plan) is None and not is_cancelled(each) for each in plan.changes):
         console.note(f"{path} leaves out {count(unscheduled, 'post')} without a time.")
 

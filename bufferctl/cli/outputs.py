@@ -122,9 +122,14 @@ def write_reports(files: Sequence[Path], report: Report, forms: Forms = FORMS) -
     """Write each report. Raises BufferctlError if one cannot be."""
     report = _with_page(report, files)
     for path in files:
-        module, function = forms[path.suffix.lower()]
-        form: Callable[[Report], str] = getattr(import_module(f"bufferctl.render.{module}"), function)
-        write_whole(path, form(report).encode())
+        write_whole(path, made(path, report, forms))
+
+
+def made(path: Path, about: Report | Plan, forms: Forms) -> bytes:
+    """The content of a file about a report or a list of posts, in the form that its suffix names."""
+    module, function = forms[path.suffix.lower()]
+    form: Callable[[Report | Plan], str] = getattr(import_module(f"bufferctl.render.{module}"), function)
+    return form(about).encode()
 
 
 def _with_page(report: Report, files: Sequence[Path]) -> Report:
