@@ -29,3 +29,9 @@ def files(folder: str, pattern: str = "*.py") -> list[Path]:
 def parsed(path: Path) -> ast.Module:
     """A Python file's tree, which several tests read, and none changes."""
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of that tree; to walk through all of our files takes a second."""
+    return tuple(ast.walk(parsed(path)))

@@ -215,7 +215,7 @@ class FakeGitHub:
         return {"status": status, "merge_base_commit": {"sha": common}, "commits": paged(asked, found)}
 
     def _pulls_of(self, _: Asked, commit: str) -> Any:
-        self.repository.head(f"{commit}^{{commit}}")
+        self.repository.head(commit)
         return [pull for pull in self.pulls.values() if pull["merge_commit_sha"] == commit]
 
     def _commits(self, asked: Asked) -> Any:
@@ -269,7 +269,7 @@ class FakeGitHub:
         return [{"email": email, "user": ids.get(email)} for email in emails]
 
     def _add_check(self, asked: Asked) -> Any:
-        self.repository.head(f"{asked.values['head_sha']}^{{commit}}")
+        self.repository.head(asked.values["head_sha"])
         self.checks.append(dict(asked.values))
         return {"id": self._next(), **asked.values}
 

@@ -163,7 +163,7 @@ class FakeGitLab:
         return {"name": name, "commit": {"id": self.repository.head(f"refs/heads/{name}")}}
 
     def _commit(self, _: Asked, commit: str) -> Any:
-        return {"id": self.repository.head(f"{commit}^{{commit}}"), "parent_ids": self.repository.parents(commit)}
+        return {"id": self.repository.head(commit), "parent_ids": self.repository.parents(commit)}
 
     def _commits(self, asked: Asked) -> Any:
         assert asked.query["since"]

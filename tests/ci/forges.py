@@ -165,7 +165,7 @@ class Repository:
         if self._object(ref).is_file():
             return ref
         try:
-            return self.git("rev-parse", "--verify", "--quiet", ref)
+            return self.git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
         except subprocess.CalledProcessError:
             raise RefusalError(404) from None
 
@@ -204,7 +204,7 @@ class Repository:
 
     def check_kept(self, commit: str) -> None:
         """Raises RefusalError if no branch has a commit any more, as after a force push."""
-        if not self.git("for-each-ref", "--contains", self.head(f"{commit}^{{commit}}"), "refs/heads"):
+        if not self.git("for-each-ref", "--contains", self.head(commit), "refs/heads"):
             raise RefusalError(404)
 
     def line(self, commit: str) -> list[tuple[str, list[str]]]:
