@@ -604,7 +604,7 @@ def test_a_freeze_whose_reason_is_reworded_says_why_it_asks_again(project: Proje
 
 
 @pytest.mark.parametrize(
-    "days", [("2029-12-20", "2029-12-18"), ("2029-12-27", "2029-12-31"), ("2029-12-20", "2029-12-21")]
+    "days", [("2029-12-20", "2029-12-18"), *long(["2029-12-27", "2029-12-31"]), ("2029-12-20", "2029-12-21")]
 )
 def test_a_freeze_that_gets_other_days_around_the_post_asks_nothing(project: Project, days: tuple[str, str]) -> None:
     """It is the one that the plan showed."""
@@ -637,7 +637,7 @@ def test_a_post_that_a_person_moves_into_another_freeze_asks_again(project: Proj
     assert "goes out during a freeze that your team agreed on (Fair)" in " ".join(ran.out.split())
 
 
-@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+@pytest.mark.parametrize("how", [*long(["plan.json"]), ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
 def test_a_plan_from_before_a_freeze_does_not_let_a_new_post_out_of_it(project: Project, how: list[str]) -> None:
     """Whoever reviewed it saw no freeze, although the file has the line."""
     write(project, exempt(INSIDE), line="")
@@ -710,7 +710,7 @@ def test_a_lost_state_does_not_know_what_was_agreed_to(project: Project) -> None
     assert project("plan").err == ""
 
 
-@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+@pytest.mark.parametrize("how", [*long(["plan.json"]), ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
 def test_a_plan_agrees_to_the_line(project: Project, how: list[str]) -> None:
     """It shows the line, and nothing is left to do once it is applied."""
     in_buffer(project, INSIDE)
@@ -769,7 +769,7 @@ def test_a_plan_file_that_hides_an_edit_behind_the_line(project: Project) -> Non
     assert "digests cover" in project("apply", "plan.json").err
 
 
-@pytest.mark.parametrize("how", [["plan.json"], ["--target", "*/outside"], ["--exclude", "*/also"]])
+@pytest.mark.parametrize("how", [["plan.json"], ["--target", "*/outside"], *long(["--exclude", "*/also"])])
 def test_a_part_names_what_a_freeze_is_about_in_the_rest(project: Project, how: list[str]) -> None:
     """A new freeze is not silent because a run is about other posts; it does not fail for them either."""
     in_buffer(project, INSIDE, ALSO, OUTSIDE)

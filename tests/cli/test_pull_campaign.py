@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Prints, Project
 from tests.cli.written import root_file
+from tests.conftest import long
 
 ROOT = root_file("twitter", "linkedin", "bluesky")
 TIPS = """\
@@ -152,7 +153,9 @@ posts:
 """
 
 
-@pytest.mark.parametrize("head", ["", "utm: {domains: [acme.example], source: x}\n"], ids=["variables", "parameters"])
+@pytest.mark.parametrize(
+    "head", ["", *long("utm: {domains: [acme.example], source: x}\n")], ids=["variables", "parameters"]
+)
 @pytest.mark.parametrize(
     ("where", "written"),
     [(("twitter",), "{overrides: {twitter: {text: "), (("twitter", "bluesky"), "{text: ")],

@@ -12,6 +12,7 @@ import pytest
 from bufferctl import planfile
 from tests.cli.conftest import Prints, Project, Ran
 from tests.cli.written import HEAD, ONE, TWO
+from tests.conftest import long
 
 THREE = "          - {key: three, due_at: 2029-12-22 09:00, text: The third}\n"
 MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number {n}}}\n" for n in range(8)]
@@ -118,9 +119,11 @@ def test_as_json(reviewed: Project) -> None:
     [
         ("text: The first", "text: The worst"),
         ("2029-12-20 09:00", "2029-12-20 09:01"),
-        ("text: The first", "text: The first, draft: true"),
-        ("text: The first", "text: The first, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]"),
-        ("text: The first", "text: The first, metadata: {twitter: {is_ai_generated: true}}"),
+        *long(
+            ("text: The first", "text: The first, draft: true"),
+            ("text: The first", "text: The first, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]"),
+            ("text: The first", "text: The first, metadata: {twitter: {is_ai_generated: true}}"),
+        ),
     ],
 )
 def test_changed_since(reviewed: Project, old: str, new: str) -> None:

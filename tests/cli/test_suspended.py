@@ -344,7 +344,7 @@ def test_one_command_cancels_all_that_is_past(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("how", "left"), [("+1w", {"We are live": "draft"}), ("cancel", {})])
-@pytest.mark.parametrize("queue", ["", "mode: addToQueue, "])
+@pytest.mark.parametrize("queue", ["", *long("mode: addToQueue, ")])
 def test_one_command_answers_for_a_time_that_a_person_gave(
     project: Project, how: str, left: dict[str, str], queue: str
 ) -> None:
@@ -456,7 +456,7 @@ def test_what_may_be_ours_is_named_as_such(project: Project) -> None:
     assert statuses(project) == {"We are live": "scheduled"}
 
 
-@pytest.mark.parametrize("by_name", [True, False])
+@pytest.mark.parametrize("by_name", [True, *long(False)])
 def test_pull_takes_a_persons_words_and_no_draft(project: Project, by_name: bool) -> None:
     """The suspension made the draft; the post goes back with the new text."""
     write(project, TIMED, QUEUED[0])
@@ -567,7 +567,8 @@ def test_a_saved_plan_of_a_suspension_is_applied_as_it_is(project: Project) -> N
 
 
 @pytest.mark.parametrize(
-    "mistake", ["posts:\n  - {key: x, text: \n", "posts: [{text: no key}]\n", "suspended: B\nposts: [{text: no key}]\n"]
+    "mistake",
+    ["posts:\n  - {key: x, text: \n", *long("posts: [{text: no key}]\n", "suspended: B\nposts: [{text: no key}]\n")],
 )
 def test_an_error_in_another_file_stops_nothing(project: Project, mistake: str) -> None:
     """Only what is suspended is sent; the exit code says that something is wrong."""

@@ -87,7 +87,7 @@ def test_each_fault_alone(make_world: Callable[..., World], faults: str, seed: i
 
 
 @pytest.mark.parametrize(
-    "faults", ["slow@mutation*1", "slow@mutation=0.6:3.4s", "slow@mutation=0.5:3.4s,lag@query=0.3:20s"]
+    "faults", ["slow@mutation*1", *long("slow@mutation=0.6:3.4s"), "slow@mutation=0.5:3.4s,lag@query=0.3:20s"]
 )
 def test_media_that_take_long(make_world: Callable[..., World], faults: str) -> None:
     """Exactly once while posts with images appear one after another, after the connection is gone."""

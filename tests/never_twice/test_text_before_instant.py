@@ -71,7 +71,7 @@ def moved(project: Project, number: int, published: int) -> dict[str, int]:
     return later
 
 
-@pytest.mark.parametrize(("number", "published"), [(2, 2), (4, 3), *long((2, 1), (4, 2))])
+@pytest.mark.parametrize(("number", "published"), [(4, 3), *long((2, 2), (2, 1), (4, 2))])
 def test_each_is_offered_its_own_post(project: Project, number: int, published: int) -> None:
     """Never that of the one whose time it has now; the answers leave nothing to do, and each text is there once."""
     weeks = moved(project, number, published)

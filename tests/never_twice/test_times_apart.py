@@ -16,7 +16,7 @@ __all__ = ["campaign", "serving"]  # fixtures, used here by name
 
 
 @pytest.mark.parametrize("seconds", [-150, 150, *long(-90, 90)])
-@pytest.mark.parametrize("kind", ["cut", "kill"])
+@pytest.mark.parametrize("kind", ["cut", *long("kill")])
 def test_a_lost_answer_where_creation_times_are_apart_from_the_clock(campaign: Scene, kind: str, seconds: int) -> None:
     """Thirty posts once, though Buffer dates them minutes before or after the write, by its own Date."""
     campaign.account.apart = timedelta(seconds=seconds)
