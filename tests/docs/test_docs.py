@@ -195,6 +195,27 @@ def test_commands_are_taken() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_options_of_pages_exist() -> None:
+    """An option that a page names without its command is one of some command of bufferctl, or of another program."""
+    import click
+
+    from bufferctl.cli import COMMANDS, load_command
+
+    def options_of(command: click.Command) -> set[str]:
+        below = command.commands.values() if isinstance(command, click.Group) else ()
+        own = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+        return own.union(*map(options_of, below))
+
+    others = {"--end-of-options", "-before", "-middle", "-after"}  # git's, and how much of a request a fault leaves
+    known = others.union({"--version", "--help", "-h"}, *(options_of(load_command(name)) for name in COMMANDS))
+    pages = [ROOT / "README.md", *files("docs", "*.md")]
+    named = {
+        (page.name, option) for page in pages for option in re.findall(r"`(--?[a-z][a-z-]*)\b", page.read_text("utf-8"))
+    }
+    assert len(named) > 50
+    assert sorted((page, option) for page, option in named if option not in known) == []
+
+
 def test_every_page_is_in_the_navigation() -> None:
     """Once, and nothing else is."""
     listed = re.findall(r'"([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text(encoding="utf-8"))
