@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -20,7 +21,7 @@ _near: dict[tuple[int, int | None], Answer] = {}
 
 def answer_near(url: str, answer: Answer | None) -> None:
     """Let the server at this URL answer the requests of this process by a call; None: no longer."""
-    at = os.getpid(), httpx2.URL(url).port
+    at = os.getpid(), urlsplit(url).port
     if answer:
         _near[at] = answer
     else:

@@ -66,6 +66,10 @@ class Server(ThreadingTCPServer):
             with suppress(OSError):  # it ends by itself
                 connection.shutdown(socket.SHUT_RDWR)
 
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - as socketserver calls it
+        """Start no thread for the connection that ends the wait."""
+        return not self._is_stopping
+
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
         super().process_request(request, client_address)
