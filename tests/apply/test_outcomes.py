@@ -11,7 +11,10 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.settling import Written
 from bufferctl.model import (
     CreatePost,
+    DraftPost,
     EditPost,
+    Freeze,
+    LiveIdea,
     LivePost,
     Origin,
     Post,
@@ -201,3 +204,64 @@ def test_a_write_that_always_fails_is_given_up_with_the_last_reason() -> None:
     outcome = outcomes.given_up(EDIT, Unknown("503 Service Unavailable"), START)
     assert outcome.message == ("Buffer failed on it each time and did not carry it out (503 Service Unavailable)")
     assert (outcome.status, outcome.id) == (Status.REFUSED, "p1")
+
+
+@pytest.mark.parametrize(
+    ("there", "taken_from"),
+    [
+        (replace(LIVE, status=PostStatus.DRAFT), "2030-01-01T09:00:00+00:00"),
+        (LIVE, ""),
+        (replace(LIVE, status=PostStatus.SENT), ""),
+        (LiveIdea("i1", "o", START), ""),
+    ],
+    ids=["a draft", "still scheduled", "published", "an idea"],
+)
+def test_only_a_draft_is_taken_off_the_schedule(there: LivePost | LiveIdea, taken_from: str) -> None:
+    """Then its binding says from where; the rest of it stays as it was."""
+    old = bind(A, LIVE, Origin.CREATED)
+    write = DraftPost("p1", replace(A, draft=True), "c0", taken_from="2030-01-01T09:00:00+00:00")
+    assert outcomes.taken_off(old, write, there) == replace(old, taken_from=taken_from)
+
+
+@pytest.mark.parametrize(
+    ("write", "is_kept"),
+    [
+        (EditPost("p1", post("a", due=None), "c0", reschedule=True), True),
+        (EditPost("p1", post("a", due=None), "c0"), False),
+        (EditPost("p1", A, "c0", reschedule=True), False),
+        (CreatePost(post("a", due=None), "c0"), False),
+    ],
+    ids=["to a place in the queue", "where it is", "to a time", "a create"],
+)
+def test_a_freeze_that_a_queued_post_was_let_out_of_stays(write: EditPost | CreatePost, is_kept: bool) -> None:
+    """No plan shows when it goes out, so what was agreed to before still counts."""
+    freeze = Freeze(START, DUE, "Mourning")
+    old = replace(bind(A, LIVE, Origin.CREATED), exempt=(freeze,))
+    binding, _ = outcomes.bound(write, LIVE, Origin.CREATED, links_may_differ=False, old=old)
+    assert binding.exempt == ((freeze,) if is_kept else ())
+    first, _ = outcomes.bound(write, LIVE, Origin.CREATED, links_may_differ=False)
+    assert first.exempt == ()
+
+
+@pytest.mark.parametrize(
+    ("candidates", "message", "commands"),
+    [
+        ((), "The answer was lost, and it is unknown whether Buffer carried it out", [("apply", "--recreate")]),
+        (
+            ("p8", "p9"),
+            "The answer was lost; it may be p8 or p9 in Buffer, but that is not certain",
+            [("import",), ("apply", "--recreate")],
+        ),
+    ],
+)
+def test_a_create_of_which_nobody_knows(
+    candidates: tuple[str, ...], message: str, commands: list[tuple[str, ...]]
+) -> None:
+    """What it may have become, and the commands that say so."""
+    outcome = outcomes.held(replace(EDIT, action=Action.CREATE, write=CreatePost(A, "c0")), candidates, START)
+    assert outcome.message == message
+    assert outcome.todo
+    assert [each.command[: len(of) + 1] for each, of in zip(outcome.todo.answers, commands, strict=True)] == [
+        ("bufferctl", *of) for of in commands
+    ]
+    assert all(f"`bufferctl {' '.join(each)} {A.address}" in outcome.hint for each in commands)

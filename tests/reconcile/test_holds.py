@@ -437,3 +437,12 @@ def test_a_series_that_had_another_key_says_so_by_its_own() -> None:
     ):
         hint = holds.ambiguous(Likeness.SAME_TEXT, [gone], TWITTER).on(change_of(item)).hint
         assert hint.startswith(f"If it is the same, add {says}. ")
+
+
+def test_a_removed_post_of_an_organization_that_is_not_declared() -> None:
+    """The state may be a copy of another project's: it can let the post go."""
+    gone = Change(post().address, Action.DELETE, Cause.REMOVED, slot(post()), live=in_buffer(post()), binding=BINDING)
+    held = holds.NO_ORGANIZATION.on(gone)
+    assert held.todo
+    assert ("bufferctl", "state", "rm") in [each.command for each in held.todo.answers]
+    assert "run `bufferctl state rm Acme/twitter:acme/a`" in held.hint

@@ -41,7 +41,7 @@ from bufferctl.reconcile import (
     reconcile,
     release,
 )
-from bufferctl.reconcile.horizons import follow_reconnected, sought
+from bufferctl.reconcile.horizons import declared_alike, follow_reconnected, sought
 from bufferctl.reconcile.planning import by_slot
 
 from .builders import (
@@ -846,3 +846,23 @@ def test_what_was_past_is_not_once_it_got_a_time_to_come() -> None:
     """Forgotten, so it is missed, not past, when that time passes, too."""
     state = replace(record(), past=frozenset({A}))
     assert begin_run(state, World(state=state).plan(post(due=LATER))).past == frozenset()
+
+
+def test_entries_that_another_checkout_declares_alike() -> None:
+    """They are that one's from now on; not what it declares otherwise, and not what it does not declare."""
+    items = [post(key, f"Text of {key}") for key in ("alike", "other", "gone")]
+    live = [in_buffer(each, f"p-{each.address.key}") for each in items]
+    known = record(*zip(items, live, strict=True))
+    state = replace(known, bindings={each: replace(was, commit="c1") for each, was in known.bindings.items()})
+    plan = World(live=live, state=state).plan(items[0], replace(items[1], text="Other words"))
+    kept = replace(plan, changes=tuple(replace(each, action=Action.NO_OP) for each in plan.changes))
+    for contained, expected in (([], {"alike"}), (["c1"], set())):
+        after = declared_alike(state, kept, "c2", contained)
+        assert {each.key for each, binding in after.bindings.items() if binding.is_in({"c2"})} == expected
+
+
+def test_what_does_not_exist_is_not_sought() -> None:
+    """Buffer said so before."""
+    gone = World(state=record((post(), in_buffer(post()))), gone=["p1"])
+    assert sought(gone.reading, gone.state, {}, lead=LEAD) == {}
+    assert sought(replace(gone, gone=[]).reading, gone.state, {}, lead=LEAD).keys() == {"p1"}

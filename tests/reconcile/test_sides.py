@@ -87,9 +87,10 @@ def test_a_field_that_both_sides_changed_is_named_on_both(name: str) -> None:
     assert f"in the file{said((name,))} and in Buffer{said((name,))}," in message
 
 
-def test_where_digests_prove_nothing_no_field_is_named() -> None:
+@pytest.mark.parametrize("names", [("tags",), ("text", "tags")])
+def test_where_digests_prove_nothing_no_field_is_named(names: tuple[str, ...]) -> None:
     """Both changed the tags, and the state has no digest of these alone."""
-    message = planned(in_file=("tags",), in_buffer=("tags",)).message
+    message = planned(in_file=names, in_buffer=names).message
     assert message.startswith("It changed in the file and in Buffer, so one of the two versions would be lost")
 
 

@@ -32,8 +32,9 @@ from bufferctl.model import (
 )
 from bufferctl.model.metadata import InstagramMetadata, PinterestMetadata, PostType, TwitterMetadata
 from bufferctl.plan import Action, Cause, Reason
-from bufferctl.reconcile import Options, reconcile
+from bufferctl.reconcile import Options, holds, reconcile
 from bufferctl.reconcile.table import LAG
+from bufferctl.said import Way
 
 from .builders import (
     DUE,
@@ -432,6 +433,7 @@ def test_what_a_person_changed_is_held_with_both_sides(changed: LivePost) -> Non
     """Held as changed, or as a conflict if the file changed, too; both sides are shown."""
     change = known(changed).change(APPLIED)
     assert verdict(change) is Reason.CHANGED
+    assert change.message.startswith(str(holds.CHANGED.message))
     assert change.differences
     conflict = known(changed).change(replace(APPLIED, text="Ours"))
     assert verdict(conflict) is Reason.CONFLICT
@@ -1011,8 +1013,11 @@ def test_a_write_without_an_outcome_shows_what_it_may_have_become() -> None:
 
 
 def test_a_tag_that_buffer_does_not_have_is_held() -> None:
-    """As unresolved."""
-    assert World().verdict(post(tags=("nowhere",))) is Reason.UNRESOLVED
+    """As unresolved: add it to a post in Buffer, or correct the file."""
+    change = World().change(post(tags=("nowhere",)))
+    assert verdict(change) is Reason.UNRESOLVED
+    assert change.todo
+    assert [each.way for each in change.todo.answers] == [Way.IN_BUFFER, Way.EDIT]
 
 
 def test_an_idea_that_is_held_holds_its_post() -> None:

@@ -1,0 +1,133 @@
+"""Suspensions and freezes in a plan: what goes back, what is let out, what goes out all the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bufferctl.model import (
+    Freeze,
+    Origin,
+    Policy,
+    Post,
+    PostStatus,
+    Settings,
+    Slot,
+    Suspended,
+    instant,
+)
+from bufferctl.plan import Action, Cause, Change, Reason
+from bufferctl.reconcile import Options, holds
+from bufferctl.reconcile.repeats import hold_replacements
+
+from .builders import DUE, LATER, NOW, OVER, TWITTER, World, in_buffer, post, record, slot, verdict, warnings
+
+ITEM = post()
+BEGAN = NOW - timedelta(days=1)
+SLOT = slot(ITEM)
+
+
+def taken_off(item: Post = ITEM, origin: Origin = Origin.CREATED, suspended: Suspended | None = None) -> World:
+    """A post that a suspension took off the schedule."""
+    there = in_buffer(item)
+    known = record((item, there), origin=origin)
+    bound = {key: replace(each, taken_from=instant(item.due_at) or "queue") for key, each in known.bindings.items()}
+    draft = replace(there, status=PostStatus.DRAFT)
+    suspensions = {SLOT: suspended} if suspended else {}
+    return World(live=[draft], state=replace(known, bindings=bound, suspended=suspensions))
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [(Origin.CREATED, Action.UPDATE), (Origin.IMPORTED, Action.UPDATE), (Origin.ADOPTED, Reason.ADOPTED)],
+)
+def test_what_a_suspension_took_off_goes_back(origin: Origin, expected: Action | Reason) -> None:
+    """As a draft it may be a person's where the object is not ours."""
+    change = taken_off(origin=origin).change(ITEM)
+    assert verdict(change) is expected
+    assert change.cause is Cause.RESUMED
+
+
+@pytest.mark.parametrize(
+    ("suspended", "hold"),
+    [
+        (None, holds.MISSED_WHILE_SUSPENDED),
+        (Suspended(BEGAN), holds.MISSED_WHILE_SUSPENDED),
+        (Suspended(BEGAN, is_over=True), holds.MISSED_AFTERWARDS),
+    ],
+    ids=["unknown", "suspended", "over"],
+)
+def test_when_a_suspended_post_missed_its_time(suspended: Suspended | None, hold: holds.Hold) -> None:
+    """While it was suspended, or after that, before it was scheduled."""
+    item = replace(ITEM, due_at=OVER)
+    change = taken_off(item, suspended=suspended).change(item)
+    assert (change.reason, change.message) == (Reason.MISSED, str(hold.message))
+
+
+def test_a_channel_that_is_no_longer_suspended() -> None:
+    """Its suspension stays known, and is over."""
+    channel = SLOT._replace(key="")
+    plan = World(state=record(suspended={channel: Suspended(BEGAN, reason="News")})).plan()
+    assert dict(plan.recording.suspended) == {channel: Suspended(BEGAN, is_over=True, reason="News")}
+
+
+def test_what_is_let_out_of_a_suspension() -> None:
+    """By its own line, and not what is suspended itself, or published."""
+    world = World(settings=Settings(suspended="News"))
+    out, kept = post("out", let_out=True), post("kept", "Other", suspended="News")
+    suspension = world.plan(out, kept).suspension
+    assert suspension
+    assert suspension.let_out == (out.address,)
+
+
+FREEZE = Freeze(DUE - timedelta(hours=1), LATER, "Mourning")
+FROZEN = Settings(policy=Policy(freeze=(FREEZE,)))
+
+
+def test_a_suspended_post_that_the_file_moves_into_a_freeze() -> None:
+    """Nobody is asked about the freeze while nothing is sent; that comes back with the post."""
+    before = replace(ITEM, due_at=LATER, needs_approval=True)
+    world = World(live=[in_buffer(before)], state=record((before, in_buffer(before))), settings=FROZEN)
+    moved = replace(before, due_at=DUE)
+    assert world.verdict(moved) is Reason.INTO_FREEZE
+    suspended = world.change(replace(moved, suspended="News"))
+    assert (suspended.action, suspended.reason) == (Action.NO_OP, Reason.SUSPENDED)
+
+
+def test_unmanaged_posts_in_a_freeze() -> None:
+    """In order of time; without those that a paused queue keeps, and those after it."""
+    there = [
+        in_buffer(post("b", "Second", DUE + timedelta(hours=2)), "p2"),
+        in_buffer(post("a", "First", DUE), "p1"),
+        in_buffer(post("c", "Queued", DUE), "p3", is_custom_scheduled=False),
+        in_buffer(post("d", "After it", LATER), "p4"),
+    ]
+    said = warnings(World(live=there, settings=FROZEN).plan())
+    assert "3 unmanaged posts go out during a freeze that your team agreed on (Mourning)" in said
+    assert said.index("First") < said.index("Second")
+    paused = replace(TWITTER, is_queue_paused=True)
+    said = warnings(World(live=there, settings=FROZEN, channels=(paused,)).plan())
+    assert "2 unmanaged posts go out during a freeze" in said
+    assert "Queued" not in said
+
+
+@pytest.mark.parametrize(("only_suspends", "ended"), [(False, {SLOT}), (True, set())])
+def test_an_exemption_of_an_entry_that_is_gone(only_suspends: bool, ended: set[Slot]) -> None:
+    """It ends, unless the files have errors: the entry may be in one that cannot be read."""
+    known = record((ITEM, in_buffer(ITEM)))
+    exempt = {key: replace(each, exempt=(FREEZE,)) for key, each in known.bindings.items()}
+    world = World(
+        live=[in_buffer(ITEM)], state=replace(known, bindings=exempt), options=Options(only_suspends=only_suspends)
+    )
+    assert world.plan().recording.not_exempt == ended
+
+
+def test_a_delete_of_what_nobody_has_read_holds_nothing_else() -> None:
+    """Which text stays in its place is not known."""
+    gone = Change(ITEM.address, Action.HOLD, Cause.REMOVED, SLOT, reason=Reason.DELETES)
+    new = World().change(post("b"))
+    assert hold_replacements([gone, new]) == [gone, new]
+    there = replace(gone, live=in_buffer(ITEM))
+    assert [each.action for each in hold_replacements([there, new])] == [Action.HOLD, Action.HOLD]
