@@ -16,6 +16,7 @@ from bufferctl.model import (
     Claim,
     Expansion,
     Idea,
+    LetGo,
     Likeness,
     LiveAsset,
     LiveIdea,
@@ -30,6 +31,8 @@ from bufferctl.model import (
     Slot,
     State,
     Tag,
+    content_of_desired,
+    fingerprint,
 )
 from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.plan import Action, Cause, Plan, Reason
@@ -1704,3 +1707,41 @@ def test_a_post_whose_idea_was_renamed_is_unchanged() -> None:
 def test_a_post_that_gets_another_idea_is_changed() -> None:
     """It is an edit."""
     assert _WITH_IDEA.verdict(post(idea="other"), _IDEA, idea("other", "Another")) is not Action.NO_OP
+
+
+@pytest.mark.parametrize(
+    ("noted", "expected"),
+    [("as edited", Reason.AMBIGUOUS), ("otherwise", Action.CREATE), ("0:of another version", Action.CREATE)],
+)
+def test_a_published_post_that_was_edited_and_got_another_key(noted: str, expected: Verdict) -> None:
+    """It may be that one if it says what the entry of that said when it was last seen."""
+    new = post("new", "Edited words", LATER)
+    texts = {"as edited": new, "otherwise": replace(new, text="Other words")}
+    seen = str(fingerprint(texts[noted], content_of_desired(texts[noted]))) if noted in texts else noted
+    world = removed(OLD_SENT, SENT)
+    bound = {each: replace(was, noted=seen) for each, was in world.state.bindings.items()}
+    assert replace(world, state=replace(world.state, bindings=bound)).verdict(new) is expected
+
+
+PERHAPS = in_buffer(post("x", "Something", LATER), "p9", YOUNG)
+CLAIMED = Claim("other.yaml", slot(post("x")), record((post("x"), PERHAPS)).bindings[slot(post("x"))])
+
+
+@pytest.mark.parametrize(
+    ("released", "options", "expected"),
+    [
+        ({}, Options(), Reason.AMBIGUOUS),
+        ({"p9": LetGo("c1", YOUNG)}, Options(), Action.CREATE),
+        ({"p9": LetGo("c1", YOUNG, key="gone")}, Options(), Reason.AMBIGUOUS),
+        ({}, Options(elsewhere=(CLAIMED,), declared_elsewhere={"p9": "other.yaml"}), Action.CREATE),
+        ({}, Options(elsewhere=(CLAIMED,)), Reason.AMBIGUOUS),
+    ],
+    ids=["open", "let go by `state rm`", "let go from its key", "declared elsewhere", "no longer declared elsewhere"],
+)
+def test_a_question_about_an_entry_that_is_gone(
+    released: dict[str, LetGo], options: Options, expected: Verdict
+) -> None:
+    """A new entry may be that one, renamed, as long as one of the candidates is nobody else's."""
+    questions = {slot(post("gone")): asked(Likeness.SAME_TIME, PERHAPS)}
+    world = World(live=[PERHAPS], state=record(questions=questions, let_go=released), options=options)
+    assert world.verdict(post("new", "Quite other words")) is expected

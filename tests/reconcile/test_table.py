@@ -813,6 +813,16 @@ def test_ideas_are_not_edited(live: LiveIdea, item: Idea, expected: Verdict) -> 
     assert World(live=[live], state=record((IDEA, idea_in_buffer(IDEA)))).verdict(item) is expected
 
 
+def test_an_edit_of_an_idea_shows_what_buffer_does_not_return() -> None:
+    """As it was applied, and as the file has it now."""
+    applied = replace(IDEA, cta="Stop")
+    known_ = record((applied, idea_in_buffer(applied)))
+    bound = {each: replace(was, given={"cta": "Stop"}) for each, was in known_.bindings.items()}
+    change = World(live=[idea_in_buffer(IDEA)], state=replace(known_, bindings=bound)).change(replace(IDEA, cta="Go"))
+    assert verdict(change) is Reason.IDEA
+    assert [(each.path, each.before, each.after) for each in change.differences] == [("cta", "Stop", "Go")]
+
+
 def test_an_idea_cannot_be_reapplied() -> None:
     """It stays held, and a person changes it."""
     state = record((IDEA, idea_in_buffer(IDEA)))
@@ -1147,10 +1157,24 @@ def test_what_two_root_files_have_is_said_to_be_the_others_too() -> None:
 
 def test_what_another_root_file_has_stays_when_it_is_removed_here() -> None:
     """As long as the other one declares it."""
-    left = next(c for c in known(options=ELSEWHERE).plan(other()).changes if c.slot == slot(APPLIED))
+    plan = known(options=ELSEWHERE).plan(other())
+    assert "in no file any more" not in warnings(plan)
+    left = next(c for c in plan.changes if c.slot == slot(APPLIED))
     assert (left.action, left.message) == (Action.FORGET, "other.yaml declares it now, so it stays in Buffer")
     assert left.binding is not None
     assert left.binding.retired
+
+
+def test_what_another_root_file_declares_and_does_not_track_yet_is_kept() -> None:
+    """Until that one has taken it over; what is published, or what it has, is no longer tracked here."""
+    declared = {THERE.id: "other.yaml"}
+    for live, options, expected in (
+        (THERE, Options(declared_elsewhere=declared), Action.KEEP),
+        (THERE, replace(ELSEWHERE, declared_elsewhere=declared), Action.FORGET),
+        (published(APPLIED), Options(declared_elsewhere=declared), Action.FORGET),
+    ):
+        world = World(live=[live], state=record((APPLIED, THERE)), options=options)
+        assert world.verdicts(other())["a"] is expected
 
 
 def test_what_another_root_file_no_longer_declares_is_this_ones() -> None:
