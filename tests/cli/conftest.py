@@ -110,10 +110,14 @@ class Project:
     def apply(self, *arguments: str) -> Ran:
         """Apply without asking, and check that a second plan has nothing to write."""
         ran = self("apply", "--auto-approve", "--settle", "0", *arguments)
+        self.assert_converged(ran)
+        return ran
+
+    def assert_converged(self, ran: Ran) -> None:
+        """After this apply, a second plan has nothing to write."""
         again = self("plan", "--detailed-exitcode")
         is_refused = "These would go out during a freeze" in again.err  # nothing is left to send all the same
         assert again.code == int(is_refused), f"did not converge:\n{ran.out}{ran.err}\n{again.out}{again.err}"
-        return ran
 
     def kept(self, at: Path) -> Callable[[], None]:
         """Keep the files, the machine's own and the account below `at`; the function returned brings them back."""
