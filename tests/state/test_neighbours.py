@@ -381,3 +381,25 @@ def test_a_state_that_another_run_changes_is_not_handed_over(tmp_path: Path) -> 
     with pytest.raises(OvertakenError):
         hand_over(before, new)
     assert not opened(tmp_path / "new.yaml").exists
+
+
+@pytest.mark.parametrize("is_repository", [False, True])
+def test_where_states_of_others_are_looked_for(tmp_path: Path, is_repository: bool) -> None:
+    """In this folder, above, below and beside it; in a repository in all of its folders, down to the third level."""
+    if is_repository:
+        git(tmp_path, "init", "-q")
+    mine = project(tmp_path / "posts" / "buffer.yaml")
+    places = {
+        "this folder": "posts/blog.yaml",
+        "above": "buffer.yaml",
+        "below": "posts/below/buffer.yaml",
+        "beside": "beside/buffer.yaml",
+        "third level": "one/two/three/buffer.yaml",
+        "fourth level": "one/two/three/four/buffer.yaml",
+    }
+    for root in places.values():
+        write(tmp_path / root)
+    found = mine.store.others()
+    names = {name for name, root in places.items() if str(state_path_of(tmp_path / root)) in found}
+    assert names == {"this folder", "above", "below", "beside"} | ({"third level"} if is_repository else set())
+    assert not mine.is_lock_due, "nobody shares it"

@@ -444,13 +444,19 @@ def test_a_folder_that_is_in_no_repository(tmp_path: Path) -> None:
         git.store(tmp_path).read()
 
 
-@pytest.mark.parametrize("name", ["state", "applied"])
-def test_a_branch_with_files_of_the_project(project: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "place"), [("state", "buffer.yaml"), ("applied", "buffer.yaml"), ("state", "posts/buffer.yaml")]
+)
+def test_a_branch_with_files_of_the_project(project: Path, name: str, place: str) -> None:
     """Refused before anything is read or written: with `branch: main`, each run would put a commit there."""
+    if place != "buffer.yaml":
+        (project / place).parent.mkdir()
+        git.git(project, "mv", "buffer.yaml", place)
+        git.git(project, "commit", "--quiet", "-m", "move")
     git.git(project, "push", "--quiet", "origin", "HEAD:refs/heads/main")
     settings, before = StateSettings(branch="main"), git.git(project, "ls-remote", "origin")
-    store = open_shared(settings, project / "buffer.yaml", name=name)
-    with pytest.raises(StateError, match=r"main of origin has files of this project \(buffer.yaml\)") as refused:
+    store = open_shared(settings, project / place, name=name)
+    with pytest.raises(StateError, match=rf"main of origin has files of this project \({place}\)") as refused:
         store.read()
     assert "`state: git`" in refused.value.hint
     with pytest.raises(StateError, match="has files of this project"):
