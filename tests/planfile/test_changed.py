@@ -88,6 +88,9 @@ def test_a_channel_with_another_id() -> None:
     (channel,) = FILES.channels
     other = replace(FILES, channels=(replace(channel, id="c9"),))
     assert changed_entries(FILES, other) == {POST.address}
+    bare = replace(FILES, organizations=())
+    assert changed_entries(bare, bare) == set()
+    assert changed_entries(FILES, bare) == {POST.address}
 
 
 HIRING = Idea(Address("Acme", "ideas", "hiring"), PLACE, text="How we hire")

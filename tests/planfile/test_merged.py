@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,9 +12,10 @@ import pytest
 
 from bufferctl.digests import change_digest
 from bufferctl.errors import UsageError
-from bufferctl.model import Address, Freeze, Origin, PostStatus, ShareMode, State, bind
-from bufferctl.plan import Action, Change, Reason
+from bufferctl.model import Address, Freeze, Origin, PostStatus, ShareMode, Slot, State, Suspended, bind
+from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.planfile import Merged, MergedFile, Reviewed, SavedPlan, dump_merged, load_merged
+from bufferctl.said import prose
 from tests.apply.fake import START
 from tests.planfile.test_agreement import (
     FILES,
@@ -335,6 +337,9 @@ def test_how_many_deletes_a_person_allows() -> None:
         review = Reviewed([request(1, plan, LAUNCH)])
         after = review.hold(delete(), START, state=NOTHING, declared=FILES, may_delete=may_delete)
         assert (after.action is Action.DELETE) is is_sent
+    answered = Reviewed([request(1, saved(replace(shown, todo=prose("Say how many."))), LAUNCH)])
+    after = answered.hold(delete(), START, state=NOTHING, declared=FILES)
+    assert (after.action, after.hint) == (Action.HOLD, "Say how many.")
 
 
 def test_a_request_does_not_speak_for_what_is_beside_it() -> None:
@@ -381,6 +386,40 @@ def test_a_plan_agrees_to_the_freezes_that_it_shows(
     """Also where one of them is over or has other days, and to no other one."""
     plan = saved(create(exempt=agreed))
     assert held(create(exempt=now), request(1, plan, LAUNCH)) == why
+
+
+@pytest.mark.parametrize(
+    ("change", "known", "since", "is_held"),
+    [
+        (create(), {}, START, True),
+        (create(), {SLOT: START}, START, False),
+        (create(), None, START, False),
+        (create(), None, START + 2 * HOUR, True),
+        (delete(), {}, START, False),
+    ],
+    ids=["not known", "known", "older than the plan", "newer than the plan", "a delete"],
+)
+def test_a_plan_that_does_not_know_of_a_suspension(
+    change: Change, known: dict[Slot, datetime] | None, since: datetime, is_held: bool
+) -> None:
+    """Agrees to nothing that is sent; where it records none, its time decides."""
+    plan = replace(saved(change), suspended=known)
+    why = held(change, request(1, plan, LAUNCH), state=State(suspended={SLOT: Suspended(since)}))
+    assert why.startswith("the plan of #1 was made before it was suspended") is is_held
+
+
+def test_what_was_sent_already_is_not_dropped() -> None:
+    """Nothing is told of it, although its entry is gone."""
+    review = Reviewed([request(1, saved(create()), LAUNCH)])
+    sent = State(spent={change_digest(create()): START + 2 * HOUR})
+    assert list(review.undone(Plan(START, ""), sent)) == []
+    assert list(review.undone(Plan(START, ""), NOTHING))
+
+
+def test_the_file_of_merged_requests_says_what_it_is() -> None:
+    """By its kind and its version."""
+    found = json.loads(dump_merged([]))
+    assert (found["kind"], found["format_version"]) == ("merged-requests", "1.0")
 
 
 def test_the_file_of_merged_requests() -> None:

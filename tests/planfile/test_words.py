@@ -355,6 +355,7 @@ def test_why_it_was_not_reviewed(then: Change | None, now: Change, why: str) -> 
     after = review.hold(now, START, state=NOTHING, declared=FILES)
     assert after.message.startswith(f"Not reviewed: {why}"), after.message
     assert (after.action, after.write, "run `bufferctl plan -o FILE`" in after.hint) == (Action.HOLD, None, True)
+    assert after.differences == () or now.desired
     assert after.todo
     assert [each.command for each in after.todo.answers] == [("bufferctl", "plan", "-o", "FILE")]
     assert after.hint.startswith("To have it reviewed, change it" if now.desired else "The plan of the next pull")
@@ -508,6 +509,13 @@ def test_the_board_that_planning_found(change: Change) -> None:
     plan = Plan(START, "http://127.0.0.1:1/graphql", (change,))
     (read,) = read_back(plan, replace(FILES, posts=(PIN,))).plan.changes
     assert (read.desired, read.write) == (PIN, change.write)
+
+
+def test_a_board_by_that_name_that_is_another_one() -> None:
+    """The saved plan is stale."""
+    other = replace(PIN, metadata=NEWS.model_copy(update={"board_service_id": "43"}) if NEWS else None)
+    then, now = (create(PIN, write=CreatePost(each, "c")) for each in (SENT_PIN, other))
+    assert moved(then, now) == "its board stands for another id than when the plan was made"
 
 
 def test_a_file_says_what_there_is() -> None:
