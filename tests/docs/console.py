@@ -23,6 +23,7 @@ from pathlib import Path
 
 from bufferctl.cli import run
 from tests.docs.align import aligned
+from tests.waiting import without_waiting
 
 _BLOCK = re.compile(r"^```(yaml|diff|console)\n(.*?)^```$|^<!-- event: ([\w-]+) -->$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -98,4 +99,4 @@ class Document:
         out = io.StringIO()
         with chdir(self.folder), redirect_stdout(out), redirect_stderr(out):
             self.code = run(command.split()[1:])
-        return re.sub(r"^\n|\n(?=\n\Z)", "", out.getvalue())
+        return re.sub(r"^\n|\n(?=\n\Z)", "", without_waiting(out.getvalue()))
