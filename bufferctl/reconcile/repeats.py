@@ -95,17 +95,21 @@ def by_mark(items: Iterable[LiveItem]) -> Mapping[Mark, list[Suspect]]:
     return found
 
 
-def hold_replacements(changes: Iterable[Change]) -> list[Change]:
-    """Hold creates with nearly the text of a removed post whose delete is held: both would go out.
+def hold_replacements(changes: Iterable[Change], *, doing: Collection[Slot] | None = None) -> list[Change]:
+    """Hold creates with nearly the text of a removed post that stays: both would go out.
 
-    Equal texts are those of `hold_repeats`. An answer to the delete frees them, too.
+    It stays if its delete is held, or not part of the run: `doing` are the slots whose writes are, None for all. Equal
+    texts are those of `hold_repeats`. An answer to the delete frees them, too.
     """
     changes = list(changes)
     staying: dict[str, list[Suspect]] = defaultdict(list)
     for change in changes:
         live = change.live
-        is_kept = change.action is Action.HOLD and change.reason is Reason.DELETES
-        if is_kept and change.cause is Cause.REMOVED and isinstance(live, LivePost) and not live.is_out:
+        if change.cause is not Cause.REMOVED or not isinstance(live, LivePost) or live.is_out:
+            continue
+        is_held = change.action is Action.HOLD and change.reason is Reason.DELETES
+        is_left_out = change.action is Action.DELETE and doing is not None and change.slot not in doing
+        if is_held or is_left_out:
             staying[change.slot.home].append(Suspect(live.id, live.created_at, live, change.address, False))
     texts = {
         home: [content_of_live(each.live).text if each.live else "" for each in suspects]

@@ -38,6 +38,7 @@ from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.reconcile import Divergence, Options, Targets, find_targets, hold_repeats, offline, reconcile
 from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
 from bufferctl.reconcile.planning import by_slot
+from bufferctl.reconcile.repeats import hold_replacements
 from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
 from bufferctl.reconcile.suspending import first_off
 from bufferctl.run.files import Files, judge_lengths, shorten
@@ -475,11 +476,12 @@ def naming_frozen(whole: Plan, part: Plan) -> Plan:
 
 
 def hold_dependent(plan: Plan, doing: Collection[Slot]) -> Plan:
-    """The plan with holds on changes that would repeat a post or lack their idea, if only `doing` are in the run.
+    """The plan with holds on changes that would repeat or replace a post, or lack their idea, if only `doing` are in it.
 
     What is suspended and would be deleted by the rest is taken off the schedule instead.
     """
-    changes = hold_without_idea(hold_repeats(plan.changes, plan.channels, doing=doing), doing)
+    changes = hold_repeats(plan.changes, plan.channels, doing=doing)
+    changes = hold_without_idea(hold_replacements(changes, doing=doing), doing)
     off = {slot: change for slot, change in plan.recording.off.items() if slot not in doing}
     if off:
         changes = first_off(off.get(change.slot, change) for change in changes)
