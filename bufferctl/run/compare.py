@@ -476,7 +476,7 @@ def naming_frozen(whole: Plan, part: Plan) -> Plan:
 
 
 def hold_dependent(plan: Plan, doing: Collection[Slot]) -> Plan:
-    """The plan with holds on changes that would repeat a post, nearly or in full, or lack their idea, without the rest.
+    """The plan of a run that makes only the writes of `doing`: what would repeat a post, or lack its idea, is held.
 
     What is suspended and would be deleted by the rest is taken off the schedule instead.
     """
