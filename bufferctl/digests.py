@@ -24,14 +24,16 @@ from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
 SHORT = 16
 #: Actions that a reviewer approves. A later apply sends waiting posts as they were shown.
 REVIEWED = WRITING | {Action.WAITING}
-#: Actions with a digest; the others change nothing.
+#: Actions with a digest.
 _DIGESTED = REVIEWED | STATE_ONLY | {Action.HOLD}
 #: Fields of a declared object that are neither public nor part of its schedule.
 _PRIVATE = {kind: frozenset(fields_with(kind, lambda about: about.private)) for kind in (Post, Idea)}
 
 
 def change_digest(change: Change) -> str:
-    """The digest of one change, 20 hexadecimal digits; empty if it changes nothing.
+    """The digest of one change, 20 hexadecimal digits; empty if nothing is sent, recorded or held.
+
+    That of a hold tells whether another plan has the same hold.
 
     A create, the same create that waits for room, and an update with the same result have the same digest; one that
     waits because it is suspended has another. A post that a suspension takes off the schedule agrees to the draft of

@@ -32,7 +32,10 @@ _CENTURY = timedelta(days=36525)
 
 
 def waking_clock() -> Callable[[], float]:
-    """A clock of seconds that never goes backwards, and also counts while the machine sleeps, if the system has one."""
+    """A clock of seconds that never goes backwards, and also counts while the machine sleeps, if the system has one.
+
+    For spans of time by which a run decides what may still be sent: a laptop may sleep in the middle.
+    """
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     if clock is None and sys.platform == "darwin":  # on macOS it counts sleep; `monotonic` does so on Windows only
         clock = time.CLOCK_MONOTONIC

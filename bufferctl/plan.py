@@ -6,13 +6,13 @@ JSON uses Terraform's words (`create`, `update`, `delete`, `no-op`, `forget`); r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Place
-from bufferctl.limits import MOST_ALIASES
+from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS
 from bufferctl.model import (
     IDEAS,
     Address,
@@ -35,7 +35,7 @@ from bufferctl.model import (
     Suspended,
     Write,
 )
-from bufferctl.model.attached import files_of
+from bufferctl.model.attached import attached, files_of
 from bufferctl.model.base import Aware
 from bufferctl.model.state import back_at
 from bufferctl.model.unsaid import Then
@@ -413,20 +413,42 @@ class Plan:
         return replace(self, changes=changes, narrowed=True, queue_times=queue_times)
 
 
-def write_requests(plan: Plan) -> int:
-    """The number of requests to send the plan: one for each batch of up to `MOST_ALIASES` mutations.
+def files_fetched(write: Write) -> list[str]:
+    """The kinds of the files that Buffer has to fetch for a write."""
+    return [each.kind for each in attached(write.item)] if write.item else []
 
-    A post made from an idea has to wait for the idea's id, so it goes into the next batch.
+
+def batches_of(
+    changes: Iterable[Change], freed_by: Mapping[Slot, Collection[Slot]], size: int = MOST_ALIASES
+) -> list[list[Slot]]:
+    """The writes of each request, by slot: at most `size`, and not more files and videos than Buffer fetches at once.
+
+    What needs the id of an idea, or takes a text that another write frees, goes into a later request than that.
     """
     batches: list[list[Slot]] = []
-    for change in plan.writes:
+    files: list[str] = []
+    for change in changes:
         if change.write is None:
             continue
-        first = {idea_of(change), *plan.freed_by.get(change.slot, ())}
-        if not batches or len(batches[-1]) == MOST_ALIASES or not first.isdisjoint(batches[-1]):
+        own = files_fetched(change.write)
+        first = {idea_of(change), *freed_by.get(change.slot, ())}
+        has_room = bool(batches) and len(batches[-1]) < size and is_fetched_at_once([*files, *own])
+        if not has_room or not first.isdisjoint(batches[-1]):
             batches.append([])
+            files = []
         batches[-1].append(change.slot)
-    return len(batches)
+        files += own
+    return batches
+
+
+def is_fetched_at_once(files: Collection[str]) -> bool:
+    """Whether Buffer fetches files of these kinds within one request (notes: Batches)."""
+    return len(files) <= MOST_ASSETS and sum(kind == "video" for kind in files) <= MOST_VIDEOS
+
+
+def write_requests(plan: Plan) -> int:
+    """The number of requests to send the plan, if Buffer takes each of them at first."""
+    return len(batches_of(plan.writes, plan.freed_by))
 
 
 def idea_of(change: Change) -> Slot | None:

@@ -133,7 +133,7 @@ class Said:
         return self.template.format_map(self.blanks)
 
     def __add__(self, other: Said) -> Said:
-        """Both, one after the other."""
+        """Both sentences, one after the other; one of them has the space between. For equal names `other` counts."""
         return Said(
             self.template + other.template,
             {**self.facts, **other.facts},

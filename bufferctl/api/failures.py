@@ -120,7 +120,7 @@ def read_problem(answer: WriteAnswer) -> ApiError | None:
         return _forbidden(answer)
     if code in _BROKE:
         return NoAnswerError(f"Buffer could not answer: {message}", hint=_AGAIN)
-    if answer.refused_whole and _TOO_LARGE.search(message):  # with `data: null`; for a write, that proves nothing
+    if answer.refused_whole and _TOO_LARGE.search(message):  # `data: null` is enough here: a read changes nothing
         return _too_large(message)
     return ApiError(f"Buffer refused the request: {message}", hint="Run with --debug to see which request it was.")
 

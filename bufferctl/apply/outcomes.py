@@ -119,7 +119,10 @@ def _goes_back(write: Write) -> bool:
 
 
 def taken_off(old: Binding, write: DraftPost, live: LivePost | LiveIdea) -> Binding:
-    """The binding of a post that became a draft. Everything else stays, so that earlier changes are still noticed."""
+    """The binding after a post was to become a draft, with the time that it was taken from; unchanged if it is none.
+
+    Everything else stays, so that earlier changes are still noticed.
+    """
     is_off = isinstance(live, LivePost) and live.status is PostStatus.DRAFT
     return replace(old, taken_from=write.taken_from) if is_off else old
 
@@ -170,7 +173,10 @@ def _conclusion(
     links: bool,
     early: str = "",
 ) -> Conclusion:
-    """The outcome of a write that was carried out. `origin`: of what it created; `early`: as for `bound`."""
+    """The outcome of a write that was carried out. `origin`: of what it created.
+
+    `early`: the field that should have kept it from going out, if Buffer publishes it all the same.
+    """
     if write.item is None or live is None:
         return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
     link = live.external_link if isinstance(live, LivePost) else None

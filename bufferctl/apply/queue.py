@@ -10,10 +10,9 @@ from itertools import islice
 from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
-from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS, ROUNDING, SETTLE, TIMEOUT, certain_after
+from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, ROUNDING, SETTLE, TIMEOUT, certain_after
 from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Quota, Slot, Write, dates, standing
-from bufferctl.model.attached import attached
-from bufferctl.plan import Change, Outcome, Plan
+from bufferctl.plan import Change, Outcome, Plan, batches_of, files_fetched, is_fetched_at_once
 from bufferctl.value import replace, value
 
 
@@ -110,15 +109,15 @@ class Queue:
         batch: list[Pending] = []
         unfit: list[Outcome] = []
         later: list[Pending] = []
-        assets: list[str] = []
+        files: list[str] = []
         while self._left and len(batch) < self.size:
             pending = self._left.popleft()
             if any(home in waiting for home in _homes(pending)):
                 later.append(pending)
                 continue
             ready = _with_idea(pending, batch, bindings)
-            assets += assets_of(pending.write)
-            is_alone = pending.tries or len(assets) > MOST_ASSETS or assets.count("video") > MOST_VIDEOS
+            files += files_fetched(pending.write)
+            is_alone = pending.tries or not is_fetched_at_once(files)
             if ready is None or (batch and is_alone):  # its idea is created by this batch, or it goes with no others
                 later.append(pending)
                 break
@@ -171,8 +170,8 @@ class Queue:
             if other.slot not in circle or not isinstance(live, LivePost) or not live.due_at or not other.goes_out:
                 continue
             earlier = [pending, *islice(self._left, number)]
-            before = self._requests([*earlier, each]) - 1
-            assets = min(MOST_ASSETS, sum(len(assets_of(one.write)) for one in earlier))
+            before = len(batches_of((one.change for one in [*earlier, each]), self._freed_by, self.size)) - 1
+            assets = min(MOST_ASSETS, sum(len(files_fetched(one.write)) for one in earlier))
             certain = now + before * certain_after(self._timeout, self._settle, assets)
             resets = [window.resets_at for window in quota.windows if window.left <= before]
             leaves = max([certain, *resets])
@@ -191,26 +190,10 @@ class Queue:
             left += new
         return found
 
-    def _requests(self, writes: Iterable[Pending]) -> int:
-        """How many requests these writes take."""
-        batches: list[list[Slot]] = [[]]
-        for each in writes:
-            slot = each.change.slot
-            is_freed = not batches[-1] or set(self._freed_by.get(slot, ())).isdisjoint(batches[-1])
-            if len(batches[-1]) == self.size or not is_freed:
-                batches.append([])
-            batches[-1].append(slot)
-        return len(batches)
-
 
 def pending_of(plan: Plan) -> list[Pending]:
     """The writes of a plan, in order."""
     return [Pending(change, change.write) for change in plan.writes if change.write]
-
-
-def assets_of(write: Write) -> list[str]:
-    """The kinds of the files that Buffer has to fetch for a write."""
-    return [each.kind for each in attached(write.item)] if write.item else []
 
 
 def _homes(pending: Pending) -> set[str]:

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from bufferctl.apply import outcomes
 from bufferctl.apply.ledger import Ledger
 from bufferctl.apply.ports import Buffer, Timer
-from bufferctl.apply.queue import Pending, Queue, assets_of
+from bufferctl.apply.queue import Pending, Queue
 from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, TooEarly, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
 from bufferctl.limits import MOST_ASSETS, settle_time
 from bufferctl.model import Create, Done, Intent, Refusal, Refused, Result, Unknown, Write
-from bufferctl.plan import Outcome, Plan, Status
+from bufferctl.plan import Outcome, Plan, Status, files_fetched
 from bufferctl.value import replace, value
 
 #: How many times a write is tried if Buffer fails on it; also how many requests in a row may achieve nothing.
@@ -144,7 +144,7 @@ class Run:
         """The batch as intents, written to disk."""
         at = self._buffer.server_time()
         until = at + timedelta(seconds=self._buffer.timeout)
-        settle = settle_time(self._settler.settle, sum(len(assets_of(pending.write)) for pending in batch))
+        settle = settle_time(self._settler.settle, sum(len(files_fetched(pending.write)) for pending in batch))
         first = self._ledger.journal.next_number
         intents = [
             Intent(
@@ -299,7 +299,7 @@ def announced(
     """
     waiting = list(waiting)
     there = defaultdict(frozenset[str], {home: frozenset(ids) for home, ids in listed.items()})
-    assets = [len(assets_of(each.write)) for each in waiting]
+    assets = [len(files_fetched(each.write)) for each in waiting]
     seconds = settle_time(settle, min(sum(assets), max([MOST_ASSETS, *assets])))
     return [
         Intent(

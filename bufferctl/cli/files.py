@@ -83,7 +83,7 @@ def validate(
         from bufferctl.render.diagnostics import summary_text
 
         few = tuple(shorten(shown, as_text=True))
-        verdict = summary_text(few) if has_errors(shown) else _verdict(loaded, files, elsewhere)
+        verdict = _verdict(loaded, files, elsewhere) if is_valid else summary_text(few)
         console.found(few, verdict)
     return 0 if is_valid else 1
 
@@ -96,7 +96,7 @@ def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagn
 
     desired = loaded.desired
     if desired is None or has_errors(elsewhere):
-        return f"No problems in the selected files; {summary_text(elsewhere)} in others."
+        return f"No errors in the selected files; {summary_text(elsewhere)} in others."
     posts = [each for each in desired.posts if files is None or each.place.file in files]
     ideas = [each for each in desired.ideas if files is None or each.place.file in files]
     parts = [posts_counted((each.address, each) for each in posts)] if posts else []
@@ -105,7 +105,9 @@ def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagn
     if past:
         parts.append("which is past" if len(posts) == 1 else f"{len(past):,} of them past")
     if not posts and not ideas:
-        parts = [f"{count(len(desired.channels), 'channel')}, no posts yet"]
+        parts = [
+            f"{count(len(desired.channels), 'channel')}, no posts {'yet' if files is None else 'in the selected files'}"
+        ]
     if ideas:
         parts.append(count(len(ideas), "idea"))
     return f"Valid: {', '.join(parts)}."

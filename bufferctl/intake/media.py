@@ -38,7 +38,7 @@ class Downloads:
     keep: frozenset[str] = frozenset()  # addresses that are left as they are
     made: list[Path] = field(default_factory=list)  # new files
     kept: list[tuple[Address, str, str]] = field(default_factory=list)  # addresses that stay all the same, and why
-    _by_digest: dict[str, MediaFile] = field(default_factory=dict)  # what is there already
+    _by_digest: dict[str, MediaFile] = field(default_factory=dict)  # what this run has placed
 
     def __post_init__(self) -> None:
         real, top = self.folder.resolve(), self.root.resolve()
@@ -112,7 +112,7 @@ class Downloads:
         return new
 
     def _file(self, key: str, copy: Path, suffix: str) -> MediaFile:
-        """The downloaded file in its place; equal bytes share one file."""
+        """The downloaded file in its place. Equal bytes of one run share a file, and so do equal bytes of one name."""
         read = read_file(copy.parent, copy.name, None)
         if existing := self._by_digest.get(read.digest):
             return existing

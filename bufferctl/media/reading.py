@@ -347,8 +347,9 @@ def _index(file: BinaryIO, start: int, end: int, found: Header) -> Header:
             is_long = _read(file, 4)[0] == 1
             scale, length = unpack(">16xIQ" if is_long else ">8xII", _read(file, 28 if is_long else 16))
             found = replace(found, seconds=length / scale if scale and length < _ENDLESS else 0.0)
-        heads = (last for inner, _, last in _boxes(file, at, box_end) if inner == b"tkhd") if name == b"trak" else ()
-        for last in heads:
+        if name != b"trak":
+            continue
+        for last in (last for inner, _, last in _boxes(file, at, box_end) if inner == b"tkhd"):
             file.seek(last - 44)
             across, width, height = unpack(">i32xII", _read(file, 44))
             if width and height:  # as a 16.16 fixed-point number; turned by a quarter if nothing of it goes across

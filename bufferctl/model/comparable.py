@@ -196,10 +196,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, Mapping):
-        # Only the URL of a link preview is kept: Buffer scrapes the rest from the page.
-        links = {k: {"url": v.get("url")} for k, v in value.items() if k == "link_attachment" and v}
-        kind = {"type": "post"} if value.get("type") == "carousel" else {}  # Buffer's word for several images
-        plain = {k: _plain(v) for k, v in {**value, **links, **kind}.items() if k not in UNREAD}
+        value = dict(value)
+        if link := value.get("link_attachment"):
+            value["link_attachment"] = {"url": link.get("url")}  # Buffer scrapes the rest from the page
+        if value.get("type") == "carousel":
+            value["type"] = "post"  # Buffer's word for several images
+        plain = {k: _plain(v) for k, v in value.items() if k not in UNREAD}
         return {k: v for k, v in plain.items() if v not in (None, "", (), {}, [])}
     if isinstance(value, list | tuple):
         return tuple(_plain(v) for v in value)

@@ -480,7 +480,7 @@ class Reviewed:
             change = overtaken(row.change, change, state) if row.change else change
         if change.action not in WRITING:
             return change
-        why = self._why_not(words, change, _Today(now, state, declared, endpoint, may_delete))
+        why = self._why_nobody_agreed(words, change, _Today(now, state, declared, endpoint, may_delete))
         if not why:
             return change
         last = words.rows[-1] if words.rows else None
@@ -489,19 +489,19 @@ class Reviewed:
         changed = replace(change, differences=_since_review(then, change) or change.differences)
         return _not_reviewed(changed, why, answer)
 
-    def _why_not(self, words: _Words, change: Change, today: _Today) -> str:
-        """Why nobody agreed to the change; empty if somebody did."""
+    def _why_nobody_agreed(self, words: _Words, change: Change, today: _Today) -> str:
+        """Why nobody agreed to the change, by the newest plan that has it; empty if somebody did."""
         reasons = [_why_not(row, change, today) for row in reversed(words.rows)]
         if not all(reasons):
             return ""
         names = [each.name for each in words.changed_by if each.name]
-        both = f"{all_of(names)} changed it, and " if len(names) > 1 else ""
+        lead = f"{all_of(names)} changed it, and " if len(names) > 1 else ""
         if reasons:
-            return f"{both}{reasons[0]}"
+            return f"{lead}{reasons[0]}"
         if names and words.changed_by[-1].plan:
-            return f"{both}{words.changed_by[-1].title} does not have this change"
+            return f"{lead}{words.changed_by[-1].title} does not have this change"
         if names:
-            return f"{both}the last of them has no plan that counts" if both else f"{names[0]} has no plan that counts"
+            return f"{lead}the last of them has no plan that counts" if lead else f"{names[0]} has no plan that counts"
         one = self.merged[0].title if len(self.merged) == 1 else ""
         return f"{one} does not have this change" if one else "none of the reviewed plans has this change"
 

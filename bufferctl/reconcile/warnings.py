@@ -404,9 +404,9 @@ def recovered(changes: Changes) -> Iterator[Diagnostic]:
 
 def perhaps_deleted(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """New posts beside those that the state has lost: a delete in Buffer leaves no trace but the state."""
-    found = (c for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.live and c.live.by_api)
-    lost = {change.slot.home for change in found if not scene.horizon(change.slot.home).recorded}
-    new = [change for change in changes if change.action is Action.CREATE and change.slot.home in lost]
+    adopted = (c for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.live and c.live.by_api)
+    forgotten = {change.slot.home for change in adopted if not scene.horizon(change.slot.home).recorded}
+    new = [change for change in changes if change.action is Action.CREATE and change.slot.home in forgotten]
     if not new:
         return
     one = len(new) == 1

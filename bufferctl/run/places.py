@@ -29,21 +29,22 @@ def open_state(
     named: Path | None = None,
     is_meant: bool = False,
 ) -> Store:
-    """The store of this root file, from `open_store`. `is_meant`: the command is about using this place from now on.
+    """The store of this root file, from `open_store`, after its place was confirmed and noted.
 
-    Raises UsageError if it was another place until now and nobody can be asked, StateError if the answer was no.
+    `named`: a state file that the user named, for which nobody is asked. `is_meant`: the command is about using this
+    place from now on. Raises UsageError if the place is new here and nobody can be asked, StateError if the answer was
+    no.
     """
     if named is None and not os.environ.get("CI"):
-        _confirm_other_place(settings, root_file, listener, is_meant=is_meant)
+        _confirm_and_note(settings, root_file, listener, is_meant=is_meant)
     return open_store(settings, root_file, named=named)
 
 
-def _confirm_other_place(
-    settings: StateSettings | None, root_file: Path, listener: Listener, *, is_meant: bool
-) -> None:
+def _confirm_and_note(settings: StateSettings | None, root_file: Path, listener: Listener, *, is_meant: bool) -> None:
     """Ask before credentials go to a place where no run of this machine kept this state, though another place has it.
 
-    The first place is taken as it is, and so is a file, or the repository that the files came from.
+    Then note the place. The first place is taken as it is, and so is a file, or the repository that the files came
+    from.
     """
     key = blake2b(os.fsencode(top_of(root_file)), digest_size=10).hexdigest()
     file, place = state_folder() / "places" / key, _name(settings)

@@ -29,7 +29,7 @@ from bufferctl.model import (
     Video,
     Write,
 )
-from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
+from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status, write_requests
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
 from tests.apply.machine import ENDPOINT, Machine, Told, binding, slot
@@ -76,9 +76,11 @@ def with_assets(number: int, *assets: Asset) -> list[Post]:
 def test_twelve_assets_a_request_four_of_them_videos(
     machine: Machine, buffer: FakeBuffer, posts: list[Post], sizes: list[int]
 ) -> None:
-    """Buffer fetches them while it writes. A post that has more goes alone; the order stays."""
-    machine.apply(*posts)
+    """Buffer fetches them while it writes. A post that has more goes alone; the order stays, and the plan knew it."""
+    plan = machine.apply(*posts).plan
     assert [len(request) for request in buffer.sent] == sizes
+    assert plan is not None
+    assert write_requests(plan) == len(sizes)
     assert [name(write) for request in buffer.sent for write in request] == [each.address.key for each in posts]
 
 

@@ -50,10 +50,18 @@ def test_a_slip_has_its_line_mended_as_data(project: Project) -> None:
 
 
 def test_strict_fails_on_warnings(project: Project) -> None:
-    """0 without, 1 with --strict."""
-    ran = warned(project)("validate")
-    assert (ran.code, "warning" in ran.out) == (0, True)
-    assert project("validate", "--strict").code == 1
+    """0 without, and its files are valid; 1 with --strict, which does not call them so."""
+    usual, strict = warned(project)("validate"), project("validate", "--strict")
+    assert (usual.code, "warning" in usual.out, "Valid: " in usual.out) == (0, True, True)
+    assert (strict.code, strict.out.splitlines()[-1]) == (1, "1 warning in 1 file")
+
+
+def test_a_file_without_posts(project: Project) -> None:
+    """It is not said that the project has none."""
+    warned(project)
+    project.write("posts/a.yaml", "posts:\n  - {key: b, channels: [twitter], due_at: 2030-01-08T09:00:00Z, text: B}\n")
+    project.write("posts/b.yaml", "ideas: []\n")
+    assert "no posts in the selected files" in project("validate", "posts/b.yaml").out
 
 
 @pytest.mark.parametrize(("is_terminal", "widest"), [(True, 60), (False, 305)])

@@ -352,7 +352,7 @@ def value_hint(value: str, reason: str, today: date | None = None) -> str:
         if said in reason and (found := re.fullmatch(pattern, value, re.IGNORECASE)):
             return instead.format(found[0], *found.groups())
     if "counted from" in reason:
-        return _from_start(value)
+        return _start_hint(value)
     meant = (probably_meant(value) or probably_meant(f"{value} 00:00")) if "a day such as" in reason else None
     return f"write `{meant[:10]}`" if meant else ""
 
@@ -371,20 +371,22 @@ def _time_hint(value: str, reason: str, today: date | None) -> str:
     if zoned := with_offset(value):
         return f"write `{zoned[0]}`, or leave out `{zoned[1]}` where that is the `timezone`"
     if found := re.fullmatch(r"\+ ?(\d{1,4}) ?(d|days?|tage?|w|weeks?|wochen?)[ T,]*(\d.*)", value, re.IGNORECASE):
-        return _from_start(f"start+{found[1]}{found[2]} {found[3]}")
+        return _start_hint(f"start+{found[1]}{found[2]} {found[3]}")
     if with_time := probably_meant(f"{value} 09:00", today):
         return f"add the time: `{with_time}`"
     return "write year-month-day hour:minute; an offset such as +01:00 may follow"
 
 
-def _from_start(value: str) -> str:
+def _start_hint(value: str) -> str:
+    """How to write a time that counts from `starts`, such as `start + 2 days, 9:00`; empty if it is none."""
     found = re.fullmatch(
         r"starts? ?(?:([+-]) ?(\d{1,4}) ?(days?|tage?|d|weeks?|wochen?|w)?)?[ T,]*(.*)", value.strip(), re.IGNORECASE
     )
     time = probably_meant(f"2000-01-01 {found[4] or '09:00'}") if found else None
     if not found or not time:
         return ""
-    days = int(found[2] or 0) * (7 if (found[3] or "d")[0] in "wW" else 1)
+    is_weeks = (found[3] or "").lower().startswith("w")
+    days = int(found[2] or 0) * (7 if is_weeks else 1)
     return f"write `start{found[1] or '+'}{days}d {time[11:16]}`"
 
 
