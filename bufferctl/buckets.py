@@ -15,7 +15,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
-from bufferctl.git import environment_without_secrets
+from bufferctl.git import environment_of_others
 
 if TYPE_CHECKING:
     from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Store
@@ -91,7 +91,7 @@ def _printed(*command: str) -> str:
     try:
         ran = subprocess.run(  # noqa: S603 - arguments are ours, and no shell reads them
             command,
-            env=environment_without_secrets(os.environ),
+            env=environment_of_others(os.environ),
             capture_output=True,
             encoding="utf-8",
             check=False,

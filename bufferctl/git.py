@@ -54,6 +54,12 @@ def environment_without_secrets(environment: Mapping[str, str]) -> dict[str, str
     return {name: value for name, value in environment.items() if name not in SECRETS}
 
 
+def environment_of_others(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a program that is not git: also without git's settings, where CI has the forge's token."""
+    without = environment_without_secrets(environment)
+    return {name: value for name, value in without.items() if not name.startswith("GIT_CONFIG_")}
+
+
 def git(
     folder: Path,
     *options: str,

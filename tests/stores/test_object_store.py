@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bufferctl.buckets import open_bucket
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.state import StateFile
 from bufferctl.state.object_store import ObjectStore
@@ -23,6 +24,22 @@ def server() -> Iterator[buckets.Google]:
     """A stub of Google's API."""
     with buckets.google() as server:
         yield server
+
+
+def test_the_program_of_a_cloud_gets_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`aws` is asked for the region; in a job of CI, git's settings have the forge's token."""
+    seen, program = tmp_path / "seen", tmp_path / "aws"
+    program.write_text(f"#!/bin/sh\nenv > '{seen}'\necho eu-central-1\n", encoding="utf-8")
+    program.chmod(0o755)
+    settings = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "http.extraheader", "GIT_CONFIG_VALUE_0": "Basic s-123"}
+    given = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "AWS_PROFILE": "acme", "GITHUB_TOKEN": "s-123", **settings}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    open_bucket("s3://acme-state/social", "")
+    assert "AWS_PROFILE=acme" in seen.read_text(encoding="utf-8")
+    assert "s-123" not in seen.read_text(encoding="utf-8")
 
 
 def store(server: buckets.Google, url: str = "gs://acme-state/social") -> ObjectStore:
