@@ -2,7 +2,7 @@
 
 Matching asks about new objects and objects in Buffer. Questions that need a plan are asked here: whether the delete
 that frees a text is part of this run, whether an edit would have the same text as another object, and whether an edit
-would publish the text of a post that is not ours a second time, or bring the two posts closer together.
+would publish the text of somebody else's post a second time, or bring the two posts closer together.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def _suspended(change: Change, reason: str, match: Match | None, resolver: Resol
 
 
 def _waiting(change: Change, reason: str, binding: Binding | None) -> Change:
-    """The change, put off until the suspension ends, since its post is not scheduled or not ours."""
+    """The change, put off until the suspension ends, since its post is not scheduled, or bufferctl did not make it."""
     waits = replace(change, reason=Reason.SUSPENDED, why=replace(_WAITS, facts={"reason": reason}), todo=None)
     is_new = binding is None
     if change.action in {Action.CREATE, Action.WAITING} or (is_new and change.reason is Reason.MISSED):

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import environment, project, services
+from collections.abc import Collection
 
-__all__ = ["environment", "project", "services"]
+import pytest
+
+from tests.cli.conftest import environment, project
+
+__all__ = ["environment", "project"]
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """One channel, which is enough for most of these stories."""
+    return ("twitter",)

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
 from tests.cli.conftest import Project
 from tests.never_twice.files import ADDRESS, apply, declare, texts
 
 POST = "key: launch, due_at: 2029-12-04 09:00, text: We are live"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.mark.parametrize("is_refused", [True, False])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Collection
 
 import pytest
 
@@ -29,12 +28,6 @@ SERIES = [
     W2.format(first="tip-1"),
 ]
 BEFORE, AFTER = "2029-12-03T10:00:00Z", "2029-12-14T10:00:00Z"  # of the renamed post's time
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel is enough."""
-    return ("twitter",)
 
 
 def write(project: Project, entries: list[str]) -> None:

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-import pytest
-
 from tests.cli.conftest import Project
 from tests.never_twice.files import apply, declare, texts
 
 ENTRY = "key: launch, due_at: 2029-12-20 09:00, text: 'Read https://acme.example/launch'"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def theirs(project: Project, link: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
 from tests.cli.conftest import Project
@@ -13,12 +11,6 @@ POSTS = (
     "key: launch, due_at: 2029-12-04 09:00, text: We are live",
     "key: next, due_at: 2029-12-20 09:00, text: What comes next",
 )
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.fixture

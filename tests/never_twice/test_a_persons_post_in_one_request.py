@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-import pytest
-
 from tests.cli.conftest import Project
 from tests.never_twice.files import apply, declare, texts
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def test_its_first_lines(project: Project) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
 
 import pytest
 
@@ -11,12 +10,6 @@ from tests.cli.conftest import Project
 from tests.never_twice.files import ADDRESS, apply, declare, lose_state, texts
 
 STAYS = "key: other, due_at: 2029-12-28 09:00, text: Another"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.fixture(params=["the entry was taken from the state", "the state is lost"])

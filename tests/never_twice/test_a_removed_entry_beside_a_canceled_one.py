@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-import pytest
-
 from tests.cli.conftest import Project
 from tests.never_twice.files import declare, texts
 
 KEPT = "key: kept, due_at: 2029-12-12 09:00, text: Keep this"
 GONE = "key: gone, due_at: 2029-12-11 09:00, text: Take this back"
 RENAMED = "key: b, was: a, due_at: 2029-12-10 09:00, text: We are live"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def test_a_line_that_stayed_after_a_rename(project: Project) -> None:

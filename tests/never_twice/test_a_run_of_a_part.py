@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-import pytest
-
 from tests.cli.conftest import Project
 from tests.never_twice.files import declare, texts
 
@@ -13,12 +9,6 @@ ENTRY = '  - {{key: {key}, channels: [twitter], due_at: 2029-12-20 {time}, text:
 OTHER = "posts:\n" + ENTRY.format(key="hello", time="15:00", text="Hello there")
 BEFORE = "Registration for the summer conference in Berlin is open until Friday"
 AFTER = "Registration for the summer conference in Berlin is open until Sunday"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def test_the_new_post_is_not_sent_beside_the_old_one(project: Project) -> None:

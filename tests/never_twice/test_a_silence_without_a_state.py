@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 import pytest
 
@@ -18,12 +17,6 @@ POSTS = (
 )
 SINCE = "managed_since: 2029-12-03T08:00:00Z"
 ONCE = {"We are live": 1, "A tip for the queue": 1, "Another tip": 1}
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def answered(project: Project, *posts: str, settings: str) -> None:

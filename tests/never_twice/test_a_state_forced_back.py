@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from tests.never_twice.files import ADDRESS, apply, declare, texts
 FIRST = "key: first, due_at: 2029-12-20 09:00, text: The first"
 LAUNCH = "key: launch, due_at: 2029-12-21 09:00, text: We are live"
 PERHAPS = "It was created through the API, perhaps by bufferctl"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.fixture

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
 from tests.cli.conftest import Project
 from tests.never_twice.files import apply, declare, lose_state, texts
 
 ENTRY = "key: launch, text: 'Read https://acme.example/launch'"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
 from tests.cli.conftest import Project
@@ -12,12 +10,6 @@ from tests.never_twice.files import apply, declare, texts
 LAUNCH = "key: launch, due_at: 2029-12-10 09:00, text: We are live"
 OTHER = "key: other, due_at: 2029-12-11 09:00, text: Another story"
 NOT_THERE = "existing: {twitter: 5f0000000000000000000000}"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.mark.parametrize("renamed", [f"was: launch, {NOT_THERE}", NOT_THERE])

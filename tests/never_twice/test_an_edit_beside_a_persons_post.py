@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
 from tests.cli.conftest import Project
@@ -12,12 +10,6 @@ from tests.never_twice.files import apply, declare, texts
 ENTRY = "key: launch, text: We are live"
 DUE = "due_at: 2029-12-20 09:00"
 LATER = "due_at: 2029-12-25 09:00"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def a_person_says_the_same(project: Project, **fields: str) -> str:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
 from tests.cli.conftest import WEEK, Project
 from tests.conftest import long
 from tests.never_twice.files import declare
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def at(day: int, hour: int, minute: int = 0) -> str:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 import pytest
 
 from tests.cli.conftest import Project
 from tests.never_twice.files import apply, declare, texts
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def imported(project: Project, *posts: tuple[str, dict[str, str]]) -> dict[str, str]:

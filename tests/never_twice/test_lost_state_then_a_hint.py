@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 import pytest
 
@@ -11,12 +10,6 @@ from tests.cli.conftest import Project
 from tests.never_twice.files import ADDRESS, apply, declare, lose_state, texts
 
 LAUNCH = "key: launch, text: We are live"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from typing import Any
-
-import pytest
 
 from tests.cli.conftest import Project
 from tests.never_twice.files import apply, declare, lose_state, texts
@@ -14,12 +11,6 @@ from tests.never_twice.files import apply, declare, lose_state, texts
 KEPT = "key: kept, due_at: 2029-12-20 09:00, text: Save often"
 LATER = "key: later, due_at: 2029-12-22 09:00, text: Rest on Fridays"
 OLD = [f"key: old-{n}, due_at: 2029-12-04 0{n}:00, text: Tip {n}" for n in (1, 2)]
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def ids(project: Project) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
 from tests.cli.conftest import Project
@@ -11,12 +9,6 @@ from tests.never_twice.files import apply, declare, texts
 
 FIRST = "key: launch, due_at: 2029-12-15 09:00, text: Text A"
 SECOND = "key: launch-2, due_at: 2029-12-15 15:00, text: Text B"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.fixture

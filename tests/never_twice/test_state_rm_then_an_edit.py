@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
 from tests.cli.conftest import Project
@@ -11,12 +9,6 @@ from tests.conftest import long
 from tests.never_twice.files import ADDRESS, apply, declare, texts
 
 TIMED = "key: launch, due_at: 2029-12-20 09:00"
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.mark.parametrize("pause", [0, *long(2)], ids=["at once", "two days later"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,12 +16,6 @@ from tests.never_twice.files import apply, declare, lose_state, texts
 
 FIRST, WEEK = datetime(2029, 12, 4, 9, tzinfo=UTC), timedelta(weeks=1)
 TIPS = {"u0": "Save often", "u1": "Name your branches", "u2": "Read the diff", "u3": "Rest on Fridays"}
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def weekly(project: Project, weeks: Mapping[str, int], **more: str) -> None:

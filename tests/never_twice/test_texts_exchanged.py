@@ -26,12 +26,6 @@ QUOTA, UNTIL_WRITTEN = 100, 2
 
 
 @pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
-
-
-@pytest.fixture
 def project(environment: Path, services: Collection[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """An account with a quota."""
     with Near(account_of(services), clock=Clock.at(NOW), rate_limit="team") as sandbox:

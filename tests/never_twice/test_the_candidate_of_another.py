@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
 
 import pytest
 
@@ -12,12 +11,6 @@ from tests.cli.conftest import Project
 from tests.never_twice.files import apply, declare, texts
 
 ENTRIES = [f"key: read-{n}, text: 'Worth reading: https://acme.example/blog/{n}'" for n in (1, 2)]
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 def there(project: Project, *links: int) -> list[str]:

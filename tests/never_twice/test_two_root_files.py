@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -33,12 +32,6 @@ POSTS = "posts:\n" + "".join(
     for n in range(6)
 )
 ALL = {f"Tip number {n}": 1 for n in range(6)}
-
-
-@pytest.fixture
-def services() -> Collection[str]:
-    """One channel."""
-    return ("twitter",)
 
 
 @pytest.fixture(params=["beside it", *long("in a folder beside it, in a repository")])
