@@ -3,6 +3,7 @@
 `make mutate`, or `python -m tests.mutate [--draw N] [--jobs N] ROOM...`, prints a table by room and the mistakes that
 nobody noticed, those that matter first: what no test runs, then lost steps and turned decisions, then values.
 tests/survivors.txt has those that change nothing that anybody could see, each with its reason.
+With `--tests N`, at most so many are tried of each mistake, the nearest first: the part is at least what is printed.
 
 All modules of a room are imported, since commands import late. Then the tests run once to learn which functions each of
 them runs (`_learn`). Then they are collected once, and each mistake
@@ -114,8 +115,11 @@ class Learned:
         """All tests together."""
         return sum(seconds for seconds, _ in self.tests.values())
 
-    def attempt(self, mistake: Mistake, functions: set[Function] | None) -> Attempt:
-        """The tests that run one of the functions, or all; first those that run its line or file, then the fastest."""
+    def attempt(self, mistake: Mistake, functions: set[Function] | None, most: int | None) -> Attempt:
+        """The tests that run one of the functions, or all, at most so many.
+
+        First those that run its line or file: of each file of tests the fastest, then the second of each.
+        """
         lines = set(range(mistake.line, mistake.line + mistake.before.count("\n") + 1))
         file = str(Path.cwd() / mistake.file)
         ranked = []
@@ -124,11 +128,20 @@ class Learned:
                 ranked.append((file not in {each for each, _ in ran}, seconds, name))
             elif reached := functions & ran.keys():
                 ranked.append((not any(lines & ran[each] for each in reached), seconds, name))
-        return Attempt([mistake], [name for *_, name in sorted(ranked)], sum(seconds for _, seconds, _ in ranked))
+        place_in_file = Counter[tuple[bool, str]]()
+        spread = []
+        for far, seconds, name in sorted(ranked):
+            group = far, name.partition("::")[0]
+            spread.append((far, place_in_file[group], seconds, name))
+            place_in_file[group] += 1
+        tried = [(seconds, name) for *_, seconds, name in sorted(spread)[:most]]
+        return Attempt([mistake], [name for _, name in tried], sum(seconds for seconds, _ in tried))
 
 
-def missed_by(mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int) -> list[int | None]:
-    """How many tests run each of the mistakes and do not notice it; None if one fails.
+def missed_by(
+    mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int, most: int | None = None
+) -> list[int | None]:
+    """How many tests, at most so many, run each of the mistakes and do not notice it; None if one fails.
 
     Files and tests are below the working folder.
     """
@@ -146,13 +159,13 @@ def missed_by(mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int) -> l
     for mistake in mistakes:
         functions = functions_with(mistake)
         if functions is None or functions & learned.at_import:
-            anew.append(learned.attempt(mistake, None))
+            anew.append(learned.attempt(mistake, None, most))
         else:
-            in_place.append(learned.attempt(mistake, functions))
+            in_place.append(learned.attempt(mistake, functions, most))
     # Without a mistake at last: it must not count for how long this has been running.
     seen = [
         *_told(partial(_in_place, tests, [*in_place, right], jobs)),
-        *_verdicts([partial(_anew, tests, each) for each in [*anew, right]], jobs),
+        *_verdicts([partial(_anew, tests, each, most) for each in [*anew, right]], jobs),
     ]
     for failing in (seen[len(in_place)], seen[-1]):
         if failing is not None:
@@ -363,13 +376,14 @@ def _in_place(tests: Sequence[str], attempts: Sequence[Attempt], jobs: int) -> l
     return _collected(tests, attempts_on).done  # type: ignore[no-any-return]  # likewise
 
 
-def _anew(tests: Sequence[str], attempt: Attempt, last: Collection[str]) -> int:
-    """Import everything, and try all tests, after the others those that are there only because of the mistake."""
+def _anew(tests: Sequence[str], attempt: Attempt, most: int | None, last: Collection[str]) -> int:
+    """Import everything, and try these tests; and if all are tried, those that are there only by the mistake."""
     places = {name: place for place, name in enumerate(sorted(attempt.tests, key=lambda name: name not in last))}
 
     def in_order(session: pytest.Session) -> int:
         _limit(attempt)
-        return _verdict(session, sorted(session.items, key=lambda item: places.get(item.nodeid, len(places))))
+        items = sorted(session.items, key=lambda item: places.get(item.nodeid, len(places)))
+        return _verdict(session, items[:most])
 
     sys.meta_path.insert(0, Finder(attempt.mistakes))
     verdict = _collected(tests, in_order).done
@@ -426,21 +440,23 @@ class Survivor:
         return f"{self.mistake}\n  {where}{'' if self.tests else ', in no test'}"
 
 
-def survivors(mistakes: Sequence[Mistake], jobs: int) -> Iterator[Survivor]:
-    """Of these mistakes, each that no test of its room notices."""
+def survivors(mistakes: Sequence[Mistake], jobs: int, most: int | None = None) -> Iterator[Survivor]:
+    """Of these mistakes, each that no test of its room notices; at most so many are tried."""
     for tests, group in groupby(sorted(mistakes, key=lambda each: (tests_of(each), each.file, each.start)), tests_of):
         tried = list(group)
-        found = zip(tried, missed_by(tried, tests, jobs), strict=True)
+        found = zip(tried, missed_by(tried, tests, jobs, most), strict=True)
         yield from (Survivor(mistake, ran) for mistake, ran in found if ran is not None)
 
 
-def _lines(rooms: Sequence[str], choose: Callable[[str], list[Mistake]], jobs: int) -> Iterator[tuple[str, bool]]:
+def _lines(
+    rooms: Sequence[str], choose: Callable[[str], list[Mistake]], find: Callable[[list[Mistake]], Iterable[Survivor]]
+) -> Iterator[tuple[str, bool]]:
     """The table, each line with whether it is well; after a room what was not noticed, and what is triaged in vain."""
     yield f"{'room':10} drawn noticed alike missed  part", True
     alike = triaged()
     for room in rooms:
         mistakes = choose(room)
-        unnoticed = list(survivors(mistakes, jobs))
+        unnoticed = list(find(mistakes))
         names = Counter(str(each.mistake) for each in unnoticed)
         missed, in_vain = judged(Counter(map(str, mistakes)), names, alike)
         seen, more = len(mistakes) - len(unnoticed), missed.total()
@@ -459,6 +475,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rooms", nargs="*", default=(*NEVER_TWICE, *OTHERS))
     parser.add_argument("--draw", type=int, help="mistakes in each room (300 and 100)")
+    parser.add_argument("--tests", type=int, help="that are tried of each mistake (all that run it)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--triaged", action="store_true", help=f"try those of {TRIAGED.name} instead of a draw")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -474,7 +491,7 @@ def main() -> int:
     is_well = True
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
-        for line, well in _lines(given.rooms, choose, given.jobs):
+        for line, well in _lines(given.rooms, choose, partial(survivors, jobs=given.jobs, most=given.tests)):
             print(line, flush=True)  # noqa: T201 - a program
             is_well &= well
     return int(not is_well)
