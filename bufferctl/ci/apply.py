@@ -12,7 +12,7 @@ from pathlib import Path
 from bufferctl.ci.applied import AppliedFile, End
 from bufferctl.ci.approvals import Needed, lacking, needed
 from bufferctl.ci.decision import Decision, read_decision
-from bufferctl.ci.forge import PLAN, Authors, ChangeRequest, marker, title
+from bufferctl.ci.forge import PLAN, Authors, ChangeRequest, CommentKind, marker, title
 from bufferctl.ci.issues import tell_history, watch
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
@@ -430,8 +430,8 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: No
     if not job.options.comment:
         return
     context = Context(
-        mark=marker("receipt", job.about),
-        title=title("receipt", job.about),
+        mark=marker(CommentKind.RECEIPT, job.about),
+        title=title(CommentKind.RECEIPT, job.about),
         commit=job.commit,
         run=job.forge.run_url,
         files=job.forge.files_at(job.commit),
@@ -442,12 +442,12 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: No
             others = [each.merged.name for each in found if each.file and each is not one]
             notes += [Note(markdown=f"Applied together with {', '.join(others)}.")] if others else []
             text = _receipt(job, replace(context, notes=(*notes, *_unreviewed(job, one, ran))), ran)
-        elif ran.end.exit_code == 0 and job.find_comment("plan", one.request) is None:
+        elif ran.end.exit_code == 0 and job.find_comment(CommentKind.PLAN, one.request) is None:
             return  # it was never about these files
         else:
             said = replace(context, notes=(*notes, _not_applied(job, one, ran)), still_out=_still_out(one, ran))
             text = without_report(said)
-        job.post("receipt", one.request, text)
+        job.post(CommentKind.RECEIPT, one.request, text)
     except ForgeError as error:  # what is done is done, and the log shows it
         job.annotate("warning", f"The receipt could not be added to {one.merged.name}: {error.message}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from enum import Enum, unique
 from typing import Annotated, Protocol, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -402,33 +403,42 @@ def is_robots(email: str) -> bool:
     return re.fullmatch(r"no-?reply@.+", email, re.IGNORECASE) is not None
 
 
-def marker(kind: str, directory: str = "") -> str:
-    """The hidden first line of a comment, as in bufferctl's own reports of the `kind` `plan` or `receipt`.
+@unique
+class CommentKind(Enum):
+    """What a comment or an issue of ours is: its word in the hidden marker, and its visible heading."""
+
+    PLAN = "plan", "Buffer plan"
+    RECEIPT = "receipt", "Applied to Buffer"
+    UNSENT = "unsent", "Not applied within an hour"
+    SENT = "sent", "Published late"
+    SUGGESTION = "suggestion", "A suggestion for Buffer"
+    NEEDS_YOU = "needs-you", "Buffer needs you"
+    HISTORY = "history", "The history of the published branch was replaced"
+
+    def __init__(self, word: str, heading: str) -> None:
+        self.word = word
+        self.heading = heading
+
+
+def marker(kind: CommentKind, directory: str = "") -> str:
+    """The hidden first line of a comment or an issue.
 
     `directory` is the folder of the files, if a repository has several. Characters that could end the marker are
     escaped.
     """
-    about = re.sub(r"[^\w ./-]|-(?=-)", lambda each: f"%{ord(each[0]):02X}", directory)
-    return f"<!-- bufferctl:{kind}{' ' + about if about else ''} -->"
+    folder = re.sub(r"[^\w ./-]|-(?=-)", lambda each: f"%{ord(each[0]):02X}", directory)
+    return f"<!-- bufferctl:{kind.word}{' ' + folder if folder else ''} -->"
 
 
-#: The headings of comments and issues. Only some have one if there is no folder to name: the first line of a plan or a
-#: receipt says what it is, and issues have a title.
-_TITLES = {
-    "plan": "Buffer plan",
-    "receipt": "Applied to Buffer",
-    "unsent": "Not applied within an hour",
-    "sent": "Published late",
-    "needs-you": "Buffer needs you",
-    "history": "The history of the published branch was replaced",
-}
+def title(kind: CommentKind, directory: str = "") -> str:
+    """The first visible line; `directory` as for `marker`.
 
-
-def title(kind: str, directory: str = "") -> str:
-    """The visible heading of a comment of a kind; `directory` as for `marker`. It may be empty."""
+    It is empty where there is no folder to name and the text says by itself what it is: a plan and a receipt in their
+    first line, an issue in its title.
+    """
     if directory:
-        return f"### {_TITLES[kind]}: {code(directory)}"
-    return f"### {_TITLES[kind]}" if kind in {"unsent", "sent"} else ""
+        return f"### {kind.heading}: {code(directory)}"
+    return f"### {kind.heading}" if kind in {CommentKind.UNSENT, CommentKind.SENT} else ""
 
 
 def same_text(posted: str, text: str) -> bool:

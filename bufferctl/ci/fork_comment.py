@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydantic import AliasPath, BaseModel, Field
 
-from bufferctl.ci.forge import artifact_name, marker, title
+from bufferctl.ci.forge import CommentKind, artifact_name, marker, title
 from bufferctl.ci.github import GitHub
 from bufferctl.ci.job import Job
 from bufferctl.ci.log import say
@@ -47,11 +47,11 @@ def fork_comment(job: Job) -> int:
         say("The run of the fork kept no plan, so there is nothing to show.")
         return 0
     context = Context(
-        mark=marker("plan", job.about),
-        title=title("plan", job.about),
+        mark=marker(CommentKind.PLAN, job.about),
+        title=title(CommentKind.PLAN, job.about),
         commit=run.head_sha,
         notes=(_INTRODUCTION,),
         printed=text.decode("utf-8", "replace"),
     )
-    job.post("plan", request, without_report(context))
+    job.post(CommentKind.PLAN, request, without_report(context))
     return 0

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from bufferctl.ci.applied import End
 from bufferctl.ci.explain import about_key
-from bufferctl.ci.forge import ChangeRequest, marker, title
+from bufferctl.ci.forge import ChangeRequest, CommentKind, marker, title
 from bufferctl.ci.job import Job, name_of
 from bufferctl.ci.report_file import load_report
 from bufferctl.errors import KeyRefusedError
@@ -25,7 +25,6 @@ from bufferctl.render.report import Report
 from bufferctl.render.words import to_publish_again
 from bufferctl.value import replace
 
-_TITLE = "Buffer needs you"
 _OPEN = Note("Buffer needs you.", "Each run updates this issue, and closes it once nothing is left.")
 _OVER = Note("Resolved.", "Everything that was merged is in Buffer, and Buffer matches your files.")
 _HISTORY = (
@@ -48,8 +47,8 @@ def tell_history(job: Job, last: End, end: End) -> None:
     """
     if end.gone or last.gone:
         notes = [Note(markdown=f"{end.gone}\n\n{_HISTORY}") if end.gone else _AGAIN]
-        text = without_report(_context(job, "history", notes))
-        job.keep_issue("history", "The history of the published branch was replaced", text, is_open=bool(end.gone))
+        text = without_report(_context(job, CommentKind.HISTORY, notes))
+        job.keep_issue(CommentKind.HISTORY, text, is_open=bool(end.gone))
 
 
 def watch(job: Job, end: End, requests: Sequence[ChangeRequest] = ()) -> int:
@@ -59,7 +58,7 @@ def watch(job: Job, end: End, requests: Sequence[ChangeRequest] = ()) -> int:
     last apply ended. `requests` are those of this run; a request with a comment that it waits gets one about the end,
     too. Raises ForgeError.
     """
-    was_open = job.forge.open_issue(marker(_KIND, job.about)) is not None
+    was_open = job.forge.open_issue(marker(CommentKind.NEEDS_YOU, job.about)) is not None
     if not (job.forge.is_scheduled or was_open):
         return 0
     data = job.work / "look.data"
@@ -82,18 +81,14 @@ def watch(job: Job, end: End, requests: Sequence[ChangeRequest] = ()) -> int:
     needs = bool(notes or shown.changes or left.problems)
     if report or needs:
         first = replace(_OPEN, markdown=" ".join(job.settings.notify)) if needs else _OVER
-        context = _context(job, _KIND, [first, *notes])
+        context = _context(job, CommentKind.NEEDS_YOU, [first, *notes])
         with job.naming():
             text = issue(left, replace(context, decide=job.forge.decide()))
-        job.keep_issue(_KIND, _TITLE, text, is_open=needs)
+        job.keep_issue(CommentKind.NEEDS_YOU, text, is_open=needs)
     return 0 if report or was_open else ran.code
 
 
-#: Of the issue's marker.
-_KIND = "needs-you"
-
-
-def _context(job: Job, kind: str, notes: Iterable[Note]) -> Context:
+def _context(job: Job, kind: CommentKind, notes: Iterable[Note]) -> Context:
     return Context(
         mark=marker(kind, job.about),
         title=title(kind, job.about),
@@ -123,12 +118,12 @@ def _is_late(request: ChangeRequest, now: datetime) -> bool:
 def _comment(job: Job, late: Sequence[ChangeRequest], requests: Iterable[ChangeRequest], now: datetime) -> None:
     """Comment on requests that were merged an hour ago: those that are not sent, and those that are by now."""
     for each in late:
-        job.comment("unsent", each, f"Not everything in it was applied an hour after the merge. {_ASK}")
+        job.comment(CommentKind.UNSENT, each, f"Not everything in it was applied an hour after the merge. {_ASK}")
     left = {each.number for each in late}
     over = {each.number: each for each in requests if _is_late(each, now) and each.number not in left}
     for each in over.values():
-        if job.find_comment("unsent", each):
-            job.comment("unsent", each, _SENT, job.footer(job.commit), heading="sent")
+        if job.find_comment(CommentKind.UNSENT, each):
+            job.comment(CommentKind.UNSENT, each, _SENT, job.footer(job.commit), heading=CommentKind.SENT)
 
 
 def _about_expiry(job: Job, today: date) -> Iterator[Note]:

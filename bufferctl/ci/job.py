@@ -18,7 +18,7 @@ import httpx2
 from bufferctl import DOCS
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
 from bufferctl.ci.explain import about_key, explain
-from bufferctl.ci.forge import ChangeRequest, Comment, Forge, marker, same_text, title, with_marker
+from bufferctl.ci.forge import ChangeRequest, Comment, CommentKind, Forge, marker, same_text, title, with_marker
 from bufferctl.ci.log import add_to_summary, annotate, say
 from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
@@ -336,8 +336,10 @@ class Job:
         """The last line of a comment: its commit, its run, and `more`."""
         return f"<sub>{' · '.join([f'Commit {commit[:SHORT]}', f'[run]({self.forge.run_url})', *more])}</sub>"
 
-    def comment(self, kind: str, request: ChangeRequest, *parts: str, heading: str = "") -> None:
-        """Put the comment of a `kind` (`plan`, `receipt`, `unsent`) on a request, in place of an earlier one.
+    def comment(
+        self, kind: CommentKind, request: ChangeRequest, *parts: str, heading: CommentKind | None = None
+    ) -> None:
+        """Put the comment of a kind on a request, in place of an earlier one.
 
         `parts` follow the title; empty ones are left out. `heading` is the kind whose title the comment has, if that is
         another one. Raises ForgeError.
@@ -345,7 +347,7 @@ class Job:
         whole = "\n\n".join(filter(None, [title(heading or kind, self.about), *parts]))
         self.post(kind, request, with_marker(marker(kind, self.about), whole))
 
-    def post(self, kind: str, request: ChangeRequest, text: str) -> None:
+    def post(self, kind: CommentKind, request: ChangeRequest, text: str) -> None:
         """Put a comment with this whole text, which begins with its marker, on a request. Raises ForgeError."""
         found = self.find_comment(kind, request)
         if found is None:
@@ -353,17 +355,17 @@ class Job:
         elif not same_text(found.body, text):
             self.forge.edit_comment(request.number, found.id, text)
 
-    def find_comment(self, kind: str, request: ChangeRequest) -> Comment | None:
-        """Our comment of a `kind` on a request. Raises ForgeError."""
+    def find_comment(self, kind: CommentKind, request: ChangeRequest) -> Comment | None:
+        """Our comment of a kind on a request. Raises ForgeError."""
         first = marker(kind, self.about)
         comments = self.forge.comments(request.number)
         return next((each for each in comments if each.mine and each.body.startswith(first)), None)
 
-    def keep_issue(self, kind: str, name: str, text: str, *, is_open: bool) -> None:
-        """Open, update or close our issue of a `kind`, whose text begins with its marker. Raises ForgeError."""
+    def keep_issue(self, kind: CommentKind, text: str, *, is_open: bool) -> None:
+        """Open, update or close our issue of a kind, whose text begins with its marker. Raises ForgeError."""
         issue = self.forge.open_issue(marker(kind, self.about))
         if issue is None and is_open:
-            self.forge.add_issue(f"{name} ({self.about})" if self.about else name, text)
+            self.forge.add_issue(f"{kind.heading} ({self.about})" if self.about else kind.heading, text)
         elif issue and not (is_open and same_text(issue.body, text)):
             self.forge.edit_issue(issue.number, text, close=not is_open)
 

@@ -14,7 +14,7 @@ from posixpath import join, normpath
 from typing import NamedTuple
 
 from bufferctl.ci.approvals import notes as approval_notes
-from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, artifact_name, marker, title
+from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, CommentKind, artifact_name, marker, title
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
@@ -115,7 +115,7 @@ def _plan(
             addresses = {change.address for change in made.report.plan.changes}
             notes += approval_notes(job, request, branch, addresses)
         url = job.forge.page_url((artifact / page).as_posix()) if artifact else ""
-        job.post("plan", request, _comment(job, request, made, branch, tuple(filter(None, notes)), url))
+        job.post(CommentKind.PLAN, request, _comment(job, request, made, branch, tuple(filter(None, notes)), url))
     _report(job, made.held, fails=fails)
     if fails:
         return 1
@@ -158,8 +158,8 @@ def _keep(job: Job, request: ChangeRequest | None, made: _Made, folder: Path, pa
 def _comment(job: Job, request: ChangeRequest, made: _Made, branch: str, notes: tuple[Note, ...], page: str) -> str:
     """The comment on the plan, or on why there is none. `branch`: that posts are published from; `page`: the URL."""
     context = Context(
-        mark=marker("plan", job.about),
-        title=title("plan", job.about),
+        mark=marker(CommentKind.PLAN, job.about),
+        title=title(CommentKind.PLAN, job.about),
         commit=request.head,
         run=job.forge.run_url,
         page=page,
@@ -190,7 +190,7 @@ def _new_post(job: Job, request: ChangeRequest) -> str:
 
 def _since_last_look(job: Job, request: ChangeRequest | None) -> list[str]:
     """The option that names the comment of an earlier commit, so that the new one says what changed since."""
-    found = job.find_comment("plan", request) if request and job.options.comment else None
+    found = job.find_comment(CommentKind.PLAN, request) if request and job.options.comment else None
     if found is None or request is None or commit_of(found.body) == request.head[:SHORT]:
         return []
     path = job.work / "earlier.md"
@@ -217,7 +217,7 @@ def _is_needed(job: Job, request: ChangeRequest | None) -> bool:
     base = job.base_of(request) if request else job.forge.tested_base()
     if job.is_touched(base):
         return True
-    return request is not None and job.options.comment and job.find_comment("plan", request) is not None
+    return request is not None and job.options.comment and job.find_comment(CommentKind.PLAN, request) is not None
 
 
 def _unplanned(context: Context) -> Context:
@@ -301,7 +301,7 @@ def comment(job: Job, *, page: str, number: int = 0) -> int:
     if not _ADDRESS.fullmatch(page):
         raise ForgeError(f"{page!r} is not the address of a page", hint="Name the uploaded page with --page URL.")
     request = job.forge.request(number)
-    found = job.find_comment("plan", request) if request else None
+    found = job.find_comment(CommentKind.PLAN, request) if request else None
     if request is None or found is None or not is_about(found.body, request.head):
         say("There is no comment on the plan of this commit, so there is nothing to link.")
         return 0

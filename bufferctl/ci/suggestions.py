@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bufferctl.ci.forge import ChangeRequest, marker
+from bufferctl.ci.forge import ChangeRequest, CommentKind, marker
 from bufferctl.ci.job import Job
 from bufferctl.config.write import SourceFiles, postponed
 from bufferctl.diagnostics import Place
@@ -50,7 +50,7 @@ def suggest(job: Job, request: ChangeRequest, report: Report) -> dict[Place, tup
 
     Returns the lines of answers that did not become suggestions, by the place of their entry in the repository.
     """
-    first = marker("suggestion", job.about)
+    first = marker(CommentKind.SUGGESTION, job.about)
     for old in list(job.forge.suggestions(request.number)):
         if old.mine and old.body.startswith(first):
             job.forge.delete_suggestion(request.number, old.id)

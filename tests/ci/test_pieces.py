@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.ci.child import Ran, bufferctl, git_access
-from bufferctl.ci.forge import ChangeRequest, first_parents, marker, variable, with_marker
+from bufferctl.ci.forge import ChangeRequest, CommentKind, first_parents, marker, variable, with_marker
 from bufferctl.ci.http import Api
 from bufferctl.ci.job import connect
 from bufferctl.ci.plan import keep_artifact
@@ -38,7 +38,7 @@ def test_nothing_breaks_out_of_a_block(text: str) -> None:
 @pytest.mark.parametrize("directory", ["north", "a/b c", "--> <script>", "x-->", "a--b", "ä"])
 def test_a_marker_is_one_hidden_line(directory: str) -> None:
     """With any folder name, it is one comment, which the name cannot end."""
-    first = marker("plan", directory)
+    first = marker(CommentKind.PLAN, directory)
     assert first.startswith("<!-- bufferctl:plan ")
     assert first.count("--") == 2
     assert ">" not in first[:-1]
@@ -47,7 +47,7 @@ def test_a_marker_is_one_hidden_line(directory: str) -> None:
 def test_a_report_keeps_one_marker() -> None:
     """The report's own marker is replaced by the marker of its folder."""
     assert (
-        with_marker(marker("plan", "north"), "<!-- bufferctl:plan -->\nText\n")
+        with_marker(marker(CommentKind.PLAN, "north"), "<!-- bufferctl:plan -->\nText\n")
         == "<!-- bufferctl:plan north -->\nText\n"
     )
 

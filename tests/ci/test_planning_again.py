@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bufferctl.ci.forge import marker
+from bufferctl.ci.forge import CommentKind, marker
 from tests.ci.conftest import FILES, Team, post
 from tests.ci.fake_github import FORKS
 from tests.conftest import long
@@ -161,7 +161,7 @@ def test_folders_and_files_are_never_taken_for_each_other(team: Team) -> None:
         assert not ran.failed, ran.log
     assert len({each.name for each in team.github.artifacts}) == 4
     assert len(team.github.bodies(pull)) == 4
-    assert marker("plan", "a--b") != marker("plan", "a_-b")
+    assert marker(CommentKind.PLAN, "a--b") != marker(CommentKind.PLAN, "a_-b")
     team.merge(pull)
     for folder, file in names:
         ran = team.apply(directory=folder, file=file)
