@@ -64,7 +64,7 @@ def networks_of(posts: Iterable[Post]) -> str:
 
 def links_of(post: Post) -> frozenset[str]:
     """Where the links of a post lead, without the parameters that differ by network."""
-    texts = [*texts_of(post), str(getattr(post.metadata, "first_comment", None) or "")]
+    texts = [*texts_of(post), getattr(post.metadata, "first_comment", None) or ""]
     found = [trimmed(link) for text in texts for link in LINK.findall(without_parameters(text))]
     attachment = getattr(post.metadata, "link_attachment", None)
     return frozenset([*found, *([without_parameters(str(attachment.url))] if attachment else [])])
