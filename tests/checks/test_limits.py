@@ -103,6 +103,13 @@ def test_what_the_account_takes() -> None:
     assert codes(post("twitter", "x" * 25_001)) == ["BC001"]
 
 
+def test_what_no_account_takes_is_left_to_the_other_rules() -> None:
+    """Without a limit of the account, only what one could change is judged: 281 letters on X, and not 25,001."""
+    paid, never = post("twitter", "x" * 281, key="paid"), post("twitter", "x" * 25_001, key="never")
+    found = check_lengths(Desired(posts=(paid, never)), {}, NOON)
+    assert [(each.rule.code, each.item.address.key) for each in found] == [("BC002", "paid")]
+
+
 def test_what_is_said_of_a_long_text() -> None:
     """The excess, and what to do."""
     (found,) = findings(post("twitter", "x" * 240 + " https://acme.com/" + "x" * 30))
@@ -118,6 +125,7 @@ def test_what_is_said_of_a_long_text() -> None:
         (sound("instagram", "\n" * 1100), "2,200 (a line break counts 2)"),
         (post("threads", "\N{ROCKET}" * 251), "502 (an emoji or a special letter counts 2)"),
         (post("twitter", "日" * 141), "282 (as X weighs it)"),
+        (post("threads", "x" * 488 + " https://a.io"), "501, so"),
     ],
 )
 def test_what_counts_more_than_once_is_said(item: Post, said: str) -> None:

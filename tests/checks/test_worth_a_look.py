@@ -108,6 +108,40 @@ def test_a_picture_that_one_network_lacks(tmp_path: Path) -> None:
     ) == [("worth-a-look/pictures-differ", "`tip 2`: no image or video on Bluesky, only on X and LinkedIn")]
 
 
+@pytest.mark.parametrize(
+    "shown",
+    ["bluesky: {assets: [], thread: [{text: See, assets: [PICTURE]}]}", "linkedin: {assets: [], metadata: CARD}"],
+)
+def test_a_network_that_shows_something_else_lacks_no_picture(tmp_path: Path, shown: str) -> None:
+    """Nothing where the picture is in the thread, or where the link brings one."""
+    picture = "{image: {url: https://acme.example/b.png, alt_text: The console}}"
+    card = "{linkedin: {link_attachment: {url: https://acme.example/tips}}}"
+    overrides = shown.replace("PICTURE", picture).replace("CARD", card)
+    assert lines(plan_of(tmp_path, f"{TIP}    overrides: {{{overrides}}}\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"), [(4, ["`tip 2`: has no image or video, and the other 3 of its series have one"]), (3, [])]
+)
+def test_a_picture_that_one_of_a_series_lacks(tmp_path: Path, times: int, expected: list[str]) -> None:
+    """If at least three others have one: of fewer nobody knows what is usual."""
+    posts = TIP.replace("times: 4", f"times: {times}, each: {{2: {{assets: []}}}}")
+    assert [message for _, message in lines(plan_of(tmp_path, posts))] == expected
+
+
+def test_a_picture_that_two_series_miss_is_one_line(tmp_path: Path) -> None:
+    """Of five posts with numbered keys, four have texts that begin alike: the first series is named."""
+    texts = ["Tip 1: press slash", "Tip 2: rest", "Tip 3: walk", "Tip 4: talk", "Another one"]
+    pictures = ["", *[", image: https://acme.example/a.png, alt: The console"] * 4]
+    posts = "".join(
+        f"  - {{key: tip-{n}, due_at: 2030-03-0{n} 09:00, text: '{text}'{picture}}}\n"
+        for n, (text, picture) in enumerate(zip(texts, pictures, strict=True), 1)
+    )
+    assert [message for _, message in lines(plan_of(tmp_path, f"channels: [twitter]\nposts:\n{posts}"))] == [
+        "`tip-1`: has no image or video, and the other 4 of its series have one"
+    ]
+
+
 def test_another_picture(tmp_path: Path) -> None:
     """Unless it has the same description, and so is a crop of the same."""
     other = "    overrides: {linkedin: {assets: [{image: {url: https://acme.example/b.png, alt_text: ALT}}]}}\n"
@@ -177,12 +211,49 @@ def test_entries_that_move_alike_are_one_line(tmp_path: Path) -> None:
     ]
 
 
-def test_a_text_that_names_a_day_and_was_only_moved(tmp_path: Path) -> None:
-    """`Friday` was right before."""
-    plan = plan_of(tmp_path, TIP.replace("Tip $(number)", "See you on Friday"))
+@pytest.mark.parametrize("day", ["Friday", "8 March", "tomorrow"])
+def test_a_text_that_names_a_day_and_was_only_moved(tmp_path: Path, day: str) -> None:
+    """It was right before."""
+    plan = plan_of(tmp_path, TIP.replace("Tip $(number)", f"See you on {day}"))
     assert lines(_moved(plan, 7)) == [
-        ("worth-a-look/wrong-day", "`tip 1 to 4`: its text names “Friday”, and only its time was moved")
+        ("worth-a-look/wrong-day", f"`tip 1 to 4`: its text names “{day}”, and only its time was moved")
     ]
+
+
+def test_the_day_of_a_post_is_no_stray_date(tmp_path: Path) -> None:
+    """Nothing for a post that names its own day, though the others of its file name the day after it."""
+    days = "".join(
+        f"  - {{key: k{n}, due_at: 2030-03-0{n} 09:00, text: 'Number {n}: join us on {named} March'}}\n"
+        for n, named in ((2, 8), (3, 8), (4, 8), (7, 7))
+    )
+    assert lines(plan_of(tmp_path, f"channels: [twitter]\nposts:\n{days}")) == []
+
+
+def test_repetitions_of_an_entry_may_be_nearly_the_same(tmp_path: Path) -> None:
+    """Two entries are a mistake; what one entry says again is meant."""
+    text = "We are hiring in Lisbon and in Oslo"
+    again = "  - {key: again, due_at: 2030-03-12 09:00, text: 'TEXT!'}\n"
+    once = "channels: [twitter]\nposts:\n  - {key: jobs, due_at: 2030-03-05 09:00, text: TEXTREPEAT}\n"
+    repeat = ", repeat: {every: 1 week, times: 2, each: {2: {text: 'TEXT!'}}}"
+    assert [
+        [message for _, message in lines(plan_of(tmp_path, posts.replace("TEXT", text)))]
+        for posts in (once.replace("REPEAT", "") + again, once.replace("REPEAT", repeat))
+    ] == [["`again`: nearly the same text as `jobs`, 7 days before"], []]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("See https://www.rival.example/prices", ["`webinar`: names rival.example, which `watch` lists"]),
+        ("See https://acme.example/compare/rival.example", []),
+    ],
+)
+def test_a_site_is_watched_where_links_lead_to_it(tmp_path: Path, text: str, expected: list[str]) -> None:
+    """A page elsewhere that only names it is none of its pages."""
+    posts = f"channels: [twitter]\nposts:\n  - {{key: webinar, due_at: 2030-03-14 09:00, text: '{text}'}}\n"
+    plan = plan_of(tmp_path, posts)
+    watch = Settings(policy=Policy(watch=("rival.example",)))
+    assert [each.message for each in worth_a_look(plan, watch)] == expected
 
 
 def test_a_day_that_is_counted_moves_with_its_post(tmp_path: Path) -> None:

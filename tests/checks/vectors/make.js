@@ -31,6 +31,7 @@ const texts = [
   'https://' + 'a'.repeat(64) + '.com', 'https://acme.com/' + 'x'.repeat(4080), 'https://acme.com/' + 'x'.repeat(4000), 'ACME.COM',
   'https://acme.онлайн/', 'acme.онлайн', 'https://acme.com//a', 'https://acme.com/@user/1', 'https://acme.com/$a;b', '\u{1f389}acme.com',
   'acme.com\u{1f389}', 'https://acme.com/\u{1f389}', '＠acme.com', '＃acme.com', 'mailto:me@acme.com', 'ftp://acme.com', '//acme.com',
+  'ab日c.de://x',
 ];
 // And texts put together by chance, the same ones every time.
 let seed = 20261125;
