@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from bufferctl.model import CreateIdea, CreatePost, EditPost, Idea, Item, Post, instant, standing
+from bufferctl.model import CreateIdea, CreatePost, EditPost, Idea, Item, Post, Write, instant, standing
 from bufferctl.model.about import fields_with
 from bufferctl.model.serial import identity
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
@@ -80,15 +80,19 @@ def _what_it_has(change: Change) -> list[Any]:
     `existing` is part of it until something was applied to what it names; then it may stay or go.
     """
     says = what_it_says(change.write.item if change.write else change.desired)
-    tags: list[str] = []
-    match change.write:
-        case CreatePost() | EditPost() as write:
-            tags = sorted(write.tag_ids)
-        case CreateIdea() as write:
-            tags = sorted(tag.id for tag in write.tags)
     if change.binding and change.binding.applied:
         says.pop("existing", None)
-    return [says, tags]
+    return [says, tag_ids(change.write)]
+
+
+def tag_ids(write: Write | None) -> list[str]:
+    """The ids that planning found for the names of tags in a write."""
+    match write:
+        case CreatePost() | EditPost():
+            return sorted(write.tag_ids)
+        case CreateIdea():
+            return sorted(tag.id for tag in write.tags)
+    return []
 
 
 def facts(change: Change) -> dict[str, str | None]:

@@ -133,7 +133,10 @@ class Said:
         return self.template.format_map(self.blanks)
 
     def __add__(self, other: Said) -> Said:
-        """Both sentences, one after the other; one of them has the space between. For equal names `other` counts."""
+        """Both sentences, one after the other; one of them has the space between.
+
+        For equal names of one kind, such as `facts`, `other` counts.
+        """
         return Said(
             self.template + other.template,
             {**self.facts, **other.facts},

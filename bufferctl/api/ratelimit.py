@@ -59,8 +59,8 @@ def _seconds_in(name: str) -> int:
 
 
 def _older_form(headers: Mapping[str, str], at: datetime) -> tuple[Window, ...]:
-    quota = _whole(headers.get("ratelimit-limit", ""))
-    left = _whole(headers.get("ratelimit-remaining", ""))
+    quota = _leading_number(headers.get("ratelimit-limit", ""))
+    left = _leading_number(headers.get("ratelimit-remaining", ""))
     if left is None:
         return ()
     seconds = _PUBLISHED.get(quota or 0, _QUARTER_HOUR)
@@ -68,14 +68,16 @@ def _older_form(headers: Mapping[str, str], at: datetime) -> tuple[Window, ...]:
     return (Window(seconds, left, float(seconds) if reset is None else reset, at, quota),)
 
 
-def _whole(text: str) -> int | None:
+def _leading_number(text: str) -> int | None:
+    """The whole number that a value such as `900.5` or `900 s` begins with."""
     match = re.match(r"\s*(\d{1,12})\b", text, flags=re.ASCII)
     return int(match[1]) if match else None
 
 
 def _until(text: str, at: datetime) -> float | None:
     """Seconds from `at` to an ISO time, or a given number of seconds; None if it is neither."""
-    if (seconds := _whole(text)) is not None and "-" not in text:
+    seconds = _leading_number(text)
+    if seconds is not None and "-" not in text:  # an ISO time begins with digits, too
         return float(seconds)
     try:
         return max(0.0, (datetime.fromisoformat(text.strip()) - at).total_seconds())

@@ -185,7 +185,10 @@ class Run:
         self._clock.wait(wait)
 
     def _send_again(self, not_written: list[Answered]) -> None:
-        """Put back what was not carried out. The first write may have broken the request, so it is sent alone."""
+        """Put back what was not carried out, of one request or several.
+
+        The first write may have broken its request, so it counts a try, which makes `Queue.next_batch` send it alone.
+        """
         if not not_written:
             return
         first = replace(not_written[0].pending, tries=not_written[0].pending.tries + 1)
@@ -303,14 +306,14 @@ def announced(
     seconds = settle_time(settle, min(sum(assets), max([MOST_ASSETS, *assets])))
     return [
         Intent(
-            0,
-            each.change.slot,
-            each.write,
-            at,
-            at,
-            each.before,
-            run,
-            seconds,
+            number=0,
+            slot=each.change.slot,
+            write=each.write,
+            at=at,
+            until=at,  # nothing of it was sent yet
+            before=each.before,
+            run=run,
+            settle=seconds,
             listed=there[each.write.home],
             exempt=each.change.exempt,
         )

@@ -47,7 +47,10 @@ class Day(NamedTuple):
 
 
 def days_in(text: str, due: datetime | None) -> Iterator[Day]:
-    """The days for which a text has two names. A date without a year gets the year nearest to `due`."""
+    """Each two names of days beside each other, as if of one day: `Friday, 3 May`.
+
+    A date without a year gets the year nearest to `due`.
+    """
     for pair in pairwise(names_in(text)):
         one, other = pair
         if _BETWEEN.fullmatch(text[one.end() : other.start()]):

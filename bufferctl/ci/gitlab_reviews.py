@@ -119,13 +119,29 @@ def reviews(api: Api, addresses: Addresses, request: ChangeRequest) -> list[Revi
     found = []
     for each in api.get(f"{here}/approvals", _Approvals).approved_by:
         is_after = each.approved_at is not None and pushed_at is not None and each.approved_at > pushed_at
-        commit = request.head if is_after else ""
+        commit = request.head if is_after else ""  # which does not count as an approval of the head
         is_robot = api.get(f"{addresses.users}/{each.user.id}", ForgeAccount).bot
-        found.append(Review(str(each.user.id), each.user.username, True, each.approved_at, commit, is_robot))
+        approval = Review(
+            person=str(each.user.id),
+            name=each.user.username,
+            approves=True,
+            at=each.approved_at,
+            commit=commit,
+            is_robot=is_robot,
+        )
+        found.append(approval)
     for other in api.get(f"{here}/reviewers", list[_Reviewer]):
         if other.state == _OBJECTS:
             is_robot = api.get(f"{addresses.users}/{other.user.id}", ForgeAccount).bot
-            found.append(Review(str(other.user.id), other.user.username, False, other.created_at, "", is_robot))
+            objection = Review(
+                person=str(other.user.id),
+                name=other.user.username,
+                approves=False,
+                at=other.created_at,
+                commit="",
+                is_robot=is_robot,
+            )
+            found.append(objection)
     return found
 
 

@@ -238,7 +238,8 @@ class _Choice:
         slots = {binding.id: slot for slot, binding in state.bindings.items()}
         for slot in declared | set(state.bindings):
             self._keys[slot.organization_id, slot.channel_id].add(slot.key)
-        not_new = self._declared_ids()
+        not_new = {id_ for change in self._not_new() for id_ in (*change.candidates, change.live_id) if id_}
+        self._claim_declared()
         bindings = {**state.bindings, **self.claimed}
         ideas = {binding.id: slot.key for slot, binding in bindings.items() if slot in declared}
         entries: list[NewEntry] = []
@@ -261,26 +262,25 @@ class _Choice:
                 ideas[item.id] = entry.address.key
         return entries
 
-    def _declared_ids(self) -> set[str]:
-        """Ids that the files declare, may declare or declared before; none of them gets a second address.
+    def _not_new(self) -> list[Change]:
+        """The changes of what the files declare, may declare or declared before: it gets no second address.
 
         What an earlier import wrote into files that are not here is imported again, under its key.
         """
-        ids: set[str] = set()
-        if self.baseline.plan is None or self.baseline.live is None:
-            return ids
-        for change in self.baseline.plan.changes:
-            if change.desired is None and change.binding is not None and change.binding.unmerged:
-                continue
-            ids.update([*change.candidates, *([change.live_id] if change.live_id else [])])
+        changes = self.baseline.plan.changes if self.baseline.plan else ()
+        return [each for each in changes if each.desired or not (each.binding and each.binding.unmerged)]
+
+    def _claim_declared(self) -> None:
+        """Claim what the files declare on the channels in scope, and leave out what they may declare."""
+        live = self.baseline.live.items if self.baseline.live else ()
+        for change in self._not_new():
             if (change.slot.organization_id, change.slot.channel_id) not in self.scope:
                 continue
             if binding := claimed(change):
                 self.claimed[change.slot] = binding
-            for candidate in (each for each in self.baseline.live.items if each.id in change.candidates):
+            for candidate in (each for each in live if each.id in change.candidates):
                 command = f"bufferctl import {quote(str(change.address))} {candidate.id}"
                 self.left_out.append((describe(candidate), f"it may be {change.address}; if it is, run\n    {command}"))
-        return ids
 
     def _entry(self, item: LivePost | LiveIdea, slot: Slot | None, ideas: Mapping[str, str]) -> NewEntry:
         """The live object with the entry that it gets: under its old key, where the state has one."""

@@ -14,11 +14,10 @@ from itertools import chain
 from typing import Any
 
 from bufferctl.diagnostics import all_of
-from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
+from bufferctl.digests import REVIEWED, change_digest, facts, tag_ids, what_it_says
 from bufferctl.limits import MOST_DAYS, UNTIMED
 from bufferctl.model import (
     Address,
-    CreateIdea,
     CreatePost,
     Desired,
     EditPost,
@@ -246,23 +245,21 @@ def _moved(change: Change, current: Change) -> str:
 
 def _resolved_otherwise(then: Change, now: Change) -> str:
     """Says that names of tags or a board in a write stand for other ids now; empty if they do not."""
-    before, after = _ids(then.write), _ids(now.write)
+    before, after = _found_ids(then.write), _found_ids(now.write)
     names = [name for name in before if name in after and before[name] != after[name]]
     if not names:
         return ""
     return f"its {all_of(names)} {'stands' if names == ['board'] else 'stand'} for another id"
 
 
-def _ids(write: Write | None) -> dict[str, Any]:
-    """What planning found for the names in a write, by field."""
-    match write:
-        case CreatePost() | EditPost():
-            pin = write.item.metadata
-            board = pin.board_service_id if isinstance(pin, PinterestMetadata) else None
-            return {"tags": sorted(write.tag_ids), "board": board}
-        case CreateIdea():
-            return {"tags": sorted(tag.id for tag in write.tags)}
-    return {}
+def _found_ids(write: Write | None) -> dict[str, Any]:
+    """The ids that planning found for the names in a write, by field, to say which of them changed.
+
+    Whether one did is decided by `change_digest`.
+    """
+    pin = write.item.metadata if isinstance(write, CreatePost | EditPost) else None
+    board = pin.board_service_id if isinstance(pin, PinterestMetadata) else None
+    return {"tags": tag_ids(write), "board": board}
 
 
 def _was_too_late_to_suspend(then: Change, now: Change, state: State) -> bool:

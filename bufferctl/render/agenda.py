@@ -193,7 +193,8 @@ def _event(item: PlanItem, due: datetime, at: datetime) -> Event:
 
     event = Event()
     change = item.cards[0].change
-    event.add("uid", f"{sha256(str(change.address).encode()).hexdigest()[:32]}@bufferctl")
+    address = min(str(card.change.address) for card in item.cards)  # in whichever order the file has its channels
+    event.add("uid", f"{sha256(address.encode()).hexdigest()[:32]}@bufferctl")
     event.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", due.astimezone(UTC))
     event.add("dtend", due.astimezone(UTC) + _LENGTH)

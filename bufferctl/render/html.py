@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from enum import IntEnum
 from functools import cache, partial
 from hashlib import sha1, sha256
 from importlib.resources import files
@@ -287,41 +288,63 @@ def _day_of_most(items: Iterable[PlanItem]) -> str:
     return next(day for day in days if day.startswith(busiest)) if len(days) > _FEW else ""
 
 
+class _SectionKind(IntEnum):
+    """What a section has, in their order on the page."""
+
+    AT_ONCE = 0
+    WEEK = 1
+    WITHOUT_TIME = 2
+    IDEAS = 3
+
+
+_TITLES = {_SectionKind.AT_ONCE: "At once", _SectionKind.WITHOUT_TIME: "Without a time", _SectionKind.IDEAS: "Ideas"}
+
+
 def _sections(rows: list[AgendaRow], found: Grouped) -> Iterator[AgendaSection]:
     """Rows below their headings: posts published at once, weeks in the channels' zones, posts without a time, ideas.
 
-    What a request does not change comes last.
+    Among them are the posts of others on those channels. What a request does not change comes last.
     """
-    channels = {card.change.slot.channel_id: card.channel for item in found.items for card in item.cards}
-    plan = found.report.plan
-    theirs: list[Theirs] = []
-    if found.report.outcomes is None:
-        for each in plan.beside:
-            if each.channel_id in channels:
-                zone = plan.channels[each.channel_id].timezone
-                moment = Moment(dates.in_zone(each.due_at, zone), zone, plan.at, is_slot=False)
-                theirs.append(Theirs(moment, channels[each.channel_id]))
-
-    def home(row: AgendaRow | Theirs) -> tuple[int, str, str]:
-        card = row.item.main.cards[0] if isinstance(row, AgendaRow) else None
-        if card and (card.at_once or card.channel.service == "ideas"):
-            return 0 if card.at_once else 3, "", ""
-        when = row.item.when if isinstance(row, AgendaRow) else row.when
-        return (1, when.day, when.at) if when else (2, "", "")
-
-    def week(row: AgendaRow | Theirs) -> tuple[int, date | None]:
-        place, day, _ = home(row)
-        return place, monday_of(date.fromisoformat(day)) if day else None
-
-    every: list[AgendaRow | Theirs] = [*(row for row in rows if not row.item.is_waiting), *theirs]
-    for (place, monday), group in groupby(sorted(every, key=home), key=week):
-        title = ("At once", "", "Without a time", "Ideas")[place]
-        if monday:
-            title = summary.days_between(monday, monday + timedelta(days=6), plan.at.date())
-        yield AgendaSection(title, monday, tuple(group))
+    every: list[AgendaRow | Theirs] = [*(row for row in rows if not row.item.is_waiting), *_theirs(found)]
+    for (kind, monday), group in groupby(sorted(every, key=_by_time), key=_by_week):
+        today = found.report.plan.at.date()
+        week = summary.days_between(monday, monday + timedelta(days=6), today) if monday else ""
+        yield AgendaSection(week or _TITLES[kind], monday, tuple(group))
     waiting = [row for row in rows if row.item.is_waiting]
     if waiting:
         yield AgendaSection(_FROM_BEFORE, None, tuple(waiting))
+
+
+def _theirs(found: Grouped) -> Iterator[Theirs]:
+    """The posts of others that go out on the channels and days of the plan; a receipt has none."""
+    plan = found.report.plan
+    if found.report.outcomes is not None:
+        return
+    channels = {card.change.slot.channel_id: card.channel for item in found.items for card in item.cards}
+    for each in plan.beside:
+        if each.channel_id in channels:
+            zone = plan.channels[each.channel_id].timezone
+            moment = Moment(dates.in_zone(each.due_at, zone), zone, plan.at, is_slot=False)
+            yield Theirs(moment, channels[each.channel_id])
+
+
+def _by_time(row: AgendaRow | Theirs) -> tuple[_SectionKind, str, str]:
+    """Sort key: the kind of its section, then its day and time."""
+    if isinstance(row, AgendaRow):
+        card, when = row.item.main.cards[0], row.item.when
+        if card.at_once:
+            return _SectionKind.AT_ONCE, "", ""
+        if card.channel.service == "ideas":
+            return _SectionKind.IDEAS, "", ""
+    else:
+        when = row.when
+    return (_SectionKind.WEEK, when.day, when.at) if when else (_SectionKind.WITHOUT_TIME, "", "")
+
+
+def _by_week(row: AgendaRow | Theirs) -> tuple[_SectionKind, date | None]:
+    """The kind of its section, and the Monday of its week."""
+    kind, day, _ = _by_time(row)
+    return kind, monday_of(date.fromisoformat(day)) if day else None
 
 
 def _pictures(found: Grouped) -> dict[str, tuple[str, float]]:

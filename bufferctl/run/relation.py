@@ -82,8 +82,8 @@ def find_predecessor(
 ) -> Predecessor | None:
     """The document that this root file continues, None if it has its own or is new; `stored` was read.
 
-    `afresh`: an unproved predecessor is no reason to stop. Otherwise StateError is raised for one, and always if the
-    state was moved away. Raises ApiError.
+    Raises ApiError; StateError if it cannot be known which one, unless `afresh`, and, where there is none, if the state
+    of this root file was moved away.
     """
     if stored.exists and not stored.document.moved_to:
         return None
@@ -93,7 +93,6 @@ def find_predecessor(
     else:
         old = _chosen(files, stored, _relevant(files, found, buffer), afresh=afresh)
     if old is None:
-        stored.refuse_moved()
         return None
     listener.notice(f"{name_of(old.root_file)} was moved to {name_of(files.root_file)}, so its state is used")
     return old
@@ -115,7 +114,10 @@ def _relevant(files: Files, found: Collection[Predecessor], buffer: Buffer) -> l
 def _chosen(
     files: Files, stored: StateFile, relevant: Sequence[tuple[Predecessor, frozenset[str]]], *, afresh: bool
 ) -> Predecessor | None:
-    """The one that is proved and has all that the others have. Raises StateError if that cannot be known."""
+    """The one that is proved and has all that the others have.
+
+    Raises StateError if that cannot be known, or if there is none and the state of this root file was moved away.
+    """
     proved = [each for each in relevant if proves(each[0], files.root_file, files.desired.files, remote=files.remote)]
     if len(proved) == 1 and all(homes <= proved[0][1] for _, homes in relevant):
         return proved[0][0]

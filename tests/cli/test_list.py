@@ -200,6 +200,24 @@ def test_calendar(environment: Path, offline: Callable[..., Ran]) -> None:
     assert after["X: Number two"]["dtstart"].dt.isoformat() == "2031-03-04T17:00:00+00:00"
 
 
+def test_an_event_is_the_same_in_whichever_order_the_channels_are(
+    environment: Path, offline: Callable[..., Ran]
+) -> None:
+    """The same UIDs after an entry's channels changed places, so that a calendar has no post twice."""
+
+    def uids() -> set[str]:
+        assert offline("list", "--report", "posts.ics").code == 0
+        calendar = Calendar.from_ical((environment / "posts.ics").read_bytes())
+        return {str(event["uid"]) for event in calendar.walk("VEVENT")}
+
+    path = environment / "posts" / "a.yaml"
+    text = path.read_text(encoding="utf-8")
+    before = uids()
+    assert "channels: [twitter, linkedin]" in text
+    path.write_text(text.replace("channels: [twitter, linkedin]", "channels: [linkedin, twitter]"), encoding="utf-8")
+    assert uids() == before
+
+
 @pytest.mark.parametrize(
     ("due_at", "said"), [("due_at: 2031-03-04 09:00", ""), ("mode: addToQueue", "leaves out 1 post without a time")]
 )
