@@ -197,10 +197,10 @@ def write_pulled(
     StateError, with nothing changed.
     """
     with files.attempt():
+        old = {item.address: item for item in before.items}
         items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
-        for address, (change, fields) in pulled.taken.items():
-            old, new = change.desired, items.get(address)
-            names = _following(old, new, fields) if old and new else ()
+        for address, (_, fields) in pulled.taken.items():
+            names = _following(old[address], items.get(address), fields)
             if names:
                 pulled.following[address] = names
         _check(pulled, before, items, plan)
@@ -225,7 +225,7 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
             )
 
 
-def _following(old: Post | Idea, new: Post | Idea, written: Mapping[str, Any]) -> tuple[str, ...]:
+def _following(old: Post | Idea, new: Post | Idea | None, written: Mapping[str, Any]) -> tuple[str, ...]:
     """The fields that changed with those that were written, since they are made from them."""
     if not isinstance(new, Post) or not (new.expansion and new.expansion.variables):
         return ()
@@ -272,7 +272,7 @@ def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]
             new = bind(item, live, bindings[slot].origin)
             # the change's binding is the one that an earlier pull made
             old = change.binding or bindings[slot]
-            applied = _applied(change, new, fields, old, is_kept=address in pulled.kept)
+            applied = str(_applied(change, item, fields, old, is_kept=address in pulled.kept))
             names = tuple(dict.fromkeys((*bindings[slot].as_pulled.fields, *fields)))
             wrote = AsPulled(new.applied, applied, new.seen, new.due_at, names)
             if _to_send(pulled, address):
@@ -281,15 +281,15 @@ def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]
     return bindings
 
 
-def _applied(change: Change, new: Binding, fields: Mapping[str, Any], old: Binding, *, is_kept: bool) -> str:
+def _applied(
+    change: Change, new: Post | Idea, fields: Mapping[str, Any], old: Binding, *, is_kept: bool
+) -> Fingerprint:
     """Buffer's version as what was last applied; an edit of the file that Buffer does not show is still to be sent."""
-    after = Fingerprint.read(new.applied)
-    if not after or not change.desired or ("assets" in fields and not is_kept):
-        return new.applied
+    after, before = fingerprint(new, content_of_desired(new)), Fingerprint.read(old.applied)
+    if before is None or change.desired is None or ("assets" in fields and not is_kept):
+        return after
     now = fingerprint(change.desired, content_of_desired(change.desired))
-    before = Fingerprint.read(old.applied)
-    edited = before is not None and before.hidden != now.hidden
-    return str(after._replace(hidden=before.hidden)) if before and edited else new.applied
+    return after._replace(hidden=before.hidden) if before.hidden != now.hidden else after
 
 
 def _edits_to_keep(change: Change, fields: Mapping[str, Any]) -> tuple[str, ...]:
