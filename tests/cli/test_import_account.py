@@ -444,6 +444,29 @@ def test_one_of_two_declared_organizations(project: Project) -> None:
     assert "organization: Acme\n" in files(project)["posts/acme/twitter-acme.yaml"]
 
 
+def test_another_organization_without_posts(project: Project) -> None:
+    """The root file does not get it: nothing of it was imported."""
+    project.write("buffer.yaml", CHANNELS)
+    imported(project, "--organization", "Globex")
+    assert files(project) == {"buffer.yaml": CHANNELS}
+
+
+def test_our_ideas_beside_an_imported_channel_stay_ours(project: Project) -> None:
+    """Where the state was lost, an idea is recognized as ours: importing a channel says nothing of ideas."""
+    made(project, "Of a person", dueAt=DUE)
+    project.sandbox.clock.advance(hours=1)
+    idea = "organization: Acme\nideas: [{key: hiring, title: How we hire}]\n"
+    project.write("buffer.yaml", CHANNELS)
+    project.write("posts/ideas.yaml", idea)
+    project.apply()
+    for lost in (project.state, project.folder / "buffer.yaml", project.folder / "posts" / "ideas.yaml"):
+        lost.unlink()
+    imported(project, "--channel", "twitter")
+    project.write("posts/ideas.yaml", idea)
+    project.apply()
+    assert known(project)["Acme/ideas/hiring"][1] == "recovered"
+
+
 def test_ideas_of_a_declared_organization(project: Project) -> None:
     """They go into a file of their own; the root file stays as it is."""
     project.write("buffer.yaml", CHANNELS)

@@ -634,6 +634,28 @@ def test_thread(project: Project, start: Start) -> None:
     assert "metadata" not in read(project)
 
 
+def test_link_preview_of_a_part(project: Project, start: Start) -> None:
+    """The words that the file gives, as somebody changed them, also in a thread."""
+    entry = """\
+          - key: a
+            due_at: 2029-12-20 09:00
+            metadata:
+              bluesky:
+                thread:
+                  - text: One
+                  - text: Two
+                    link_attachment: {url: https://acme.example/a, title: Old}
+"""
+    start(entry, "bluesky", "acme.bsky.example")
+    (post,) = project.sandbox.posts()
+    first, second = post["metadata"]["thread"]
+    card = {"url": "https://acme.example/a", "title": "New", "text": "Scraped"}
+    thread = [first, {**second, "metadata": {"bluesky": {"linkAttachment": card}}}]
+    project.sandbox.person.edit_post(post["id"], metadata={"thread": thread})
+    pull(project)
+    assert "title: New" in read(project)
+
+
 def test_offset(project: Project, start: Start) -> None:
     """A time with an offset keeps it."""
     root = start("          - {key: a, due_at: 2029-12-20T09:00-05:00, text: A text}\n")
@@ -771,6 +793,29 @@ def test_an_edit_of_what_buffer_does_not_show(
     assert [each["path"] for each in change["differences"]] == ["metadata.first_comment"]
     assert project.apply().outcomes == ["a changed"]
     at_rest(project)
+
+
+def test_an_edit_of_a_document_that_somebody_replaced(project: Project, start: Start) -> None:
+    """Their image is in the file, and the edit of the document's cover is gone: nothing is said to stay."""
+    cover = "title: Slides, thumbnail_url: https://acme.example/old.png"
+    document = f"assets: [{{document: {{url: https://acme.example/a.pdf, {cover}}}}}]"
+    root = start(
+        f"          - {{key: a, due_at: 2029-12-20 09:00, text: A text, {document}}}\n", "linkedin", "acme-inc"
+    )
+    project.write("buffer.yaml", root.replace("old.png", "new.png"))
+    image = {"image": {"url": "https://acme.example/b.png", "metadata": {"altText": "B"}}}
+    project.sandbox.person.edit_post(post_id(project), assets=[image])
+    assert " stays " not in pull(project).out
+    assert "alt_text: B" in read(project)
+
+
+def test_a_state_whose_digests_are_of_another_version(project: Project, start: Start) -> None:
+    """Buffer's text is pulled all the same, and nothing is left to decide."""
+    start(COMMENTED, "instagram", "acme.example")
+    project.state.write_text(re.sub('(?<="applied":")3', "2", project.state.read_text()))
+    project.sandbox.person.edit_post(post_id(project), text="New text")
+    pull(project)
+    assert "New text" in read(project)
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["known", "of an old state"])
