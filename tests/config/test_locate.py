@@ -49,6 +49,11 @@ posts:
   - {key: flow, channels: [twitter], metadata: {twitter: {thread: [{text: Only here}]}}}
   - {key: aliased, channels: [twitter], tags: *tags, text: x}
   - {key: words, channels: [twitter], text: cheaper is not cheap}
+  - key: folded
+    channels: [twitter]
+    text: >
+      The offer is cheap, and now it is very
+      cheap indeed
 """
 
 
@@ -116,10 +121,11 @@ def test_fields(located: Find, name: str, path: tuple[str | int, ...], meant: st
         ("threads:acme/shared", "Own", "posts/week.yaml:12:20"),
         ("twitter:acme/words", "cheap", "posts/week.yaml:18:60"),
         ("twitter:acme/words", "chea", "posts/week.yaml:18:45"),
+        ("twitter:acme/folded", "very cheap", "posts/week.yaml:22:41"),
     ],
 )
 def test_words_in_a_text(located: Find, name: str, quote: str, place: str) -> None:
-    """The matching words, preferably whole ones; for a text file, the place of its name."""
+    """The matching words, preferably whole ones, also across lines; for a text file, the place of its name."""
     assert str(located(name, "text", quote=quote).place) == place
 
 

@@ -144,12 +144,15 @@ def quoted(source: Source, offset: int, value: str, quote: str) -> int | None:
 
     None if the file spells it otherwise, with escapes.
     """
-    first = quote.splitlines()[0] if quote.strip() else quote
     lines = value.count("\n") + 1
     written = source.part(offset, offset + 2 * len(value) + 100 * lines)  # escapes and indentation
-    alone = re.search(rf"(?<![\w$]){re.escape(first)}(?!\w)", written)
-    at = alone.start() if alone else written.find(first)
-    return offset + at if at >= 0 else None
+    first = quote.splitlines()[0] if quote.strip() else quote
+    words = r"\s+".join(map(re.escape, quote.split()))  # the file may break a line wherever the text has a space
+    for pattern in (words, re.escape(first)):
+        found = pattern and (re.search(rf"(?<![\w$]){pattern}(?!\w)", written) or re.search(pattern, written))
+        if found:
+            return offset + found.start()
+    return None
 
 
 def walk(spot: Spot, loc: Sequence[str | int]) -> tuple[Spot, str | int | None]:
