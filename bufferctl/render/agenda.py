@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot, dates
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
-from bufferctl.render.cards import Card, Moment, by_time, moment_of
+from bufferctl.render.cards import Aspect, Card, Moment, by_time, moment_of
 from bufferctl.render.counted import posts_counted
 from bufferctl.render.grouped import PlanItem, grouped, monday_of, networks_of
 from bufferctl.render.json_documents import Listed, document
@@ -133,7 +133,7 @@ def _texts(item: PlanItem, paint: Paint) -> Iterator[str]:
     """An item's text on one line; then what differs on some networks: text, time or status."""
     said: dict[tuple[str, ...], list[Card]] = {}
     for version in item.versions:
-        own = [each.after for each in version.differs if each.name in {"time", "what happens"}]
+        own = [each.after for each in version.differs if each.aspect in {Aspect.TIME, Aspect.ACTION}]
         said.setdefault((" ".join(version.text.split()), *own), []).extend(version.cards)
     for (text, *own), cards in said.items():
         on = ", ".join([networks_of(cards), *own]) if len(said) > 1 else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from enum import Enum, auto
 from functools import cached_property
 
 from bufferctl.digests import SHORT, change_digest
@@ -87,31 +88,44 @@ class Moment:
         return words.away(self.due, self.now, self.zone)
 
 
+class Aspect(Enum):
+    """What of a post a difference is about."""
+
+    TEXT = auto()  # a text of it, its title, or something of its thread
+    COMMENT = auto()  # its first comment
+    LINKS = auto()  # only the parameters of its links
+    SETTING = auto()  # any other field
+    TIME = auto()  # when it goes out, between networks
+    ACTION = auto()  # what happens to it, between networks
+
+
 @value()
 class Changed:
     """A field that differs, with both values as people write them, empty for no value. `words`: both texts combined.
 
-    `path` is the field's in the file (`Difference`), empty for differences between networks. `is_reviewed`: `before` is
-    the reviewed value, and not Buffer's.
+    `path` is the field's in the file (`Difference`), empty for differences between networks; then `part` is that of the
+    thread whose text differs, from 0. `is_reviewed`: `before` is the reviewed value, and not Buffer's.
     """
 
     name: str
+    aspect: Aspect
     before: str
     after: str
     words: tuple[Piece, ...] = ()
     path: str = ""
     is_reviewed: bool = False
+    part: int | None = None
 
     @property
     def is_text(self) -> bool:
         """Whether it is a text or a title of the post rather than a setting."""
-        return self.name in {"text", "title"} or self.name.startswith("thread")
+        return self.aspect is Aspect.TEXT
 
     @property
     def in_words(self) -> str:
         """How one network differs from others: `own text`, `no media`, `schedule as a reminder`."""
-        if self.name == "what happens":
-            return self.after.removeprefix("will ")
+        if self.aspect is Aspect.ACTION:
+            return words.without_will(self.after)
         if self.is_text:
             return "own text"
         return f"own {self.name}" if self.after else f"no {self.name}"
@@ -132,6 +146,7 @@ class Card:
     kind: str  # which color and section it has
     sign: str  # `+`, `~`, `-`
     what: str  # what happens, in a few words
+    is_usual: bool  # its kind says all of that
     why: str  # the cause, in a few words
     when: Moment | None  # None without a time
     pictures: Pictures  # of files stored with the posts
@@ -220,6 +235,7 @@ def _card(
         kind=kind,
         sign=sign,
         what=what,
+        is_usual=not is_preview and (outcome.status is Status.HELD if outcome else words.is_usual(change)),
         why=why,
         when=moment_of(change, plan),
         pictures=pictures,
@@ -240,7 +256,7 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
     """The kind of a card, its symbol, what happens or happened, and why."""
     if is_preview:
         as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
-        return "plain", "", words.describe_action(as_made).removeprefix("will "), ""
+        return "plain", "", words.without_will(words.describe_action(as_made)), ""
     presented = words.ACTIONS[change.action]
     if outcome is None:
         return presented.kind, presented.sign, words.describe_action(change), words.describe_cause(change)
@@ -308,14 +324,15 @@ def _changed(difference: Difference, change: Change, zone: str) -> Changed:
     is_value = words.is_instant(field) or field in {"file", "url", "thumbnail_file", "thumbnail_url"}
     is_text = isinstance(difference.before, str) and isinstance(difference.after, str) and not is_value
     name = visible(words.field(difference.path))
+    aspect = Aspect.TEXT if words.is_of_text(difference.path) else Aspect.SETTING
     if difference.is_recorded:
         name = f"{name} (which Buffer does not show)"
     if difference.is_reviewed:
         name = f"{name} (reviewed → file)"
     if difference.then is not None:
-        return Changed(name, before, words.left_to_buffer(difference.then, after), (), difference.path)
+        return Changed(name, aspect, before, words.left_to_buffer(difference.then, after), (), difference.path)
     words_of_both = compared(before, after) if is_text else ()
-    return Changed(name, before, after, words_of_both, difference.path, difference.is_reviewed)
+    return Changed(name, aspect, before, after, words_of_both, difference.path, difference.is_reviewed)
 
 
 def by_time(change: Change, moment: Moment | None) -> tuple[int, str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.digests import REVIEWED
@@ -19,7 +20,7 @@ from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.plain_text import parameters_in, without_parameters
 from bufferctl.plan import Action, Change
 from bufferctl.render import words
-from bufferctl.render.cards import FAILED, Card, Changed, Moment, by_time, cards_of, moment_of
+from bufferctl.render.cards import FAILED, Aspect, Card, Changed, Moment, by_time, cards_of, moment_of
 from bufferctl.render.lines import count, sentence
 from bufferctl.render.pieces import compared, own_words
 from bufferctl.render.report import Report
@@ -28,7 +29,6 @@ from bufferctl.said import Said, common, is_the_same
 from bufferctl.value import replace, value
 
 #: The name of a change of the `utm` parameters that links in a text get.
-LINKS = "link parameters"
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
 #: How many fixed items are named beside them.
@@ -468,18 +468,27 @@ def _most_first(of_cards: Iterable[Version]) -> Iterator[Version]:
         yield replace(group[0], cards=tuple(each.cards[0] for each in group))
 
 
-def _fields(card: Card, shown: Shown) -> dict[str, str]:
-    """What one post of an item can have differently from another, by name, as people write it."""
-    first, *rest = shown.parts or ((),)
-    fields = {"text": first.text if first else "", "title": shown.title}
-    fields |= {f"thread, part {number}": part.text for number, part in enumerate(rest, 2)}
-    fields["media"] = ", ".join(_named(media) for part in shown.parts for media in part.media)
-    fields["first comment"] = "".join(piece.text for piece in shown.comment)
-    fields |= {"content warning": shown.warning, "tags": ", ".join(shown.tags)}
+class _Field(NamedTuple):
+    """What a post has, as people write it; `part` of its thread, if it is a text of one."""
+
+    value: str
+    aspect: Aspect = Aspect.SETTING
+    part: int | None = None
+
+
+def _fields(card: Card, shown: Shown) -> dict[str, _Field]:
+    """What one post of an item can have differently from another, by name."""
+    texts = [part.text for part in shown.parts] or [""]
+    fields = {"text": _Field(texts[0], Aspect.TEXT, 0), "title": _Field(shown.title, Aspect.TEXT)}
+    for number, text in enumerate(texts[1:], 1):
+        fields[f"thread, part {number + 1}"] = _Field(text, Aspect.TEXT, number)
+    fields["media"] = _Field(", ".join(_named(media) for part in shown.parts for media in part.media))
+    fields["first comment"] = _Field("".join(piece.text for piece in shown.comment), Aspect.COMMENT)
+    fields |= {"content warning": _Field(shown.warning), "tags": _Field(", ".join(shown.tags))}
     part_of_what = {"scheduling_type", "needs_approval"}
-    fields |= {name: value for name, value in shown.facts if name not in part_of_what}
-    fields["time"] = card.when.at if card.when and not card.when.is_slot else ""
-    fields["what happens"] = card.what
+    fields |= {name: _Field(value) for name, value in shown.facts if name not in part_of_what}
+    fields["time"] = _Field(card.when.at if card.when and not card.when.is_slot else "", Aspect.TIME)
+    fields["what happens"] = _Field(card.what, Aspect.ACTION)
     return fields
 
 
@@ -492,14 +501,15 @@ def _differing(main: Version, other: Version) -> Iterator[Changed]:
     """The fields in which a version differs from the main one; a time is shown in the zone of its channel."""
     both = main.cards[0], other.cards[0]
     theirs, ours = _fields(both[0], main.shown), _fields(both[1], other.shown)
-    for name in {**theirs, **ours}:
-        before, after = theirs.get(name, ""), ours.get(name, "")
+    for name, field in {**theirs, **ours}.items():
+        before, after = (fields[name].value if name in fields else "" for fields in (theirs, ours))
         if before == after:
             continue
-        if name == "time":
+        if field.aspect is Aspect.TIME:
             before, after = (card.when.local if card.when else "" for card in both)
-        is_text = name in {"text", "title", "first comment"} or name.startswith("thread")
-        yield Changed(name, before, after, own_words(before, after) if is_text and before and after else ())
+        is_text = field.aspect in {Aspect.TEXT, Aspect.COMMENT}
+        words = own_words(before, after) if is_text and before and after else ()
+        yield Changed(name, field.aspect, before, after, words, part=field.part)
 
 
 def _bare_media(media: Media) -> Media:
@@ -532,7 +542,7 @@ def _without_parameters(changed: Changed) -> Iterator[Changed]:
     old, new = parameters_in(changed.before), parameters_in(changed.after)
     left, added = ([each for each in these if each not in those] for these, those in ((old, new), (new, old)))
     if (left or added) and changed.before and changed.after:
-        yield Changed(LINKS, ", ".join(left), ", ".join(added), path=changed.path)
+        yield Changed("link parameters", Aspect.LINKS, ", ".join(left), ", ".join(added), path=changed.path)
 
 
 def causes_of(items: Iterable[PlanItem]) -> tuple[NeedsYou, ...]:

@@ -31,7 +31,7 @@ from bufferctl.diagnostics import Diagnostic, Place, has_errors
 from bufferctl.model import NETWORKS, dates, instant, visible
 from bufferctl.model.networks import ANY_CROP
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Moment, ShownChannel
+from bufferctl.render.cards import Aspect, Moment, ShownChannel
 from bufferctl.render.counted import posts_counted
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Grouped, PlanItem, Version, grouped, monday_of
@@ -55,7 +55,7 @@ _KINDS = {
     "quiet": "Unchanged",
 }
 #: What differs on a network without its content being another.
-_BESIDE_CONTENT = frozenset({"time", "what happens"})
+_BESIDE_CONTENT = frozenset({Aspect.TIME, Aspect.ACTION})
 #: What is on the branch already and not in Buffer.
 _FROM_BEFORE = "Also waiting from before; merging publishes these, too"
 #: How much of a first line a row has.
@@ -172,11 +172,9 @@ class AgendaRow:
     def panels(self) -> Iterator[Panel]:
         """The versions, the main one first."""
         for version in self.item.versions:
-            differs = {changed.name: changed for changed in version.differs}
-            names = ["text", *(f"thread, part {number}" for number in range(2, len(version.shown.parts) + 1))]
-            texts = {n: differs[name].words for n, name in enumerate(names) if name in differs and differs[name].words}
-            notes = tuple(each for name, each in differs.items() if name in _BESIDE_CONTENT)
-            yield Panel(version, texts, notes, bool(differs) and differs.keys() <= _BESIDE_CONTENT)
+            texts = {each.part: each.words for each in version.differs if each.part is not None and each.words}
+            notes = tuple(each for each in version.differs if each.aspect in _BESIDE_CONTENT)
+            yield Panel(version, texts, notes, is_same=bool(notes) and len(notes) == len(version.differs))
 
 
 def report_html(report: Report) -> str:

@@ -30,6 +30,7 @@ from bufferctl.render.markdown_text import (
 from bufferctl.render.meaning import by_meaning, links_in
 from bufferctl.render.pieces import Piece
 from bufferctl.render.shown import Fact, Media
+from bufferctl.render.words import without_will
 from bufferctl.value import value
 
 #: How many characters are shown of a text, of a message, of a value on a line, and of unchanged text beside a change.
@@ -42,8 +43,8 @@ _LAST_PART, _FIRST_PART = re.compile(r"\s+\S*\Z"), re.compile(r"\A\S*\s+")
 _ID = re.compile(r"[0-9a-fA-F]{7,}")
 #: How many pictures are on a line.
 _PICTURES = 4
-#: What is usual for the sign of its section, so that no line says it.
-_USUAL = frozenset({"will schedule", "will change", "will delete", "needs you"})
+#: The kinds that have a section of their own, which says what happens.
+_IN_SECTIONS = frozenset({"create", "update", "delete", "hold", "bad"})
 #: What people do not decide by, or a line has in another form.
 _ASIDE = frozenset(
     {"scheduling_type", "needs_approval", "source", "ai_assisted", "draft_id", "template_id", "was", "idea"}
@@ -281,10 +282,11 @@ def moved(move: Move) -> str:
 
 def _head(item: PlanItem, shared: Above = Above()) -> str:  # noqa: B008 - a value that nobody changes
     """When, where, its name, and what happens to it if that is not as usual."""
-    what, networks = item.main.cards[0].what, "" if shared.networks else plain(item.networks)
+    card, networks = item.main.cards[0], "" if shared.networks else plain(item.networks)
+    is_said = card.is_usual and card.kind in _IN_SECTIONS
     parts = [
         f"<b>{_when(item.when)}</b> {networks}".rstrip() if item.when else networks,
-        "" if what in _USUAL else f"<b>{plain(what.removeprefix('will '))}</b>",
+        "" if is_said else f"<b>{plain(without_will(card.what))}</b>",
         plain(item.name),
     ]
     return " · ".join(filter(None, parts))

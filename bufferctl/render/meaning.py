@@ -12,8 +12,8 @@ from enum import StrEnum
 from bufferctl.model import SchedulingType
 from bufferctl.plan import Action, Change, Difference
 from bufferctl.render import words
-from bufferctl.render.cards import Changed
-from bufferctl.render.grouped import LINKS, PlanItem
+from bufferctl.render.cards import Aspect, Changed
+from bufferctl.render.grouped import PlanItem
 from bufferctl.render.pieces import pieces
 
 
@@ -46,7 +46,7 @@ def meaning_of(changed: Changed) -> Meaning:
     steps = changed.path.removeprefix("metadata.").split(".")
     last = steps[-1]
     is_media = bool({"assets", "media", "thumbnail"} & set(steps))
-    if not is_media and (changed.name == LINKS or links_in(changed.before) != links_in(changed.after)):
+    if not is_media and (changed.aspect is Aspect.LINKS or links_in(changed.before) != links_in(changed.after)):
         return Meaning.LINK
     if last in _TIMES:
         return Meaning.TIME

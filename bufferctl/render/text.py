@@ -113,8 +113,8 @@ def _move(move: Move, paint: Paint) -> Iterator[str]:
 def head_lines(item: PlanItem, found: Grouped, paint: Paint, *more_about: str) -> Iterator[str]:
     """When and where an item goes out, and what happens to it, unless its sign says that."""
     card, when = item.main.cards[0], item.when
-    usual = {Action.CREATE: "will schedule", Action.UPDATE: "will change"}.get(card.change.action)
-    about = [item.networks, *filter(None, ["" if card.what == usual else card.what, card.why])]
+    is_said = card.is_usual and card.kind in {"create", "update"}
+    about = [item.networks, *filter(None, ["" if is_said else card.what, card.why])]
     about += [card.channel.organization] if found.organizations > 1 else []
     about += [f"{each.over:,} too many on {each.channel.network}" for each in item.cards if each.over]
     about += [f"{dates.moment(when.written, year=False)} in the file"] if when and when.written else []

@@ -94,6 +94,22 @@ OUTCOMES = {
 
 def describe_action(change: Change) -> str:
     """What will happen to an object, in a few words."""
+    usual = _MODES[ShareMode.CUSTOM_SCHEDULED][0] if change.action is Action.CREATE else ACTIONS[change.action].planned
+    return _unusual(change) or usual
+
+
+def is_usual(change: Change) -> bool:
+    """Whether its action alone says what will happen."""
+    return not _unusual(change)
+
+
+def without_will(what: str) -> str:
+    """What will happen, as a name of it: `schedule as a reminder`."""
+    return what.removeprefix("will ")
+
+
+def _unusual(change: Change) -> str:
+    """What will happen to an object, if that is more than its action says."""
     if change.takes_off:
         return "will become a draft"
     if change.puts_back and not _needs_approval(change):
@@ -105,13 +121,14 @@ def describe_action(change: Change) -> str:
     if change.action is Action.UPDATE and is_at_once(change):
         return _MODES[ShareMode.SHARE_NOW][0]
     if change.action is Action.CREATE:
-        return _create(change.desired)[0]
+        made = _create(change.desired)
+        return "" if made == _MODES[ShareMode.CUSTOM_SCHEDULED] else made[0]
     if change.action in {Action.NO_OP, Action.KEEP}:
         status, post = status_of(change), change.live or change.desired
         as_reminder = status is PostStatus.SCHEDULED and isinstance(post, LivePost | Post) and post.reminds
         found = (STATUS_WORDS[status] if status else ACTIONS[change.action].planned) + " as a reminder" * as_reminder
         return "cancelled" if is_cancelled(change) else found
-    return ACTIONS[change.action].planned
+    return ""
 
 
 def _needs_approval(change: Change) -> bool:
@@ -220,6 +237,12 @@ def describe_cause(change: Change) -> str:
     if change.cause is Cause.DRIFT and change.action is Action.CREATE:
         return _DRIFTS[Reason.GONE]
     return _DRIFTS.get(change.reason, _CAUSES.get(change.cause, ""))
+
+
+def is_of_text(path: str) -> bool:
+    """Whether a field is a text of the post, its title, or something of its thread."""
+    top, *rest = path.removeprefix("metadata.").split(".")
+    return top == "thread" or (top in {"text", "title"} and not rest)
 
 
 def field(path: str) -> str:

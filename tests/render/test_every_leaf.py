@@ -15,7 +15,7 @@ from bufferctl.config import load
 from bufferctl.model import State
 from bufferctl.plan import Outcome, Status
 from bufferctl.reconcile import offline
-from bufferctl.render.cards import Changed
+from bufferctl.render.cards import Aspect, Changed
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.json_documents import report_json
 from bufferctl.render.lines import Paint
@@ -116,7 +116,7 @@ def test_what_a_change_of_each_leaf_means() -> None:
     for leaf in LEAVES:
         steps = [each for each in leaf.at if isinstance(each, str)]
         path = ".".join(["metadata", *steps[2:]] if steps[0] == "metadata" else steps)
-        found.setdefault(meaning_of(Changed(path, "", "", path=path)), set()).add(steps[-1])
+        found.setdefault(meaning_of(Changed(path, Aspect.SETTING, "", "", path=path)), set()).add(steps[-1])
     del found[Meaning.PICTURE]
     assert {meaning: " ".join(sorted(names)) for meaning, names in found.items()} == MEANINGS
 

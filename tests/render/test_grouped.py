@@ -18,7 +18,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Sta
 from bufferctl.reconcile import holds, offline
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
-from bufferctl.render.grouped import LINKS, Grouped, grouped
+from bufferctl.render.grouped import Grouped, grouped
 from bufferctl.render.html import report_html
 from bufferctl.render.lines import Paint
 from bufferctl.render.meaning import Meaning, meaning_of
@@ -113,7 +113,7 @@ def test_other_parameters_are_a_change_of_their_own() -> None:
         for channel in ("ch-x", "ch-li")
     ]
     ((networks, (changed,)),) = of(*edits).items[0].changes
-    assert (networks, changed.name, meaning_of(changed)) == ("", LINKS, Meaning.LINK)
+    assert (networks, changed.name, meaning_of(changed)) == ("", "link parameters", Meaning.LINK)
     assert (changed.before, changed.after) == ("utm_source=spring", "utm_source=summer")
 
 
