@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import stamina
 import time_machine
 from httpx2._transports import default
 from hypothesis import HealthCheck, settings
@@ -40,6 +41,9 @@ if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK | os.X_OK):
     _there = os.statvfs(_MEMORY)
     if not _there.f_flag & os.ST_NOEXEC and _there.f_bavail * _there.f_frsize > 2**31:
         os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+# Between the tries of a request nobody waits; their number is as ever.
+stamina.set_testing(True, attempts=100, cap=True)
 
 # No test cuts the power, and half of the time of a test that writes went into waiting for the disk.
 os.fsync = lambda fd: None
