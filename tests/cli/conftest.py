@@ -108,9 +108,14 @@ class Project:
         return run_in(self.folder, *arguments)
 
     def apply(self, *arguments: str) -> Ran:
-        """Apply without asking, and check that a second plan has nothing to write."""
+        """Apply without asking, and check that a second plan has nothing to write.
+
+        Half of all tests begin with an apply to an account without posts, which is not planned again if it succeeded.
+        """
+        begins = not self.sandbox.posts()
         ran = self("apply", "--auto-approve", "--settle", "0", *arguments)
-        self.assert_converged(ran)
+        if ran.code or not begins:
+            self.assert_converged(ran)
         return ran
 
     def assert_converged(self, ran: Ran) -> None:
