@@ -17,6 +17,7 @@ from bufferctl import api
 from bufferctl.errors import UnreachableError
 from bufferctl.model import DeletePost, Done, Unknown
 from tests.api.scripted import KEY
+from tests.conftest import long
 
 WRITE = DeletePost("p1", "c1")
 ACCOUNT: dict[str, Any] = {"data": {"account": {"organizations": []}}}
@@ -160,7 +161,7 @@ def test_a_lost_answer_leaves_the_write_open(behaviour: Behaviour, words: str, s
     assert server.requests == 1
 
 
-@pytest.mark.parametrize("behaviour", [hang_up, answer(ACCOUNT, cut=True), say_nothing])
+@pytest.mark.parametrize("behaviour", [hang_up, answer(ACCOUNT, cut=True), *long(say_nothing)])
 def test_a_lost_answer_is_asked_for_again(behaviour: Behaviour, serve: Callable[..., Server]) -> None:
     """The account, at the second try."""
     server = serve(behaviour, answer(ACCOUNT))

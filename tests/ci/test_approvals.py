@@ -136,6 +136,7 @@ def test_one(both: Side) -> None:
     published(both, number)
 
 
+@pytest.mark.long
 def test_the_line_that_lets_a_scheduled_post_out(side: Side) -> None:
     """It sends nothing and needs one all the same: until then the post needs somebody, as the freeze says."""
     number = planned(side)
@@ -187,6 +188,7 @@ def test_a_line_that_was_agreed_to_once_and_removed(side: Side) -> None:
     assert "Nothing of this was reviewed, so nothing was sent" in ran.log
 
 
+@pytest.mark.long
 def test_a_line_that_was_removed_and_written_again_before_an_apply(side: Side) -> None:
     """Two merges between two applies: the second one is shown as what it is, and needs its approval."""
     exempt = let_out(side)
@@ -478,6 +480,7 @@ def test_late(side: Side) -> None:
     assert "`bob` approved after the merge" in words(side.comments(number)[-1])
 
 
+@pytest.mark.parametrize("both", [*long("github"), "gitlab"], indirect=True)
 def test_by_hand(both: Side) -> None:
     """A run by hand for its number, by somebody else, publishes it, and the summary says who decided."""
     number = planned(both)
@@ -599,6 +602,7 @@ def test_on_gitlab_a_member_who_is_blocked(gitlab: OnGitLab) -> None:
     refused(gitlab, number, "`bob` may not write to this repository")
 
 
+@pytest.mark.long
 def test_an_opener_whom_the_forge_does_not_know(side: Side) -> None:
     """It may be anybody, also whoever approves."""
     number = planned(side)

@@ -70,7 +70,7 @@ def published(team: Team) -> None:
 SHORT_NOTICE = "policy: {minimum_lead: 48h}\n"
 
 
-@pytest.mark.parametrize(("depth", "held"), [(1, True), (2, False), *long((1, False), (2, True))])
+@pytest.mark.parametrize(("depth", "held"), [(1, True), *long((2, False), (1, False), (2, True))])
 def test_a_fork_s_run_contacts_nobody(
     team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: int, held: bool
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ci.conftest import FILES, Team, post
 from tests.ci.test_suspended import published, root, statuses
 
@@ -80,6 +82,7 @@ def test_a_reviewed_post_does_not_go_out_by_an_exemption_that_nobody_reviewed(te
     assert statuses(team) == {"The party": "scheduled"}
 
 
+@pytest.mark.long
 def test_a_line_that_lets_out_what_is_scheduled_is_a_change(team: Team) -> None:
     """Shown in the comment of its request, recorded once that is merged, and quiet since."""
     published(team)
@@ -99,6 +102,7 @@ def test_a_line_that_lets_out_what_is_scheduled_is_a_change(team: Team) -> None:
     assert "during a freeze" not in ran.log
 
 
+@pytest.mark.long
 def test_a_plan_from_before_the_freeze_does_not_let_a_scheduled_post_out(team: Team) -> None:
     """It had nothing to do for the line, so nobody saw what it does now."""
     published(team)
@@ -138,6 +142,7 @@ def test_a_freeze_over_a_post_that_has_the_line_asks_in_its_own_request(team: Te
     assert statuses(team) == {"We are live": "scheduled"}
 
 
+@pytest.mark.long
 def test_a_post_that_was_planned_before_a_freeze_does_not_go_out_in_it(team: Team) -> None:
     """Although its file has the line: nobody saw the freeze. A new plan shows it, and then it goes out."""
     exempt = post("party", "A party", "2029-12-21 09:00").replace("    text:", "    freeze: false\n    text:")

@@ -82,6 +82,7 @@ def test_a_plan_that_hides_what_it_edits_is_not_applied(team: Team) -> None:
     assert sorted(team.texts()) == ["First", "Other"]
 
 
+@pytest.mark.long
 def test_a_merge_before_the_plan(team: Team) -> None:
     """Nobody saw a plan, so nothing is sent; the request says so, and what to do, with nothing of the machine's."""
     number = team.open("launch", launch=post("launch", "We are live"))

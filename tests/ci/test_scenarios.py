@@ -553,7 +553,7 @@ _ON_NEITHER = (
     quick_merges, straight_to_main, changed_in_buffer, reverted, reverted_too_early,
     two_root_files, planned_again, canceled, failed, unapproved, two_on_one_post_rebased, quick_merges_of_edits,
     history_gone, on_main_already, code_alone, brought_back_after_a_revert,
-    disconnected, bad_key, pushed_again, stacked, queued, checked_again_after_the_merge,
+    disconnected, bad_key, pushed_again, stacked, queued, checked_again_after_the_merge, two_on_one_post,
 )  # fmt: skip
 
 

@@ -30,9 +30,8 @@ def published(side: Side) -> None:
     ("now", "why"),
     [
         (REMOVED, "removed from the files"),
-        (CANCELLED, "cancelled in the file"),
         (LATER, "edited in the file"),
-        *long((REWORDED, "edited in the file")),
+        *long((CANCELLED, "cancelled in the file"), (REWORDED, "edited in the file")),
     ],
 )
 def test_a_request_without_a_plan(side: Side, now: str, why: str) -> None:
@@ -70,7 +69,7 @@ def test_a_removal_without_a_plan_that_a_hold_would_stop_too(side: Side) -> None
 
 
 @on_each
-@pytest.mark.parametrize("was_first", [True, False])
+@pytest.mark.parametrize("was_first", [True, *long(False)])
 def test_a_reviewed_post_whose_time_passes_before_the_first_apply(side: Side, *, was_first: bool) -> None:
     """It needs somebody, as it would later: what was to come in a reviewed plan is no history of a new project."""
     if not was_first:
@@ -95,6 +94,7 @@ def test_history_in_the_files_of_a_first_request(side: Side) -> None:
     assert side.texts() == ["Keep"]
 
 
+@pytest.mark.long
 @on_each
 def test_a_state_that_lost_its_last_push(side: Side) -> None:
     """A request removes an entry that the older state does not have: its comment begins with the post that goes out.

@@ -58,6 +58,7 @@ def test_the_comment_begins_with_it(team: Team) -> None:
     assert statuses(team) == {"We are live": "draft"}
 
 
+@pytest.mark.long
 def test_an_error_in_another_file(team: Team) -> None:
     """The job fails and says so; the post is a draft all the same, and the request counts once the error is gone."""
     published(team)
@@ -96,6 +97,7 @@ def test_what_was_merged_beside_an_error_is_sent_once_the_error_is_gone(team: Te
     assert statuses(team) == {"We are live": "draft", "Later": "scheduled"}
 
 
+@pytest.mark.long
 def test_a_request_that_was_planned_before_and_merged_meanwhile(team: Team) -> None:
     """It does not go out at the resume: its plan is from before. A plan made since publishes it."""
     published(team)

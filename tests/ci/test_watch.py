@@ -12,7 +12,7 @@ from tests.ci.sides import Side, on_gitlab, side
 from tests.conftest import long
 
 __all__ = ["on_gitlab", "side"]  # fixtures
-on_both = pytest.mark.parametrize("side", ["github", "gitlab"], indirect=True)
+on_gitlab_at_least = pytest.mark.parametrize("side", [*long("github"), "gitlab"], indirect=True)
 #: Where what differs between the forges is told by those on both.
 on_each = pytest.mark.parametrize("side", ["github", *long("gitlab")], indirect=True)
 LAUNCH = "Acme/twitter:acme/launch"
@@ -137,7 +137,7 @@ def test_expires_soon(side: Side) -> None:
     assert side.issues() == ["closed"]
 
 
-@on_both
+@on_gitlab_at_least
 def test_drifted(side: Side) -> None:
     """Opened, edited in place, closed; and the next drift opens another one."""
     side.launched()
@@ -169,6 +169,7 @@ def test_a_decision_closes_it(side: Side) -> None:
     assert (side.texts(), side.issues()) == (["We are live"], ["closed"])
 
 
+@pytest.mark.long
 @on_each
 def test_merged_and_unsent(side: Side) -> None:
     """A merge without a plan: after an hour, the request and the post; a person publishes it, and it is over."""

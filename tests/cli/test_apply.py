@@ -14,6 +14,7 @@ import pytest
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project
 from tests.cli.written import HEAD
+from tests.conftest import long
 from tests.near import answer_near
 
 
@@ -212,7 +213,7 @@ def test_the_same_meant_twice(project: Project) -> None:
     assert sorted(post["text"] for post in project.sandbox.posts()) == ["More", "Once more", "Once more"]
 
 
-@pytest.mark.parametrize("when", ["", "due_at: 2029-12-21 09:00, "])
+@pytest.mark.parametrize("when", ["", *long("due_at: 2029-12-21 09:00, ")])
 def test_an_older_state_and_an_edit(project: Project, when: str) -> None:
     """A backup without one of the posts, and an edited text: the post may be an older version, so a person is asked."""
     declare(project, ONE)

@@ -117,6 +117,7 @@ def test_what_it_reverses_is_not_changed_back(main: Desk, branch: Desk) -> None:
     assert branch.texts() == ["The own", "The second", "The third"]
 
 
+@pytest.mark.long
 def test_a_commit_that_main_dropped(main: Desk) -> None:
     """Its tip is older then, and no option helps; with a commit of its own, as the hints say, it is answered."""
     main.commit(FIX, TWO)

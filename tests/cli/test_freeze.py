@@ -411,7 +411,7 @@ def test_an_edit_of_a_draft_that_a_person_scheduled(project: Project) -> None:
     assert ("No changes" in ran.out, ran.err) == (True, "")
 
 
-@pytest.mark.parametrize("line", ["", FREEZE])
+@pytest.mark.parametrize("line", [*long(""), FREEZE])
 def test_the_line_on_a_draft_that_a_person_scheduled(project: Project, line: str) -> None:
     """It is the change of a scheduled post: with the reason of the freeze, and the warning."""
     draft = INSIDE.replace("}", ", draft: true}")
@@ -481,7 +481,7 @@ def test_the_line_that_lets_out_what_is_scheduled_is_a_change(project: Project) 
 
 @pytest.mark.parametrize(
     "how",
-    [["posts/b.yaml"], ["--exclude", "*/inside"], ["--reviewed", "before.json"]],
+    [["posts/b.yaml"], *long(["--exclude", "*/inside"]), ["--reviewed", "before.json"]],
     ids=["file", "exclude", "reviewed"],
 )
 @pytest.mark.parametrize("gone", [INSIDE, *long(OUTSIDE)], ids=["line", "entry"])
@@ -570,7 +570,7 @@ MOURNING = "{from: 2029-12-21, to: 2029-12-21, reason: Mourning}"
         ("", FREEZE),
         (FREEZE.replace("2029-12-20", "2029-12-24"), FREEZE),
         (FREEZE, FREEZE.replace("}]", f"}}, {MOURNING}]")),
-        (FREEZE, FREEZE.replace("Nobody is here", "Mourning")),
+        *long((FREEZE, FREEZE.replace("Nobody is here", "Mourning"))),
         (UNNAMED, UNNAMED.replace("}]", "}, {from: 2029-12-21, to: 2029-12-21}]")),
     ],
     ids=["new", "widened over it", "another one", "another reason", "another one without a reason"],
@@ -590,7 +590,7 @@ def test_a_freeze_that_no_plan_showed_asks_again(project: Project, before: str, 
 
 @pytest.mark.parametrize(
     ("before", "why"),
-    [(FREEZE, "for another reason before (Nobody is here)"), (UNNAMED, "without a reason before")],
+    [(FREEZE, "for another reason before (Nobody is here)"), *long((UNNAMED, "without a reason before"))],
 )
 def test_a_freeze_whose_reason_is_reworded_says_why_it_asks_again(project: Project, before: str, why: str) -> None:
     """The reason is what reviewers read: nothing tells better words from another cause, so the plan names the old."""
@@ -649,7 +649,7 @@ def test_a_plan_from_before_a_freeze_does_not_let_a_new_post_out_of_it(project: 
     assert statuses(project) == {}
 
 
-@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+@pytest.mark.parametrize("how", [*long(["plan.json"]), ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
 def test_a_plan_lets_a_new_post_out_of_a_freeze_that_was_moved_since(project: Project, how: list[str]) -> None:
     """The post was let out of the same freeze, whose last day is another one now."""
     write(project, exempt(INSIDE))
@@ -804,7 +804,7 @@ def test_a_post_for_the_queue_whose_turn_is_in_a_freeze_says_so(project: Project
         assert LET_OUT in said
 
 
-@pytest.mark.parametrize("line", ["", FREEZE])
+@pytest.mark.parametrize("line", [*long(""), FREEZE])
 def test_an_exemption_outside_of_every_freeze_does_nothing(project: Project, line: str) -> None:
     """Nor does a plan mention it: a freeze that comes to cover the post asks then."""
     write(project, exempt(OUTSIDE), line=line)
@@ -900,7 +900,7 @@ def test_the_hint_says_where_another_time_stands(project: Project, entry: str, h
     assert hint in " ".join(project("plan", "--full").out.split())
 
 
-@pytest.mark.parametrize(("mode", "refused"), [("shareNow", True), ("shareNext", False), ("addToQueue", False)])
+@pytest.mark.parametrize(("mode", "refused"), [("shareNow", True), ("shareNext", False), *long(("addToQueue", False))])
 def test_another_time_takes_the_place_of_a_mode(project: Project, mode: str, *, refused: bool) -> None:
     """Buffer ignores a `due_at` beside it, so the hint names both; followed, it is scheduled for then."""
     freeze = "policy: {freeze: [{from: 2029-12-01, to: 2029-12-10}]}"

@@ -75,6 +75,7 @@ def fill(project: Project) -> None:
     assert len(project.sandbox.posts()) == 139
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("services", [["twitter", "linkedin", "bluesky", "mastodon"]])
 def test_an_account_of_139_posts(project: Project, services: list[str]) -> None:
     """At most two thirds of the lines, an empty plan, no warnings, and two weeks without a question."""

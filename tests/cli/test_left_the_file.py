@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.never_twice.files import lose_state
 
 ROOT = """\
@@ -71,7 +72,7 @@ def seen_so_far(project: Project) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("keeps", [False, True])
+@pytest.mark.parametrize("keeps", [False, *long(True)])
 def test_a_privacy_that_left_the_file(project: Project, keeps: bool) -> None:
     """A difference, sent as Buffer's default: the video is public whether or not an edit keeps what it omits."""
     project.sandbox.core.options.edits_keep_fields = keeps
@@ -165,7 +166,9 @@ def test_what_was_reviewed_before_a_person_changed_a_detail_is_not_sent(project:
 
 
 @pytest.mark.parametrize(
-    ("more", "theirs"), [(", privacy: private", "public"), ("", "unlisted")], ids=["to the default", "away from it"]
+    ("more", "theirs"),
+    [(", privacy: private", "public"), *long(("", "unlisted"))],
+    ids=["to the default", "away from it"],
 )
 def test_a_privacy_that_a_person_changed_is_drift(project: Project, more: str, theirs: str) -> None:
     """Of a declared one, and where the file says nothing; pull takes it."""

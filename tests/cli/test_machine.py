@@ -121,7 +121,7 @@ MACHINES = {
 #: "no-streams" has them all, and the others have one like them; each takes four processes.
 FURTHER = (
     "no-stdout", "no-stderr", "no-stdin", "state-is-cut", "state-is-a-list", "state-of-a-number", "odd-proxy",
-    "certificates-are-a-folder", "lock-is-empty",
+    "certificates-are-a-folder", "lock-is-empty", "latin-1", "cp932", "ftp-proxy", "open-proxy", "state-is-a-folder",
 )  # fmt: skip
 
 

@@ -163,6 +163,7 @@ def test_a_root_file_that_was_rewritten(project: Project) -> None:
     assert texts(project) == AFTER
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("bare")
 def test_moved_and_moved_back(project: Project) -> None:
     """The state moves back, too, as after a revert."""
@@ -307,6 +308,7 @@ def test_while_another_run_works_on_it(project: Project) -> None:
     assert texts(project) == AFTER
 
 
+@pytest.mark.long
 def test_in_a_bucket(project: Project, bare: Path) -> None:
     """The same, since git shows the move."""
     with buckets.google() as server:

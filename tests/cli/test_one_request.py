@@ -172,7 +172,7 @@ STORIES: dict[Callable[[Project], None], str] = {
     no_state_and_ids: "Overview",
 }
 #: One of each number of requests, by each way to it; the others run in `make test-all`.
-USUAL = (renamed_in_both, moved, reconnected, no_state)
+USUAL = (reconnected, no_state)
 COMMANDS = (("plan", "--full"), ("drift",), ("apply", "--auto-approve", "--settle", "0"), ("plan", "--full"))
 
 

@@ -62,7 +62,7 @@ def test_files_and_account_agree_whichever_side_is_true(project: Project, sides:
     agree(project)
 
 
-@pytest.mark.parametrize("disguise", ["all_at_once", *long("small_letters", *list(DISGUISES)[2:-1], "odd_ids")])
+@pytest.mark.parametrize("disguise", long("all_at_once", "small_letters", *list(DISGUISES)[2:-1], "odd_ids"))
 def test_files_and_account_agree_in_whichever_form(
     project: Project, disguise: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

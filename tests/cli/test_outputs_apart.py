@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.conftest import Project
 from tests.cli.written import HEAD, ONE
+from tests.conftest import long
 
 FILES = {
     "buffer.yaml": HEAD + ONE,
@@ -29,21 +30,23 @@ def files(project: Project) -> Project:
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        (["apply", "--auto-approve", "--receipt", "buffer.yaml"], YAML),
-        (["apply", "--auto-approve", "--receipt", "posts/a.yaml"], YAML),
         (["apply", "--auto-approve", "--receipt", "posts/new.yaml"], YAML),
         (["preview", "-o", "posts/a.yaml"], YAML),
         (["plan", "-o", ".bufferctl/state.json"], STATE),
-        (["plan", "--report", ".bufferctl/state.json"], STATE),
         (["apply", "--auto-approve", "--receipt", ".bufferctl/state.json"], STATE),
-        (["apply", "--auto-approve", "--report", ".bufferctl/state.json"], STATE),
-        (["plan", "-o", "posts/a.md"], READ),
         (["plan", "--report", "posts/a.md"], READ),
         (["apply", "--auto-approve", "--report", "posts/a.md"], READ),
         (["validate", "--report", "posts/a.md"], READ),
-        (["preview", "-o", "posts/a.md"], READ),
         (["plan", "--state", "own.json", "--report", "own.json"], READ),
         (["show", "plan.json", "--report", "posts/a.md"], READ),
+        *long(
+            (["apply", "--auto-approve", "--receipt", "buffer.yaml"], YAML),
+            (["apply", "--auto-approve", "--receipt", "posts/a.yaml"], YAML),
+            (["plan", "--report", ".bufferctl/state.json"], STATE),
+            (["apply", "--auto-approve", "--report", ".bufferctl/state.json"], STATE),
+            (["plan", "-o", "posts/a.md"], READ),
+            (["preview", "-o", "posts/a.md"], READ),
+        ),
     ],
     ids=str,
 )

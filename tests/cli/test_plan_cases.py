@@ -35,15 +35,12 @@ CASES = cases_of("plan")
 LOST = "plan without the state"
 #: Of each outcome that a lost state has in these cases, one case or two; the others are for `make test-all`.
 LOST_IN = [
-    "adopted-changed",
     "all-gone",
     "approved",
-    "campaign-called-off",
     "cancelled",
     "cancelled-sent",
     "channel-reconnected",
     "channel-renamed-not-in-the-file",
-    "conflict",
     "deleted-in-buffer",
     "draft-scheduled-by-a-person",
     "edited-into-the-past",
@@ -51,11 +48,7 @@ LOST_IN = [
     "edited-too-late",
     "free-plan-tenth-post",
     "idea-removed",
-    "key-used-again",
-    "occurrence-cancelled",
-    "occurrence-moved",
     "occurrences-with-the-same-text",
-    "parameters-changed",
     "policy-freeze-of-the-queue",
     "published-text-of-a-campaign-edited",
     "renamed-beside-a-cancelled-one",

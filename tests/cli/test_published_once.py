@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 
 ROOT = """\
 version: 1
@@ -45,7 +46,7 @@ def texts(project: Project) -> list[str]:
     return sorted(post["text"] for post in project.sandbox.posts() if post["text"] != "Other")
 
 
-@pytest.mark.parametrize("gone", ["posts: []\n", QUEUED.replace("text:", "cancelled: true, text:")])
+@pytest.mark.parametrize("gone", ["posts: []\n", *long(QUEUED.replace("text:", "cancelled: true, text:"))])
 def test_a_post_that_was_dropped_and_is_declared_again(project: Project, gone: str) -> None:
     """Exit 0 and nothing to do, however often: the state keeps published posts."""
     published(project, QUEUED)
@@ -84,7 +85,7 @@ def test_a_dropped_post_under_another_key(project: Project) -> None:
 SHORTER = TIPS.replace("times: 3, each: {2: {text: Two}, 3: {text: Three}}", "times: 1")
 
 
-@pytest.mark.parametrize("gone", [f"cancelled: true\n{TIPS}", SHORTER])
+@pytest.mark.parametrize("gone", [f"cancelled: true\n{TIPS}", *long(SHORTER)])
 def test_a_campaign_that_is_called_off_and_brought_back(project: Project, gone: str) -> None:
     """Published posts stay as they were; only the rest is sent on the new dates."""
     published(project, TIPS, days=10)

@@ -459,7 +459,7 @@ PREVIEW = """\
             {"url": "https://acme.example/b", "title": "Scraped", "text": "Scraped"},
             PREVIEW.replace("example/a", "example/b").replace("                  title: Old   # ours\n", ""),
         ),
-        (None, PREVIEW[: PREVIEW.index("            metadata:")]),
+        *long((None, PREVIEW[: PREVIEW.index("            metadata:")])),
     ],
     ids=["another title", "another page", "none"],
 )
@@ -471,7 +471,7 @@ def test_link_preview(project: Project, start: Start, preview: dict[str, str] | 
     assert read(project) == root.replace(PREVIEW, after)
 
 
-@pytest.mark.parametrize("by_hand", [False, True], ids=["by pull", "by hand"])
+@pytest.mark.parametrize("by_hand", [False, *long(True)], ids=["by pull", "by hand"])
 def test_an_edit_after_buffers_version_was_written(applied: Project, by_hand: bool) -> None:
     """An edit, whoever wrote what the person had changed in Buffer; pull leaves it in the file."""
     applied.sandbox.person.edit_post(live(applied, "We are"), dueAt="2029-12-25T08:00:00.000Z")
@@ -676,7 +676,7 @@ def test_mode(project: Project, start: Start) -> None:
     assert read(project) == root.replace("mode: addToQueue, ", "")
 
 
-@pytest.mark.parametrize("step", ["draft: true", "needs_approval: true"])
+@pytest.mark.parametrize("step", ["draft: true", *long("needs_approval: true")])
 def test_brought_further_at_another_time(project: Project, start: Start, step: str) -> None:
     """Buffer's time, and no step left to take: a person moved the post, and approved or scheduled it."""
     root = start(f"          - {{key: a, due_at: 2029-12-20 09:00, {step}, text: A text}}\n")
@@ -687,7 +687,7 @@ def test_brought_further_at_another_time(project: Project, start: Start, step: s
     assert read(project) == root.replace(f"12-20 09:00, {step}", "12-10 09:00")
 
 
-@pytest.mark.parametrize("mode", ["shareNext", "shareNow"])
+@pytest.mark.parametrize("mode", [*long("shareNext"), "shareNow"])
 def test_mode_of_a_conflict(project: Project, start: Start, mode: str) -> None:
     """The file's mode stays, as only the file changed it, and the next plan shows it; the text is Buffer's."""
     root = start("          - {key: a, text: A text}\n")
@@ -751,9 +751,9 @@ STAYS = "Acme/instagram:acme.example/a: `first_comment` {} as in the file, since
 @pytest.mark.parametrize(
     ("comment", "ours", "theirs", "after", "pulled"),
     [
-        (NEW_COMMENT, ("Old text", "New text"), {"text": "New text"}, ("", ""), ""),
+        *long((NEW_COMMENT, ("Old text", "New text"), {"text": "New text"}, ("", ""), "")),
         (NEW_COMMENT, ("", ""), {"dueAt": "2029-12-21T08:00:00.000Z"}, ("-20", "-21"), "due_at"),
-        ("", ("", ""), {"dueAt": "2029-12-21T08:00:00.000Z"}, ("-20", "-21"), "due_at"),
+        *long(("", ("", ""), {"dueAt": "2029-12-21T08:00:00.000Z"}, ("-20", "-21"), "due_at")),
         (
             NEW_COMMENT,
             ("Old alt", "Our alt"),
@@ -818,7 +818,7 @@ def test_a_state_whose_digests_are_of_another_version(project: Project, start: S
     assert "New text" in read(project)
 
 
-@pytest.mark.parametrize("is_known", [True, False], ids=["known", "of an old state"])
+@pytest.mark.parametrize("is_known", [True, *long(False)], ids=["known", "of an old state"])
 @pytest.mark.parametrize("comment", ["Old", *long("New")])
 def test_a_conflict_about_what_both_sides_say(project: Project, start: Start, comment: str, *, is_known: bool) -> None:
     """Both have the same text, and Buffer keeps no comment: pull ends the question, and an edit of the comment is left.
@@ -844,7 +844,7 @@ def test_a_conflict_about_what_both_sides_say(project: Project, start: Start, co
     at_rest(project)
 
 
-@pytest.mark.parametrize("resolution", ["pull", "reapply", "saved"])
+@pytest.mark.parametrize("resolution", ["pull", "reapply", *long("saved")])
 def test_a_first_comment_that_somebody_deleted(project: Project, start: Start, resolution: str) -> None:
     """Shown as a difference where Buffer had kept it: pull deletes it in the file, `--reapply` sends it again."""
     project.sandbox.core.options.comments_lost = False
@@ -965,7 +965,7 @@ def test_bytes(applied: Project) -> None:
     assert path.read_bytes() == b"\xef\xbb\xbf" + expected.replace("\n", "\r\n").encode()
 
 
-@pytest.mark.parametrize("name", ["buffer.yaml", "a.md"])
+@pytest.mark.parametrize("name", ["buffer.yaml", *long("a.md")])
 def test_changed_meanwhile(
     project: Project, start: Start, monkeypatch: pytest.MonkeyPatch, prints: Prints, name: str
 ) -> None:
@@ -985,7 +985,7 @@ def test_changed_meanwhile(
 
 
 @pytest.mark.parametrize(
-    "saved", ["posts:\n  - {key: b, channels: [twitter], draft: true, text: Mine}\n", "posts: []\n"]
+    "saved", ["posts:\n  - {key: b, channels: [twitter], draft: true, text: Mine}\n", *long("posts: []\n")]
 )
 def test_another_file_that_is_changed_meanwhile(
     project: Project, start: Start, monkeypatch: pytest.MonkeyPatch, saved: str

@@ -342,7 +342,7 @@ def test_hostile_receipt(declared: Project) -> None:
     assert "\x1b" not in ran.out
 
 
-@pytest.mark.parametrize("posts", [*long(30), 210])
+@pytest.mark.parametrize("posts", long(30, 210))
 def test_images_get_the_room_that_a_page_leaves(posts: int, project: Project) -> None:
     """At most 300 kB with four images that compress badly: 30 kB each beside 30 posts, less beside 210."""
     (project.folder / "media").mkdir()

@@ -132,6 +132,7 @@ def test_what_one_machine_applied_another_one_knows(
     assert not project.state.exists()
 
 
+@pytest.mark.long
 def test_an_apply_asks_the_remote_three_times(project: Project, bare: Path) -> None:
     """One fetch and two pushes, for any number of posts, once there is a state; a plan fetches once."""
     tip = "          - {{key: tip-{0}, due_at: 2030-01-{1:02} 09:00, text: Tip {0}}}\n"
@@ -393,6 +394,7 @@ def test_migrate_between_stores(project: Project, other: Project, monkeypatch: p
         assert len(project.sandbox.posts()) == 2
 
 
+@pytest.mark.long
 def test_migrate_there_and_back(project: Project) -> None:
     """The old place takes the state back from the new one, and from nowhere else."""
     project.apply()
@@ -519,6 +521,7 @@ def test_an_edit_of_what_was_pulled_elsewhere(project: Project, other: Project) 
     assert [each["text"] for each in project.sandbox.posts() if each["id"] == post] == ["Now we are live"]
 
 
+@pytest.mark.long
 def test_an_older_shared_state_is_restored_from_its_history(project: Project) -> None:
     """The warning names the command that lists the versions, since there is no file to restore."""
     project.apply()

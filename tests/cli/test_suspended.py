@@ -113,16 +113,18 @@ def test_new_entries_wait_and_edits_wait(project: Project) -> None:
 @pytest.mark.parametrize(
     ("root", "channel", "file", "entry", "status"),
     [
-        ("suspended: A", "", "", "", "draft"),
-        ("", ", suspended: A", "", "", "draft"),
-        ("", "", "suspended: A", "", "draft"),
-        ("", "", "", ", suspended: A", "draft"),
         ("suspended: A", ", suspended: false", "", "", "scheduled"),
-        ("suspended: A", "", "suspended: false", "", "scheduled"),
         ("", ", suspended: A", "suspended: false", "", "scheduled"),
         ("suspended: A", "", "suspended: false", ", suspended: B", "draft"),
         ("suspended: A", ", suspended: B", "suspended: C", ", suspended: false", "scheduled"),
         ("suspended: true", "", "", "", "draft"),
+        *long(
+            ("suspended: A", "", "", "", "draft"),
+            ("", ", suspended: A", "", "", "draft"),
+            ("", "", "suspended: A", "", "draft"),
+            ("", "", "", ", suspended: A", "draft"),
+            ("suspended: A", "", "suspended: false", "", "scheduled"),
+        ),
     ],
 )
 def test_the_nearest_line_decides(
@@ -192,7 +194,7 @@ def test_a_delete_that_is_held_does_not_go_out(project: Project) -> None:
     assert len(statuses(project)) == 8
 
 
-@pytest.mark.parametrize("due", ["", ", due_at: 2029-12-20 09:00"], ids=["queued", "timed"])
+@pytest.mark.parametrize("due", ["", *long(", due_at: 2029-12-20 09:00")], ids=["queued", "timed"])
 def test_a_draft_that_a_person_scheduled_goes_back_to_where_it_was(project: Project, due: str) -> None:
     """Not by the file, which says that it is a draft."""
     entry = f"{{key: launch, text: We are live, draft: true{due}}}"
@@ -270,6 +272,7 @@ def past(project: Project) -> None:
             project.sandbox.core.clock.set(now)
 
 
+@pytest.mark.long
 def test_all_that_is_past_is_moved_into_the_future(project: Project) -> None:
     """By as many weeks as the earliest needs: the command, as it was printed, ends the question."""
     past(project)
@@ -343,7 +346,7 @@ def test_one_command_cancels_all_that_is_past(project: Project) -> None:
     assert (project.folder / "posts/a.yaml").read_text().count("cancelled: true") == 2
 
 
-@pytest.mark.parametrize(("how", "left"), [("+1w", {"We are live": "draft"}), ("cancel", {})])
+@pytest.mark.parametrize(("how", "left"), [("+1w", {"We are live": "draft"}), *long(("cancel", {}))])
 @pytest.mark.parametrize("queue", ["", *long("mode: addToQueue, ")])
 def test_one_command_answers_for_a_time_that_a_person_gave(
     project: Project, how: str, left: dict[str, str], queue: str
@@ -423,7 +426,7 @@ def lose_state(project: Project) -> None:
     shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 
-@pytest.mark.parametrize("when", ["before", "meanwhile", "at the resume"])
+@pytest.mark.parametrize("when", [*long("before"), "meanwhile", "at the resume"])
 def test_a_lost_state_makes_nothing_twice(project: Project, when: str) -> None:
     """Drafts are found by what they say."""
     write(project, TIMED, *QUEUED)
@@ -517,7 +520,7 @@ def test_a_saved_plan_from_before_publishes_nothing(project: Project) -> None:
     assert statuses(project) == {"We are live": "scheduled", "Still live": "scheduled"}
 
 
-@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+@pytest.mark.parametrize("how", [*long(["plan.json"]), ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
 def test_a_plan_that_knew_of_the_suspension_agrees(project: Project, how: list[str]) -> None:
     """Whatever the clock said, which is the same for two runs within a second: the plan records what it knew of."""
     write(project, TIMED)
@@ -596,10 +599,10 @@ def test_a_file_with_errors_counts_by_its_own_line(project: Project) -> None:
 @pytest.mark.parametrize(
     "root",
     [
-        f"{LINE}\nversion: 2\n",
+        *long(f"{LINE}\nversion: 2\n"),
         f"version: 1\n{LINE}\norganizations:\n  - name: Acme\n   channels: [\n",
         ROOT.format(line=LINE, twitter="").replace("name: acme}", "name: gone}", 1),
-        ROOT.format(line=LINE, twitter="").replace("Europe/Berlin", "Europe/Berlln"),
+        *long(ROOT.format(line=LINE, twitter="").replace("Europe/Berlin", "Europe/Berlln")),
     ],
     ids=["unreadable", "no YAML", "a channel that is gone", "a wrong zone"],
 )
@@ -664,7 +667,9 @@ def test_an_entry_in_a_file_that_is_no_yaml(project: Project) -> None:
     project.sandbox.clock.advance(minutes=1)
 
 
-@pytest.mark.parametrize("old", ["posts:\n  - {key: b, channels: [twitter], due_at: 2029-12-21 09:00, text: B}\n", ""])
+@pytest.mark.parametrize(
+    "old", ["posts:\n  - {key: b, channels: [twitter], due_at: 2029-12-21 09:00, text: B}\n", *long("")]
+)
 def test_an_entry_that_moved_into_a_file_that_is_no_yaml(project: Project, old: str) -> None:
     """A suspended file that cannot be read counts for whatever no file has any more, renamed or moved into it."""
     write(project, TIMED)
@@ -821,6 +826,7 @@ def test_what_was_let_out_is_said_once(project: Project) -> None:
     assert "launch" not in json.dumps(json.loads(project("plan", "--json").out)["changes"])
 
 
+@pytest.mark.long
 def test_it_is_let_out_by_reapply(project: Project) -> None:
     """The other answer."""
     two_roots(project, is_off=False)
@@ -844,7 +850,9 @@ def test_five_hundred_posts_take_seventeen_requests_to_write(project: Project) -
     assert set(statuses(project).values()) == {"draft"}
 
 
-@pytest.mark.parametrize("line", ["suspended:", "suspended: no", "suspended: [a]", "suspended: false\nsuspended: Now"])
+@pytest.mark.parametrize(
+    "line", ["suspended:", "suspended: [a]", *long("suspended: no", "suspended: false\nsuspended: Now")]
+)
 def test_a_line_that_cannot_be_read_suspends(project: Project, line: str) -> None:
     """Whoever wrote it meant to stop something; the error stays an error."""
     write(project, TIMED)
@@ -908,7 +916,7 @@ def test_a_resume_of_one_channel_says_that_its_organization_is_suspended(
     assert "The organization Acme has `suspended: Outage`, too" in ran.err
 
 
-@pytest.mark.parametrize("option", [["posts/b.yaml"], ["--target", "*/b"], ["--exclude", "*/launch"]])
+@pytest.mark.parametrize("option", [["posts/b.yaml"], *long(["--target", "*/b"]), ["--exclude", "*/launch"]])
 def test_a_selection_leaves_nothing_on_the_schedule(project: Project, option: list[str]) -> None:
     """The line says that nothing goes out; the rest of what is not selected stays as it is."""
     write(project, TIMED)
@@ -948,7 +956,7 @@ def test_an_equal_post_that_a_person_scheduled_meanwhile_is_asked_about(project:
     assert sorted(each["status"] for each in project.sandbox.posts()) == ["draft", "scheduled"]
 
 
-@pytest.mark.parametrize("by", [["plan.json"], ["--reviewed", "plan.json"]])
+@pytest.mark.parametrize("by", [["plan.json"], *long(["--reviewed", "plan.json"])])
 def test_a_plan_that_shows_it_suspended_does_not_publish_it(project: Project, by: list[str]) -> None:
     """It said that the entry waits, also where no run saw the line between; the rest of that plan is sent."""
     write(project, TIMED.replace("}", ", suspended: Ask Dana}"), LATER)
@@ -1018,7 +1026,7 @@ def test_the_command_names_what_an_old_line_lets_out(project: Project) -> None:
     assert "Let out" not in project("suspend", "Earthquake").out
 
 
-@pytest.mark.parametrize("written", ["2029-12-20T00:30-08:00", "2029-12-20T08:30+00:00"])
+@pytest.mark.parametrize("written", ["2029-12-20T00:30-08:00", *long("2029-12-20T08:30+00:00")])
 def test_the_command_keeps_offsets(project: Project, written: str) -> None:
     """A time with an offset of its own is later by exactly the days that were asked for, with that offset."""
     write(project, TIMED.replace("2029-12-20 09:00", written), line=LINE)
@@ -1030,7 +1038,7 @@ def test_the_command_keeps_offsets(project: Project, written: str) -> None:
 
 
 @pytest.mark.parametrize("line", [{"line": LINE}, *long({"top": LINE})], ids=["everything", "its file"])
-@pytest.mark.parametrize("has_more", [True, False], ids=["with a new post", "without changes"])
+@pytest.mark.parametrize("has_more", [True, *long(False)], ids=["with a new post", "without changes"])
 def test_a_saved_plan_from_before_takes_it_off(project: Project, line: dict[str, str], *, has_more: bool) -> None:
     """Exit 0, the post a draft, whatever the plan file has; the rest of it is applied."""
     project.write("posts/b.yaml", "channels: [twitter]\nposts: []\n")
@@ -1048,7 +1056,7 @@ def test_a_saved_plan_from_before_takes_it_off(project: Project, line: dict[str,
     project.apply()
 
 
-@pytest.mark.parametrize("days", [0, 8], ids=["changed", "expired"])
+@pytest.mark.parametrize("days", [0, *long(8)], ids=["changed", "expired"])
 def test_a_saved_plan_that_is_out_of_date_takes_it_off(project: Project, days: int) -> None:
     """Exit 3, since nothing of the plan is sent; what is suspended is a draft all the same."""
     write(project, TIMED)
@@ -1063,6 +1071,7 @@ def test_a_saved_plan_that_is_out_of_date_takes_it_off(project: Project, days: i
     assert statuses(project) == {"We are live": "draft"}
 
 
+@pytest.mark.long
 def test_a_saved_plan_and_files_with_errors(project: Project) -> None:
     """Exit 1, and what is suspended is a draft: as without a plan."""
     write(project, TIMED)
@@ -1102,7 +1111,7 @@ def limited(project: Project, number: int) -> None:
     project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=number)
 
 
-@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+@pytest.mark.parametrize("how", [*long(["plan.json"]), ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
 @pytest.mark.parametrize("off", ["suspended: Quake", *long("draft: true")])
 def test_what_goes_back_waits_for_room_like_a_new_post(project: Project, off: str, how: list[str]) -> None:
     """The earliest due goes first, and without room it waits: a second plan has nothing to do.
@@ -1158,7 +1167,7 @@ def test_what_is_suspended_does_not_wait_for_room(project: Project) -> None:
     assert "nothing more to send; 1 still" in ran.out
 
 
-@pytest.mark.parametrize("how", [["--target", "*/later"], *long(["posts/b.yaml"]), ["plan.json"], ["stale.json"]])
+@pytest.mark.parametrize("how", [*long(["--target", "*/later"], ["posts/b.yaml"]), ["plan.json"], ["stale.json"]])
 def test_a_part_that_leaves_out_a_delete_takes_the_post_off(project: Project, how: list[str]) -> None:
     """It is suspended like the others, and the next apply of all files deletes it."""
     other = "suspended: false\nchannels: [twitter]\nposts:\n  - {key: b, text: Of b, due_at: 2029-12-20 10:00}\n"
@@ -1182,7 +1191,7 @@ def test_a_part_that_leaves_out_a_delete_takes_the_post_off(project: Project, ho
     }
 
 
-@pytest.mark.parametrize("how", [["plan.json"], ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
+@pytest.mark.parametrize("how", [*long(["plan.json"]), ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
 def test_what_was_published_before_a_reviewed_suspension(project: Project, how: list[str]) -> None:
     """Exit 1, once: it is said, as for an edit and a delete; the others become drafts."""
     write(project, TIMED, LATER)
@@ -1197,7 +1206,7 @@ def test_what_was_published_before_a_reviewed_suspension(project: Project, how: 
     assert (ran.code, "published before" in ran.out) == (0, False)
 
 
-@pytest.mark.parametrize("how", [["plan.json"], ["posts/b.yaml"]], ids=["a saved plan", "a selection"])
+@pytest.mark.parametrize("how", [["plan.json"], *long(["posts/b.yaml"])], ids=["a saved plan", "a selection"])
 def test_a_part_says_what_a_person_scheduled(project: Project, how: list[str]) -> None:
     """Exit 1, and it begins with the post that goes out, though the plan has nothing left to do with it."""
     write(project, TIMED)

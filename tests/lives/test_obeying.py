@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import long
 from tests.lives.account import PERSON, START, stamp
 from tests.lives.endpoint import Server
 from tests.lives.judge import Broken
@@ -36,9 +37,9 @@ def test_a_life_that_obeys_keeps_the_promises(seed: int, server: Server) -> None
     lived(draw(seed), partial(live, server=server))
 
 
-@pytest.mark.parametrize("seed", range(2) if LONG else range(1))
+@pytest.mark.parametrize("seed", range(2) if LONG else long(0))
 def test_a_year_asks_at_most_one_question_a_quarter_in_vain(seed: int, server: Server) -> None:
-    """With the state whole, every rename written down, and people at work in Buffer; a quarter in `make test`."""
+    """With the state whole, every rename written down, and people at work in Buffer; a quarter in `make test-long`."""
     asked = asked_in_vain(seed, server, 52 if LONG else 13)
     by_quarter = Counter(each.partition(":")[0] for each in asked)
     assert not asked or max(by_quarter.values()) <= 1, "\n\n".join(asked)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import long
 from tests.lives.account import PERSON, START, TAGS, TOOL, Account, Channel
 from tests.lives.endpoint import Endpoint, Fault, Server
 from tests.lives.projects import Entry, sentence
@@ -107,6 +108,7 @@ def test_years_of_ordinary_use_ask_at_most_once(seed: int, server: Server) -> No
         assert years.questions[1:] == []
 
 
+@pytest.mark.long
 def test_a_lost_record_of_unedited_files_is_adopted_whole(server: Server) -> None:
     """No question and nothing created for 300 posts, 100 of them published, and an edit works afterwards."""
     with scene(server) as s:
@@ -188,7 +190,7 @@ def test_the_first_merge_after_init_is_not_questioned(server: Server, prints: Ca
         assert [len(s.ours(each.text)) for each in FIRST[:4]] == [1, 1, 1, 1]
 
 
-@pytest.mark.parametrize(("posts", "requests"), [(1000, 5), (5000, 15)] if LONG else [(1000, 5)])
+@pytest.mark.parametrize(("posts", "requests"), [(1000, 5), (5000, 15)] if LONG else long((1000, 5)))
 def test_a_plan_with_the_record_whole_takes_few_requests(
     posts: int, requests: int, server: Server, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ def published_once(scene: Scene, *entries: Entry) -> None:
     assert made == dict.fromkeys(made, 1)
 
 
-@pytest.mark.parametrize("since", [True, False], ids=["managed_since", "without"])
+@pytest.mark.parametrize("since", [*long(True), False], ids=["managed_since", "without"])
 def test_queue_posts_that_went_out_long_ago_are_not_published_again_after_a_lost_state(
     server: Server, since: bool
 ) -> None:

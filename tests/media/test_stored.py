@@ -273,6 +273,7 @@ def test_nothing_outside_is_uploaded(place_of: Make, cloud: None, tmp_path: Path
     assert there(file.url) is None
 
 
+@pytest.mark.long
 def test_kill_after_the_upload(
     cloud: None, environment: Path, whole_program: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from bufferctl.media.reading import read_file
 from bufferctl.media.thumbnails import MOST_BYTES, thumbnail
+from tests.conftest import long
 
 
 def made(folder: Path, name: str, image: Image.Image, **how: object) -> bytes | None:
@@ -37,7 +38,7 @@ def noise(width: int, height: int) -> Image.Image:
     return Image.frombytes("RGB", (width, height), os.urandom(width * height * 3))
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.gif", "a.webp", "a.avif"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.avif", *long("a.gif")])
 def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
     """At most 30 kB, even for noise."""
     assert MOST_BYTES == 30_000
@@ -47,7 +48,7 @@ def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
     assert opened(data).width / opened(data).height == pytest.approx(1.5, abs=0.02)
 
 
-@pytest.mark.parametrize("size", [(400, 4000), (4000, 300)])
+@pytest.mark.parametrize("size", [(400, 4000), *long([(4000, 300)])])
 def test_whole_and_not_too_large(tmp_path: Path, size: tuple[int, int]) -> None:
     """A long picture is all there, since each network shows another part of it, and still at most 30 kB."""
     data = made(tmp_path, "a.png", noise(*size))

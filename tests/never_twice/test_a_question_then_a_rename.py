@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.never_twice.files import ADDRESS, apply, declare, lose_state, texts
 
 STAYS = "key: other, due_at: 2029-12-28 09:00, text: Another"
@@ -28,7 +29,7 @@ def asked(project: Project, request: pytest.FixtureRequest) -> Project:
     return project
 
 
-@pytest.mark.parametrize("text", ["We have been live", "It has been live"])
+@pytest.mark.parametrize("text", ["We have been live", *long("It has been live")])
 def test_the_question_passes_to_the_new_key(asked: Project, text: str) -> None:
     """Held, whatever the text is by now, until both are said to be intended; a third key is asked, too."""
     (post,) = (each for each in asked.sandbox.posts() if each["text"] == "We are live")

@@ -140,7 +140,7 @@ def deleted(moved: tuple[Project, str]) -> tuple[Project, str]:
     return moved
 
 
-@pytest.mark.parametrize("first", ["the old one", "the new one"])
+@pytest.mark.parametrize("first", [*long("the old one"), "the new one"])
 def test_somebody_deleted_a_post_before_its_entry_moved(deleted: tuple[Project, str], first: str) -> None:
     """It is held as deleted, whichever applies first, until a person says to send it again: once."""
     project, other = deleted
@@ -181,7 +181,7 @@ def test_somebody_deleted_a_post_that_moved_and_was_renamed(deleted: tuple[Proje
     assert (held["key"], held["reason"]) == ("last", "deleted-in-buffer")
 
 
-@pytest.mark.parametrize("key", ["key: tip-5", "key: last, was: tip-5"])
+@pytest.mark.parametrize("key", [*long("key: tip-5"), "key: last, was: tip-5"])
 def test_somebody_deleted_a_post_and_its_entry_moved_back(moved: tuple[Project, str], key: str) -> None:
     """Held as deleted in its first root file again, also under a new key, until a person says to send it: once."""
     project, other = moved

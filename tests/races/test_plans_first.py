@@ -72,9 +72,8 @@ def test_a_run_with_nothing_to_send_takes_no_lock(race: Race) -> None:
 @pytest.mark.parametrize(
     ("at", "after", "plans_again"),
     [
-        ("fetch", False, False),
         ("read", True, True),
-        *long(("fetch", True, True), ("read", False, True), ("swap", False, True)),
+        *long(("fetch", False, False), ("fetch", True, True), ("read", False, True), ("swap", False, True)),
     ],
 )
 def test_another_run_comes_and_goes_meanwhile(race: Race, at: str, after: bool, plans_again: bool) -> None:
@@ -87,7 +86,7 @@ def test_another_run_comes_and_goes_meanwhile(race: Race, at: str, after: bool, 
     race.end(ann, ben)
 
 
-@pytest.mark.parametrize("at", ["fetch", *long("read")])
+@pytest.mark.parametrize("at", long("fetch", "read"))
 def test_another_run_dies_meanwhile_with_the_lock(race: Race, at: str) -> None:
     """Nothing is sent while the other run's lease lasts; after that, each entry once."""
     ann, ben, seen = race.machine("ann"), race.machine("ben"), list[str]()

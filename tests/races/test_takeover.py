@@ -58,6 +58,7 @@ def test_another_machine_waits_until_the_lease_is_over(race: Race) -> None:
     done(race, other, race.apply(other))
 
 
+@pytest.mark.long
 def test_another_machine_can_wait_for_it(race: Race) -> None:
     """Exit 0 with a `--lock-timeout` longer than the lease."""
     killed(race)

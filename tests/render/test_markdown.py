@@ -388,7 +388,9 @@ def test_long_unchanged_text_beside_a_change_is_shortened() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["word " * 50, "公開しました" * 40, "👩‍👩‍👧‍👦 " * 25, "$" * 250], ids=["words", "wide", "emoji", "signs"]
+    "text",
+    [*long("word " * 50), "公開しました" * 40, "👩‍👩‍👧‍👦 " * 25, *long("$" * 250)],
+    ids=["words", "wide", "emoji", "signs"],
 )
 def test_too_many_posts(text: str) -> None:
     """A comment has at most GitHub's maximum length, and gives the number of posts left out."""

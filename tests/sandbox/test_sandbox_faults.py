@@ -43,8 +43,7 @@ def _struck(sandbox: Sandbox) -> list[tuple[str, int, str | None]]:
         ("cut", "before", []),
         ("cut", "middle", ["a"]),
         ("cut", "after", ["a", "b", "c"]),
-        ("timeout", "middle", ["a"]),
-        *long(("timeout", "before", []), ("timeout", "after", ["a", "b", "c"])),
+        *long(("timeout", "middle", ["a"]), ("timeout", "before", []), ("timeout", "after", ["a", "b", "c"])),
     ],
 )
 def test_connections_that_break_or_hang(make: Make, kind: str, moment: str, written: list[str]) -> None:

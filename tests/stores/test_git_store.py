@@ -17,6 +17,7 @@ from bufferctl.errors import OvertakenError, StateError
 from bufferctl.model import StateSettings
 from bufferctl.state import open_shared
 from bufferctl.state.git_store import GitStore
+from tests.conftest import long
 from tests.stores import git
 
 FIRST, SECOND, THIRD = b'{"serial": 1}\n', b'{"serial": 2}\n', b'{"serial": 3}\n'
@@ -360,7 +361,7 @@ def test_a_branch_that_is_protected_while_a_run_writes(project: Path, bare: Path
     assert git.subjects(bare) == ["lock"]
 
 
-@pytest.mark.parametrize(("down", "written"), [(2, True), (3, False)])
+@pytest.mark.parametrize(("down", "written"), [*long((2, True)), (3, False)])
 def test_a_remote_that_takes_no_pushes_for_a_while(
     by_http: Path, server: git.Server, monkeypatch: pytest.MonkeyPatch, down: int, written: bool
 ) -> None:
