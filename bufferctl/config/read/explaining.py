@@ -282,7 +282,7 @@ def kind_of(name: str) -> str:
     return _ENDINGS.get(name.partition("?")[0].rpartition(".")[2].casefold(), "")
 
 
-def _asset(value: str, beside: Source, kind: str = "") -> str:
+def _asset(value: str, beside: Source, kind: str | None = None) -> str:
     """An asset of the given kind, from a URL or file name that somebody wrote in its place."""
     kind = kind or kind_of(value) or "image"
     source = f"url: {value}" if LINK.match(value) else f"file: {_path(value, beside)}"
@@ -478,8 +478,8 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, source: So
     if way := nearest_value(name, ways):
         return f"write `scheduling_type: {way}`"
     if owner is Asset and nearest_field(name, ("image", "video", "document", "url")):
-        kind = nearest_field(name, _MEDIA) or ""
-        return f"write `{_asset(value, source, '' if kind == 'document' else kind)}`"
+        kind = nearest_field(name, _MEDIA)
+        return f"write `{_asset(value, source, None if kind == 'document' else kind)}`"
     near = nearest_field(name, owner.model_fields)
     if near == "link_attachment" and LINK.match(value):
         return f"write `link_attachment: {{url: {value}}}`"
@@ -494,7 +494,7 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, source: So
         is_url = "://" in value or "/" not in value
         return f"write `image: {value if is_url else _path(value, source)}`"
     if near == "assets" or (near is None and name in _MEDIA and "assets" in owner.model_fields):  # of a thread's part
-        return f"write `assets: [{{{_asset(value, source, name if name in _MEDIA else '')}}}]`"
+        return f"write `assets: [{{{_asset(value, source, name if name in _MEDIA else None)}}}]`"
     takes_list = near is not None and get_origin(owner.model_fields[near].annotation) is tuple
     return _form_hint("tuple_type", value, (near,), source) if near and takes_list else ""
 

@@ -314,11 +314,12 @@ def _of_a_part(source: Source, offset: int, name: str, above: Sequence[str]) -> 
     """
     place, line = source.place(offset), source.line(offset)
     indent = len(line) - len(line.lstrip(" "))
-    number, item = next(
-        ((number, each) for number, each in enumerate(above, 1) if re.match(rf"[ ]{{0,{indent}}}- ", each)), (0, "")
-    )
+    found = next((number for number, each in enumerate(above, 1) if re.match(rf"[ ]{{0,{indent}}}- ", each)), None)
+    if found is None or name not in _OF_PARTS:
+        return None
+    number, item = found, above[found - 1]
     dash = item.find("- ")
-    if not item or indent - dash not in {0, len("- ")} or name not in _OF_PARTS:
+    if indent - dash not in {0, len("- ")}:
         return None
     row = place.line - number
     at = offset - (place.column - 1) + indent

@@ -46,12 +46,12 @@ class Loaded:
     desired: Desired | None  # None if they have errors
     diagnostics: tuple[Diagnostic, ...]  # in order of file and place
     root: Path  # the root file's folder; places are relative to it
-    files: tuple[str, ...] = ()  # all that were read or should have been, the root file first
-    root_is_sound: bool = True  # it could be read, so the other files were checked against it
-    sound: Desired | None = None  # the posts and ideas without errors of their own
-    names_files: bool = False  # a post or an idea names a file beside it
-    beside: frozenset[str] = frozenset()  # the text files and media that they name, as far as they were read
-    trees: Mapping[str, Spot] = field(default_factory=dict)  # each file as it was read
+    files: tuple[str, ...]  # all that were read or should have been, the root file first
+    root_is_sound: bool  # it could be read, so the other files were checked against it
+    sound: Desired | None  # the posts and ideas without errors of their own
+    names_files: bool  # a post or an idea names a file beside it
+    beside: frozenset[str]  # the text files and media that they name, as far as they were read
+    trees: Mapping[str, Spot]  # each file as it was read
     #: What suspending goes by, whatever errors there are: what is sound, or at least the lines; None: nothing is
     #: suspended.
     suspending: Desired | None = None
