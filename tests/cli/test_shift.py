@@ -251,6 +251,19 @@ def test_published_posts_keep_their_dates(project: Project, prints: Prints) -> N
     )
 
 
+def test_an_entry_that_one_of_its_channels_has_published(project: Project) -> None:
+    """Its time stays for all of them: the published post keeps its own."""
+    entry = "  - {key: one, due_at: 2029-12-04 09:00, text: One, overrides: {linkedin: {draft: true}}}\n"
+    posts = f"channels: [twitter, linkedin]\nposts:\n{entry}"
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", posts)
+    project.apply()
+    project.sandbox.clock.advance(hours=30)
+    project.apply()
+    project("shift", "posts/a.yaml", "--all", "--by", "1d", "--auto-approve")
+    assert a(project.folder) == posts
+
+
 def test_all_are_published(project: Project) -> None:
     """Exit 1, since nothing is left to move."""
     project.write("buffer.yaml", ROOT)

@@ -871,6 +871,16 @@ def test_what_is_no_reason_is_not_written(project: Project, reason: str) -> None
     assert (project.folder / "buffer.yaml").read_bytes() == before
 
 
+def test_the_command_leaves_a_root_file_that_is_no_yaml(project: Project) -> None:
+    """It says to write the line by hand, which counts in such a file, too."""
+    write(project, TIMED)
+    broken = f"{(project.folder / 'buffer.yaml').read_text()}x: [\n"
+    project.write("buffer.yaml", broken)
+    ran = project("suspend", "Outage")
+    assert (ran.code, "cannot be read as YAML" in ran.err, "by hand" in ran.err) == (1, True, True), ran.err
+    assert (project.folder / "buffer.yaml").read_text() == broken
+
+
 @pytest.mark.parametrize("command", [["suspend", "Outage"], ["resume"]])
 @pytest.mark.parametrize(
     ("option", "hint"),

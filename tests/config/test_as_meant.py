@@ -67,6 +67,14 @@ def test_another_ending_that_another_pattern_reads(tmp_path: Path) -> None:
     assert problems(tmp_path, POST, both) == ()
 
 
+def test_an_empty_thread_of_one_network(tmp_path: Path) -> None:
+    """That network gets a single post, the others the thread."""
+    both = POST.replace("[twitter]", "[twitter, bluesky]")
+    text = f"{both}    thread: [Two]\n    overrides: {{bluesky: {{thread: []}}}}\n"
+    assert problems(tmp_path, text, f"{ROOT}      - {{service: bluesky, name: acme.example}}\n") == ()
+    assert [len(thread_of(post.metadata)) for post in desired(tmp_path).posts] == [2, 0]
+
+
 def test_only_a_tag(tmp_path: Path) -> None:
     """It is one problem: the file is not also empty."""
     assert [each.message for each in problems(tmp_path, "!secret x\n")] == [

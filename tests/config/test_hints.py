@@ -131,6 +131,7 @@ def _written(line: str, column: int, problem: Diagnostic) -> str:
         f"{POST}    due_at: 2027-03-12 12:30 +1\n",
         f"{POST}    due_at: 2027-03-12 12:30 Europe/Berlin\n",
         f"{POST}    due_at: 12.3.2027 9 Uhr\n",
+        f"{POST}    due_at: 12.3.2027 mittags\n",
         f"{POST}    due_at: 12.3.2027 9:30 pm UTC-8\n",
         f"{POST}    due_at: 2027-01-15 09:00\n    repeat: {{every: 1 week, times: six}}\n",
         f"{POST}    assets: [media/console.jpg]\n",
@@ -176,6 +177,13 @@ def test_a_field_where_none_belong(tmp_path: Path) -> None:
     found = explained(Spot(tree, tree.data), NetworkMetadata, error)
     assert found
     assert (found.message, found.hint) == ("there is no field `titel` here", "delete it: no field belongs here")
+
+
+@pytest.mark.parametrize("field", ["draft: 15.01.2027", "repeat: {every: 15.01.2027, times: 2}"])
+def test_a_day_where_none_belongs(tmp_path: Path, field: str) -> None:
+    """The hint gives no other form of it, which would be as wrong."""
+    (found,) = problems(tmp_path, f"{POST}    {field}\n")
+    assert "2027-01-15" not in found.hint
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.config import load
-from bufferctl.config.write.as_yaml import idea_entry, moment_text, one_entry, post_entry, text_value
+from bufferctl.config.write.as_yaml import as_yaml, idea_entry, moment_text, one_entry, post_entry, text_value
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode, ThreadItem, thread_of
-from bufferctl.model.metadata import TwitterMetadata
+from bufferctl.model.metadata import FacebookAnnotation, TwitterMetadata
 from bufferctl.model.plain_text import normal_text
 from tests.fuzzing import examples
 from tests.model import samples
@@ -154,6 +154,22 @@ def test_lines(text: str) -> None:
     """A title of several lines is a block too; a single line stays inline."""
     written = text_value("title", text)
     assert normal_text(str(written)) == normal_text(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ({"latitude": 0.00001, "longitude": 13.405}, "x:\n  latitude: 0.0\n  longitude: 13.405\n"),
+        (
+            FacebookAnnotation(content="Acme", indices=(0, 4), text="Acme", url="https://acme.example"),
+            "x:\n  content: Acme\n  indices: [0, 4]\n  text: Acme\n  url: https://acme.example\n",
+        ),
+    ],
+    ids=["numbers", "places in a text"],
+)
+def test_values_of_networks(value: Any, written: str) -> None:
+    """A number without an exponent, which the format does not have; a few numbers in one line."""
+    assert yaml_text({"x": as_yaml("", value)}) == written
 
 
 def test_idea() -> None:

@@ -13,6 +13,7 @@ from bufferctl.config.read import Source, parse
 from bufferctl.config.write import Edits
 from bufferctl.config.write.as_yaml import as_yaml, text_value
 from bufferctl.config.write.nodes import Node
+from bufferctl.errors import ConfigError
 
 
 def first(edits: Edits) -> Node:
@@ -255,6 +256,24 @@ def text(new: str) -> Callable[[Edits, Node], None]:
             id="one-more-occurrence",
         ),
         pytest.param(
+            "posts:\n  - {key: a, tags: 'x'}  # quoted\n",
+            lambda edits, entry: edits.set(entry, "tags", as_yaml("tags", ("y", "z"))),
+            "posts:\n  - {key: a, tags: [y, z]}  # quoted\n",
+            id="list-for-a-text-in-quotes",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    repeat:\n      every: 1 week # or so\n      times: 2\n",
+            lambda edits, entry: edits.update(entry.inside("repeat"), {"every": "1 week", "times": 3}),
+            "posts:\n  - key: a\n    repeat:\n      every: 1 week # or so\n      times: 3\n",
+            id="some-of-its-fields",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    repeat:\n      every: 1 week\n      times: 2\n",
+            lambda edits, entry: edits.update(entry, {"key": "a", "repeat": "weekly"}),
+            "posts:\n  - key: a\n    repeat:\n      weekly\n",
+            id="text-for-fields",
+        ),
+        pytest.param(
             "posts:\n  - key: a\n    repeat: {each: {2: {draft: true}}}\n",
             lambda edits, entry: edits.set(entry.inside("repeat", "each"), "3", CommentedMap(draft=True)),
             "posts:\n  - key: a\n    repeat: {each: {2: {draft: true}, 3: {draft: true}}}\n",
@@ -268,3 +287,12 @@ def test_edit(before: str, change: Callable[[Edits, Node], Any], after: str) -> 
     crlf = Edits(before.replace("\n", "\r\n"), "\r\n")
     change(crlf, first(crlf))
     assert crlf.result() == after.replace("\n", "\r\n")
+
+
+def test_edits_that_overlap() -> None:
+    """An error: neither of them would be what was asked for."""
+    edits = Edits("posts: []\n")
+    edits.replace(0, 5, "ideas")
+    edits.replace(4, 6, "t:")
+    with pytest.raises(ConfigError, match="cannot edit"):
+        edits.result()

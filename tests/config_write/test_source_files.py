@@ -62,3 +62,12 @@ def test_what_gives_a_field(source_files: SourceFiles, post: str, name: str, pat
     """The most specific part of the entry; what is given together counts as one; the entry if nothing gives it."""
     item = next(each for each in source_files.desired.posts if str(each.address) == f"Acme/{post}")
     assert source_files.layers(item).supplier(name).path == path
+
+
+@pytest.mark.parametrize(
+    ("post", "name"), [("mastodon:acme/tip-1", "mastodon:5f0c1b2a3d4e5f6a7b8c9d0e"), ("twitter:acme/tip-1", "twitter")]
+)
+def test_the_name_of_a_channel_in_overrides(source_files: SourceFiles, post: str, name: str) -> None:
+    """As an override has it already, so that it gets no second one; else as `channels` has it."""
+    item = next(each for each in source_files.desired.posts if str(each.address) == f"Acme/{post}")
+    assert source_files.layers(item).reference == name

@@ -37,6 +37,19 @@ def test_case(case: Path, expect: Expect, environment: Path) -> None:
     expect(case / "expected.txt", f"$ bufferctl {command}\n{ran.err}{ran.out}exit {ran.code}\n")
 
 
+@pytest.mark.parametrize(
+    ("way", "suffixes"),
+    [("CSV", [".xlsx", ".xls", ".ods", ".numbers", ".json"]), ("Markdown", [".docx", ".doc", ".odt"])],
+)
+def test_other_kinds_of_files(environment: Path, way: str, suffixes: list[str]) -> None:
+    """The hint says as what to save them."""
+    lay_out(CASES["another-kind"], environment)
+    for suffix in suffixes:
+        (environment / f"posts{suffix}").touch()
+        ran = run_in(environment, "convert", f"posts{suffix}", "--channel", "twitter")
+        assert (ran.code, f" it as {way}: " in ran.err) == (64, True), ran.err
+
+
 @each_case
 def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
     """The output is valid next to the existing files, formatted, and plan creates each of its posts.
