@@ -244,17 +244,18 @@ _VALUES = ("model", "config")
 def _about_values(tree: ast.Module) -> Iterator[str]:
     """The lines for what models say of a value, and what we say for pydantic."""
     for node in ast.walk(tree):
-        words: list[ast.expr] = []
+        words, unfit = list[ast.expr](), list[ast.expr]()
         match node:
             case ast.Raise(exc=ast.Call(func=ast.Name(id="ValueError"), args=[text])):
                 words = [text]
+            case ast.Raise(exc=ast.Call(func=ast.Name(id="UnfitError"), args=[text, *_])):
+                unfit = [text]
             case ast.Call(func=ast.Name(id="reading"), args=[_, text, *_]):
-                words = [text]
+                unfit = [text]
             case ast.FunctionDef(name="_message"):
                 words = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
-        for _, said in (found for word in words for found in _Reader().texts(word)):
-            if re.search(r"\w{4}", said):
-                yield _line(f"`…` {said}" if said.startswith(("must ", "is ")) else said, "")
+        yield from (_line(said, "") for word in words for _, said in _Reader().texts(word) if re.search(r"\w{4}", said))
+        yield from (_line(f"`…` {said}", "") for word in unfit for _, said in _Reader().texts(word))
 
 
 #: A text that a name may have: where in the branches of a function it gets it, and the text.

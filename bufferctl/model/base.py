@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from functools import cache, partial
 from typing import Annotated, Any, TypeVar
 
@@ -57,6 +58,31 @@ _YEARS = f"must be in a year between {_FIRST_YEAR} and {LAST_YEAR}"
 FOLLOWS = "follows"
 
 
+class ValueForm(Enum):
+    """What a text should have been that a field does not take, where a hint may say what to write instead."""
+
+    TRUTH = auto()
+    CHANNELS = auto()  # or true, or false
+    WHOLE_NUMBER = auto()
+    KEY = auto()
+    URL = auto()
+    INTERVAL = auto()
+    DAY = auto()  # perhaps with a time
+    MOMENT = auto()
+    EXISTING_MOMENT = auto()
+    ONE_MOMENT = auto()  # not two
+    FROM_START = auto()  # a time that is counted from `starts`
+    START = auto()  # the day to count from
+
+
+class UnfitError(ValueError):
+    """A text that a field does not take; the message says so without a subject: `must be …`, `is …`."""
+
+    def __init__(self, message: str, form: ValueForm | None = None) -> None:
+        super().__init__(message)
+        self.form = form
+
+
 class Model(BaseModel):
     """A model of the files: fields are snake_case there; `model_dump(by_alias=True)` gives the API's camelCase.
 
@@ -89,7 +115,7 @@ LATER = GetPydanticSchema(_later)
 
 def _in_range(moment: D) -> D:
     if not _FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ValueError(_YEARS)
+        raise UnfitError(_YEARS)
     return moment
 
 
@@ -100,9 +126,15 @@ Seconds = Annotated[float, Field(ge=0, le=10**9)]
 
 
 def reading(
-    pattern: str, otherwise: str, read: Callable[[re.Match[str]], Any] = lambda found: found[0]
+    pattern: str,
+    otherwise: str,
+    read: Callable[[re.Match[str]], Any] = lambda found: found[0],
+    form: ValueForm | None = None,
 ) -> Callable[[Any], Any]:
-    """A validator that reads a text of this pattern and passes on what is no text. `otherwise`: what it must be."""
+    """A validator that reads a text of this pattern and passes on what is no text.
+
+    `otherwise` and `form` are those of the UnfitError that it raises.
+    """
     compiled = re.compile(pattern)
 
     def validate(value: Any) -> Any:
@@ -110,7 +142,7 @@ def reading(
             return value
         found = compiled.fullmatch(value)
         if not found:
-            raise ValueError(otherwise)
+            raise UnfitError(otherwise, form)
         return read(found)
 
     return validate
@@ -124,7 +156,7 @@ def truth(value: Any) -> Any:
     """A truth value, from its text. Raises ValueError."""
     if isinstance(value, str):
         if value not in _TRUTH:
-            raise ValueError("must be true or false")
+            raise UnfitError("must be true or false", ValueForm.TRUTH)
         return _TRUTH[value]
     return value
 
@@ -138,16 +170,18 @@ def _when(value: Any, info: ValidationInfo) -> Any:
 
 def _from_start(value: str, starts: date | str | None) -> datetime:
     if not _FROM_START.fullmatch(value):
-        raise ValueError("must be counted from `starts` in days, with a local time: start+2d 12:00")
+        raise UnfitError(
+            "must be counted from `starts` in days, with a local time: start+2d 12:00", ValueForm.FROM_START
+        )
     if starts is None:
-        raise ValueError("is counted from `starts`, which this file does not have")
+        raise UnfitError("is counted from `starts`, which this file does not have", ValueForm.START)
     if isinstance(starts, str):
         raise PydanticCustomError(FOLLOWS, "`starts` is wrong")
     days, time = value.removeprefix("start").split("d ")
     try:
         day = starts + timedelta(days=int(days))
     except OverflowError:
-        raise ValueError(_YEARS) from None
+        raise UnfitError(_YEARS) from None
     when: datetime = _absolute(f"{day} {time}")
     return when
 
@@ -155,17 +189,17 @@ def _from_start(value: str, starts: date | str | None) -> datetime:
 def _absolute(value: Any) -> Any:
     if isinstance(value, str):
         if not _INSTANT.fullmatch(value):
-            raise ValueError("must be a date and a time such as 2026-12-01 09:00")
+            raise UnfitError("must be a date and a time such as 2026-12-01 09:00", ValueForm.MOMENT)
         try:
             is_short = len(value) == len("2026-12-01 09:00")
             plain = value if is_short else value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z")
             when = datetime.fromisoformat(plain)
         except ValueError:
-            raise ValueError("is a date or a time that does not exist") from None
+            raise UnfitError("is a date or a time that does not exist", ValueForm.EXISTING_MOMENT) from None
         if not is_short and value[10] == " ":  # `09:00-10:00` may mean until ten; with a `T` it is Honolulu's offset
             lasts = -(when.utcoffset() or timedelta()) - timedelta(hours=when.hour, minutes=when.minute)
             if timedelta() < lasts <= timedelta(hours=3):
-                raise ValueError("must be one time, and this may be when it begins and ends")
+                raise UnfitError("must be one time, and this may be when it begins and ends", ValueForm.ONE_MOMENT)
         return _in_range(when)
     return value
 
@@ -178,7 +212,7 @@ def _written(value: str) -> str:
 
 def _zoned(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("must name its time zone, such as 2026-12-01T09:00:00Z or 2026-12-01T09:00:00+01:00")
+        raise UnfitError("must name its time zone, such as 2026-12-01T09:00:00Z or 2026-12-01T09:00:00+01:00")
     return value
 
 
@@ -186,23 +220,25 @@ def _moment(value: Any) -> Any:
     if not isinstance(value, str) or _INSTANT.fullmatch(value):
         return _absolute(value)
     if not re.fullmatch(_DAY_PATTERN, value):
-        raise ValueError("must be a day such as 2026-12-24, or a day and a time such as 2026-12-24 09:00")
+        raise UnfitError(
+            "must be a day such as 2026-12-24, or a day and a time such as 2026-12-24 09:00", ValueForm.DAY
+        )
     return day_of(value)
 
 
 def day_of(value: Any) -> date:
     """Parse a day. Raises ValueError."""
     if not isinstance(value, str) or not re.fullmatch(_DAY_PATTERN, value):
-        raise ValueError("must be a day such as 2027-01-11")
+        raise UnfitError("must be a day such as 2027-01-11", ValueForm.DAY)
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise ValueError("is a day that does not exist") from None
+        raise UnfitError("is a day that does not exist") from None
     return _in_range(day)
 
 
 Flag = Annotated[bool, BeforeValidator(truth, json_schema_input_type=bool)]
-_whole = reading(r"[-+]?[0-9]{1,18}", "must be a whole number", lambda found: int(found[0]))
+_whole = reading(r"[-+]?[0-9]{1,18}", "must be a whole number", lambda found: int(found[0]), ValueForm.WHOLE_NUMBER)
 #: Stands behind the bounds of a number that has some: pydantic has words of its own for bounds in front of it.
 READS_WHOLE = BeforeValidator(_whole)
 Whole = Annotated[int, READS_WHOLE]
@@ -220,7 +256,7 @@ Instant = Annotated[datetime, BeforeValidator(_absolute), AfterValidator(_zoned)
 #: A whole day, or a day and a time like `When`.
 Moment = Annotated[datetime | date, BeforeValidator(_moment), text_schema(f"({_DAY_PATTERN}|{_INSTANT_PATTERN})")]
 #: A URL; rules check whether it is https.
-_web = reading(_WEB_PATTERN, "must be a URL that starts with https://, without spaces")
+_web = reading(_WEB_PATTERN, "must be a URL that starts with https://, without spaces", form=ValueForm.URL)
 Url = Annotated[str, AfterValidator(_web), text_schema(_WEB_PATTERN), About(takes_variables=True)]
 #: Text for people; that of a post takes variables if it is `Prose`.
 Words = Annotated[str, About(prose=True)]
@@ -234,6 +270,7 @@ Filled = Annotated[str, Field(min_length=1)]
 _key = reading(
     KEY_PATTERN,
     "must be made of a to z, 0 to 9, `.`, `_` and `-`, begin with a letter or a digit, and be at most 64 long",
+    form=ValueForm.KEY,
 )
 #: The key of a declared object (design: The files).
 Key = Annotated[

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from bufferctl.model.about import About
-from bufferctl.model.base import Filled, Model
+from bufferctl.model.base import Filled, Model, UnfitError
 from bufferctl.value import value
 
 #: The context in which a dump has only the digest of each file, which identifies it.
@@ -110,7 +110,7 @@ def _file(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, str):
         return {"path": value}
     if info.context is not None:  # only user files are read with a context
-        raise ValueError("must be the path of a file")
+        raise UnfitError("must be the path of a file")
     return value
 
 

@@ -36,7 +36,9 @@ from bufferctl.model.base import (
     Model,
     Moment,
     Prose,
+    UnfitError,
     Url,
+    ValueForm,
     When,
     Words,
     reading,
@@ -97,7 +99,7 @@ def _called_off(value: Any) -> Any:
     try:
         return (EVERY,) if truth(value) else ()
     except ValueError:
-        raise ValueError("must be true or false, or a list of channels") from None
+        raise UnfitError("must be true or false, or a list of channels", ValueForm.CHANNELS) from None
 
 
 #: The reason of `suspended: true`.
@@ -110,7 +112,7 @@ def suspended_reason(value: str) -> str:
     """The reason on one line; empty for `false`. Raises ValueError."""
     reason = " ".join(value.split())
     if reason.lower() in _HALF_A_TRUTH:
-        raise ValueError("must be a reason, or false")
+        raise UnfitError("must be a reason, or false")
     try:
         return NO_REASON if truth(reason) else ""
     except ValueError:
@@ -134,7 +136,9 @@ Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": ["string", 
 Number = Annotated[int, Field(ge=1), READS_WHOLE]
 #: How many people must approve a request.
 Approvals = Annotated[int, Field(ge=0, le=20), READS_WHOLE]
-_interval = reading(_EVERY_PATTERN, "must be a number of days or weeks, such as `1 week` or `10 days`", _every)
+_interval = reading(
+    _EVERY_PATTERN, "must be a number of days or weeks, such as `1 week` or `10 days`", _every, ValueForm.INTERVAL
+)
 Every = Annotated[timedelta, BeforeValidator(_interval), text_schema(_EVERY_PATTERN)]
 _handle = reading(
     _HANDLE_PATTERN, "must be a handle such as acme, without spaces", lambda found: found[0].removeprefix("@")
@@ -620,7 +624,7 @@ _BRANCH_PATTERN = r"[^\s~^:?*\[\\]+"
 
 def _branch(value: str) -> str:
     if not re.fullmatch(_BRANCH_PATTERN, value) or value.startswith(("-", "/")) or value.endswith(("/", ".lock")):
-        raise ValueError("must be the name of a branch, such as bufferctl-state")
+        raise UnfitError("must be the name of a branch, such as bufferctl-state")
     return value
 
 
@@ -656,7 +660,7 @@ class StateEntry(Model):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.git is None) == (self.store is None):
-            raise ValueError("must have either `git` or `store`")
+            raise UnfitError("must have either `git` or `store`")
         if self.endpoint and self.store is None:
             raise ValueError("`endpoint` needs a `store`, and there is none")
         if self.endpoint and set("?#@") & set(self.endpoint):
@@ -675,7 +679,7 @@ def _state(value: Any) -> Any:
         return {"git": {}}
     if re.fullmatch(_STORE_PATTERN, value):
         return {"store": value}
-    raise ValueError("must be `git`, or a bucket such as s3://acme-state/social, gs://… or az://…")
+    raise UnfitError("must be `git`, or a bucket such as s3://acme-state/social, gs://… or az://…")
 
 
 #: What the files may set a rule to; YAML 1.2 reads `off` as text.

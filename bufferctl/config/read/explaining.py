@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import PurePosixPath
@@ -38,7 +38,7 @@ from bufferctl.config.read.tree import Spot, Tree, walk
 from bufferctl.diagnostics import Diagnostic, Kind
 from bufferctl.model import NETWORKS, Asset, Metadata, NetworkMetadata, SchedulingType, Service, Video
 from bufferctl.model.about import below
-from bufferctl.model.base import FOLLOWS
+from bufferctl.model.base import FOLLOWS, UnfitError, ValueForm
 from bufferctl.model.metadata import GoogleBusinessMetadata
 from bufferctl.model.plain_text import LINK
 
@@ -215,8 +215,8 @@ def _message(name: str, error: ErrorDetails) -> str:
     subject = f"`{name}`" if name else "this"
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "value_error":
-        reason = str(context["error"])
-        return f"{subject} {reason}" if reason.startswith(("must", "is ")) else reason
+        reason = context["error"]
+        return f"{subject} {reason}" if isinstance(reason, UnfitError) else str(reason)
     form = _FORMS.get(kind.removesuffix("_type"))
     if form:
         is_entry = isinstance(error["loc"][-1], int)
@@ -253,7 +253,7 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], source: Source, today: 
             if re.match(r"[A-Za-z]:|~", value):
                 return "put it beside the posts, and name it with `file:` instead of `url:`"
             return f"write `file: {_path(value, source)}` instead of `url:`"
-        return value_hint(value, str(error["ctx"]["error"]), today)
+        return value_hint(value, error, today)
     if isinstance(value, list | dict) and kind.startswith("datetime"):
         return f"write one time: `{name}: 2026-12-01 09:00`"
     if error.get("ctx", {}).get("class_name") == ChannelEntry.__name__ and isinstance(value, str):
@@ -317,44 +317,65 @@ def _found(name: str, source: Source) -> str:
 _EVERY = r"(?:every +|each +)?"
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _ANY = r"[\s\S]*"
-#: What a reason says, a pattern for the value, and what to write instead; the first that fits is used.
-_INSTEAD: tuple[tuple[str, str, str], ...] = (
-    ("true or", r"yes|ja|on|y|1|draft", "did you mean `true`?"),
-    ("true or", r"no|nein|off|n|0", "did you mean `false`?"),
-    *(("whole number", word, f"write `{number}`") for number, word in enumerate(_NUMBERS, 1)),
-    ("whole number", _ANY, "write digits, such as `10`"),
-    ("a URL", _WITHOUT_HTTPS.pattern, "write `https://{0}`"),
-    ("a URL", rf"(?:[\w-]+\.)+(?!(?:{'|'.join(_ENDINGS)})$)[a-z]{{2,}}", "write `https://{0}`"),
-    ("a URL", _ANY, "put it at a public URL"),
-    ("of days or weeks", rf"{_EVERY}{_DAY}{_ANY}", "write `1 week`, and the first of these days in `due_at`"),
-    ("of days or weeks", rf"{_EVERY}(?:day|daily|1 ?d\w*)", "write `1 day`"),
-    ("of days or weeks", rf"{_EVERY}(?:week|weekly|1 ?w\w*)", "write `1 week`"),
-    ("of days or weeks", rf"{_EVERY}fortnight", "write `2 weeks`"),
-    ("of days or weeks", rf"{_EVERY}0*(\d{{1,3}}) ?d\w*", "write `{1} days`"),
-    ("of days or weeks", rf"{_EVERY}0*(\d{{1,3}}) ?w\w*", "write `{1} weeks`"),
-    ("of days or weeks", rf"{_ANY}(?:month|year){_ANY}", "months and years differ in length: write the days or weeks"),
-    ("one time", r"(.{10}) (.+?) ?(-.{4,5})", "write `{1} {2}`; if {3} is its offset, `{1}T{2}{3}`"),
-    ("is counted from", _ANY, "add `starts: 2027-01-11` at the top of the file, or write the date"),
+_TRUTHS = ((r"yes|ja|on|y|1|draft", "did you mean `true`?"), (r"no|nein|off|n|0", "did you mean `false`?"))
+#: What people write for an interval, and the form that it has.
+_INTERVALS = (
+    (rf"{_EVERY}(?:day|daily|1 ?d\w*)", "1 day"),
+    (rf"{_EVERY}(?:week|weekly|1 ?w\w*)", "1 week"),
+    (rf"{_EVERY}fortnight", "2 weeks"),
+    (rf"{_EVERY}0*(\d{{1,3}}) ?d\w*", "{1} days"),
+    (rf"{_EVERY}0*(\d{{1,3}}) ?w\w*", "{1} weeks"),
 )
+#: What people write in place of a form, and what to write instead; the first pattern that fits is used.
+_INSTEAD: Mapping[ValueForm, Sequence[tuple[str, str]]] = {
+    ValueForm.TRUTH: _TRUTHS,
+    ValueForm.CHANNELS: _TRUTHS,
+    ValueForm.WHOLE_NUMBER: (
+        *((word, f"write `{number}`") for number, word in enumerate(_NUMBERS, 1)),
+        (_ANY, "write digits, such as `10`"),
+    ),
+    ValueForm.URL: (
+        (_WITHOUT_HTTPS.pattern, "write `https://{0}`"),
+        (rf"(?:[\w-]+\.)+(?!(?:{'|'.join(_ENDINGS)})$)[a-z]{{2,}}", "write `https://{0}`"),
+        (_ANY, "put it at a public URL"),
+    ),
+    ValueForm.INTERVAL: (
+        (rf"{_EVERY}{_DAY}{_ANY}", "write `1 week`, and the first of these days in `due_at`"),
+        *((pattern, f"write `{instead}`") for pattern, instead in _INTERVALS),
+        (rf"{_ANY}(?:month|year){_ANY}", "months and years differ in length: write the days or weeks"),
+    ),
+    ValueForm.ONE_MOMENT: ((r"(.{10}) (.+?) ?(-.{4,5})", "write `{1} {2}`; if {3} is its offset, `{1}T{2}{3}`"),),
+    ValueForm.START: ((_ANY, "add `starts: 2027-01-11` at the top of the file, or write the date"),),
+}
 
 
-def value_hint(value: str, reason: str, today: date | None = None) -> str:
-    """The value to write in place of one that is wrong for that reason."""
-    if "list of channels" in reason and (named := services_in(value)):
-        return f"write `cancelled: [{', '.join(named)}]`"
-    if "a to z" in reason:
-        return f"for instance `{key_for(None, value, ())}`"
-    if "a URL" in reason and LINK.match(value) and value.split()[1:]:
-        return f"write `{'%20'.join(value.split())}`"
-    if "a time that" in reason or "a date and a time" in reason:
-        return _time_hint(value, reason, today)
-    for said, pattern, instead in _INSTEAD:
-        if said in reason and (found := re.fullmatch(pattern, value, re.IGNORECASE)):
+def value_hint(value: str, error: ErrorDetails, today: date | None = None) -> str:
+    """The value to write in place of one that a model refused."""
+    reason = error.get("ctx", {}).get("error")
+    form = reason.form if isinstance(reason, UnfitError) else None
+    match form:
+        case ValueForm.CHANNELS if named := services_in(value):
+            return f"write `cancelled: [{', '.join(named)}]`"
+        case ValueForm.KEY:
+            return f"for instance `{key_for(None, value, ())}`"
+        case ValueForm.URL if LINK.match(value) and value.split()[1:]:
+            return f"write `{'%20'.join(value.split())}`"
+        case ValueForm.MOMENT | ValueForm.EXISTING_MOMENT:
+            return _time_hint(value, form, today)
+        case ValueForm.FROM_START:
+            return _start_hint(value)
+        case ValueForm.DAY:
+            meant = probably_meant(value) or probably_meant(f"{value} 00:00")
+            return f"write `{meant[:10]}`" if meant else ""
+    return _instead(value, _INSTEAD.get(form, ()) if form else ())
+
+
+def _instead(value: str, table: Iterable[tuple[str, str]]) -> str:
+    """What the first pattern that fits says to write; empty if none does."""
+    for pattern, instead in table:
+        if found := re.fullmatch(pattern, value, re.IGNORECASE):
             return instead.format(found[0], *found.groups())
-    if "counted from" in reason:
-        return _start_hint(value)
-    meant = (probably_meant(value) or probably_meant(f"{value} 00:00")) if "a day such as" in reason else None
-    return f"write `{meant[:10]}`" if meant else ""
+    return ""
 
 
 def _channel_hint(value: str) -> str:
@@ -363,10 +384,10 @@ def _channel_hint(value: str) -> str:
     return f"write `{{service: {service}, name: {name or '…'}}}`, with the name that Buffer shows"
 
 
-def _time_hint(value: str, reason: str, today: date | None) -> str:
+def _time_hint(value: str, form: ValueForm, today: date | None) -> str:
     if meant := probably_meant(value, today):
         return f"write `{meant}`"
-    if "does not exist" in reason:
+    if form is ValueForm.EXISTING_MOMENT:
         return "correct the month, the day or the hour"
     if zoned := with_offset(value):
         return f"write `{zoned[0]}`, or leave out `{zoned[1]}` where that is the `timezone`"
@@ -448,7 +469,7 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], source: Source) -> 
     if steps[-2:-1] == ["overrides"]:
         return f"write `{name}: {{text: {json.dumps(value, ensure_ascii=False)}}}`"
     if name == "repeat":
-        every = "".join(re.findall(r"`(.+?)`", value_hint(value, "of days or weeks"))[:1]) or "1 week"
+        every = _instead(value, _INTERVALS) or "1 week"
         return f"write `repeat: {{every: {every}, times: {value if value.isdecimal() else 10}}}`"
     return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
 

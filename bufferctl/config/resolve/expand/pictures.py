@@ -85,9 +85,10 @@ def pictures_of(fields: WithPictures, at: Spot, variables: Variables) -> tuple[A
             image = Image.model_validate({**source, "alt_text": alt}, context=Faults())
         except ValidationError as error:
             variables.reading.spoil(variables.entry, "image")
-            reason = error.errors(include_url=False)[0].get("ctx", {}).get("error", "cannot be used")
-            hint = value_hint(written, str(reason))
-            variables.reading.problems.append(spot.at(part, f"`image` {reason}", hint=hint))
+            details = error.errors(include_url=False)[0]
+            reason = details.get("ctx", {}).get("error", "cannot be used")
+            problem = spot.at(part, f"`image` {reason}", hint=value_hint(written, details))
+            variables.reading.problems.append(problem)
         else:
             found.append(Asset(image=image))
     return tuple(found)

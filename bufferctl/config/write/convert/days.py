@@ -10,7 +10,7 @@ from enum import StrEnum
 from pydantic import TypeAdapter, ValidationError
 
 from bufferctl.config.format import probably_meant, with_offset
-from bufferctl.model.base import When
+from bufferctl.model.base import UnfitError, When
 from bufferctl.model.day_names import MONTHS_OF_DATES, WEEKDAYS_OF_DATES, any_of
 
 
@@ -61,7 +61,7 @@ def has_day(text: str) -> bool:
 def read_time(day: str, time: str, order: Order | None, today: date | None) -> datetime | None:
     """The time that a day and a time of day mean; with an offset if they have one. None if they mean none.
 
-    `order`: of days such as `5/1/2030`; `today`: for a day without its year. Raises ValueError for a day that does not
+    `order`: of days such as `5/1/2030`; `today`: for a day without its year. Raises UnfitError for a day that does not
     exist.
     """
     plain = _NUMERIC.sub(lambda match: _year_first(match, order), day.strip()).split("\u2192")[0].strip()
@@ -75,11 +75,11 @@ def read_time(day: str, time: str, order: Order | None, today: date | None) -> d
         return None
     numbers = {int(number) for number in re.findall(r"\d+", plain)}
     if numbers and int(meant[8:10]) not in numbers:  # the last day of the month is proposed instead
-        raise ValueError("is a day that does not exist")
+        raise UnfitError("is a day that does not exist")
     weekday = _WEEKDAY.match(plain)
     actual = date.fromisoformat(meant[:10]).weekday()
     if numbers and weekday and WEEKDAYS_OF_DATES[weekday["name"].lower()] != actual:
-        raise ValueError(f"is a {_NAMES[actual]}")
+        raise UnfitError(f"is a {_NAMES[actual]}")
     try:
         return _WHEN.validate_python(meant)
     except ValidationError:
