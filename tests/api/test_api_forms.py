@@ -342,6 +342,24 @@ def test_an_edit_of_the_schedule_says_it_whole() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, {}),
+        (
+            {"link_attachment": {"url": "https://acme.example"}},
+            {"linkAttachment": {"url": "https://acme.example", "title": None}},
+        ),
+    ],
+)
+def test_an_edit_without_a_field_that_it_had(given: dict[str, Any], expected: dict[str, Any]) -> None:
+    """It is emptied, unless what it was in is not sent either."""
+    metadata = Metadata.model_validate({"linkedin": given}).linkedin
+    post = replace(POST, service=Service.LINKEDIN, metadata=metadata)
+    edit = EditPost("p1", post, "c1", restores={"metadata.link_attachment.title": None})
+    assert form(edit)["metadata"] == {"linkedin": expected}
+
+
 @pytest.mark.parametrize("service", list(Service))
 def test_an_edit_without_metadata_is_what_the_schema_takes(service: Service, schema: GraphQLSchema) -> None:
     """No problems: empty if the network requires no metadata, otherwise omitted."""

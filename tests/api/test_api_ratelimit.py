@@ -41,9 +41,17 @@ def test_both_policies_of_one_answer_are_read() -> None:
     assert read_quota(headers, AT) == Quota((QUARTER, DAY))
 
 
-def test_a_name_tells_its_window_where_no_policy_does() -> None:
-    """900 seconds for `100-in-15min`, and no quota that was not sent."""
-    assert read_quota({"ratelimit": '"100-in-15min";r=99;t=900'}, AT) == Quota((Window(900, 99, 900, AT, None),))
+@pytest.mark.parametrize(
+    ("window", "seconds"),
+    [
+        ("15min", 900), ("1minute", 60), ("30s", 30), ("30sec", 30), ("2seconds", 2),
+        ("1h", 3600), ("2hours", 7200), ("1d", 86_400), ("30days", 2_592_000),
+    ],
+)  # fmt: skip
+def test_a_name_tells_its_window_where_no_policy_does(window: str, seconds: int) -> None:
+    """In any unit, and no quota that was not sent."""
+    expected = Quota((Window(seconds, 99, 7, AT, None),))
+    assert read_quota({"ratelimit": f'"100-in-{window}";r=99;t=7'}, AT) == expected
 
 
 @pytest.mark.parametrize("name", ["burst", "100-in-2fortnights"])
@@ -55,6 +63,13 @@ def test_a_name_that_tells_no_window_is_left_out(name: str) -> None:
 @pytest.mark.parametrize("reset", ["2026-12-01T08:15:00.000Z", "2026-12-01T09:15:00+01:00", "900"])
 def test_the_older_form_is_read(reset: str) -> None:
     """The quarter of an hour, with its reset as an ISO time or in seconds."""
+    headers = {"ratelimit-limit": "100", "ratelimit-remaining": "99", "ratelimit-reset": reset}
+    assert read_quota(headers, AT) == Quota((QUARTER,))
+
+
+@pytest.mark.parametrize("reset", ["", "soon", "2026-12-01T08:05:00"])
+def test_the_older_form_with_a_reset_that_tells_nothing(reset: str) -> None:
+    """The whole window, where it has no time, or one without a zone."""
     headers = {"ratelimit-limit": "100", "ratelimit-remaining": "99", "ratelimit-reset": reset}
     assert read_quota(headers, AT) == Quota((QUARTER,))
 

@@ -134,7 +134,7 @@ def test_a_status_that_nobody_knows_is_held_for_a_person() -> None:
 METADATA: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"linkAttachment": {"url": "https://a.example"}}, {"link_attachment": {"url": "https://a.example"}}),
     (
-        {"linkAttachment": {"url": "https://a.example", "title": "t", "thumbnail": None}},
+        {"linkAttachment": {"url": "https://a.example", "title": "t", "text": "", "thumbnail": None}},
         {"link_attachment": {"url": "https://a.example", "title": "t"}},
     ),
     (
@@ -274,6 +274,13 @@ def test_an_idea_is_read_whole() -> None:
     )
     assert at_default(expected) == []
     assert live_idea(raw) == expected
+
+
+@pytest.mark.parametrize("created", [True, "yesterday", -1, 10**20])
+def test_an_idea_whose_creation_cannot_be_read(created: object) -> None:
+    """One of the errors that the package turns into a message."""
+    with pytest.raises(UNREADABLE):
+        live_idea({"id": "i1", "organizationId": "o1", "createdAt": created, "content": {"title": "x"}})
 
 
 def test_the_least_idea_is_read() -> None:

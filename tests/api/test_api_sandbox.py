@@ -159,6 +159,23 @@ def test_a_post_is_scheduled(sandbox: Sandbox, buffer: api.Buffer) -> None:
     assert (live.due_at, live.status) == (post.due_at, PostStatus.SCHEDULED)
 
 
+@pytest.mark.parametrize("way", ["read", "sent"])
+@pytest.mark.parametrize(("days", "is_found"), [(1, True), (3, False)])
+def test_a_published_post_is_found_by_when_it_was_due(
+    sandbox: Sandbox, buffer: api.Buffer, way: str, days: int, *, is_found: bool
+) -> None:
+    """After an instant, although it was created before that; not after a later one."""
+    _, live = scheduled(sandbox, buffer)
+    organization, since = sandbox.organization()["id"], sandbox.clock.now() + timedelta(days=days)
+    sandbox.clock.advance(days=4)
+    channels = {organization: [live.channel_id]}
+    if way == "sent":
+        found = buffer.sent(channels, since)
+    else:
+        found = buffer.read(buffer.account(), Wanted(channels, since={live.channel_id: since})).posts
+    assert [each.id for each in found] == [live.id] * is_found
+
+
 def test_a_post_is_edited(sandbox: Sandbox, buffer: api.Buffer) -> None:
     """The new text and time, in the answer and afterwards."""
     post, live = scheduled(sandbox, buffer)
