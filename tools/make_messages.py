@@ -254,8 +254,9 @@ def _about_values(tree: ast.Module) -> Iterator[str]:
                 unfit = [text]
             case ast.FunctionDef(name="_message"):
                 words = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
-        yield from (_line(said, "") for word in words for _, said in _Reader().texts(word) if re.search(r"\w{4}", said))
-        yield from (_line(f"`…` {said}", "") for word in unfit for _, said in _Reader().texts(word))
+        said = [text for word in words for _, text in _Reader().texts(word)]
+        said += [f"`…` {text}" for word in unfit for _, text in _Reader().texts(word)]
+        yield from (_line(text, "") for text in said if re.search(r"\w{4}", text))
 
 
 #: A text that a name may have: where in the branches of a function it gets it, and the text.
