@@ -1,6 +1,6 @@
 """Starts new files: one post, or a campaign whose times count from a day.
 
-Both are valid as written. A campaign begins as drafts, so its first texts are never published by accident.
+Both are valid as written, unless their time is in a freeze. A campaign begins as drafts, so its first texts are never published by accident.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from bufferctl.config.format import LocalTimeError, key_for
+from bufferctl.config.format import LocalTimeError, key_for, zone_of
 from bufferctl.config.write.as_yaml import escape_variables, text_value
 from bufferctl.config.write.convert.conversion import named_channels
 from bufferctl.config.write.convert.destination import Destination, NewPost, entries
@@ -31,6 +31,8 @@ _SKELETON = (
     ("launch", "start+0d 09:00", "It is here: $(title)."),
     ("reminder", "start+7d 09:00", "In case you missed it: $(title)."),
 )
+#: After so many days that are all frozen, the time to fill in is the writer's to find.
+_DAYS_TRIED = 92
 
 
 @value()
@@ -82,14 +84,17 @@ def new_post(
 
 
 def to_fill_in(desired: Desired, today: date) -> Started | None:
-    """A file with one post to fill in, a week from now; None if no channel takes a text alone, or has a time zone.
+    """A file with one post to fill in, a week from now, or on the first day after that without a freeze.
 
-    A rule reports its text until somebody writes another.
+    A rule reports its text until somebody writes another. None if no channel takes a text alone, or has a time zone.
     """
     channels = [each for each in usual_channels(desired) if each.timezone]
-    if not channels:
+    zone = zone_of(channels[0].timezone or "") if channels else None
+    if zone is None:
         return None
-    due_at = datetime.combine(today + timedelta(days=7), time(9))
+    days = [datetime.combine(today + timedelta(days=number), time(9)) for number in range(7, 7 + _DAYS_TRIED)]
+    policy, label = desired.settings.policy, channels[0].label
+    due_at = next((day for day in days if not policy.freezes(day.replace(tzinfo=zone), label)), days[0])
     name = f"{channels[0].organization}/{channels[0].label}"
     key = key_for(due_at.date(), "post", Destination(desired).taken(channels[:1]))
     return new_post(desired, [name], "[your text]", due_at, key)
