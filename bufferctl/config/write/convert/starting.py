@@ -1,6 +1,7 @@
 """Starts new files: one post, or a campaign whose times count from a day.
 
-Both are valid as written, unless their time is in a freeze. A campaign begins as drafts, so its first texts are never published by accident.
+Both are valid as written, unless their time is in a freeze. A campaign begins as drafts, so its first texts are never
+published by accident.
 """
 
 from __future__ import annotations
