@@ -149,14 +149,14 @@ def test_without_the_package_for_buckets(host: FileServer, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("refusal", "message", "hint"),
+    ("refusal", "message", "reason", "hint"),
     [
-        ((403, "AccessDenied"), "cannot be uploaded: these credentials may not write to gs://acme-state", "Allow them"),
-        ((400, "Odd"), "cannot be uploaded: gs://acme-state does not accept it (", "Run apply again"),
+        ((403, "AccessDenied"), "these credentials may not write to gs://acme-state", "", "Allow them"),
+        ((400, "Odd"), "gs://acme-state does not accept it (", "400 Bad Request", "Run apply again"),
     ],
 )
 def test_a_bucket_that_takes_no_files(
-    host: FileServer, tmp_path: Path, refusal: tuple[int, str], message: str, hint: str
+    host: FileServer, tmp_path: Path, refusal: tuple[int, str], message: str, reason: str, hint: str
 ) -> None:
     """Why, and what to do; the other files are not tried."""
     (tmp_path / "media").mkdir()
@@ -166,5 +166,6 @@ def test_a_bucket_that_takes_no_files(
     with buckets.google() as server:
         server.refusal = refusal
         found = Publisher(tmp_path, MediaSettings("https://m.example", "gs://acme-state", server.address)).upload(files)
-    assert [each.message.startswith(message) for each in found.values()] == [True, True]
+    assert [each.message.startswith(f"cannot be uploaded: {message}") for each in found.values()] == [True, True]
+    assert all(reason in each.message for each in found.values())
     assert all(each.hint.startswith(hint) for each in found.values())

@@ -57,6 +57,18 @@ def test_whole_and_not_too_large(tmp_path: Path, size: tuple[int, int]) -> None:
     assert opened(data).width / opened(data).height == pytest.approx(size[0] / size[1], abs=0.2)
 
 
+def test_fewer_bytes_take_fewer_pixels(tmp_path: Path) -> None:
+    """As for a page that has little room for each image."""
+    noise(600, 400).save(tmp_path / "a.png")
+    data = thumbnail(tmp_path, read_file(tmp_path, "a.png", None), most_bytes=8_000)
+    assert opened(data).width == 240
+
+
+def test_a_photo_is_decoded_no_smaller_than_it_is_shown(tmp_path: Path) -> None:
+    """2,000 pixels wide, it has all the 720 that a page shows."""
+    assert opened(made(tmp_path, "a.jpg", Image.new("L", (2000, 1500)))).width == 720
+
+
 def test_upright_and_without_metadata(tmp_path: Path) -> None:
     """A photo is rotated by its EXIF data, which is then removed completely."""
     exif = Image.Exif()
