@@ -79,7 +79,11 @@ FILES: dict[str, Sequence[str]] = {
     "bufferctl/config/resolve/suspending.py": ("tests/config", "tests/cli/test_suspended.py"),
     "bufferctl/config/write/convert/starting.py": ("tests/convert", "tests/cli/test_new.py"),
     "bufferctl/config/write/revise.py": ("tests/cli/test_pull*.py", "tests/cli/test_shift.py"),
-    "bufferctl/config/write/shift.py": ("tests/cli/test_pull*.py", "tests/cli/test_shift.py"),
+    "bufferctl/config/write/shift.py": (
+        "tests/config_write/test_postponed.py",
+        "tests/cli/test_pull*.py",
+        "tests/cli/test_shift.py",
+    ),
     "bufferctl/config/write/suspending.py": ("tests/cli/test_suspended.py",),
 }
 #: Seconds of processor time for tests, besides four times what they take; of waiting for one test, more on a machine
