@@ -53,6 +53,7 @@ class Finding:
     quote: str = ""  # the words in that field, if not all of it
     related: tuple[RelatedItem, ...] = ()  # others that belong to it
     level: Severity | None = None  # what the files set for the rule, None if nothing
+    names_occurrence: bool = False  # the message says in which occurrence of a repeated post it is
 
     @property
     def severity(self) -> Severity:

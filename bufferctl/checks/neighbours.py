@@ -107,7 +107,7 @@ def _repeats_with_one_text(posts: Iterable[Post]) -> Iterator[Finding]:
         others = len(repeats) - 1
         more = f", and so {'does' if others == 1 else 'do'} {others} more" if others else ""
         message = f"`{first.address.key}` has the same text as `{earlier}`{more}; networks hide or refuse repeats"
-        yield Finding(REPEATED, first, ("repeat",), message)
+        yield Finding(REPEATED, first, ("repeat",), message, names_occurrence=True)
 
 
 def _again(same: list[Timed], now: float, since: float | None) -> Iterator[Finding]:

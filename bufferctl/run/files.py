@@ -305,10 +305,10 @@ def _placed(
             (*(Related(each.item.place, each.note) for each in finding.related), *_settings(item, located)),
         )
         same = occurrences.setdefault(diagnostic, {})
-        if isinstance(item, Post):
+        if isinstance(item, Post) and not finding.names_occurrence:
             same.setdefault(item.address.key, item)
     for diagnostic, items in occurrences.items():
-        yield replace(diagnostic, message=diagnostic.message + _in_occurrences(items, diagnostic.message))
+        yield replace(diagnostic, message=diagnostic.message + _in_occurrences(items))
 
 
 def _settings(item: Post | Idea, located: Located) -> Iterator[Related]:
@@ -318,14 +318,12 @@ def _settings(item: Post | Idea, located: Located) -> Iterator[Related]:
             yield Related(each.place, f"`{each.name}` is set here")
 
 
-def _in_occurrences(items: Mapping[str, Post], message: str) -> str:
-    """Which occurrences of a repeated post something was found in; nothing if it is every one, or said already."""
+def _in_occurrences(items: Mapping[str, Post]) -> str:
+    """Which occurrences of a repeated post something was found in; nothing if it is every one."""
     times = max((post.expansion.times for post in items.values() if post.expansion), default=0)
     if not times or len(items) == times:
         return ""
     first, *others = items
-    if f"`{first}`" in message:
-        return ""
     if len(others) > _NAMED:
         return f" (in `{first}` and {len(others)} more)"
     return f" (in {', '.join(f'`{key}`' for key in items)})"

@@ -44,14 +44,20 @@ _ORDINARY = b"\t\n\r" + bytes({*range(0x20, 0x100)} - {0x7F, 0xC2, 0xEF})
 
 
 class UnreadableError(Exception):
-    """A file that is not readable text. `reason` ends a sentence; `line` and `column`: where it stops being text."""
+    """A file that is not readable text.
 
-    def __init__(self, reason: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
+    `reason` ends a sentence. `line` and `column`: where it stops being text. `is_not_utf8`: it is to be saved so.
+    """
+
+    def __init__(
+        self, reason: str, hint: str = "", *, line: int = 0, column: int = 0, is_not_utf8: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
         self.line = line
         self.column = column
+        self.is_not_utf8 = is_not_utf8
 
     def of(self, name: str) -> Diagnostic:
         place = Place(name, self.line, self.column)
@@ -187,11 +193,12 @@ def read_source(path: Path, name: str) -> Source:
     data = _read(path)
     if data.startswith(tuple(_OTHER_KINDS)):
         kind = next(kind for beginning, kind in _OTHER_KINDS.items() if data.startswith(beginning))
-        raise UnreadableError(f"it is {kind} and not plain text", "save its content as plain text in UTF-8")
+        hint = "save its content as plain text in UTF-8"
+        raise UnreadableError(f"it is {kind} and not plain text", hint, is_not_utf8=True)
     if data.startswith(_LFS):
         raise UnreadableError("it is a pointer of Git LFS and not the file itself", _LFS_HINT)
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0\0" in {data[0:3:2], data[1:4:2]}:
-        raise UnreadableError("it is UTF-16", "save it as UTF-8")
+        raise UnreadableError("it is UTF-16", "save it as UTF-8", is_not_utf8=True)
     data = data.removeprefix(BOM_UTF8)
     try:
         return Source(name, data.decode("utf-8"), path.parent, data=data)
@@ -199,7 +206,11 @@ def read_source(path: Path, name: str) -> Source:
         before = Source(name, data[: error.start].decode("utf-8"), path.parent)
         place = before.place(len(before.text))
         raise UnreadableError(
-            f"byte 0x{data[error.start]:02x} is not UTF-8", "save it as UTF-8", line=place.line, column=place.column
+            f"byte 0x{data[error.start]:02x} is not UTF-8",
+            "save it as UTF-8",
+            line=place.line,
+            column=place.column,
+            is_not_utf8=True,
         ) from None
 
 

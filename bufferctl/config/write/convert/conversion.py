@@ -115,7 +115,7 @@ class _Converting:
         except UnreadableError as error:
             as_excel_saves = _from_excel(path, name) if path.suffix.lower() in _TABLES else None
             if as_excel_saves is None:
-                error.hint += " (in Excel: CSV UTF-8)" if "UTF-8" in error.hint else ""
+                error.hint += " (in Excel: CSV UTF-8)" if error.is_not_utf8 else ""
                 self._add([], [error.of(name)])
                 return
             source = as_excel_saves
