@@ -25,6 +25,8 @@ _REMOTE_NAME = "[A-Za-z0-9_][A-Za-z0-9_./-]*"
 _REMOTE_URL = rf"https://([^\s/@-][^\s/@]*@)?{_PLACE}|ssh://({_USER}@)?{_PLACE}|{_USER}@{_HOST}:[^\s-]\S*"
 #: A remote: the name of one that git has, or a URL. Neither a path nor a program.
 REMOTE = f"({_REMOTE_NAME}|{_REMOTE_URL})"
+#: What git prints is read here, so it has neither colors nor signatures, whatever the user likes to see.
+_PLAIN = ("color.ui=false", "color.diff=false", "color.grep=false", "log.showSignature=false")
 #: What only the user's own configuration may change, not files of the checkout. A fetch never starts a cleanup.
 _SETTINGS = (
     "safe.bareRepository=explicit",
@@ -33,7 +35,10 @@ _SETTINGS = (
     "fetch.recurseSubmodules=false",
     "gc.auto=0",
     "maintenance.auto=false",
+    *_PLAIN,
 )
+#: A diff as git makes it, without the user's own programs for files of some kind.
+DIFF = ("diff", "--no-ext-diff", "--no-textconv")
 _SCHEME = re.compile(r"([A-Za-z0-9][A-Za-z0-9+.-]*)(://|::)")
 
 #: Variables that only bufferctl itself may read. The programs it starts (git, its hooks and helpers) do not need them.

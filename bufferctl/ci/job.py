@@ -23,7 +23,7 @@ from bufferctl.ci.log import add_to_summary, annotate, say
 from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
-from bufferctl.git import git, git_bytes, protocols_of
+from bufferctl.git import DIFF, git, git_bytes, protocols_of
 from bufferctl.model import PostStatus, Settings, State, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.reconcile.freezes import ends_exemptions
@@ -324,9 +324,9 @@ class Job:
 
         The folder's own commit is `until`, if that is empty.
         """
-        only = ("--name-status", "--no-renames", "--no-ext-diff", "--relative", "-z")
+        only = ("--name-status", "--no-renames", "--relative", "-z")
         commits = [base, until] if until else [base]
-        ran = git(self.folder, "diff", *only, operands=[*commits, "--"], environment=self.environment)
+        ran = git(self.folder, *DIFF, *only, operands=[*commits, "--"], environment=self.environment)
         if ran.returncode != 0:
             return None
         parts = ran.stdout.split("\0")

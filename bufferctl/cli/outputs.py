@@ -286,9 +286,9 @@ def _changed(root: Path) -> frozenset[str]:
     """
     import subprocess
 
-    from bufferctl.git import git
+    from bufferctl.git import DIFF, git
 
-    options = ("diff", "--name-only", "--no-ext-diff", "--relative", "-z")
+    options = (*DIFF, "--name-only", "--relative", "-z")
     try:
         ran = git(root, *options, operands=["HEAD^1", "HEAD", "--", "."], timeout=_PATIENCE)
     except (OSError, subprocess.SubprocessError):

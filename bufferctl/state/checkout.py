@@ -11,7 +11,7 @@ from enum import StrEnum, auto
 from pathlib import Path
 from subprocess import TimeoutExpired
 
-from bufferctl.git import git, protocols_of
+from bufferctl.git import DIFF, git, protocols_of
 
 #: By how many commits a shallow checkout is deepened, and how many seconds that may take.
 _DEEPEN, _PATIENCE = 50, 60
@@ -97,15 +97,15 @@ def outdated_files(folder: Path, applied: str) -> frozenset[str]:
 def text_before(folder: Path, applied: str) -> str:
     """The earlier text of the files that `applied` changed since it and this checkout diverged; empty as above."""
     base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
-    options = ("--no-renames", "--no-ext-diff", "--relative", "--unified=100000")
-    lines = _output(folder, "diff", *options, operands=[base, applied, "--"]).splitlines() if base else []
+    options = ("--no-renames", "--relative", "--unified=100000")
+    lines = _output(folder, *DIFF, *options, operands=[base, applied, "--"]).splitlines() if base else []
     return "\n".join(line[1:] for line in lines if not line.startswith("+"))
 
 
 def _changed(folder: Path, *commits: str) -> frozenset[str]:
     """The files that differ between two commits, or one and what is checked out."""
     only = ("--name-only", "--no-renames", "--relative", "-z")
-    return frozenset(_output(folder, "diff", *only, operands=[*commits, "--"]).split("\0")) - {""}
+    return frozenset(_output(folder, *DIFF, *only, operands=[*commits, "--"]).split("\0")) - {""}
 
 
 def _fetch(folder: Path, here: str, applied: str, remote: str) -> None:
@@ -131,7 +131,7 @@ def renamed_since(folder: Path, applied: str, *, remote: str) -> dict[str, str]:
     Staged changes count. A partial clone gets the files that it lacks from `remote`.
     """
     only = ("--name-status", "--diff-filter=R", "--find-renames", "-l5000", "--no-relative", "-z")
-    ran = _output(folder, "diff", *only, operands=[applied, "--"], protocols=protocols_of(folder, remote))
+    ran = _output(folder, *DIFF, *only, operands=[applied, "--"], protocols=protocols_of(folder, remote))
     parts = ran.split("\0")
     return dict(zip(parts[1::3], parts[2::3], strict=False))
 

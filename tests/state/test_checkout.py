@@ -265,6 +265,17 @@ def test_what_a_file_said_is_there_as_a_whole(project: Path) -> None:
         assert "posts/b.yaml" in outdated_files(project, applied)
 
 
+def test_what_a_file_said_is_read_as_git_keeps_it(project: Path) -> None:
+    """However people have git show files of a kind, and in which colors: else a key that was there is not found."""
+    base = commit(project, {".gitattributes": "*.yaml diff=posts\n"})
+    applied = commit(project, {"posts/a.yaml": "a: 2\n"})
+    git(project, "checkout", "--quiet", "--detach", base)
+    git(project, "config", "diff.posts.textconv", "wc -c")
+    git(project, "config", "color.diff", "always")
+    git(project, "config", "color.ui", "always")
+    assert text_before(project, applied).splitlines()[-1] == "a: 1"
+
+
 def test_what_was_renamed_since(project: Path) -> None:
     """From the top of the repository, also if it is only staged or edited, and of many; what was rewritten is not."""
     first = git(project, "rev-parse", "HEAD")
