@@ -187,7 +187,19 @@ def test_options_of_git_are_written_in_the_code() -> None:
 
 
 #: Names of options, or of several, that are put together from constants and values of our own, or are constants.
-NAMES = {"_ORGANIZATIONS", "options", "arguments", "only", "query", "hashes", "parents", "form", "depth", "lease"}
+NAMES = {
+    "DIFF",
+    "_ORGANIZATIONS",
+    "options",
+    "arguments",
+    "only",
+    "query",
+    "hashes",
+    "parents",
+    "form",
+    "depth",
+    "lease",
+}
 
 
 def is_written(option: ast.expr) -> bool:
