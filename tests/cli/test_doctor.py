@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from bufferctl import __version__
@@ -19,6 +20,7 @@ from bufferctl.run.checkup import failed
 from bufferctl.sandbox import Clock
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project, Ran
+from tests.near import answered
 from tests.sandbox.near import Near
 from tests.stores.git import git
 
@@ -97,6 +99,27 @@ def test_schema(today: Project) -> None:
     ran = today("doctor", "--schema")
     assert "Buffer's API has everything that bufferctl sends and reads" in " ".join(ran.out.split())
     assert (ran.code, len(today.sandbox.requests)) == (0, 3)
+
+
+class Newer(Near):
+    """A Buffer whose schema has another name for a field."""
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response | None:
+        found = super()._answer(request)
+        if found is None or b"IntrospectionQuery" not in request.read():
+            return found
+        return answered(found.status_code, [], found.read().replace(b'"dueAt"', b'"due"'))
+
+
+def test_a_schema_that_changed(environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 1, with each thing that bufferctl needs and Buffer no longer has."""
+    with Newer() as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        project = Project(environment, sandbox)
+        project.write("buffer.yaml", FILES)
+        ran = project("doctor", "--schema")
+    said = "Buffer's API has changed: Cannot query field 'dueAt' on type 'Post'."
+    assert (ran.code, said in " ".join(ran.out.split())) == (1, True), ran.out
 
 
 def test_key_but_no_files(today: Project, prints: Prints) -> None:
@@ -253,6 +276,15 @@ def test_state_of_another_account(today: Project, prints: Prints) -> None:
         ),
     )
     prints("doctor/state-of-another-account", made_the_same(today("doctor")))
+
+
+def test_a_state_that_cannot_be_written(today: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 1, before an apply needs it."""
+    today.write("buffer.yaml", FILES + "posts: [{key: one, channels: [twitter], draft: true, text: One}]\n")
+    today.apply()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    ran = today("doctor")
+    assert (ran.code, "cannot be written" in " ".join(ran.out.split())) == (1, True), ran.out
 
 
 def test_a_lock_that_is_held(today: Project) -> None:

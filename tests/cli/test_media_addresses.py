@@ -58,6 +58,7 @@ def test_validate_reports_each_address_at_its_line(project: Project, files: File
     assert ran.code == 1
     assert "posts/p.yaml:11:16" in ran.out
     assert "this URL returns 404 Not Found, so Buffer cannot fetch the image" in ran.out
+    assert "put the file there again, or use another URL" in ran.out
     assert "this URL is a web page instead of an image" in ran.out
     assert "this URL is not public: it returns 403 Forbidden" in ran.out
     assert "3 errors" in ran.out

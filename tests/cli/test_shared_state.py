@@ -13,7 +13,7 @@ import pytest
 
 from bufferctl.machine import state_folder
 from bufferctl.model import StateSettings
-from bufferctl.state import Lease, LocalStore, StateFile, open_store
+from bufferctl.state import Lease, LocalStore, Lock, StateFile, open_store
 from tests.cli.conftest import Project
 from tests.stores import buckets, git
 
@@ -212,6 +212,13 @@ def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
     assert project("state", "unlock", "--auto-approve").out == "Unlocked.\n"
     assert project("state", "unlock").out == "The lock is free.\n"
     assert project("state", "rm", LAUNCH).code == 0
+
+
+def test_unlock_on_one_machine_alone(project: Project, bare: Path) -> None:
+    """Where no run holds the lock of the shared state, nothing is written there, such as a first state."""
+    with Lock(state_folder(), project.sandbox.url).held(0):
+        assert project("state", "unlock", "--auto-approve").out == "Unlocked.\n"
+    assert git.git(bare, "branch") == ""
 
 
 def test_doctor_while_another_machine_holds_the_lock(project: Project, machine: Callable[[str], None]) -> None:

@@ -241,3 +241,17 @@ def test_a_state_that_is_moved_from_nowhere(applied: Project) -> None:
     """It is said that there is none, not how to replace the one that is here."""
     ran = applied("state", "migrate", "--from", "nowhere.json")
     assert (ran.code, "There is no state to move" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("az://acme/state.json cannot be opened", "az://acme/"),
+        ("There is no state to move", "az"),
+        ("There is no state to move", "http://acme.example"),
+    ],
+)
+def test_a_state_that_is_moved_from_a_bucket(applied: Project, said: str, source: str) -> None:
+    """It is read from there, and a name without `://`, or of another kind, is a file's."""
+    ran = applied("state", "migrate", "--from", source)
+    assert (ran.code, said in ran.err) == (1, True), ran.err

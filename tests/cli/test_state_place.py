@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bufferctl.machine import state_folder
 from tests.cli.conftest import Project
 from tests.cli.test_asking import Terminal
 from tests.conftest import long
@@ -76,6 +77,13 @@ def test_the_first_place_and_ones_own_repository_need_no_answer(project: Project
     project.apply()
     write(project, "state: {git: {remote: mallory}}\n")
     assert project("plan").code == 0
+
+
+def test_the_places_are_for_oneself(project: Project) -> None:
+    """Nobody else on this machine may read where the states of one's projects are."""
+    write(project, "state: git\n")
+    project.apply()
+    assert (state_folder() / "places").stat().st_mode & 0o777 == 0o700
 
 
 def test_migrate_is_an_answer(project: Project) -> None:

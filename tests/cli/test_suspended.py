@@ -1028,6 +1028,26 @@ def test_what_was_never_sent_is_among_what_became_too_late(project: Project) -> 
     assert "due_at: 2029-12-27 09:00" in (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
 
 
+def test_what_came_after_a_suspension_is_not_among_what_became_too_late(project: Project) -> None:
+    """An entry that no run knew as suspended is none that the suspension kept from its time."""
+    write(project, TIMED, line=LINE)
+    assert apply(project) == 0
+    write(project, TIMED, LATER)
+    with time_machine.travel("2029-12-22T12:00:00Z"):
+        assert "Cancelled 1 post whose time passed meanwhile." in project("resume", "--missed", "cancel").out
+    written = (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
+    assert (written.count("cancelled: true"), LATER in written) == (1, True)
+
+
+def test_what_went_out_is_not_among_what_became_too_late(project: Project) -> None:
+    """It was not suspended, and its time passed with it."""
+    write(project, TIMED, LATER)
+    assert apply(project) == 0
+    with time_machine.travel("2029-12-22T12:00:00Z"):
+        ran = project("resume", "--missed", "cancel")
+    assert "Nothing became too late while it was suspended." in ran.err + ran.out
+
+
 def test_the_command_names_what_an_old_line_lets_out(project: Project) -> None:
     """A line that was left from an earlier suspension: not everything is suspended then."""
     write(project, TIMED.replace("}", ", suspended: false}"), LATER)
