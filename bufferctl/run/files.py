@@ -212,8 +212,10 @@ def is_about(problem: Diagnostic, named: frozenset[str] | None) -> bool:
 
 def named_files(paths: Collection[Path], loaded: Loaded) -> frozenset[str] | None:
     """The files that PATHs name, None without PATHs. Raises UsageError if one names none that is read."""
+    if not paths:
+        return None
     names: set[str] = set()
-    places = {name: (loaded.root / name).resolve() for name in loaded.files} if paths else {}
+    places = {name: (loaded.root / name).resolve() for name in loaded.files}
     for path in paths:
         real = path.resolve()
         found = {name for name, place in places.items() if real == place or real in place.parents}
@@ -225,7 +227,7 @@ def named_files(paths: Collection[Path], loaded: Loaded) -> frozenset[str] | Non
                 hint="`include` in the root file says which files are read.",
             )
         names |= found
-    return frozenset(names) if paths else None
+    return frozenset(names)
 
 
 #: Further occurrences of a repeated post that a problem names; of more it gives the number.

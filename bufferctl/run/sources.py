@@ -237,7 +237,7 @@ def _check_organizations(reviewed: Reviewed, paths: Collection[Path], today: Pla
 
 def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
     """Raises StalePlanError if the saved plan is of another endpoint, or expired."""
-    if today.endpoint != plan.plan.endpoint and not (plan.offline and not plan.plan.endpoint):  # without a state
+    if plan.plan.endpoint not in {today.endpoint, ""}:  # an offline plan without a state has none
         raise StalePlanError(
             f"The saved plan {path} is for {plan.plan.endpoint}, and this run talks to {today.endpoint}",
             hint="Set BUFFER_API_URL to that endpoint, or plan again.",

@@ -249,6 +249,17 @@ def test_errors_in_the_files(environment: Path, offline: Callable[..., Ran]) -> 
     assert "posts/a.yaml" in ran.err
 
 
+def test_posts_that_break_a_rule_are_listed(environment: Path, offline: Callable[..., Ran]) -> None:
+    """Until they are corrected they are in the files all the same."""
+    (environment / "buffer.yaml").write_text(ROOT + "policy: {forbidden_words: [second]}\n", encoding="utf-8")
+    assert offline("validate").code == 1
+    assert keys(offline("list", "--week", "2031-W10", "--json")) == [
+        "twitter/launch",
+        "linkedin/launch",
+        "twitter/second",
+    ]
+
+
 def test_each_text_of_an_entry_is_listed(environment: Path, offline: Callable[..., Ran]) -> None:
     """A channel with its own text shows that, with its name; the others show theirs."""
     entry = (

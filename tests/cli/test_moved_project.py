@@ -259,6 +259,28 @@ def test_nothing_proves_it(project: Project) -> None:
 
 
 @pytest.mark.usefixtures("bare")
+def test_doctor_names_a_state_whose_root_file_is_gone(project: Project) -> None:
+    """A warning while this root file has no state; the project may have been moved."""
+    begun(project)
+    move(project, "buffer.yaml", "acme.yaml")
+    out = " ".join(project("doctor", "--file", "acme.yaml").out.split())
+    assert "There is no state yet, but one for buffer.yaml, which no longer exists" in out
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_new_root_file_without_the_ideas_of_an_old_one(project: Project) -> None:
+    """Applied without a question: its state would have nothing of the old one's."""
+    project.write("buffer.yaml", ROOT + "    ideas: [{key: hiring, title: We hire}]\n")
+    commit(project)
+    assert apply(project, "buffer.yaml")[0] == 0
+    (project.folder / "buffer.yaml").unlink()
+    project.write("blog.yaml", OTHER + ROOT + "posts: [{key: tip, channels: [twitter], text: A tip}]\n")
+    commit(project)
+    code, printed = apply(project, "blog.yaml")
+    assert (code, "1 created" in printed) == (0, True), printed
+
+
+@pytest.mark.usefixtures("bare")
 def test_a_person_says_that_it_is_a_new_project(project: Project) -> None:
     """`state begin` confirms it, and then there are no more questions."""
     begun(project)

@@ -116,6 +116,12 @@ def another_account(project: Project) -> None:
     project.state.write_text(text, encoding="utf-8")
 
 
+def without_networks(project: Project) -> None:
+    """The state has no network of its channels, but in the addresses of its posts."""
+    text = project.state.read_text(encoding="utf-8")
+    project.state.write_text(re.sub('"service": ?"[a-z]*",? ?', "", text), encoding="utf-8")
+
+
 def another_channel(project: Project) -> None:
     """The files declare a second channel, which the state does not have."""
     project.write(
@@ -165,6 +171,7 @@ STORIES: dict[Callable[[Project], None], str] = {
     passed_on: "Overview",
     another_organization: "Overview Account Channels",
     another_account: "Overview Account Channels",
+    without_networks: "Overview",
     another_channel: "Overview Read",
     with_ideas: "Overview",
     drifted: "Overview Post",

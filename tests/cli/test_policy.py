@@ -37,6 +37,15 @@ def test_a_violation_stops_before_buffer_is_asked(project: Project) -> None:
     assert project.sandbox.posts() == []
 
 
+def test_a_rule_that_is_not_there_is_shown_in_its_line(project: Project) -> None:
+    """The key in the root file, as people have to correct it."""
+    project.write(
+        "buffer.yaml", ROOT.format(text="Look").replace("policy:\n  minimum_lead: 2h", "rules:\n  BC999: off")
+    )
+    ran = project("validate")
+    assert "buffer.yaml:5:3: error: there is no rule `BC999`" in ran.out
+
+
 def test_a_lead_is_judged_by_when_it_was_planned(project: Project) -> None:
     """At 10:00 it is 2.5 hours ahead: planned, and a saved plan still does it at 11:00; one made at 11:00 holds it."""
     project.write("buffer.yaml", ROOT.format(text="Tonight"))

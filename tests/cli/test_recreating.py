@@ -49,6 +49,23 @@ def test_creates_it_once(agreed: Project, form: list[str]) -> None:
     assert (ran.code, texts(agreed)) == (1 if "--reviewed" in form else 3, [])
 
 
+@pytest.mark.parametrize(("expected", "answer"), [((1, []), []), ((0, ["The first"]), ["--recreate", ADDRESS])])
+def test_a_write_without_an_answer_whose_channel_is_another_one_now(
+    project: Project, expected: tuple[int, list[str]], answer: list[str]
+) -> None:
+    """Held, since no list can tell whether it was published, until a person says that it was not."""
+    project.write("buffer.yaml", HEAD + ONE)
+    project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
+    project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    project.sandbox.set_faults()
+    delete_all(project)
+    organization, channel = project.sandbox.organization()["id"], project.sandbox.channel("twitter")["id"]
+    del project.sandbox.core.store.channels[channel]
+    project.sandbox.person.add_channel(organization, "twitter", "acme")
+    ran = project("apply", "--auto-approve", "--settle", "0", *answer)
+    assert (ran.code, texts(project)) == expected, ran.out + ran.err
+
+
 def test_a_new_key_is_no_other_post(project: Project) -> None:
     """Held under its new key, too, so the hint names no new key, which was no way out."""
     project.write("buffer.yaml", HEAD + ONE)
