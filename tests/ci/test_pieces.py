@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
@@ -13,10 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bufferctl.ci.applied import End
 from bufferctl.ci.child import Ran, bufferctl, git_access
-from bufferctl.ci.forge import ChangeRequest, CommentKind, first_parents, marker, variable, with_marker
+from bufferctl.ci.forge import ChangeRequest, CommentKind, first_parents, marker, title, variable, with_marker
+from bufferctl.ci.gitlab import GitLab
 from bufferctl.ci.http import Api
 from bufferctl.ci.job import connect
+from bufferctl.ci.merged import left_over
 from bufferctl.ci.plan import keep_artifact
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ForgeError
@@ -24,6 +29,9 @@ from bufferctl.git import git
 from bufferctl.render.markdown_text import fenced
 from bufferctl.state.git_store import GitStore
 from tests.stores import git as stores
+
+GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "acme/posts", "GITHUB_TOKEN": "t"}
+GITLAB = {"GITLAB_CI": "true", "CI_API_V4_URL": "https://git.example/api/v4", "CI_PROJECT_ID": "7"}
 
 
 @given(st.text())
@@ -52,8 +60,50 @@ def test_a_report_keeps_one_marker() -> None:
     )
 
 
-GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "acme/posts", "GITHUB_TOKEN": "t"}
-GITLAB = {"GITLAB_CI": "true", "CI_API_V4_URL": "https://git.example/api/v4", "CI_PROJECT_ID": "7"}
+@pytest.mark.parametrize(
+    ("kind", "directory", "first"),
+    [
+        (CommentKind.PLAN, "north", "### Buffer plan: `north`"),
+        (CommentKind.PLAN, "", ""),
+        (CommentKind.NEEDS_YOU, "", ""),
+        (CommentKind.UNSENT, "", "### Not applied within an hour"),
+        (CommentKind.SENT, "", "### Published late"),
+    ],
+)
+def test_the_first_line_that_people_see(kind: CommentKind, directory: str, first: str) -> None:
+    """The folder, if there are several; nothing where the text or the title says what it is."""
+    assert title(kind, directory) == first
+
+
+@pytest.mark.parametrize("name", ["head", "base", "before", "after"])
+def test_a_request_names_commits(name: str) -> None:
+    """No other text is taken for one, since git gets it."""
+    request = ChangeRequest(7, "1" * 40, base="2" * 40, before="3" * 40, after="4" * 40)
+    with pytest.raises(ForgeError, match="'main' is not a commit id"):
+        dataclasses.replace(request, **{name: "main"})  # type: ignore[arg-type]  # each of them is a text
+
+
+@pytest.mark.parametrize(
+    ("environment", "head"),
+    [
+        ({"CI_COMMIT_SHA": "1" * 40, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "2" * 40}, "2" * 40),
+        ({"CI_COMMIT_SHA": "1" * 40}, "1" * 40),
+    ],
+)
+def test_the_head_of_a_merge_request(environment: dict[str, str], head: str) -> None:
+    """That of its branch, where the pipeline runs on a merge; else the commit that it runs on."""
+    with GitLab({**GITLAB, "CI_MERGE_REQUEST_IID": "7", **environment}) as forge:
+        request = forge.request()
+    assert request
+    assert request.head == head
+
+
+def test_requests_that_were_left_come_in_the_order_of_their_merges() -> None:
+    """Those merged at one instant by their number."""
+    at = datetime(2030, 1, 1, tzinfo=UTC)
+    waiting = tuple(ChangeRequest(number, "1" * 40, merged_at=at) for number in (9, 7))
+    unsent = (ChangeRequest(8, "1" * 40, merged_at=at - timedelta(hours=1)),)
+    assert [each.number for each in left_over(End(0, waiting=waiting, unsent=unsent))] == [8, 7, 9]
 
 
 @pytest.mark.parametrize(
