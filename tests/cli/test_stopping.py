@@ -279,6 +279,7 @@ def test_ten_seconds_later_a_signal_does(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_closed_pipe(program: list[str], gated: tuple[Project, Gate], command: str) -> None:
     """`bufferctl plan | head -1`: no complaint, and the exit code of a program whose reader is gone."""
     project, _ = gated
+    project("apply", "--auto-approve", "--settle", "0")
     process = unread(program, project, command.split())
     assert process.stderr
     err = process.stderr.read()

@@ -48,7 +48,7 @@ def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
     assert opened(data).width / opened(data).height == pytest.approx(1.5, abs=0.02)
 
 
-@pytest.mark.parametrize("size", [(400, 4000), *long([(4000, 300)])])
+@pytest.mark.parametrize("size", [(400, 4000), *long(((4000, 300),))])
 def test_whole_and_not_too_large(tmp_path: Path, size: tuple[int, int]) -> None:
     """A long picture is all there, since each network shows another part of it, and still at most 30 kB."""
     data = made(tmp_path, "a.png", noise(*size))
