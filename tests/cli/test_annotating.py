@@ -177,6 +177,13 @@ def test_posts_are_no_commands(project: Project, summary: Path) -> None:
     assert json.loads(project("plan", "--json").out)["kind"] == "plan"
 
 
+def test_posts_are_printed_as_they_are_elsewhere(project: Project) -> None:
+    """Outside GitHub's jobs nobody carries out what a post says, so that it is shown as it is written."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", POSTS.replace("We are live", "##[group]live"))
+    assert "##[group]live" in project("plan").out
+
+
 def test_a_file_gets_what_was_asked_for(project: Project, summary: Path, program: list[str], tmp_path: Path) -> None:
     """Output redirected to a file is data and stays as it is; a pipe may lead to the log."""
     project.write("buffer.yaml", ROOT)

@@ -8,10 +8,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from bufferctl.cli import COMMANDS
 from bufferctl.cli.files import SHELLS
+from bufferctl.cli.options import complete_channels
 from tests import needs
 from tests.cli.conftest import Prints, Project, Ran
 from tests.conftest import long
@@ -137,3 +139,10 @@ def test_addresses_of_the_state(project: Project, program: list[str], monkeypatc
     monkeypatch.setenv("COMP_CWORD", "3")
     ran = subprocess.run(program, capture_output=True, text=True, check=True, cwd=project.folder)
     assert [line.rpartition("/")[2] for line in ran.stdout.splitlines()] == ["launch", "lunch"]
+
+
+def test_nothing_is_offered_of_a_root_file_that_is_not_there(tmp_path: Path) -> None:
+    """No error either, since the shell would show it in the middle of the line."""
+    ctx = click.Context(click.Command("plan"))
+    ctx.params["file"] = tmp_path / "buffer.yaml"
+    assert complete_channels(ctx, click.Option(["--channel"]), "") == []

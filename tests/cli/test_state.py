@@ -192,6 +192,17 @@ def test_begin_with_one_channel(project: Project) -> None:
     assert "\nmanaged_since: 2029-12-03T08:59:30Z\n" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("seeded", "more"), [(10, ""), (12, "  and 2 more\n")])
+def test_begin_names_ten_and_counts_the_others(project: Project, seeded: int, more: str) -> None:
+    """What a person confirms fits a screen, and says how much more it is about."""
+    project.write("buffer.yaml", TWO)
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.seed([{"channelId": channel, "text": f"Number {each}", "via": "api"} for each in range(seeded)])
+    ran = project("state", "begin", "--auto-approve")
+    assert ran.out.startswith(f"Buffer has {seeded} posts that no file declares:\n")
+    assert (ran.out.count("  Number "), "".join(re.findall(r"  and .*\n", ran.out))) == (10, more)
+
+
 def test_begin_keeps_the_time_that_the_files_have(project: Project) -> None:
     """`managed_since` stays as somebody wrote it."""
     files = f"managed_since: 2029-12-01T00:00:00Z\n{TWO}"
