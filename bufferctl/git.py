@@ -37,8 +37,25 @@ _SETTINGS = (
     "maintenance.auto=false",
     *_PLAIN,
 )
-#: A diff as git makes it, without the user's own programs for files of some kind.
-DIFF = ("diff", "--no-ext-diff", "--no-textconv")
+#: A diff as git makes it, without the user's own programs for files of some kind, and in its own order.
+DIFF = ("diff", "--no-ext-diff", "--no-textconv", f"-O{os.devnull}")
+#: How two commits differ, whatever is configured for diffs: unlike `diff`, it reads none of these settings.
+DIFF_OF_COMMITS = ("diff-tree", "-r", "--no-renames", "-z")
+#: git's variables that name another repository, where bufferctl runs in a hook or an alias of git, or that change how
+#: files are named and shown.
+_FOREIGN = re.compile(
+    r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX|NAMESPACE"
+    r"|SHALLOW_FILE|QUARANTINE_PATH|REPLACE_REF_BASE|GRAFT_FILE|CONFIG|CONFIG_PARAMETERS|ATTR_SOURCE|DIFF_OPTS"
+    r"|EXTERNAL_DIFF|(GLOB|NOGLOB|ICASE)_PATHSPECS)"
+)
+#: What git does here, whoever runs it: no question, no pattern, and each commit as it is, though another was put in its
+#: place on this machine alone.
+_FIXED = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+}
 _SCHEME = re.compile(r"([A-Za-z0-9][A-Za-z0-9+.-]*)(://|::)")
 
 #: Variables that only bufferctl itself may read. The programs it starts (git, its hooks and helpers) do not need them.
@@ -71,10 +88,19 @@ def git(
     operands: Sequence[str] = (),
     protocols: str = "",
     environment: Mapping[str, str] | None = None,
+    repository: Path | None = None,
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a git command in `folder` and return its exit code and output as text; otherwise like `git_bytes`."""
-    ran = git_bytes(folder, *options, operands=operands, protocols=protocols, environment=environment, timeout=timeout)
+    ran = git_bytes(
+        folder,
+        *options,
+        operands=operands,
+        protocols=protocols,
+        environment=environment,
+        repository=repository,
+        timeout=timeout,
+    )
     texts = (ran.stdout.decode(errors="replace"), ran.stderr.decode(errors="replace"))
     return subprocess.CompletedProcess(ran.args, ran.returncode, *texts)
 
@@ -86,22 +112,27 @@ def git_bytes(
     protocols: str = "",
     data: bytes = b"",
     environment: Mapping[str, str] | None = None,
+    repository: Path | None = None,
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a git command in `folder` and return its exit code and output; it never asks for a password.
 
     `options` are the command and its options, none of them from a file. `operands` are the rest, which git never reads
     as options. `protocols` are those that it may use, from `protocols_of`; without any it stays on this machine. `data`
-    is its standard input. `environment` is this process's by default; secrets are removed. `timeout` is in seconds.
-    Raises OSError if git is not installed, subprocess.TimeoutExpired.
+    is its standard input. `environment` is this process's by default; secrets are removed, and what names another
+    repository than that of `folder`, or than `repository`. `timeout` is in seconds. Raises OSError if git is not
+    installed, subprocess.TimeoutExpired.
     """
-    given = environment_without_secrets(os.environ if environment is None else environment)
+    inherited = environment_without_secrets(os.environ if environment is None else environment)
+    given = {name: value for name, value in inherited.items() if not _FOREIGN.fullmatch(name)} | _FIXED
+    if repository:
+        given["GIT_DIR"] = str(repository)
     settings = [part for each in _SETTINGS for part in ("-c", each)]
     guarded = ["--end-of-options", *operands] if operands else []
     command = ["git", "-C", str(folder), *settings, *options, *guarded]
     with subprocess.Popen(  # noqa: S603 - arguments are ours, and no shell reads them
         command,
-        env={**given, "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_ALLOW_PROTOCOL": protocols},
+        env={**given, "GIT_ALLOW_PROTOCOL": protocols},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

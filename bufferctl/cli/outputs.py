@@ -286,9 +286,9 @@ def _changed(root: Path) -> frozenset[str]:
     """
     import subprocess
 
-    from bufferctl.git import DIFF, git
+    from bufferctl.git import DIFF_OF_COMMITS, git
 
-    options = (*DIFF, "--name-only", "--relative", "-z")
+    options = (*DIFF_OF_COMMITS, "--name-only", "--relative")
     try:
         ran = git(root, *options, operands=["HEAD^1", "HEAD", "--", "."], timeout=_PATIENCE)
     except (OSError, subprocess.SubprocessError):

@@ -296,7 +296,8 @@ def _only_here(stored: StateFile) -> Iterator[Check]:
     if not isinstance(store, LocalStore) or not stored.exists:
         return
     folder, name = store.path.absolute().parent, store.path.name
-    if git(folder, "remote").stdout and git(folder, "status", "--porcelain", "--ignored", operands=[name]).stdout:
+    options = ("status", "--porcelain", "--ignored", "--untracked-files")
+    if git(folder, "remote").stdout and git(folder, *options, operands=[name]).stdout:
         message = f"Nobody else has the newest version of {stored.place}, so an apply elsewhere has to ask questions"
         hint = "Commit it after each apply. Or add `state: git` to the root file and run `bufferctl state migrate`."
         yield Check("state", WARNING, message, hint)

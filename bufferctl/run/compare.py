@@ -224,12 +224,16 @@ def _divergence(session: Session) -> Divergence | None:
     """What the checkout may lack of the commit that was applied last; None if it has it."""
     if session.relation in {Relation.SAME, Relation.NEWER}:
         return None
-    root, applied = session.files.root, session.store.document.commit
+    root, remote, applied = session.files.root, session.files.remote, session.store.document.commit
     bindings = session.state.bindings.values()
     commits = {commit for binding in bindings for commit in (binding.commit, *binding.alike)} - {""}
     is_known = session.relation is not Relation.UNKNOWN
     return Divergence(
-        applied, is_known, contained(root, commits), outdated_files(root, applied), text_before(root, applied)
+        applied,
+        is_known,
+        contained(root, commits),
+        outdated_files(root, applied, remote=remote),
+        text_before(root, applied, remote=remote),
     )
 
 

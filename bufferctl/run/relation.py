@@ -19,6 +19,7 @@ from bufferctl.run.files import Files
 from bufferctl.run.listener import Listener
 from bufferctl.state import LocalStore, StateFile, state_path_of
 from bufferctl.state.checkout import Relation, relation
+from bufferctl.state.local import repository_of
 from bufferctl.state.state_file import LockedState
 from bufferctl.state.succession import Predecessor, name_of, predecessors, proves
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 MOVE = "Move it there: bufferctl state migrate"
 #: Digits of a commit in messages.
 _SHORT = 10
+_LEFT = "Posts that that commit wrote, or that these files lack, are not changed or deleted"
 
 
 def find_relation(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diagnostic, ...]]:
@@ -38,13 +40,18 @@ def find_relation(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diag
     if wrong := find_unmoved(files.root_file, stored):
         return Relation.SAME, (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=MOVE),)
     here, applied = files.commit, stored.document.commit
-    found = relation(files.root, here, applied, remote=files.remote) if here and applied else Relation.SAME
+    if not applied or not (here or repository_of(files.root_file)):
+        return Relation.SAME, ()
+    if not here:
+        why = f"git does not say which commit is checked out, so it may be older than {applied[:_SHORT]}, which was "
+        why += f"applied last. {_LEFT}"
+        return Relation.UNKNOWN, (Diagnostic(Severity.WARNING, why, hint="To see why, run `git log -1` here."),)
+    found = relation(files.root, here, applied, remote=files.remote)
     if found in {Relation.SAME, Relation.NEWER}:
         return found, ()
     this, last = f"this checkout ({here[:_SHORT]})", f"the last applied commit ({applied[:_SHORT]})"
     if found is Relation.UNKNOWN:
-        why = f"The history between {this} and {last} is not here, so this checkout may be older. Posts that that "
-        why += "commit wrote, or that these files lack, are not changed or deleted"
+        why = f"The history between {this} and {last} is not here, so this checkout may be older. {_LEFT}"
         hint = "Fetch that commit, or check out with more history."
     elif found is Relation.OLDER:
         why, hint = capitalized(f"{this} is older than {last}, so apply will refuse it"), "git pull"

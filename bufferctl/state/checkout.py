@@ -6,15 +6,24 @@ are fetched, the history only a little deeper; beyond that the answer is unknown
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from enum import StrEnum, auto
+from mimetypes import guess_type
 from pathlib import Path
 from subprocess import TimeoutExpired
 
-from bufferctl.git import DIFF, git, protocols_of
+from bufferctl.errors import StateError
+from bufferctl.git import DIFF, DIFF_OF_COMMITS, git, git_bytes, protocols_of
+from bufferctl.model.desired import GIT_REMOTE
 
 #: By how many commits a shallow checkout is deepened, and how many seconds that may take.
 _DEEPEN, _PATIENCE = 50, 60
+#: What commits deleted and did not move.
+_RENAMES = ("--find-renames", "-l5000", f"-O{os.devnull}")
+_DELETED = ("log", "--format=", "--name-only", "--diff-filter=D", *_RENAMES, "--relative", "-z")
+#: The mode of a submodule, whose object is a commit of its own repository.
+_SUBMODULE = "160000"
 
 
 class Relation(StrEnum):
@@ -56,8 +65,7 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
         return frozenset()
     if _is_shallow(folder):  # what its oldest commits deleted cannot be seen
         _fetch(folder, head(folder), applied, remote)
-    only = ("--format=", "--name-only", "--diff-filter=D", "--find-renames", "--relative", "-z")
-    deleted = _output(folder, "log", *only, operands=[f"{applied}..HEAD", "--"], protocols=protocols_of(folder, remote))
+    deleted = _output(folder, *_DELETED, operands=[f"{applied}..HEAD", "--"], protocols=protocols_of(folder, remote))
     return frozenset(deleted.split("\0")) & frozenset(files)
 
 
@@ -70,9 +78,8 @@ def deleted_before(folder: Path, written: str, applied: str, files: Collection[s
         return frozenset()
     if _is_shallow(folder):
         _fetch(folder, head(folder), written, remote)
-    only = ("--format=", "--name-only", "--diff-filter=D", "--find-renames", "--relative", "-z")
     protocols = protocols_of(folder, remote)
-    deleted = _output(folder, "log", *only, operands=[f"{written}..{applied}", "--"], protocols=protocols)
+    deleted = _output(folder, *_DELETED, operands=[f"{written}..{applied}", "--"], protocols=protocols)
     there = _output(folder, "ls-tree", "-r", "-z", "--name-only", operands=[applied])
     return (frozenset(deleted.split("\0")) & frozenset(files)) - frozenset(there.split("\0"))
 
@@ -82,41 +89,118 @@ def contained(folder: Path, commits: Collection[str]) -> frozenset[str]:
     return frozenset(_output(folder, "rev-list", "HEAD").split()) & frozenset(commits) if commits else frozenset()
 
 
-def outdated_files(folder: Path, applied: str) -> frozenset[str]:
+def outdated_files(folder: Path, applied: str, *, remote: str) -> frozenset[str]:
     """Files below `folder` that `applied` changed since it and this checkout diverged, and this checkout did not.
 
-    Empty if the checkout has `applied`, or the history is unknown.
+    Those of a submodule count as changed together. Empty if the checkout has `applied`, or the history is unknown. What
+    a partial clone lacks is fetched from `remote`. Raises StateError if git cannot tell.
     """
-    base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
-    if not base:
-        return frozenset()
-    changed_there, changed_here = _changed(folder, base, applied), _changed(folder, base)
-    return changed_there - changed_here
+    there = _changed_since_parting(folder, applied, remote)
+    only = (*DIFF, "--name-only", "--no-renames", "--relative", "-z")
+    base = _base(folder, applied) if there else ""
+    here = _output(folder, *only, operands=[base, "--"], protocols=protocols_of(folder, remote)).split("\0")
+    outdated = {name for name, _, _ in there} - {*here}
+    modules = [name for name, mode, _ in there if mode == _SUBMODULE]
+    inside = {path.relative_to(folder).as_posix() for name in modules for path in (folder / name).rglob("*")}
+    return frozenset(outdated | inside)
 
 
-def text_before(folder: Path, applied: str) -> str:
-    """The earlier text of the files that `applied` changed since it and this checkout diverged; empty as above."""
-    base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
-    options = ("--no-renames", "--relative", "--unified=100000")
-    lines = _output(folder, *DIFF, *options, operands=[base, applied, "--"]).splitlines() if base else []
-    return "\n".join(line[1:] for line in lines if not line.startswith("+"))
+def text_before(folder: Path, applied: str, *, remote: str) -> str:
+    """The earlier text of the files that `applied` changed since it and this checkout diverged; empty as above.
+
+    It is what a checkout would have, whatever git shows as a diff of such files. Raises StateError as above.
+    """
+    there = _changed_since_parting(folder, applied, remote)
+    texts = [_texts(folder, [each for each in there if each[1] != _SUBMODULE], remote)]
+    for name, mode, commit in there:
+        if mode == _SUBMODULE:
+            texts.append(_texts(folder / name, _tree(folder / name, commit), remote))
+    return "\n".join(texts)
 
 
-def _changed(folder: Path, *commits: str) -> frozenset[str]:
-    """The files that differ between two commits, or one and what is checked out."""
-    only = ("--name-only", "--no-renames", "--relative", "-z")
-    return frozenset(_output(folder, *DIFF, *only, operands=[*commits, "--"]).split("\0")) - {""}
+#: A file of a commit: its name, mode, and object.
+_Entry = tuple[str, str, str]
+
+
+def _base(folder: Path, applied: str) -> str:
+    return _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
+
+
+def _changed_since_parting(folder: Path, applied: str, remote: str) -> list[_Entry]:
+    """The files below `folder` that `applied` changed since it and this checkout parted, as they were there."""
+    base = _base(folder, applied)
+    if not base or base == applied:
+        return []
+    printed = _told(folder, *DIFF_OF_COMMITS, "--relative", operands=[base, applied, "--"], remote=remote).split("\0")
+    changes = [change.removeprefix(":").split() for change in printed[::2]]  # its modes, its objects, its status
+    return [(name, old[0], old[2]) for old, name in zip(changes, printed[1::2], strict=False)]
+
+
+def _tree(folder: Path, commit: str) -> list[_Entry]:
+    """The files of a commit of the submodule in `folder`, which need not be there. Raises StateError."""
+    if not (folder / ".git").exists():
+        return []
+    printed = _told(folder, "ls-tree", "-r", "-z", operands=[commit], remote=GIT_REMOTE)
+    listed = [line.partition("\t") for line in printed.split("\0") if line]
+    return [(name, about.split()[0], about.split()[2]) for about, _, name in listed]
+
+
+def _texts(folder: Path, entries: Sequence[_Entry], remote: str) -> str:
+    """What the files say, without images and videos, among lines of git's own. Raises StateError."""
+    wanted = [(name, file) for name, mode, file in entries if mode.startswith("100") and not _is_media(name)]
+    if not wanted:
+        return ""
+    top = Path(_output(folder, "rev-parse", "--show-prefix"))
+    asked = "".join(f"{file} {(top / name).as_posix()}\n" for name, file in wanted if "\n" not in name)
+    asked += "".join(f"{file} -\n" for name, file in wanted if "\n" in name)
+    data = asked.encode(errors="surrogateescape")
+    found = _told(folder, "cat-file", "--batch", "--filters", data=data, remote=remote)
+    if missing := {f"{file} missing" for _, file in wanted}.intersection(found.splitlines()):
+        raise _untold("cat-file", min(missing))
+    return found
+
+
+def _is_media(name: str) -> bool:
+    kind = guess_type(name)[0] or ""
+    return kind.startswith(("image/", "video/", "audio/")) or kind == "application/pdf"
+
+
+def _told(folder: Path, *options: str, operands: Sequence[str] = (), data: bytes = b"", remote: str) -> str:
+    """What a git command prints. Raises StateError if it fails, since nothing else shows what another commit did."""
+    try:
+        protocols = protocols_of(folder, remote)
+        ran = git_bytes(folder, *options, operands=operands, data=data, protocols=protocols, timeout=_PATIENCE)
+        reason = ran.stderr.decode(errors="replace").strip().rpartition("\n")[2] or f"exit code {ran.returncode}"
+    except OSError as error:
+        raise _untold(options[0], error.strerror or "it cannot be run") from error
+    except TimeoutExpired as error:
+        raise _untold(options[0], f"no answer within {_PATIENCE} seconds") from error
+    if ran.returncode:
+        raise _untold(options[0], reason)
+    return ran.stdout.decode(errors="replace")
+
+
+def _untold(command: str, reason: str) -> StateError:
+    return StateError(
+        "This checkout and the last applied commit have diverged, and git cannot show what that commit changed "
+        f"(`git {command}`: {reason}), so posts that it removed could be sent again; nothing was done",
+        hint="Merge or rebase onto that commit, or let git fetch what it lacks, then run the command again.",
+    )
 
 
 def _fetch(folder: Path, here: str, applied: str, remote: str) -> None:
-    """Fetch `applied`, or more history if the checkout is shallow, as far as it is available."""
+    """Fetch `applied`, or more history if the checkout is shallow, as far as it is available.
+
+    History goes on from where it ends here: that came from the remote, and `here` may never have been pushed.
+    """
     protocols = protocols_of(folder, remote)
     if not protocols:
         return
     depth, wanted = [], [remote, applied]
     if _is_shallow(folder):
         known = int(_output(folder, "rev-list", "--count", operands=[here]) or 0)
-        depth, wanted = [f"--depth={known + _DEEPEN}"], [remote, here, applied]
+        ends = _output(folder, "rev-list", "--max-parents=0", operands=[here]).split()
+        depth, wanted = [f"--depth={known + _DEEPEN}"], [remote, *ends, applied]
     options = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
     _output(folder, "fetch", *options, operands=wanted, protocols=protocols)
 
@@ -130,7 +214,7 @@ def renamed_since(folder: Path, applied: str, *, remote: str) -> dict[str, str]:
 
     Staged changes count. A partial clone gets the files that it lacks from `remote`.
     """
-    only = ("--name-status", "--diff-filter=R", "--find-renames", "-l5000", "--no-relative", "-z")
+    only = ("--name-status", "--diff-filter=R", *_RENAMES, "--no-relative", "-z")
     ran = _output(folder, *DIFF, *only, operands=[applied, "--"], protocols=protocols_of(folder, remote))
     parts = ran.split("\0")
     return dict(zip(parts[1::3], parts[2::3], strict=False))

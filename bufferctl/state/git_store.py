@@ -85,18 +85,21 @@ _CARRIED = re.compile(
 _OF_REMOTE = re.compile(r"url|pushurl|proxy|proxyauthmethod|uploadpack|receivepack", re.IGNORECASE)
 #: The settings by which git reaches another URL than the one that a remote has.
 _REWRITES = re.compile(r"url\..*\.(push)?insteadof")
-#: git's variables that would name another repository, where bufferctl runs inside a hook of git.
-_FOREIGN = re.compile(
-    r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX|NAMESPACE"
-    r"|SHALLOW_FILE|QUARANTINE_PATH|REPLACE_REF_BASE|GRAFT_FILE|CONFIG|CONFIG_PARAMETERS)"
-)
 _AUTHOR = {"NAME": "bufferctl", "EMAIL": "bufferctl@localhost.invalid"}
 #: Where the branch is kept in the repository of the run, and the tree of its next commit.
 _REF, _NEXT = "refs/bufferctl/tip", "refs/bufferctl/next"
 #: What a bare repository says of itself; the format of its objects is that of the project's.
 _CONFIG = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = {}\n"
-#: That repository is gone with the run: nothing waits for the disk, and no pack is taken apart.
-_OWN = (("core.fsync", "none"), ("fastimport.unpackLimit", "1"))
+#: That repository is gone with the run: nothing waits for the disk, and no pack is taken apart. Messages are in UTF-8.
+#: How the user's own pushes are signed, and what they ask of the forge besides, such as a merge request, is not for the
+#: state.
+_OWN = (
+    ("core.fsync", "none"),
+    ("fastimport.unpackLimit", "1"),
+    ("i18n.commitEncoding", "UTF-8"),
+    ("push.gpgSign", "false"),
+    ("push.pushOption", ""),
+)
 
 
 @value()
@@ -167,7 +170,7 @@ class GitStore(Store):
         self._folder, self._path = folder, path
         self._remote, self._branch, self._root_file = remote, branch, root_file
         given = os.environ if environment is None else environment
-        self._given = {name: value for name, value in given.items() if not _FOREIGN.fullmatch(name)} | {"LC_ALL": "C"}
+        self._given = {**given, "LC_ALL": "C"}
         self._tip: _Tip | None = None
         #: This run's newest commit, and what was there before its first one, if nobody else wrote in between.
         self._last: _Tip | None = None
@@ -257,8 +260,8 @@ class GitStore(Store):
         """The document's history, newest first. Raises StateError."""
         if not self._fetch_all():
             return ()
-        form = "--format=%h%x00%cI%x00%an%x00%s"
-        printed = self._git("log", "--max-count=200", "--abbrev=12", form, operands=[_REF, "--", self._path])
+        form = ("--encoding=UTF-8", "--format=%h%x00%cI%x00%an%x00%s")
+        printed = self._git("log", "--max-count=200", "--abbrev=12", *form, operands=[_REF, "--", self._path])
         parts = [line.split("\0") for line in printed.decode(errors="replace").splitlines()]
         return tuple(
             PastDocument(id_, datetime.fromisoformat(at), f"{message} ({who})") for id_, at, who, message in parts
@@ -335,8 +338,9 @@ class GitStore(Store):
 
     def _git(self, *options: str, operands: Sequence[str] = (), data: bytes = b"") -> bytes:
         """Run a command that needs no network, on the repository of the run. Raises StateError."""
-        self._own()
-        ran = git_bytes(self._folder, *options, operands=operands, data=data, environment=self._environment)
+        own = self._own()
+        given = self._environment
+        ran = git_bytes(self._folder, *options, operands=operands, data=data, environment=given, repository=own)
         if ran.returncode:
             reason = ran.stderr.decode(errors="replace").strip() or f"exit code {ran.returncode}"
             raise StateError(f"`git {options[0]}` failed for {self.place}: {reason}")
@@ -344,11 +348,16 @@ class GitStore(Store):
 
     def _reach(self, *options: str, operands: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a command that contacts the remote, in the project's folder, to which a remote's path may be relative."""
-        self._own()
-        given, protocols = self._environment, self._protocols
+        own = self._own()
         try:
             return git(
-                self._folder, *options, operands=operands, protocols=protocols, environment=given, timeout=_TIMEOUT
+                self._folder,
+                *options,
+                operands=operands,
+                protocols=self._protocols,
+                environment=self._environment,
+                repository=own,
+                timeout=_TIMEOUT,
             )
         except subprocess.TimeoutExpired as error:
             return subprocess.CompletedProcess(error.cmd, 1, "", f"no answer within {_TIMEOUT} seconds")
@@ -356,36 +365,46 @@ class GitStore(Store):
     def _own(self) -> Path:
         """The repository of the run, created when it is first needed."""
         if self._repository is None:
-            carried = {**self._given, **self._configuration()}
             opened = ExitStack()
             weakref.finalize(self, opened.close)
             folder = opened.enter_context(work_folder()) / "state.git"
             for name in ("objects", "refs"):  # as `git init` makes it, without a process
                 (folder / name).mkdir(parents=True)
             (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
-            (folder / "config").write_text(_CONFIG.format(self._hash), encoding="utf-8")
-            self._repository, self._environment = folder, {**carried, "GIT_DIR": str(folder)}
+            config = folder / "config"
+            config.write_text(_CONFIG.format(self._hash), encoding="utf-8")
+            self._environment = {**self._given, **self._configuration(folder)}
+            config.write_text(_CONFIG.format(self._hash), encoding="utf-8")  # the project's format, known by now
+            self._repository = folder
         return self._repository
 
-    def _configuration(self) -> dict[str, str]:
-        """What the project's own configuration says of remotes, credentials and who commits, as variables for git.
+    def _listed(self, repository: Path | None = None) -> list[tuple[str, str, str]]:
+        """The settings that hold in the project, or in `repository`: scope, key and value. Raises as `_project`."""
+        listed = self._project("config", "--list", "--show-scope", "-z", repository=repository).split("\0")
+        entries = (entry.partition("\n") for entry in listed[1::2])
+        return [(scope, key, value) for scope, (key, _, value) in zip(listed[::2], entries, strict=False)]
 
-        Those that were in the environment come last, since git lets the last one win. Raises StateError if there
-        is no such remote.
+    def _configuration(self, repository: Path) -> dict[str, str]:
+        """What the configuration says for the project alone of remotes, credentials and who commits, for git.
+
+        That is the project's own, and what the user's includes for some folders (`includeIf`), to which the run's
+        `repository` does not belong. Those that were in the environment come last, since git lets the last one win.
+        Raises StateError if there is no such remote.
         """
-        listed = self._project("config", "--list", "--show-scope", "-z").split("\0")
+        listed = self._listed()
         entries: list[tuple[str, str]] = []
-        known: dict[str, str] = {}
+        known = {key: value for _, key, value in listed}
         urls: list[str] = []
-        for scope, entry in zip(listed[::2], listed[1::2], strict=False):
-            key, _, value = entry.partition("\n")
-            known[key] = value
+        is_conditional = any(key.startswith("includeif.") for key in known)
+        elsewhere = self._listed(repository) if is_conditional else listed
+        for scope, key, setting in listed:
             section, _, name = key.rpartition(".")
             if section == f"remote.{self._remote}" and name in {"url", "pushurl"}:
-                urls.append(value)
+                urls.append(setting)
             is_remote = section == f"remote.{self._remote}" and _OF_REMOTE.fullmatch(name)
-            if scope in {"local", "worktree"} and (is_remote or _CARRIED.fullmatch(key)):
-                entries.append((key, value))
+            is_its_own = scope in {"local", "worktree"} or (scope, key, setting) not in elsewhere
+            if is_its_own and (is_remote or _CARRIED.fullmatch(key)):
+                entries.append((key, setting))
         is_rewritten = any(_REWRITES.fullmatch(key) for key in known)
         if urls and not is_rewritten:
             self._protocols = protocols_in(urls)
@@ -403,8 +422,8 @@ class GitStore(Store):
             variables |= {
                 f"GIT_{role}_{what}": who for role in ("AUTHOR", "COMMITTER") for what, who in _AUTHOR.items()
             }
-        for number, (key, value) in enumerate(entries):
-            variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        for number, (key, setting) in enumerate(entries):
+            variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": setting}
         return variables
 
     def _no_remote(self) -> None:
@@ -419,10 +438,10 @@ class GitStore(Store):
             hint=f"Add it: git remote add {self._remote} URL",
         )
 
-    def _project(self, *arguments: str) -> str:
+    def _project(self, *arguments: str, repository: Path | None = None) -> str:
         """What git prints in the project; nothing if it fails. Raises StateError if there is no git."""
         try:
-            ran = git_bytes(self._folder, *arguments, environment=self._given)
+            ran = git_bytes(self._folder, *arguments, environment=self._given, repository=repository)
         except OSError as error:
             raise StateError(
                 f"The state is on {self.place}, and git cannot be run: {error.strerror}", hint="Install git."

@@ -244,3 +244,14 @@ def test_a_commit_that_cannot_be_had(main: Desk, branch: Desk) -> None:
     ran = branch.applied()
     assert (ran.code, branch.texts()) == (1, ["The best", "The fourth", "The other", "The third"])
     assert branch.recorded() == main.head()
+
+
+def test_where_git_names_no_commit_the_checkout_may_be_older(main: Desk) -> None:
+    """Exit 1 for an edit of what a commit applied, as on a branch without a commit, and a warning that says so."""
+    main.commit(FIX, TWO)
+    assert main.applied().code == 0
+    git.git(main.folder, "checkout", "--quiet", "--orphan", "afresh")
+    main.write("buffer.yaml", HEAD + ONE + TWO)
+    ran = main.applied()
+    assert (ran.code, main.texts()) == (1, ["The best", "The second"])
+    assert "git does not say which commit is checked out" in " ".join(ran.err.split())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bufferctl.errors import StateError
 from bufferctl.state.checkout import (
     Relation,
     contained,
@@ -173,12 +174,12 @@ def test_commits_that_parted_in_a_shallow_checkout(project: Path, tmp_path: Path
 
 
 def test_by_how_much_a_shallow_checkout_is_deepened(project: Path, tmp_path: Path) -> None:
-    """By fifty commits more than it has: of five, the 55th is found, and the 56th is not."""
+    """By fifty commits more than it has, from where its history ends: of five, the 59th is found, the 60th is not."""
     made = "commit refs/heads/long\ncommitter Ann <ann@acme.example> 1 +0000\ndata 4\nEdit\n"
     git(project, "fast-import", "--quiet", given=made * 60)
     git(project, "push", "--quiet", "origin", "long")
     commits = git(project, "rev-list", "long").splitlines()
-    for number, expected in ((54, Relation.NEWER), (55, Relation.UNKNOWN)):
+    for number, expected in ((58, Relation.NEWER), (59, Relation.UNKNOWN)):
         folder = shallow(tmp_path, str(number), commits[0], depth=5)
         assert relation(folder, commits[0], commits[number], remote="origin") is expected
 
@@ -194,6 +195,16 @@ def test_what_was_deleted_since(project: Path) -> None:
     assert deleted_since(project, first, ["other.yaml"], remote="origin") == {"other.yaml"}
     assert deleted_since(posts, "", names, remote="origin") == frozenset()
     assert deleted_since(posts, first, [], remote="origin") == frozenset()
+
+
+def test_files_that_were_moved_and_edited_are_not_deleted(project: Path) -> None:
+    """However many the user has git compare at most."""
+    texts = {f"posts/{name}.yaml": LONG.replace("line", name) for name in ("first", "second")}
+    first = commit(project, dict(texts))
+    git(project, "config", "diff.renameLimit", "1")
+    moved = {name.replace("posts/", "old/of-"): f"{text}edited\n" for name, text in texts.items()}
+    commit(project, {**dict.fromkeys(texts), **moved})
+    assert deleted_since(project, first, texts, remote="origin") == frozenset()
 
 
 def test_what_was_deleted_before(project: Path) -> None:
@@ -240,15 +251,15 @@ def test_what_the_other_commit_changed(project: Path) -> None:
     git(project, "checkout", "--quiet", "--detach", base)
     commit(project, {"posts/b.yaml": "b: 3\n"})
     posts = project / "posts"
-    assert outdated_files(posts, applied) == {"a.yaml", "d.yaml"}
-    assert outdated_files(project, applied) == {"posts/a.yaml", "posts/d.yaml", "other.yaml"}
-    said = text_before(posts, applied)
+    assert outdated_files(posts, applied, remote="origin") == {"a.yaml", "d.yaml"}
+    assert outdated_files(project, applied, remote="origin") == {"posts/a.yaml", "posts/d.yaml", "other.yaml"}
+    said = text_before(posts, applied, remote="origin")
     assert all(line in said.splitlines() for line in ("a: 1", "d: 1", "line 29"))
     assert not {"a: 2", "b: 2", "o: 1"} & set(said.splitlines())
     for contained_here in (base, ""):
-        assert outdated_files(posts, contained_here) == frozenset()
-        assert text_before(posts, contained_here) == ""
-    assert outdated_files(posts, "1" * 40) == frozenset()
+        assert outdated_files(posts, contained_here, remote="origin") == frozenset()
+        assert text_before(posts, contained_here, remote="origin") == ""
+    assert outdated_files(posts, "1" * 40, remote="origin") == frozenset()
 
 
 def test_what_a_file_said_is_there_as_a_whole(project: Path) -> None:
@@ -261,19 +272,106 @@ def test_what_a_file_said_is_there_as_a_whole(project: Path) -> None:
     moved = commit(project, {})
     git(project, "checkout", "--quiet", "--detach", base)
     for applied in (edited, moved):
-        assert LONG.strip() in text_before(project, applied)
-        assert "posts/b.yaml" in outdated_files(project, applied)
+        assert LONG.strip() in text_before(project, applied, remote="origin")
+        assert "posts/b.yaml" in outdated_files(project, applied, remote="origin")
 
 
-def test_what_a_file_said_is_read_as_git_keeps_it(project: Path) -> None:
-    """However people have git show files of a kind, and in which colors: else a key that was there is not found."""
-    base = commit(project, {".gitattributes": "*.yaml diff=posts\n"})
+@pytest.mark.parametrize(
+    ("attributes", "settings"),
+    [
+        ("diff=posts", ("diff.posts.textconv=wc -c", "color.diff=always", "color.ui=always")),
+        ("binary", ("core.bigFileThreshold=1",)),
+        ("-diff", ("diff.orderFile=nowhere", "diff.algorithm=of-a-newer-git")),
+    ],
+)
+def test_what_a_file_said_is_read_as_git_keeps_it(project: Path, attributes: str, settings: tuple[str, ...]) -> None:
+    """However people have git show files of a kind, or not: else a key that was there is not found."""
+    base = commit(project, {".gitattributes": f"*.yaml {attributes}\n"})
     applied = commit(project, {"posts/a.yaml": "a: 2\n"})
     git(project, "checkout", "--quiet", "--detach", base)
-    git(project, "config", "diff.posts.textconv", "wc -c")
-    git(project, "config", "color.diff", "always")
-    git(project, "config", "color.ui", "always")
-    assert text_before(project, applied).splitlines()[-1] == "a: 1"
+    for setting in settings:
+        git(project, "config", *setting.split("=", 1))
+    assert "a: 1" in text_before(project, applied, remote="origin").splitlines()
+    assert outdated_files(project, applied, remote="origin") == {"posts/a.yaml"}
+
+
+def test_what_a_file_said_is_what_a_checkout_has(project: Path) -> None:
+    """Where git keeps it in another form, such as encrypted: its own filter for the file makes text of it."""
+    git(project, "config", "filter.secret.clean", "tr a-z b-za")
+    git(project, "config", "filter.secret.smudge", "tr b-za a-z")
+    base = commit(project, {".gitattributes": "*.yaml filter=secret\n", "posts/a.yaml": "key: one\n"})
+    assert git(project, "show", "HEAD:posts/a.yaml") == "lfz: pof"
+    applied = commit(project, {"posts/a.yaml": "key: two\n"})
+    git(project, "checkout", "--quiet", "--detach", base)
+    for folder in (project, project / "posts"):
+        assert "key: one" in text_before(folder, applied, remote="origin").splitlines()
+
+
+@pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
+def test_what_a_partial_clone_lacks_is_fetched(project: Path, tmp_path: Path, left_out: str) -> None:
+    """What the files said when the two parted, though it was never checked out here."""
+    base = git(project, "rev-parse", "HEAD")
+    applied = commit(project, {"posts/a.yaml": "a: 2\n"})
+    git(project, "checkout", "--quiet", "--detach", base)
+    branch = commit(project, {"posts/a.yaml": "a: 3\n"})
+    git(project, "push", "--quiet", "origin", f"{applied}:refs/heads/main", f"{branch}:refs/heads/branch")
+    git(tmp_path / "origin.git", "config", "uploadpack.allowFilter", "true")
+    address = f"file://{tmp_path}/origin.git"
+    git(tmp_path, "clone", "--quiet", "--branch", "branch", f"--filter={left_out}", address, "partial")
+    assert "a: 1" in text_before(tmp_path / "partial", applied, remote="origin").splitlines()
+
+
+def test_what_a_submodule_said(project: Path, tmp_path: Path) -> None:
+    """All of it, and all its files are outdated: the repository around it only has the submodule's commit."""
+    git(tmp_path, "init", "--quiet", "module")
+    commit(tmp_path / "module", {"c.yaml": "c: 1\n"})
+    git(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "module"), "module")
+    base = commit(project, {})
+    commit(project / "module", {"c.yaml": "c: 2\n"})
+    applied = commit(project, {})
+    git(project, "checkout", "--quiet", "--detach", base)
+    git(project, "submodule", "--quiet", "update")
+    assert "c: 1" in text_before(project, applied, remote="origin").splitlines()
+    assert "module/c.yaml" in outdated_files(project, applied, remote="origin")
+
+
+def test_where_git_cannot_tell_nothing_goes_on(project: Path) -> None:
+    """StateError: what the applied commit removed could be sent again."""
+    base = git(project, "rev-parse", "HEAD")
+    before = git(project, "rev-parse", "HEAD:posts/a.yaml")
+    applied = commit(project, {"posts/a.yaml": "a: 2\n"})
+    git(project, "checkout", "--quiet", "--detach", base)
+    (project / ".git" / "objects" / before[:2] / before[2:]).unlink()
+    with pytest.raises(StateError, match="git cannot show what that commit changed"):
+        text_before(project, applied, remote="origin")
+
+
+def test_a_shallow_checkout_with_a_commit_of_its_own(project: Path, tmp_path: Path) -> None:
+    """Diverged: the remote never saw its commit, so the history is fetched from where it ends here."""
+    base = git(project, "rev-parse", "HEAD")
+    applied = commit(project, {"posts/a.yaml": "a: 2\n"})
+    git(project, "push", "--quiet", "origin", "HEAD:main")
+    folder = shallow(tmp_path, "shallow", base)
+    own = commit(folder, {"posts/b.yaml": "b: 2\n"})
+    assert relation(folder, own, applied, remote="origin") is Relation.DIVERGED
+
+
+def test_a_commit_that_this_machine_replaced_counts_as_it_is(parted: Parted) -> None:
+    """Diverged, though `git replace` shows the one as the other's child here."""
+    git(parted.folder, "replace", "--graft", parted.third, parted.second)
+    assert git(parted.folder, "merge-base", parted.third, parted.second) == parted.second
+    assert relation(parted.folder, parted.third, parted.second, remote="origin") is Relation.DIVERGED
+
+
+@pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"])
+def test_a_hook_of_another_repository(
+    parted: Parted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What git's variables name there is not the checkout that is compared."""
+    monkeypatch.setenv(name, str(tmp_path / "origin.git"))
+    assert relation(parted.folder, head(parted.folder), parted.second, remote="origin") is Relation.DIVERGED
+    assert outdated_files(parted.folder, parted.second, remote="origin") == frozenset()
+    assert "a: 1" in text_before(parted.folder, parted.second, remote="origin").splitlines()
 
 
 def test_what_was_renamed_since(project: Path) -> None:

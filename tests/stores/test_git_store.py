@@ -234,6 +234,34 @@ def test_other_settings_of_the_project_are_not_for_the_state(project: Path) -> N
     assert git.store(project).read().document == FIRST
 
 
+def test_other_settings_of_the_user_are_not_for_the_state(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signed pushes and what they ask of a forge, which this remote would refuse, and messages that are no UTF-8."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
+    settings = ("push.gpgSign=true", "push.pushOption=merge_request.create", "i18n.commitEncoding=UTF-16")
+    for setting in (*settings, "i18n.logOutputEncoding=UTF-16"):
+        git.git(project, "config", "--file", str(tmp_path / "global"), *setting.split("="))
+    run(git.store(project), FIRST, message="begin")
+    assert [each.message for each in git.store(project).log()] == ["begin (bufferctl)"]
+
+
+def test_settings_of_the_user_for_some_folders_count(
+    project: Path, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who commits and how the remote is reached, where `includeIf` names the project's folder, and no other one's."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
+    git.git(project, "remote", "set-url", "origin", "work:acme/posts")
+    for who, folder, place in (("Jane", f"{tmp_path}/", str(bare)), ("Nobody", f"{tmp_path}/other/", "nowhere")):
+        included = str(tmp_path / who)
+        for key, setting in (("user.name", who), ("user.email", "jane@acme.example")):
+            git.git(project, "config", "--file", included, key, setting)
+        git.git(project, "config", "--file", included, f"url.{place}.insteadOf", "work:acme/posts")
+        git.git(project, "config", "--file", str(tmp_path / "global"), f"includeIf.gitdir:{folder}.path", included)
+    run(git.store(project), FIRST)
+    assert git.git(bare, "log", "-1", "--format=%an <%ae>", "bufferctl-state") == "Jane <jane@acme.example>"
+
+
 def test_settings_in_the_environment_win(project: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As CI hands them to every git: over the project's own, and both of them."""
     git.git(project, "config", "user.email", "jane@acme.example")

@@ -186,7 +186,8 @@ def root_files_beside(root_file: Path, repository: Path | None) -> list[Path]:
     own = root_file.resolve()
     names = {path for path in root_file.absolute().parent.iterdir() if path.suffix in _ENDINGS and _is_root(path)}
     if repository:
-        options = ("--untracked", "-I", "--null", "--files-with-matches", "--extended-regexp")
+        searched = ("--untracked", "--no-recurse-submodules", "--text")  # also what an attribute calls binary
+        options = (*searched, "--null", "--files-with-matches", "--extended-regexp")
         with suppress(OSError):  # no git
             ran = git(repository, "grep", *options, "-e", _ORGANIZATIONS)
             names |= {repository / name for name in ran.stdout.split("\0") if name.endswith(_ENDINGS)}
