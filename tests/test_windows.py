@@ -18,10 +18,12 @@ from bufferctl.config.resolve.file_facts import path_below
 from bufferctl.git import in_git, leaves_folder, protocols_in
 from bufferctl.machine import STOPS, encoding_of
 from bufferctl.media.reading import open_below
-from tests.sources import files, parsed
+from tests.sources import mentioning, nodes
 
 PACKAGE = Path(__file__).parents[1] / "bufferctl"
 #: What the standard library has on POSIX alone.
+#: Places that it has not.
+PLACES = ("/proc/", "/dev/", "/tmp/")  # noqa: S108 - searched for
 POSIX_ONLY = {
     *("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "O_SYNC", "O_TMPFILE", "supports_dir_fd", "dir_fd"),
     *(
@@ -166,7 +168,8 @@ def test_the_signals_that_stop() -> None:
 
 def test_what_is_posix_only() -> None:
     """Every use of what Windows lacks, each with what Windows has in its place."""
-    assert {str(path.relative_to(PACKAGE)): found for path in files("bufferctl") if (found := _posix_only(path))} == {
+    having = mentioning("bufferctl", *POSIX_ONLY, *PLACES)
+    assert {str(path.relative_to(PACKAGE)): found for path in having if (found := _posix_only(path))} == {
         "git.py": {"SIGKILL", "killpg", "start_new_session"},  # taskkill, and a new process group
         "machine.py": {"CLOCK_BOOTTIME", "CLOCK_MONOTONIC", "clock_gettime"},  # monotonic counts sleep
         "media/reading.py": {"O_DIRECTORY", "O_NOFOLLOW", "dir_fd"},  # opened by name
@@ -178,20 +181,19 @@ def test_programs_speak_utf8() -> None:
     """What they print is not read in the code page of Windows."""
     calls = [
         (path.name, {each.arg for each in node.keywords})
-        for path in files("bufferctl")
-        for node in ast.walk(parsed(path))
+        for path in mentioning("bufferctl", ".run(", ".Popen(")
+        for node in nodes(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"run", "Popen"}
     ]
     assert [name for name, given in calls if given & {"text", "universal_newlines"} and "encoding" not in given] == []
 
 
 def _posix_only(path: Path) -> set[str]:
-    places = ("/proc/", "/dev/", "/tmp/")  # noqa: S108 - searched for
     found = set[str]()
-    for node in ast.walk(parsed(path)):
+    for node in nodes(path):
         match node:
             case ast.Attribute(attr=name) | ast.keyword(arg=str(name)) | ast.alias(name=name):
                 found |= {name} & POSIX_ONLY
             case ast.Constant(value=str(text)):
-                found |= {text} & POSIX_ONLY | {place for place in places if text.startswith(place)}
+                found |= {text} & POSIX_ONLY | {place for place in PLACES if text.startswith(place)}
     return found

@@ -222,15 +222,20 @@ def _errors() -> dict[str, set[str]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         if "sandbox" in path.parts[len(PACKAGE.parts) : -1]:
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if not (_CALL.search(text) or _ABOUT_VALUES.search(text)):
+            continue  # to read all trees takes seconds
+        tree, lines = ast.parse(text), text.splitlines()
         module = _Reader()
         module.follow([each for each in tree.body if isinstance(each, ast.Assign)], (0,))
         for function in [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]:
+            if not _CALL.search("\n".join(lines[function.lineno - 1 : function.end_lineno])):
+                continue
             reader = _Reader(dict(module.names))
             reader.follow(function.body, (0,))
             for name, message, hint in reader.found:
                 found[name].add(_line(message, hint))
-        if path.relative_to(PACKAGE).parts[0] in _VALUES:
+        if path.relative_to(PACKAGE).parts[0] in _VALUES and _ABOUT_VALUES.search(text):
             found["at"] |= set(_about_values(tree))
     found["at"] |= {_line(message, hint) for _, message, hint, _ in slips._SLIPS}  # noqa: SLF001 - nothing else has them
     found["at"] |= {_line(message, hint) for _, message, hint, *_ in syntax._SAYINGS}  # noqa: SLF001 - likewise
@@ -262,6 +267,9 @@ def _about_values(tree: ast.Module) -> Iterator[str]:
 #: A text that a name may have: where in the branches of a function it gets it, and the text.
 _Texts = list[tuple[tuple[int, ...], str]]
 _KNOWN = {name for classes in _SECTIONS.values() for name in classes}
+#: Where a file has a line of an error, and where its models may say something of a value.
+_CALL = re.compile(rf"\b(?:{'|'.join(_KNOWN)})\(")
+_ABOUT_VALUES = re.compile(r"\b(?:ValueError|UnfitError|reading|_message)\(")
 
 
 class _Reader:

@@ -14,12 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import bufferctl.ci
 from bufferctl.ci import log
 from bufferctl.ci.child import bufferctl as run_bufferctl
 from bufferctl.ci.forge import PlannedFor
 from tests.ci.conftest import Team, post
-from tests.sources import parsed
+from tests.sources import mentioning, nodes
 
 #: What a runner would carry out: at the start of a line, after white space of any kind, or anywhere in it.
 HOSTILE = (
@@ -75,11 +74,10 @@ def test_any_text(name: str, text: str) -> None:
 
 def test_ci_prints_nowhere_else() -> None:
     """One module writes to the log."""
-    folder = Path(bufferctl.ci.__file__).parent
     found = {
         path.name
-        for path in folder.glob("*.py")
-        for node in ast.walk(parsed(path))
+        for path in mentioning("bufferctl/ci", "print", "echo", "stdout", "stderr")
+        for node in nodes(path)
         if (isinstance(node, ast.Name) and node.id in {"print", "echo"})
         or (
             isinstance(node, ast.Attribute)

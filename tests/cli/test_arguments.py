@@ -24,7 +24,7 @@ from bufferctl.state.document import read
 from tests.cli.conftest import Project
 from tests.cli.test_proposed_files import COMMANDS, forge
 from tests.cli.test_proposed_files import CONFIG as PLAIN
-from tests.sources import files, nodes
+from tests.sources import mentioning, nodes
 from tests.stores import git
 
 POISON = "--output=poison"
@@ -174,9 +174,7 @@ def test_options_of_git_are_written_in_the_code() -> None:
     """In every room, `ci` too: what is no operand is a constant, or begins with the name of its option."""
     loose = []
     callers = {"git", "git_bytes", "_git", "_reach", "_output", "_told", "_project"}
-    for file in files("bufferctl"):
-        if not any(f"{each}(" in file.read_text(encoding="utf-8") for each in callers):
-            continue  # a walk through all takes a second
+    for file in mentioning("bufferctl", *(f"{each}(" for each in callers)):
         for call in (node for node in nodes(file) if isinstance(node, ast.Call)):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
             if name not in callers:
