@@ -67,9 +67,9 @@ def test_rooms_of_config_are_entered_by_the_front_door() -> None:
     imported = []
     for path in MODULES:
         own = ".".join(path.relative_to(ROOT).with_suffix("").parts).split(".")
-        for module in {module for module, _ in imported_from_us(path.read_text(encoding="utf-8"))}:
-            if module.startswith("bufferctl.config.") and own[:3] != module.split(".")[:3]:
-                imported.append(module)
+        modules = {module for module, _ in imported_from_us(path.read_text(encoding="utf-8"))}
+        inside = {each for each in modules if each.startswith("bufferctl.config.")}
+        imported += [each for each in inside if own[:3] != each.split(".")[:3]]
     assert len(imported) > 50
     assert set(imported) <= {*rooms_of_config, "bufferctl.config.write.convert"}
 

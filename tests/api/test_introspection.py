@@ -18,7 +18,10 @@ def differences(*changes: tuple[str, str, str]) -> tuple[str, ...]:
         before, line, rest = served.partition(within)
         assert old in rest
         served = before + line + rest.replace(old, new, 1)
-    return schema_differences(SDL, introspection_from_schema(build_schema(served), input_value_deprecation=True))
+    schema = build_schema(
+        served, assume_valid=True
+    )  # which the texts of the changes are, and takes a third of the time
+    return schema_differences(SDL, introspection_from_schema(schema, input_value_deprecation=True))
 
 
 def test_what_bufferctl_needs_and_misses() -> None:

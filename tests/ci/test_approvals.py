@@ -129,6 +129,7 @@ def test_none(side: Side) -> None:
     refused(side, number, "it needs 1 approval and has none")
 
 
+@pytest.mark.parametrize("both", [*long("github"), "gitlab"], indirect=True)
 def test_one(both: Side) -> None:
     """One approval of somebody else, after the plan: published."""
     number = planned(both)

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from tests.ci.conftest import Team
 from tests.ci.merges_oracle import Oracle, Posts, Request, Said
 from tests.conftest import long
+from tests.fuzzing import examples
 
 SERVICES = ("twitter", "linkedin")
 #: What `make test` draws, and `make test-all` besides.
@@ -426,7 +427,7 @@ def drawn(team: Team, seed: int) -> Iterator[str]:
     """A life, step by step."""
     life = Life(team, random.Random(seed))  # noqa: S311 - a life is drawn, not a key
     life.begin()
-    for _ in range(STEPS):
+    for _ in range(examples(STEPS, 10)):
         life.step()
     life.end()
     yield from life.log

@@ -30,8 +30,7 @@ def published(side: Side) -> None:
     ("now", "why"),
     [
         (REMOVED, "removed from the files"),
-        (LATER, "edited in the file"),
-        *long((CANCELLED, "cancelled in the file"), (REWORDED, "edited in the file")),
+        *long((LATER, "edited in the file"), (CANCELLED, "cancelled in the file"), (REWORDED, "edited in the file")),
     ],
 )
 def test_a_request_without_a_plan(side: Side, now: str, why: str) -> None:

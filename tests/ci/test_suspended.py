@@ -6,6 +6,7 @@ import pytest
 
 from tests.ci.conftest import FILES, Team, post
 from tests.ci.sides import Side, on_gitlab, side
+from tests.conftest import long
 
 __all__ = ["on_gitlab", "side"]  # fixtures
 
@@ -138,6 +139,7 @@ def test_a_resume_in_a_request(team: Team) -> None:
     assert statuses(team) == {"We are live": "scheduled"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("side", ["gitlab"], indirect=True)
 def test_on_gitlab_a_commit_that_nobody_planned(side: Side) -> None:
     """The line of the newest commit of the branch counts there, too; plans from before publish nothing."""
@@ -165,7 +167,7 @@ def test_on_gitlab_a_commit_that_nobody_planned(side: Side) -> None:
     assert {each["status"] for each in side.sandbox.posts()} == {"scheduled"}
 
 
-@pytest.mark.parametrize("by_a_person", [False, True], ids=["as we left it", "a person edited it"])
+@pytest.mark.parametrize("by_a_person", [*long(False), True], ids=["as we left it", "a person edited it"])
 def test_a_removal_that_was_reviewed_before_the_suspension(team: Team, *, by_a_person: bool) -> None:
     """It deletes the draft that only the suspension changed since; what a person changed stays a draft."""
     published(team)

@@ -481,7 +481,7 @@ def test_the_line_that_lets_out_what_is_scheduled_is_a_change(project: Project) 
 
 @pytest.mark.parametrize(
     "how",
-    [["posts/b.yaml"], *long(["--exclude", "*/inside"]), ["--reviewed", "before.json"]],
+    [["posts/b.yaml"], *long(["--exclude", "*/inside"], ["--reviewed", "before.json"])],
     ids=["file", "exclude", "reviewed"],
 )
 @pytest.mark.parametrize("gone", [INSIDE, *long(OUTSIDE)], ids=["line", "entry"])
@@ -568,10 +568,12 @@ MOURNING = "{from: 2029-12-21, to: 2029-12-21, reason: Mourning}"
     ("before", "after"),
     [
         ("", FREEZE),
-        (FREEZE.replace("2029-12-20", "2029-12-24"), FREEZE),
+        *long((FREEZE.replace("2029-12-20", "2029-12-24"), FREEZE)),
         (FREEZE, FREEZE.replace("}]", f"}}, {MOURNING}]")),
-        *long((FREEZE, FREEZE.replace("Nobody is here", "Mourning"))),
-        (UNNAMED, UNNAMED.replace("}]", "}, {from: 2029-12-21, to: 2029-12-21}]")),
+        *long(
+            (FREEZE, FREEZE.replace("Nobody is here", "Mourning")),
+            (UNNAMED, UNNAMED.replace("}]", "}, {from: 2029-12-21, to: 2029-12-21}]")),
+        ),
     ],
     ids=["new", "widened over it", "another one", "another reason", "another one without a reason"],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Prints, Project, Ran
 from tests.cli.written import HEAD, ONE, TWO, root_file
+from tests.conftest import long
 from tests.planfile.forging import forged
 
 
@@ -218,7 +219,7 @@ def test_what_was_reviewed_is_what_happens(saved: Project) -> None:
     assert (apply(saved).code, text_of(saved)) == (0, ["The first", "The second"])
 
 
-@pytest.mark.parametrize("now", [TWO, ONE.replace("key: one", "key: one, cancelled: true") + TWO])
+@pytest.mark.parametrize("now", [TWO, *long(ONE.replace("key: one", "key: one, cancelled: true") + TWO)])
 def test_taken_back_since(saved: Project, now: str) -> None:
     """Exit 3: an old plan does not create, or recreate, a post that the files have since removed or canceled."""
     saved.write("buffer.yaml", HEAD + now)

@@ -120,8 +120,8 @@ def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) 
     "faults",
     [
         "cut-after@mutation=0.5",
-        "throw=0.05",
         *long(
+            "throw=0.05",
             "cut-middle@mutation=0.6",
             "late@mutation=0.6:20s",
             "cut-before@mutation=0.5",

@@ -101,10 +101,10 @@ class Years:
 
 @pytest.mark.parametrize("seed", range(2) if LONG else range(1))
 def test_years_of_ordinary_use_ask_at_most_once(seed: int, server: Server) -> None:
-    """At most one question in five years of two applies a week; a quarter of a year in `make test`."""
+    """At most one question in five years of two applies a week; six weeks in `make test`."""
     with scene(server) as s:
         years = Years(s, random.Random(seed))  # noqa: S311 - a drawn life
-        years.live(260 if LONG else 13)
+        years.live(260 if LONG else 6)
         assert years.questions[1:] == []
 
 

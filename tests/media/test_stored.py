@@ -21,6 +21,7 @@ from bufferctl.media.publisher import Publisher
 from bufferctl.media.reading import read_file
 from bufferctl.model import MediaFile, MediaSettings
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.media.conftest import ROOT, account, picture, post, posts, put, sources
 from tests.stores import buckets
 
@@ -81,7 +82,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture(params=["s3", pytest.param("az", marks=pytest.mark.long), "gs"])
+@pytest.fixture(params=["s3", *long("az", "gs")])
 def place(request: pytest.FixtureRequest, place_of: Make, cloud: None) -> Place:
     """A place in each kind of store."""
     return place_of(request.param)

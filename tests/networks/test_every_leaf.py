@@ -26,8 +26,8 @@ from tests.never_twice.files import lose_state
 
 SERVICES = sorted({leaf.service for leaf in LEAVES if leaf.service})
 each_service = pytest.mark.parametrize("service", SERVICES)
-#: Two of those with the most leaves. The others have leaves of the same forms.
-_MANY = ("googlebusiness", "instagram")
+#: One of those with the most leaves. The others have leaves of the same forms.
+_MANY = ("instagram",)
 each_form = pytest.mark.parametrize(
     "service", [each if each in _MANY else pytest.param(each, marks=pytest.mark.long) for each in SERVICES]
 )

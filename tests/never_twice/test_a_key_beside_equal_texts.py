@@ -61,7 +61,7 @@ each_kind = pytest.mark.parametrize("entries", [ENTRIES, *long(SERIES)], ids=["e
 
 @every_state
 @each_kind
-@pytest.mark.parametrize("was", ["", ", was: w2"], ids=["", "was"])
+@pytest.mark.parametrize("was", ["", *long(", was: w2")], ids=["", "was"])
 @pytest.mark.parametrize("now", [BEFORE, AFTER], ids=["scheduled", "published"])
 def test_renamed(project: Project, entries: list[str], now: str, was: str, *, is_lost: bool) -> None:
     """Its post is found, or it is asked about; nothing is sent."""

@@ -13,7 +13,7 @@ from tests.never_twice.files import ADDRESS, apply, declare, lose_state, texts
 STAYS = "key: other, due_at: 2029-12-28 09:00, text: Another"
 
 
-@pytest.fixture(params=["the entry was taken from the state", "the state is lost"])
+@pytest.fixture(params=[*long("the entry was taken from the state"), "the state is lost"])
 def asked(project: Project, request: pytest.FixtureRequest) -> Project:
     """`launch` is out, was reworded for a later time, and may be that post."""
     declare(project, "key: launch, due_at: 2029-12-10 09:00, text: We are live", STAYS)

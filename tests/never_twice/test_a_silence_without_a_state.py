@@ -35,7 +35,7 @@ def answered(project: Project, *posts: str, settings: str) -> None:
 
 
 @pytest.mark.parametrize("settings", [SINCE, *long("")], ids=["since", "bare"])
-@pytest.mark.parametrize("lost", ["before", "meanwhile", "after", "all along"])
+@pytest.mark.parametrize("lost", ["before", *long("meanwhile", "after"), "all along"])
 def test_each_is_there_once(project: Project, lost: str, settings: str) -> None:
     """Before the suspension, while it lasts, once the line is gone, or each time; scheduled in the end."""
     declare(project, *POSTS, settings=settings)
