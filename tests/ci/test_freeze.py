@@ -122,6 +122,7 @@ def test_a_plan_from_before_the_freeze_does_not_let_a_scheduled_post_out(team: T
     assert statuses(team) == {"We are live": "scheduled", "Later": "scheduled"}
 
 
+@pytest.mark.long
 def test_a_freeze_over_a_post_that_has_the_line_asks_in_its_own_request(team: Team) -> None:
     """The post was reviewed without a freeze; whoever reviews the freeze sees that it goes out all the same."""
     exempt = post("launch", "We are live").replace("    text:", "    freeze: false\n    text:")

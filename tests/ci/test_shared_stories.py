@@ -75,6 +75,7 @@ def test_a_laptop_goes_on_where_ci_stopped_and_ci_where_the_laptop_did(team: Tea
     assert [post_["id"] for post_ in team.sandbox.posts()] == [sent["id"]]
 
 
+@pytest.mark.long
 def test_a_laptop_behind_main_does_not_undo_what_ci_made(team: Team) -> None:
     """Its apply is refused with the hint `git pull`, and writes nothing; after the pull it has nothing to do."""
     merged(team, "launch", launch=post("launch", "We are live"))
@@ -303,6 +304,7 @@ def test_an_apply_is_one_commit_and_one_that_changed_nothing_is_none(team: Team)
     )
 
 
+@pytest.mark.long
 def test_several_root_files_share_the_branch(team: Team) -> None:
     """Each has its own document, and neither fails the other's apply."""
     merged(team, "launch", launch=post("launch", "We are live"))

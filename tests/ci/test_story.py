@@ -18,6 +18,7 @@ from tests.ci.fake_github import FORKS, PERSON
 from tests.sandbox.near import Near
 
 
+@pytest.mark.long
 def test_the_whole_story(team: Team) -> None:
     """One comment, updated with the pull request, says what changed since; what was reviewed is published once."""
     launch = team.open("launch", launch=post("launch", "We are live"))
@@ -325,6 +326,7 @@ def test_by_hand(team: Team) -> None:
     assert "changed post" not in planned
 
 
+@pytest.mark.long
 def test_lost_state_leads_to_adoption_alone(team: Team) -> None:
     """Without the branch nothing is posted twice: existing posts are recognized, and an edit of one is held."""
     number = team.open("launch", launch=post("launch", "We are live"))

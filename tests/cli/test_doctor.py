@@ -228,11 +228,17 @@ def test_a_clock_that_nothing_is_known_of(
     assert "ok Buffer's answers do not say what time it is, so this machine's clock is used." in said
 
 
+def used(today: Project, number: int) -> None:
+    """So many requests were made."""
+    quota, now = today.sandbox.service.quota, today.sandbox.clock.now()
+    assert quota
+    assert [quota.take(now) for _ in range(number)] == [None] * number
+
+
 def test_little_quota(today: Project) -> None:
     """A warning, since a plan may no longer fit."""
     today.write("buffer.yaml", FILES)
-    for _ in range(45):
-        today("doctor")
+    used(today, 90)
     ran = today("doctor")
     assert re.search(r"warning  8 of 100 requests left in 15 minutes, all of them again at", ran.out)
     assert re.search(r"ok       158 of 250 requests left in 24 hours", ran.out)
@@ -241,8 +247,7 @@ def test_little_quota(today: Project) -> None:
 
 def test_no_requests_left(today: Project) -> None:
     """Exit 1, not 5: nothing was stopped partway."""
-    for _ in range(50):
-        today("doctor")
+    used(today, 100)
     ran = today("doctor")
     assert "problem  All requests of the last 15 minutes are used up" in ran.out
     assert ran.code == 1

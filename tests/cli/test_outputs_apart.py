@@ -6,7 +6,6 @@ import pytest
 
 from tests.cli.conftest import Project
 from tests.cli.written import HEAD, ONE
-from tests.conftest import long
 
 FILES = {
     "buffer.yaml": HEAD + ONE,
@@ -27,36 +26,34 @@ def files(project: Project) -> Project:
     return project
 
 
-@pytest.mark.parametrize(
-    ("command", "why"),
-    [
-        (["apply", "--auto-approve", "--receipt", "posts/new.yaml"], YAML),
-        (["preview", "-o", "posts/a.yaml"], YAML),
-        (["plan", "-o", ".bufferctl/state.json"], STATE),
-        (["apply", "--auto-approve", "--receipt", ".bufferctl/state.json"], STATE),
-        (["plan", "--report", "posts/a.md"], READ),
-        (["apply", "--auto-approve", "--report", "posts/a.md"], READ),
-        (["validate", "--report", "posts/a.md"], READ),
-        (["plan", "--state", "own.json", "--report", "own.json"], READ),
-        (["show", "plan.json", "--report", "posts/a.md"], READ),
-        *long(
-            (["apply", "--auto-approve", "--receipt", "buffer.yaml"], YAML),
-            (["apply", "--auto-approve", "--receipt", "posts/a.yaml"], YAML),
-            (["plan", "--report", ".bufferctl/state.json"], STATE),
-            (["apply", "--auto-approve", "--report", ".bufferctl/state.json"], STATE),
-            (["plan", "-o", "posts/a.md"], READ),
-            (["preview", "-o", "posts/a.md"], READ),
-        ),
-    ],
-    ids=str,
-)
-def test_no_output_takes_the_place_of_what_is_read(files: Project, command: list[str], why: str) -> None:
+#: Each with why it is refused.
+REFUSED = [
+    (["apply", "--auto-approve", "--receipt", "posts/new.yaml"], YAML),
+    (["preview", "-o", "posts/a.yaml"], YAML),
+    (["plan", "-o", ".bufferctl/state.json"], STATE),
+    (["apply", "--auto-approve", "--receipt", ".bufferctl/state.json"], STATE),
+    (["plan", "--report", "posts/a.md"], READ),
+    (["apply", "--auto-approve", "--report", "posts/a.md"], READ),
+    (["validate", "--report", "posts/a.md"], READ),
+    (["plan", "--state", "own.json", "--report", "own.json"], READ),
+    (["show", "plan.json", "--report", "posts/a.md"], READ),
+    (["apply", "--auto-approve", "--receipt", "buffer.yaml"], YAML),
+    (["apply", "--auto-approve", "--receipt", "posts/a.yaml"], YAML),
+    (["plan", "--report", ".bufferctl/state.json"], STATE),
+    (["apply", "--auto-approve", "--report", ".bufferctl/state.json"], STATE),
+    (["plan", "-o", "posts/a.md"], READ),
+    (["preview", "-o", "posts/a.md"], READ),
+]
+
+
+def test_no_output_takes_the_place_of_what_is_read(files: Project) -> None:
     """It is refused by name, and every file stays as it was."""
     assert files("plan", "-o", "plan.json").code == 0
     before = {path: path.read_bytes() for path in files.folder.rglob("*") if path.is_file()}
-    ran = files(*command)
-    assert (ran.code, f"{command[-1]} {why}" in ran.err) == (64, True)
-    assert {path: path.read_bytes() for path in files.folder.rglob("*") if path.is_file()} == before
+    for command, why in REFUSED:
+        ran = files(*command)
+        assert (ran.code, f"{command[-1]} {why}" in ran.err) == (64, True), command
+        assert {path: path.read_bytes() for path in files.folder.rglob("*") if path.is_file()} == before, command
 
 
 def test_what_cannot_be_written_is_said_once(files: Project) -> None:

@@ -89,24 +89,25 @@ def test_mv(applied: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -
     assert "No changes." in applied("plan").out
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [
-        ("show-unknown", ("show", "Acme/twitter:acme/lunch")),
-        ("rm-unknown", ("rm", "nothing")),
-        ("rm-some-unknown", ("rm", "Acme/twitter:acme/lunch", LAUNCH, "nothing")),
-        ("mv-unknown", ("mv", "nothing", LAUNCH)),
-        ("mv-to-another-channel", ("mv", LAUNCH, "Acme/linkedin:acme-inc/launch")),
-        ("mv-to-a-taken-one", ("mv", LAUNCH, "Acme/twitter:acme/teaser")),
-        ("mv-to-no-address", ("mv", LAUNCH, "first")),
-    ],
-)
-def test_refused(applied: Project, prints: Prints, name: str, arguments: tuple[str, ...]) -> None:
+#: Each by the name of what it prints.
+REFUSED = {
+    "show-unknown": ("show", "Acme/twitter:acme/lunch"),
+    "rm-unknown": ("rm", "nothing"),
+    "rm-some-unknown": ("rm", "Acme/twitter:acme/lunch", LAUNCH, "nothing"),
+    "mv-unknown": ("mv", "nothing", LAUNCH),
+    "mv-to-another-channel": ("mv", LAUNCH, "Acme/linkedin:acme-inc/launch"),
+    "mv-to-a-taken-one": ("mv", LAUNCH, "Acme/twitter:acme/teaser"),
+    "mv-to-no-address": ("mv", LAUNCH, "first"),
+}
+
+
+def test_refused(applied: Project, prints: Prints) -> None:
     """The problem and the nearest address, and the state stays as it was: exit 64."""
     before = applied.state.read_bytes()
-    ran = applied("state", *arguments)
-    prints(f"state/{name}", ran)
-    assert (ran.code, applied.state.read_bytes()) == (64, before)
+    for name, arguments in REFUSED.items():
+        ran = applied("state", *arguments)
+        prints(f"state/{name}", ran)
+        assert (ran.code, applied.state.read_bytes()) == (64, before), name
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("show", LAUNCH), ("rm", LAUNCH), ("mv", LAUNCH, LAUNCH)])

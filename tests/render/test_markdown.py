@@ -404,7 +404,7 @@ def test_too_many_posts(text: str) -> None:
 
 def test_what_does_not_fit_is_said_where_it_is_missing() -> None:
     """How many are left out, and which page has them."""
-    report = Report(replace(PLAN, changes=tuple(_creates(600, "word " * 50)), warnings=()))
+    report = Report(replace(PLAN, changes=tuple(_creates(300, "word " * 50)), warnings=()))
     for page, where in (("plan.html", "`plan.html` shows all"), ("", "`bufferctl plan` shows all")):
         assert re.search(rf"^… and \d+ more; {where}$", report_markdown(replace(report, page=page)), re.MULTILINE)
     assert "… and" not in _of(*_creates(3))
@@ -412,7 +412,7 @@ def test_what_does_not_fit_is_said_where_it_is_missing() -> None:
 
 def test_the_command_that_shows_everything_names_the_root_file() -> None:
     """As every command does that people paste, where the repository has several."""
-    report = Report(replace(PLAN, changes=tuple(_creates(600, "word " * 50)), warnings=()))
+    report = Report(replace(PLAN, changes=tuple(_creates(300, "word " * 50)), warnings=()))
     token = ROOT_FILE.set("teams/south/buffer.yaml")
     try:
         assert "more; `bufferctl plan --file teams/south/buffer.yaml` shows all" in report_markdown(report)
