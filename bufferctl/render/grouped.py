@@ -440,13 +440,16 @@ def months_of(weeks: Iterable[Week]) -> tuple[Week, ...]:
 
 
 def _of_item(card: Card) -> tuple[Occurrence, Hashable]:
-    """What the cards of an item share: the occurrence; the day, what happens, and the cause if it is held."""
+    """What the cards of an item share: the occurrence; the day, what happens, and the cause if it is held.
+
+    What is new on several networks is one item even if it is a draft on one of them, since it is reviewed as one text.
+    """
     change = card.change
     due = change.due_at
     cause = (card.code, _cause_of(card.said), _cause_of(card.todo)) if card.kind in {"hold", "bad"} else None
-    done = change.action if card.kind == "good" else None
+    what = card.what if change.action is not Action.CREATE else None
     day = due.date() if due else None
-    return occurrence_of(change.address, change.desired), (day, card.kind, card.at_once, cause, done)
+    return occurrence_of(change.address, change.desired), (day, card.kind, card.at_once, cause, what)
 
 
 def _item(occurrence: Occurrence, cards: tuple[Card, ...], is_waiting: bool) -> PlanItem:

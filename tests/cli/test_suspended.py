@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Collection
 from typing import Any
@@ -30,6 +31,7 @@ organizations:
 #: Of the organization.
 ID = "66a000000000000000000001"
 TIMED = "{key: launch, due_at: 2029-12-20 09:00, text: We are live}"
+BOTH = TIMED.replace("due_at", "channels: [twitter, mastodon], due_at")
 LATER = "{key: later, due_at: 2029-12-21 09:00, text: Still live}"
 QUEUED = [f"{{key: tip-{n}, text: Tip number {n}}}" for n in ("one", "two", "three")]
 
@@ -77,6 +79,30 @@ def test_everything_becomes_a_draft_and_comes_back(project: Project) -> None:
     project.apply()
     assert {each["text"]: each["dueAt"] for each in project.sandbox.posts()} == before
     assert set(statuses(project).values()) == {"scheduled"}
+
+
+def test_an_edit_beside_what_is_suspended_is_shown(project: Project) -> None:
+    """Of one entry, a channel's post becomes a draft, and another channel's is edited: each is an item of its own."""
+    write(project, BOTH)
+    project.apply()
+    write(project, BOTH.replace("We are live", "We are open"), twitter=", suspended: Storm")
+    ran = project("plan", "--report", "plan.md")
+    comment = (project.folder / "plan.md").read_text(encoding="utf-8")
+    assert "launch  Mastodon, edited in the file\n      text:\n      │ We are [-live-]{+open+}\n" in ran.out
+    assert "Mastodon · launch\n\n> We are <del>live</del><ins>open</ins>\n" in comment
+    assert "X · <b>become a draft</b> · launch" in comment
+    assert project("apply", "--auto-approve").out.count("\n~ launch  ") == 2
+
+
+@pytest.mark.parametrize("options", [[], ["--live"]], ids=["of the state", "of Buffer"])
+def test_a_list_says_what_is_suspended(project: Project, options: list[str]) -> None:
+    """It is a draft, also by the state alone; the same entry on another channel is scheduled."""
+    write(project, BOTH)
+    project.apply()
+    write(project, BOTH, twitter=", suspended: Storm")
+    project.apply()
+    listed = project("list", *options).out
+    assert re.findall(r"launch  (.*)", listed) == ["X, draft, suspended", "Mastodon, scheduled"]
 
 
 def test_timed_ones_leave_first_then_each_queue_from_its_end(project: Project) -> None:
