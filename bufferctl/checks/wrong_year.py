@@ -41,7 +41,9 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
     for post, due, at in dated:
         if began is None or at > began:
             for text in texts_of(post):
-                if str(due.day) in text and _MONTH.search(text) and (other := _year_in(text, due)):
+                other = _year_in(text, due) if str(due.day) in text and _MONTH.search(text) else 0
+                # a time that is past by then is not meant: the weekday is wrong, or the text looks back
+                if other > due.year or (other and (now is None or _in(due, other) > now)):
                     yield _finding(post, due, other, f"its text names a day of {other}")
                     break
     if began is None:
@@ -57,9 +59,13 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
 
 
 def _finding(post: Post, due: datetime, year: int, why: str) -> Finding:
-    day = 28 if (due.month, due.day) == (2, 29) else due.day
-    hint = f"write `{due.replace(year=year, day=day):%Y-%m-%d %H:%M}`, or correct `starts`"
+    hint = f"write `{_in(due, year):%Y-%m-%d %H:%M}`, or correct `starts`"
     return Finding(WRONG_YEAR, post, ("due_at",), f"the year {due.year} is probably wrong: {why}", hint)
+
+
+def _in(due: datetime, year: int) -> datetime:
+    """The same day and time of another year."""
+    return due.replace(year=year, day=28 if (due.month, due.day) == (2, 29) else due.day)
 
 
 @lru_cache(maxsize=1024)

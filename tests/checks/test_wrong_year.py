@@ -10,6 +10,7 @@ from bufferctl.checks.neighbours import Timed
 from bufferctl.checks.wrong_year import wrong_year_findings
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Post, Service
+from bufferctl.value import replace
 
 NOW = datetime(2027, 1, 10, 12, 0, tzinfo=UTC)
 
@@ -41,3 +42,20 @@ def test_what_a_file_published_long_ago() -> None:
     assert not list(wrong_year_findings([post("a", old), post("b", old + timedelta(days=9)), new], NOW, None))
     assert not list(wrong_year_findings([post("a", old), new], NOW, old - timedelta(days=1)))
     assert list(wrong_year_findings([post("a", old), new], NOW, old + timedelta(days=1)))
+
+
+@pytest.mark.parametrize(
+    ("expected", "due_at", "text"),
+    [
+        ("2028-12-16", datetime(2027, 12, 16, 9, tzinfo=UTC), "Come on Saturday, 16 December"),
+        ("", datetime(2027, 12, 16, 9, tzinfo=UTC), "Come on Wednesday, 16 December"),
+        ("", datetime(2027, 12, 20, 9, tzinfo=UTC), "A year ago, on Sunday, 20 December, we began"),
+        ("2027-12-16", datetime(2028, 12, 16, 9, tzinfo=UTC), "Come on Thursday, 16 December"),
+    ],
+    ids=["next year", "this year, with a wrong weekday", "a look back", "a year too late"],
+)
+def test_a_day_of_another_year_in_the_text(expected: str, due_at: datetime, text: str) -> None:
+    """The day to write, unless it is past by now: nobody means to publish then."""
+    declared, at = post("a", due_at)
+    found = list(wrong_year_findings([(replace(declared, text=text), at)], NOW, None))
+    assert [finding.hint[7:17] for finding in found] == [expected] * bool(expected)
