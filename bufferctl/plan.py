@@ -209,6 +209,11 @@ class Change(_Explained):
         return self.binding is not None and self.binding.is_ours
 
     @property
+    def is_off(self) -> bool:
+        """Whether a suspension took its post off the schedule, by the state."""
+        return self.binding is not None and bool(self.binding.taken_from)
+
+    @property
     def goes_out(self) -> bool:
         """Whether Buffer will publish the live post unless somebody intervenes."""
         live = self.live

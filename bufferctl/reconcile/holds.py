@@ -1209,18 +1209,23 @@ REPLACES = Hold(
         "Its text is like that of `{owner}`, which disappeared from the files but is not deleted, so both would be "
         "published; this is not sent"
     ),
-    Said("Decide about that delete first; once it is made, this is sent. If both are intended, add {both}."),
+    Said(
+        "If it is that post, with another key and text, add {same}. If both are intended, add {both}. Once that post "
+        "is deleted, this is sent."
+    ),
 )
 
 
-def replaces(suspect: Suspect) -> Hold:
-    """A new post with nearly the text of one whose delete is held. `suspect` has an owner."""
+def replaces(staying: Change) -> Hold:
+    """A new post with nearly the text of one that stays in Buffer although its entry was removed."""
+    key, id_ = staying.address.key, staying.live_id or ""
     return REPLACES.filled(
         own={
-            "owner": suspect.owner.key if suspect.owner else suspect.id,
-            "both": repeat_of(suspect.id, suspect.id),
+            "owner": key,
+            "same": _was(key, id_) if staying.is_ours else existing(id_),
+            "both": repeat_of(id_, id_),
         },
-        candidates=(suspect.id,),
+        candidates=(id_,),
     )
 
 

@@ -60,7 +60,7 @@ PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
         [scene.options.review(change, scene.now) for change in changes] if scene.options.review else changes
     ),
     "hold repeats": lambda changes, scene, matches: hold_repeats(changes, scene.channels, matches),
-    "hold replacements": lambda changes, _, __: hold_replacements(changes),
+    "hold replacements": lambda changes, scene, _: hold_replacements(changes, prunes=scene.desired.settings.prune),
     "hold without idea": lambda changes, _, __: hold_without_idea(changes),
     "suspend": suspend,
     "order": lambda changes, scene, _: first_off(in_order(changes, scene.live)),

@@ -34,6 +34,7 @@ from bufferctl.plan import WRITING, Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.likeness import alike
 from bufferctl.reconcile.matches import Mark, Matches, Suspect, applied_mark, mark_of
+from bufferctl.value import replace
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
 
@@ -95,30 +96,50 @@ def by_mark(items: Iterable[LiveItem]) -> Mapping[Mark, list[Suspect]]:
     return found
 
 
-def hold_replacements(changes: Iterable[Change], *, doing: Collection[Slot] | None = None) -> list[Change]:
+def hold_replacements(
+    changes: Iterable[Change], *, doing: Collection[Slot] | None = None, prunes: bool = True
+) -> list[Change]:
     """Hold creates with nearly the text of a removed post that stays: both would go out.
 
-    It stays if its delete is held, or not part of the run: `doing` are the slots whose writes are, None for all. Equal
-    texts are those of `hold_repeats`. An answer to the delete frees them, too.
+    `doing`: the slots whose writes are part of the run, None for all. `prunes`: whether removed posts are deleted.
+    Equal texts are those of `hold_repeats`. An answer to the delete frees them, too. Meanwhile, the state does not
+    forget the entry of that post.
     """
     changes = list(changes)
-    staying: dict[str, list[Suspect]] = defaultdict(list)
+    staying: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        live = change.live
-        if change.cause is not Cause.REMOVED or not isinstance(live, LivePost) or live.is_out:
-            continue
-        is_held = change.action is Action.HOLD and change.reason is Reason.DELETES
-        is_left_out = change.action is Action.DELETE and doing is not None and change.slot not in doing
-        if is_held or is_left_out:
-            staying[change.slot.home].append(Suspect(live.id, live.created_at, live, change.address, False))
+        if isinstance(change.live, LivePost) and not change.live.is_out and _stays(change, doing, prunes=prunes):
+            staying[change.slot.home].append(change)
     texts = {
-        home: [content_of_live(each.live).text if each.live else "" for each in suspects]
-        for home, suspects in staying.items()
+        home: [content_of_live(each.live).text if each.live else "" for each in those]
+        for home, those in staying.items()
     }
-    return [_replacing(change, staying, texts) for change in changes]
+    held = [_replacing(change, staying, texts) for change in changes]
+    in_question = {id_ for change in held if change.reason is Reason.AMBIGUOUS for id_ in change.candidates}
+    return [_kept_meanwhile(change) if change.live_id in in_question else change for change in held]
 
 
-def _replacing(change: Change, staying: Mapping[str, Sequence[Suspect]], texts: Mapping[str, Sequence[str]]) -> Change:
+def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> bool:
+    """Whether Buffer keeps a post whose entry was removed, for this run at least."""
+    if change.cause is not Cause.REMOVED:
+        return False
+    if change.action is Action.DELETE:
+        return doing is not None and change.slot not in doing
+    if change.action is Action.HOLD and change.reason is Reason.DELETES:
+        return True
+    is_kept = change.action is Action.KEEP and not prunes
+    is_protected = change.action is Action.HOLD and change.reason is Reason.PROTECTED
+    return change.goes_out and (is_kept or is_protected or change.action is Action.FORGET)
+
+
+def _kept_meanwhile(change: Change) -> Change:
+    """The change for what a question is about: the state forgets it no sooner than the question is answered."""
+    if change.action is not Action.FORGET or change.binding is None:
+        return change
+    return replace(change, action=Action.KEEP, binding=replace(change.binding, retired=False))
+
+
+def _replacing(change: Change, staying: Mapping[str, Sequence[Change]], texts: Mapping[str, Sequence[str]]) -> Change:
     """The change, held if it would publish nearly the text of a post that stays. `texts` are theirs, by home."""
     item, home = change.desired, change.slot.home
     if change.action is not Action.CREATE or not isinstance(item, Post) or item.repeat_of or not item.text:

@@ -127,7 +127,7 @@ def _unusual(change: Change) -> str:
         status, post = status_of(change), change.live or change.desired
         as_reminder = status is PostStatus.SCHEDULED and isinstance(post, LivePost | Post) and post.reminds
         found = (STATUS_WORDS[status] if status else ACTIONS[change.action].planned) + " as a reminder" * as_reminder
-        found += ", suspended" * bool(change.binding and change.binding.taken_from)
+        found += ", suspended" * change.is_off
         return "cancelled" if is_cancelled(change) else found
     return ""
 
@@ -156,7 +156,7 @@ def status_of(change: Change) -> PostStatus | None:
         return change.live.status
     if change.action is Action.DONE or change.reason is Reason.SENT:
         return PostStatus.SENT
-    if change.binding and change.binding.taken_from:  # its status is the one to which it returns
+    if change.is_off:  # its status is the one to which it returns
         return PostStatus.DRAFT
     status = change.binding.status if change.binding else ""
     return PostStatus(status) if status in STATUS_WORDS else None

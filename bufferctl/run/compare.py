@@ -326,8 +326,7 @@ def _was_made_a_draft(change: Change) -> bool:
     """Whether Buffer has a draft that the files schedule: the root file that its entry came from may suspend it."""
     post, live = change.desired, change.live
     is_draft = isinstance(live, LivePost) and live.status is PostStatus.DRAFT
-    is_off = change.binding is not None and bool(change.binding.taken_from)
-    return is_draft and not is_off and isinstance(post, Post) and not post.draft
+    return is_draft and not change.is_off and isinstance(post, Post) and not post.draft
 
 
 def _is_removed(change: Change) -> bool:

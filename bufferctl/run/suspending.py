@@ -24,7 +24,7 @@ def missed(files: Files, store: Store) -> list[tuple[Post, datetime]]:
     found: list[tuple[Post, datetime]] = []
     for change in plan.changes:
         post = change.desired
-        was_off = _is_known(change, state) or (change.binding is not None and bool(change.binding.taken_from))
+        was_off = _is_known(change, state) or change.is_off
         if not isinstance(post, Post) or post.cancelled or not was_off:
             continue
         due_at = goes_back_at(post, change.binding)  # a person may have given one of a queue its own time

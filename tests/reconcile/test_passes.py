@@ -122,7 +122,7 @@ def test_a_correction_waits_for_the_delete_of_what_it_replaces(new: Post, option
     assert verdict(change) is expected
     if expected is Reason.AMBIGUOUS:
         assert "like that of `k2`" in change.message
-        assert change.hint.endswith("add `repeat_of: {twitter: p3}`.")
+        assert "add `was: k2`. If both are intended, add `repeat_of: {twitter: p3}`." in change.hint
 
 
 def test_what_is_forgotten_does_not_count_as_a_delete() -> None:

@@ -1,0 +1,79 @@
+"""An entry whose post stays in Buffer if it is removed gets another key and other words in one edit."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.cli.conftest import Project, Ran
+from tests.never_twice.files import apply, declare, texts
+
+SINCE = "managed_since: 2029-12-01T00:00:00Z"
+BEFORE, AFTER = "Meet us at the summer fair in Berlin", "Visit us at the summer fair in Berlin"
+AT = "due_at: 2029-12-20 09:00"
+OLD = f"key: fair, {AT}, text: {BEFORE}"
+NEW = f"key: fair-berlin, {AT}, text: {AFTER}"
+
+
+@pytest.fixture(params=["a person's post", "protect", "prune"])
+def settings(project: Project, request: pytest.FixtureRequest) -> str:
+    """The settings of the root file; Buffer has the post of the first entry, which a removal does not delete."""
+    settings, entry = SINCE, OLD
+    if request.param == "a person's post":
+        channel = project.sandbox.channel("twitter")["id"]
+        project.sandbox.seed([{"channelId": channel, "text": BEFORE, "dueAt": "2029-12-20T09:00:00Z"}])
+    elif request.param == "protect":
+        entry = f"{OLD}, protect: true"
+    else:
+        settings = f"{SINCE}\nprune: false"
+    declare(project, entry, settings=settings)
+    project.apply()
+    assert texts(project) == {BEFORE: 1}
+    return settings
+
+
+def asked(ran: Ran) -> bool:
+    """Whether the plan asks about the new entry."""
+    return "Its text is like that of `fair`" in " ".join(ran.out.split())
+
+
+def test_it_is_asked_about_and_not_sent(project: Project, settings: str) -> None:
+    """By each run until somebody answers: both would be published at one time."""
+    declare(project, NEW, settings=settings)
+    assert [asked(project("apply", "--auto-approve", "--settle", "0")) for _ in range(2)] == [True, True]
+    assert asked(project("plan"))
+    assert texts(project) == {BEFORE: 1}
+
+
+def test_it_is_the_same_post(project: Project, settings: str) -> None:
+    """Once, in its last words, with the line that the question proposes first."""
+    declare(project, NEW, settings=settings)
+    said = " ".join(project("apply", "--auto-approve", "--settle", "0").out.split())
+    answer = re.search(r"with another key and text, add `(.*?)`\.", said)
+    assert answer
+    declare(project, f"{NEW}, {answer[1]}", settings=settings)
+    project.apply()
+    assert texts(project) == {AFTER: 1}
+
+
+def test_both_are_meant(project: Project, settings: str) -> None:
+    """Each once: the other thing that it proposes."""
+    declare(project, NEW, settings=settings)
+    apply(project)
+    (there,) = project.sandbox.posts()
+    declare(project, f"{NEW}, repeat_of: {{twitter: {there['id']}}}", settings=settings)
+    apply(project)
+    apply(project)
+    assert texts(project) == {BEFORE: 1, AFTER: 1}
+
+
+def test_it_is_deleted_in_buffer(project: Project, settings: str) -> None:
+    """Then the new one is sent, which is the last thing that it says."""
+    declare(project, NEW, settings=settings)
+    apply(project)
+    (there,) = project.sandbox.posts()
+    project.sandbox.person.delete_post(there["id"])
+    apply(project)
+    apply(project)
+    assert texts(project) == {AFTER: 1}
