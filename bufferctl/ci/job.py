@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -241,7 +240,13 @@ class Job:
         return load_if_there(copy)
 
     def _show(self, commit: str, name: str) -> CompletedProcess[bytes]:
-        return git_bytes(self.checkout, "show", operands=[f"{commit}:{name}"], environment=self.environment)
+        wanted, given = [f"{commit}:{name}"], self.child_environment
+        return git_bytes(self.checkout, "show", operands=wanted, protocols=self._protocols, environment=given)
+
+    @cached_property
+    def _protocols(self) -> str:
+        """Those by which git gets what the checkout lacks, as a partial clone does; none with --offline."""
+        return "" if self.is_offline else protocols_of(self.folder, GIT_REMOTE)
 
     def base_of(self, request: ChangeRequest) -> str:
         """The commit that a request is compared with; empty if unknown.
@@ -267,9 +272,8 @@ class Job:
         if self.is_offline:
             return "--offline contacts nobody"
         options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1")
-        protocols, given = protocols_of(self.folder, GIT_REMOTE), self.child_environment
-        wanted = [GIT_REMOTE, commit]
-        ran = git(self.folder, "fetch", *options, operands=wanted, protocols=protocols, environment=given)
+        wanted, given = [GIT_REMOTE, commit], self.child_environment
+        ran = git(self.folder, "fetch", *options, operands=wanted, protocols=self._protocols, environment=given)
         return "" if ran.returncode == 0 else (ran.stderr.strip() or "git gave no reason").splitlines()[-1]
 
     def unpacked(self, commit: str) -> Path:
@@ -277,27 +281,38 @@ class Job:
 
         Raises ForgeError if the commit cannot be read.
         """
-        folder, part, archive = (self.work / f"at-{commit}{end}" for end in ("", ".part", ".tar"))
+        folder, part = (self.work / f"at-{commit}{end}" for end in ("", ".part"))
         if folder.exists():
             return folder
         if why := self.fetch(commit):
             raise ForgeError(f"the commit {commit[:SHORT]} cannot be fetched: {why}")
-        if (below := normpath(self.options.directory)) != ".":
-            there = [f"{commit}:{below}"]
-            if git(self.checkout, "cat-file", "-e", operands=there, environment=self.environment).returncode:
-                folder.mkdir()
-                return folder
-        packed = git(self.folder, "archive", f"--output={archive}", operands=[commit], environment=self.environment)
-        if packed.returncode:
-            raise ForgeError(f"the commit {commit[:SHORT]} cannot be unpacked: {packed.stderr.strip()}")
-        try:
-            with tarfile.open(archive) as opened:
-                opened.extractall(part, filter="data")  # no link out of the folder, no device
-            part.rename(folder)
-        except (tarfile.TarError, OSError) as error:
-            raise ForgeError(f"the commit {commit[:SHORT]} cannot be unpacked: {error}") from error
-        archive.unlink()
-        return folder
+        below = normpath(self.options.directory)
+        tree = f"{commit}^{{tree}}" if below == "." else f"{commit}:{below}"
+        protocols, given = self._protocols, self.child_environment
+        if git(self.checkout, "cat-file", "-e", operands=[tree], protocols=protocols, environment=given).returncode:
+            folder.mkdir()
+            return folder
+        part.mkdir()
+        only = (f"--work-tree={part}", "read-tree", "--reset", "-u", "--no-sparse-checkout")
+        own = self._worktree_of(commit)
+        ran = git(self.checkout, *only, operands=[tree], protocols=protocols, environment=given, repository=own)
+        leaving = [path for path in part.rglob("*") if not path.resolve().is_relative_to(part.resolve())]
+        if ran.returncode or leaving:
+            why = ran.stderr.strip() or f"{leaving[0].relative_to(part)} links to a place outside the files"
+            raise ForgeError(f"the commit {commit[:SHORT]} cannot be unpacked: {why}")
+        return part.rename(folder)
+
+    def _worktree_of(self, commit: str) -> Path:
+        """What git keeps of another working tree: an index of its own, beside the objects and settings of the checkout.
+
+        `git archive` would leave out, and change, what the commit's own attributes say (`export-ignore`).
+        """
+        common = git(self.checkout, "rev-parse", "--git-common-dir", environment=self.environment).stdout.strip()
+        own = self.work / f"worktree-{commit}"
+        own.mkdir(exist_ok=True)
+        (own / "HEAD").write_text(f"{commit}\n", encoding="utf-8")
+        (own / "commondir").write_text(f"{(self.checkout / common).resolve()}\n", encoding="utf-8")
+        return own
 
     def is_touched(self, base: str, until: str = "") -> bool:
         """Whether the files differ from those at the commit `base`, or may: they have errors or cannot be compared.

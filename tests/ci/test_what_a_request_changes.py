@@ -102,3 +102,10 @@ def test_nothing_but_what_waits(team: Team) -> None:
     assert "Merging sends nothing." in comment
     assert "Buffer matches your files" not in comment
     assert "#### Also waiting on main; merging publishes these, too" in comment
+
+
+def test_files_that_are_left_out_of_archives(team: Team) -> None:
+    """They count as any other: an attribute of the repository says it, which the request could set as well."""
+    (team.ada.folder / ".gitattributes").write_text("posts/** export-ignore\n", encoding="utf-8")
+    straight_to_main(team, more=MORE)
+    assert recorded(team.plan(team.open("launch", launch=LAUNCH))) == ["launch"]
