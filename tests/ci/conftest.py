@@ -10,8 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from tests.ci.action import Run, run_action
 from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.ci.in_process import in_process
-from tests.cli.conftest import account_of
+from tests.cli.conftest import account_kept, account_of
 from tests.sandbox.near import Near
 
 COMMANDS: dict[str, Callable[..., int]] = {
@@ -371,6 +372,51 @@ def team(tmp_path: Path, begun: Path) -> Iterator[Team]:
     """A repository whose main branch declares two channels and no posts yet."""
     with team_in(tmp_path, begun) as made:
         yield made
+
+
+def kept(team: Team) -> Callable[[], Team]:
+    """Keep a team's folder, forge and Buffer; the function returned brings them back, each time as they are now."""
+    at = team.folder.with_name(f"{team.folder.name}-kept")
+    shutil.copytree(team.folder, at, symlinks=True)
+    of_account = account_kept(team.sandbox)
+    same = {id(each): each for each in (team.sandbox, team.sandbox.clock)}
+    before = deepcopy(team, dict(same))
+
+    def again() -> Team:
+        shutil.rmtree(team.folder)
+        shutil.copytree(at, team.folder, symlinks=True)
+        of_account()
+        team.sandbox.set_faults()
+        team.sandbox.requests.clear()
+        return deepcopy(before, dict(same))
+
+    return again
+
+
+@pytest.fixture(scope="session")
+def launching(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Team]]:
+    """For `launched`, which many tests begin with: its three runs are done once."""
+    with team_in(tmp_path_factory.mktemp("launching"), begun) as team:
+
+        @cache
+        def made() -> Callable[[], Team]:
+            number = team.open("launch", launch=post("launch", "We are live"))
+            assert not team.plan(number).failed
+            team.merge(number)
+            ran = team.apply()
+            assert not ran.failed, ran.log
+            return kept(team)
+
+        def bring() -> Team:
+            return made()()
+
+        yield bring
+
+
+@pytest.fixture
+def launched(launching: Callable[[], Team]) -> Team:
+    """A team with a post that was reviewed, merged and published: request 1."""
+    return launching()
 
 
 @pytest.fixture(autouse=True)

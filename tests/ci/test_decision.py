@@ -12,7 +12,7 @@ from bufferctl.render.decisions import decisions_of
 from bufferctl.said import Answer, Way
 from tests.ci.action import ROOT
 from tests.ci.conftest import Team, post
-from tests.ci.test_suspended import published, statuses
+from tests.ci.test_suspended import statuses
 from tests.conftest import long
 
 LAUNCH, CONSOLE = "Acme/twitter:acme/launch", "Acme/facebook:Acme Berlin/console"
@@ -163,33 +163,31 @@ def test_a_word_that_is_none_stops_the_run(team: Team) -> None:
 
 
 @pytest.mark.parametrize("decision", ["max-deletes 1", *long("max-deletes 1 Acme/twitter:acme/launch")])
-def test_what_is_held_for_the_number_of_deletes(team: Team, decision: str) -> None:
+def test_what_is_held_for_the_number_of_deletes(launched: Team, decision: str) -> None:
     """The comment and the receipt show the line to type, which deletes what the request removed, and nothing else."""
-    published(team)
-    number = team.open("empty", launch="posts: []\n")
-    assert team.plan(number).failed
-    assert "\nmax-deletes 1\n" in team.github.bodies(number)[0]
-    team.merge(number)
-    assert team.apply().failed
-    receipt = team.github.bodies(number)[-1]
+    number = launched.open("empty", launch="posts: []\n")
+    assert launched.plan(number).failed
+    assert "\nmax-deletes 1\n" in launched.github.bodies(number)[0]
+    launched.merge(number)
+    assert launched.apply().failed
+    receipt = launched.github.bodies(number)[-1]
     assert "will be published" in receipt
     assert "\nmax-deletes 1\n" in receipt
-    assert not team.apply_as("workflow_dispatch", decision=decision).failed
-    assert statuses(team) == {}
-    assert not team.apply().failed
+    assert not launched.apply_as("workflow_dispatch", decision=decision).failed
+    assert statuses(launched) == {}
+    assert not launched.apply().failed
 
 
-def test_a_number_of_deletes_agrees_to_nothing_that_the_request_kept(team: Team) -> None:
+def test_a_number_of_deletes_agrees_to_nothing_that_the_request_kept(launched: Team) -> None:
     """What was removed on the branch without a request is not reviewed, whatever the number."""
-    published(team)
-    team.merge(team.open("late", late=post("late", "Later", "2029-12-29 09:00")))
-    assert team.apply().failed  # it has no plan
-    assert not team.apply_as("workflow_dispatch", decision="everything").failed
-    number = team.open("empty", launch="posts: []\n")
-    team.plan(number)
-    team.merge(number)
-    team.ada.branch("main")
-    team.ada.write(late="posts: []\n")
-    team.ada.push("Empty it")
-    assert team.apply_as("workflow_dispatch", decision="max-deletes 2").failed
-    assert statuses(team) == {"Later": "scheduled"}
+    launched.merge(launched.open("late", late=post("late", "Later", "2029-12-29 09:00")))
+    assert launched.apply().failed  # it has no plan
+    assert not launched.apply_as("workflow_dispatch", decision="everything").failed
+    number = launched.open("empty", launch="posts: []\n")
+    launched.plan(number)
+    launched.merge(number)
+    launched.ada.branch("main")
+    launched.ada.write(late="posts: []\n")
+    launched.ada.push("Empty it")
+    assert launched.apply_as("workflow_dispatch", decision="max-deletes 2").failed
+    assert statuses(launched) == {"Later": "scheduled"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ci.conftest import FILES, Team, post
-from tests.ci.test_suspended import published, root, statuses
+from tests.ci.test_suspended import root, statuses
 
 FROZEN = FILES.replace(
     "state: git\n", "state: git\npolicy: {freeze: [{from: 2029-12-20, to: 2029-12-27, reason: Nobody is here}]}\n"
@@ -37,24 +37,23 @@ def test_a_new_post_does_not_fail_the_check_of_another_request(team: Team) -> No
     assert "1 entry already needed you before this pull request: party." in ran.log
 
 
-def test_a_freeze_over_what_is_scheduled(team: Team) -> None:
+def test_a_freeze_over_what_is_scheduled(launched: Team) -> None:
     """Its own request says so, and once it is merged, neither another one nor its apply is stopped."""
-    published(team)
-    number = root(team, FROZEN.replace("12-20", "12-01"), "quiet")
-    ran = team.plan(number)
+    number = root(launched, FROZEN.replace("12-20", "12-01"), "quiet")
+    ran = launched.plan(number)
     assert ran.failed
-    assert team.plan(number, strict=False).failed is False
-    (body,) = team.github.bodies(number)
+    assert launched.plan(number, strict=False).failed is False
+    (body,) = launched.github.bodies(number)
     assert "It is in Buffer already and goes out during a freeze" in body
     assert "freeze: false" in body
-    team.merge(number)
-    assert team.apply().failed  # somebody has to answer
-    assert statuses(team) == {"We are live": "scheduled"}
-    other = team.open("late", late=post("late", "Later", "2029-12-29 09:00"))
-    assert not team.plan(other).failed
-    team.merge(other)
-    assert team.apply().failed
-    assert statuses(team) == {"We are live": "scheduled", "Later": "scheduled"}
+    launched.merge(number)
+    assert launched.apply().failed  # somebody has to answer
+    assert statuses(launched) == {"We are live": "scheduled"}
+    other = launched.open("late", late=post("late", "Later", "2029-12-29 09:00"))
+    assert not launched.plan(other).failed
+    launched.merge(other)
+    assert launched.apply().failed
+    assert statuses(launched) == {"We are live": "scheduled", "Later": "scheduled"}
 
 
 def test_a_reviewed_post_does_not_go_out_by_an_exemption_that_nobody_reviewed(team: Team) -> None:
@@ -83,43 +82,41 @@ def test_a_reviewed_post_does_not_go_out_by_an_exemption_that_nobody_reviewed(te
 
 
 @pytest.mark.long
-def test_a_line_that_lets_out_what_is_scheduled_is_a_change(team: Team) -> None:
+def test_a_line_that_lets_out_what_is_scheduled_is_a_change(launched: Team) -> None:
     """Shown in the comment of its request, recorded once that is merged, and quiet since."""
-    published(team)
-    team.merge(root(team, FROZEN.replace("12-20", "12-01"), "quiet"))
-    assert "It is in Buffer already and goes out during a freeze" in " ".join(team.apply().log.split())
+    launched.merge(root(launched, FROZEN.replace("12-20", "12-01"), "quiet"))
+    assert "It is in Buffer already and goes out during a freeze" in " ".join(launched.apply().log.split())
     exempt = post("launch", "We are live").replace("    text:", "    freeze: false\n    text:")
-    number = team.open("let-out", launch=exempt)
-    assert not team.plan(number).failed
+    number = launched.open("let-out", launch=exempt)
+    assert not launched.plan(number).failed
     said = "It goes out during a freeze that your team agreed on (Nobody is here), as `freeze: false` says"
-    (body,) = team.github.bodies(number)
+    (body,) = launched.github.bodies(number)
     assert said in body.replace("<code>", "`").replace("</code>", "`")
-    team.merge(number)
-    ran = team.apply()
+    launched.merge(number)
+    ran = launched.apply()
     assert not ran.failed, ran.log
-    ran = team.apply()
+    ran = launched.apply()
     assert not ran.failed, ran.log
     assert "during a freeze" not in ran.log
 
 
 @pytest.mark.long
-def test_a_plan_from_before_the_freeze_does_not_let_a_scheduled_post_out(team: Team) -> None:
+def test_a_plan_from_before_the_freeze_does_not_let_a_scheduled_post_out(launched: Team) -> None:
     """It had nothing to do for the line, so nobody saw what it does now."""
-    published(team)
     exempt = post("launch", "We are live").replace("    text:", "    freeze: false\n    text:")
-    number = team.open("let-out", launch=exempt)
-    assert not team.plan(number).failed
-    team.merge(number)
-    root(team, FROZEN.replace("12-20", "12-01"))
-    ran = team.apply()
+    number = launched.open("let-out", launch=exempt)
+    assert not launched.plan(number).failed
+    launched.merge(number)
+    root(launched, FROZEN.replace("12-20", "12-01"))
+    ran = launched.apply()
     assert ran.failed
     assert "it has nothing to do, so its `freeze: false` does not count" in " ".join(ran.log.split())
-    number = team.open("late", late=post("late", "Later", "2029-12-29 09:00"))
-    team.plan(number)
-    team.merge(number)
-    ran = team.apply()
+    number = launched.open("late", late=post("late", "Later", "2029-12-29 09:00"))
+    launched.plan(number)
+    launched.merge(number)
+    ran = launched.apply()
     assert not ran.failed, ran.log
-    assert statuses(team) == {"We are live": "scheduled", "Later": "scheduled"}
+    assert statuses(launched) == {"We are live": "scheduled", "Later": "scheduled"}
 
 
 @pytest.mark.long

@@ -34,12 +34,11 @@ def request(team: Team, text: str, **files: str) -> int:
 
 
 @pytest.mark.parametrize("text", [ELSEWHERE, *long(BUCKET, FILES.replace("state: git\n", ""))])
-def test_another_place_is_shown_and_not_used(team: Team, text: str) -> None:
+def test_another_place_is_shown_and_not_used(launched: Team, text: str) -> None:
     """Neither read nor reviewed: the comment begins with it, there is no plan to apply, and merging sends nothing."""
-    published(team)
-    number = request(team, text, more=post("more", "More", due="2029-12-21 09:00"))
-    ran = team.plan(number)
-    comment = team.github.bodies(number)[0]
+    number = request(launched, text, more=post("more", "More", due="2029-12-21 09:00"))
+    ran = launched.plan(number)
+    comment = launched.github.bodies(number)[0]
     seen = [line for line in comment.splitlines() if line and not line.startswith("<!--")]
     assert seen[0].startswith("**This plan does not use the state.**"), comment
     assert "`main` keeps it on `origin:bufferctl-state`" in comment
@@ -47,36 +46,34 @@ def test_another_place_is_shown_and_not_used(team: Team, text: str) -> None:
     assert "::warning::This plan does not use the state." in ran.log
     assert [path.name for path in ran.uploads[0][1].glob("plan.json")] == []
     if text == ELSEWHERE:
-        team.merge(number)
-        assert team.apply().failed
-        assert team.texts() == ["We are live"]
+        launched.merge(number)
+        assert launched.apply().failed
+        assert launched.texts() == ["We are live"]
 
 
-def test_a_forged_state_is_not_read(team: Team) -> None:
+def test_a_forged_state_is_not_read(launched: Team) -> None:
     """It says that nothing was published; with the true one the post would be known."""
-    published(team)
-    team.github.repository.git("branch", "forged", "bufferctl-state")
-    number = request(team, ELSEWHERE)
-    trace = team.folder / "trace"
-    team.environment["GIT_TRACE"] = str(trace)
-    team.plan(number)
+    launched.github.repository.git("branch", "forged", "bufferctl-state")
+    number = request(launched, ELSEWHERE)
+    trace = launched.folder / "trace"
+    launched.environment["GIT_TRACE"] = str(trace)
+    launched.plan(number)
     assert "forged" not in trace.read_text(encoding="utf-8")
 
 
 @pytest.mark.long
-def test_the_base_of_the_request_does_not_say_it_either(team: Team) -> None:
+def test_the_base_of_the_request_does_not_say_it_either(launched: Team) -> None:
     """A branch whose base was changed first: only the branch that is published counts."""
-    published(team)
-    team.ada.branch("develop")
-    root_file(team, ELSEWHERE)
-    team.ada.push()
-    team.ada.git("checkout", "--quiet", "-B", "more")
-    team.ada.write(more=post("more", "More"))
-    team.ada.push()
-    number = team.github.open_pull("more")
-    team.github.pulls[number]["base"] |= {"ref": "develop", "sha": team.github.repository.head("develop")}
-    team.plan(number)
-    assert "**This plan does not use the state.**" in team.github.bodies(number)[0]
+    launched.ada.branch("develop")
+    root_file(launched, ELSEWHERE)
+    launched.ada.push()
+    launched.ada.git("checkout", "--quiet", "-B", "more")
+    launched.ada.write(more=post("more", "More"))
+    launched.ada.push()
+    number = launched.github.open_pull("more")
+    launched.github.pulls[number]["base"] |= {"ref": "develop", "sha": launched.github.repository.head("develop")}
+    launched.plan(number)
+    assert "**This plan does not use the state.**" in launched.github.bodies(number)[0]
 
 
 @pytest.mark.parametrize("before", ["", *long("state: [", FILES.replace("state: git\n", ""))])
@@ -118,11 +115,10 @@ def test_a_renamed_root_file_is_followed(team: Team) -> None:
     assert "does not use the state" not in team.github.bodies(number)[0]
 
 
-def test_of_files_that_cannot_be_read_their_errors_are_said(team: Team) -> None:
+def test_of_files_that_cannot_be_read_their_errors_are_said(launched: Team) -> None:
     """They name no place, which is no other place: nobody is warned of a plan without the state."""
-    published(team)
-    number = request(team, FILES.replace("state: git", "state: ["))
-    ran = team.plan(number)
+    number = request(launched, FILES.replace("state: git", "state: ["))
+    ran = launched.plan(number)
     assert ran.failed
-    assert "buffer.yaml" in team.github.bodies(number)[0]
+    assert "buffer.yaml" in launched.github.bodies(number)[0]
     assert "does not use the state" not in ran.log

@@ -11,20 +11,11 @@ from tests.conftest import long
 
 
 @pytest.fixture
-def drifted(team: Team) -> Team:
+def drifted(launched: Team) -> Team:
     """A team with a published file whose post a person changed in Buffer."""
-    return let_drift(team)
-
-
-def let_drift(team: Team) -> Team:
-    """Publish a post, then change it in Buffer as a person."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.merge(number)
-    assert not team.apply().failed
-    (live,) = team.sandbox.posts()
-    team.sandbox.person.edit_post(live["id"], text="Somebody's own words")
-    return team
+    (live,) = launched.sandbox.posts()
+    launched.sandbox.person.edit_post(live["id"], text="Somebody's own words")
+    return launched
 
 
 def test_what_the_request_brings_fails_the_check(drifted: Team) -> None:

@@ -28,115 +28,103 @@ def statuses(team: Team) -> dict[str, str]:
     return {each["text"]: each["status"] for each in team.sandbox.posts()}
 
 
-def published(team: Team) -> None:
-    """A post that was reviewed, merged and sent."""
-    number = team.open("launch", launch=LAUNCH)
-    team.plan(number)
-    team.merge(number)
-    assert not team.apply().failed
-
-
-def test_a_suspension_that_nobody_planned(team: Team) -> None:
+def test_a_suspension_that_nobody_planned(launched: Team) -> None:
     """A commit straight to main: what is scheduled becomes a draft, and the job succeeds."""
-    published(team)
-    root(team, SUSPENDED)
-    ran = team.apply()
+    root(launched, SUSPENDED)
+    ran = launched.apply()
     assert not ran.failed, ran.log
     assert "Taking off the schedule what is suspended" in ran.log
-    assert statuses(team) == {"We are live": "draft"}
+    assert statuses(launched) == {"We are live": "draft"}
 
 
-def test_the_comment_begins_with_it(team: Team) -> None:
+def test_the_comment_begins_with_it(launched: Team) -> None:
     """And so does the receipt."""
-    published(team)
-    number = root(team, SUSPENDED, "quiet")
-    assert not team.plan(number).failed
+    number = root(launched, SUSPENDED, "quiet")
+    assert not launched.plan(number).failed
     said = "<b>Suspended: Earthquake; ask Dana. 1 scheduled post becomes a draft.</b>"
-    assert said in team.github.bodies(number)[0].partition("#### ")[0]
-    team.merge(number)
-    assert not team.apply().failed
-    assert "<b>Suspended: Earthquake; ask Dana. 1 scheduled post became a draft.</b>" in team.github.bodies(number)[1]
-    assert statuses(team) == {"We are live": "draft"}
+    assert said in launched.github.bodies(number)[0].partition("#### ")[0]
+    launched.merge(number)
+    assert not launched.apply().failed
+    assert (
+        "<b>Suspended: Earthquake; ask Dana. 1 scheduled post became a draft.</b>" in launched.github.bodies(number)[1]
+    )
+    assert statuses(launched) == {"We are live": "draft"}
 
 
 @pytest.mark.long
-def test_an_error_in_another_file(team: Team) -> None:
+def test_an_error_in_another_file(launched: Team) -> None:
     """The job fails and says so; the post is a draft all the same, and the request counts once the error is gone."""
-    published(team)
-    late = team.open("late", late=post("late", "Later", "2029-12-21 09:00"))
-    team.plan(late)
-    team.merge(late)
-    team.ada.branch("main")
-    team.ada.write(broken="posts: [{text: no key}]\n")
-    root(team, SUSPENDED)
-    ran = team.apply()
+    late = launched.open("late", late=post("late", "Later", "2029-12-21 09:00"))
+    launched.plan(late)
+    launched.merge(late)
+    launched.ada.branch("main")
+    launched.ada.write(broken="posts: [{text: no key}]\n")
+    root(launched, SUSPENDED)
+    ran = launched.apply()
     assert ran.failed
-    assert statuses(team) == {"We are live": "draft"}
-    team.ada.branch("main")
-    team.ada.write(broken="")
-    root(team, FILES.replace("state: git\n", "state: git\nprune: true\n"))
-    assert team.apply().failed  # nobody planned the resume
-    assert statuses(team)["We are live"] == "draft"
+    assert statuses(launched) == {"We are live": "draft"}
+    launched.ada.branch("main")
+    launched.ada.write(broken="")
+    root(launched, FILES.replace("state: git\n", "state: git\nprune: true\n"))
+    assert launched.apply().failed  # nobody planned the resume
+    assert statuses(launched)["We are live"] == "draft"
 
 
-def test_what_was_merged_beside_an_error_is_sent_once_the_error_is_gone(team: Team) -> None:
+def test_what_was_merged_beside_an_error_is_sent_once_the_error_is_gone(launched: Team) -> None:
     """Only what is suspended counted in that run, so the next one begins with the requests that it left."""
-    published(team)
-    late = team.open("late", late=post("late", "Later", "2029-12-21 09:00", channel="linkedin"))
-    team.plan(late)
-    team.merge(late)
-    team.ada.branch("main")
-    team.ada.write(broken="posts: [{text: no key}]\n")
-    root(team, FILES.replace("name: acme}", f"name: acme, {LINE.strip()}}}"))
-    assert team.apply().failed
-    assert statuses(team) == {"We are live": "draft"}
-    team.ada.branch("main")
-    team.ada.write(broken="")
-    team.ada.push("Remove the error")
-    ran = team.apply()
+    late = launched.open("late", late=post("late", "Later", "2029-12-21 09:00", channel="linkedin"))
+    launched.plan(late)
+    launched.merge(late)
+    launched.ada.branch("main")
+    launched.ada.write(broken="posts: [{text: no key}]\n")
+    root(launched, FILES.replace("name: acme}", f"name: acme, {LINE.strip()}}}"))
+    assert launched.apply().failed
+    assert statuses(launched) == {"We are live": "draft"}
+    launched.ada.branch("main")
+    launched.ada.write(broken="")
+    launched.ada.push("Remove the error")
+    ran = launched.apply()
     assert not ran.failed, ran.log
-    assert statuses(team) == {"We are live": "draft", "Later": "scheduled"}
+    assert statuses(launched) == {"We are live": "draft", "Later": "scheduled"}
 
 
 @pytest.mark.long
-def test_a_request_that_was_planned_before_and_merged_meanwhile(team: Team) -> None:
+def test_a_request_that_was_planned_before_and_merged_meanwhile(launched: Team) -> None:
     """It does not go out at the resume: its plan is from before. A plan made since publishes it."""
-    published(team)
-    number = team.open("late", late=post("late", "Later", "2029-12-21 09:00"))
-    team.plan(number)
-    team.sandbox.clock.advance(minutes=5)
-    root(team, SUSPENDED)
-    assert not team.apply().failed
-    team.merge(number)
-    assert not team.apply().failed
-    assert statuses(team) == {"We are live": "draft"}
-    team.sandbox.clock.advance(minutes=5)
-    root(team, FILES)
-    assert team.apply().failed
-    assert statuses(team) == {"We are live": "draft"}
-    again = team.open("again", other=post("other", "Another", "2029-12-22 09:00"))
-    team.plan(again)
-    body = team.github.bodies(again)[0]
+    number = launched.open("late", late=post("late", "Later", "2029-12-21 09:00"))
+    launched.plan(number)
+    launched.sandbox.clock.advance(minutes=5)
+    root(launched, SUSPENDED)
+    assert not launched.apply().failed
+    launched.merge(number)
+    assert not launched.apply().failed
+    assert statuses(launched) == {"We are live": "draft"}
+    launched.sandbox.clock.advance(minutes=5)
+    root(launched, FILES)
+    assert launched.apply().failed
+    assert statuses(launched) == {"We are live": "draft"}
+    again = launched.open("again", other=post("other", "Another", "2029-12-22 09:00"))
+    launched.plan(again)
+    body = launched.github.bodies(again)[0]
     assert "Resumes: 1 post goes back on the schedule" in body
-    team.merge(again)
-    assert not team.apply().failed
-    assert set(statuses(team).values()) == {"scheduled"}
-    assert team.texts() == ["Another", "Later", "We are live"]
+    launched.merge(again)
+    assert not launched.apply().failed
+    assert set(statuses(launched).values()) == {"scheduled"}
+    assert launched.texts() == ["Another", "Later", "We are live"]
 
 
-def test_a_resume_in_a_request(team: Team) -> None:
+def test_a_resume_in_a_request(launched: Team) -> None:
     """Its plan was made since, so it agrees to everything that goes back."""
-    published(team)
-    root(team, SUSPENDED)
-    assert not team.apply().failed
-    team.sandbox.clock.advance(minutes=5)
-    number = root(team, FILES, "loud")
-    assert not team.plan(number).failed
-    assert "Resumes: 1 post goes back on the schedule" in team.github.bodies(number)[0]
-    team.merge(number)
-    ran = team.apply()
+    root(launched, SUSPENDED)
+    assert not launched.apply().failed
+    launched.sandbox.clock.advance(minutes=5)
+    number = root(launched, FILES, "loud")
+    assert not launched.plan(number).failed
+    assert "Resumes: 1 post goes back on the schedule" in launched.github.bodies(number)[0]
+    launched.merge(number)
+    ran = launched.apply()
     assert not ran.failed, ran.log
-    assert statuses(team) == {"We are live": "scheduled"}
+    assert statuses(launched) == {"We are live": "scheduled"}
 
 
 @pytest.mark.long
@@ -168,16 +156,15 @@ def test_on_gitlab_a_commit_that_nobody_planned(side: Side) -> None:
 
 
 @pytest.mark.parametrize("by_a_person", [*long(False), True], ids=["as we left it", "a person edited it"])
-def test_a_removal_that_was_reviewed_before_the_suspension(team: Team, *, by_a_person: bool) -> None:
+def test_a_removal_that_was_reviewed_before_the_suspension(launched: Team, *, by_a_person: bool) -> None:
     """It deletes the draft that only the suspension changed since; what a person changed stays a draft."""
-    published(team)
-    number = team.open("gone", launch="")
-    assert not team.plan(number).failed
-    root(team, SUSPENDED)
-    assert not team.apply().failed
-    assert statuses(team) == {"We are live": "draft"}
+    number = launched.open("gone", launch="")
+    assert not launched.plan(number).failed
+    root(launched, SUSPENDED)
+    assert not launched.apply().failed
+    assert statuses(launched) == {"We are live": "draft"}
     if by_a_person:
-        team.sandbox.person.edit_post(team.sandbox.posts()[0]["id"], text="We are not")
-    team.merge(number)
-    assert not team.apply().failed
-    assert statuses(team) == ({"We are not": "draft"} if by_a_person else {})
+        launched.sandbox.person.edit_post(launched.sandbox.posts()[0]["id"], text="We are not")
+    launched.merge(number)
+    assert not launched.apply().failed
+    assert statuses(launched) == ({"We are not": "draft"} if by_a_person else {})

@@ -124,17 +124,13 @@ class Project:
         folders = {self.folder: at / "files", Path(os.environ["XDG_STATE_HOME"]): at / "machine"}
         for here, there in folders.items():
             shutil.copytree(here, there, symlinks=True)
-        account, now = self.sandbox.dump(), self.sandbox.clock.now()
+        of_account = account_kept(self.sandbox)
 
         def again() -> None:
             for here, there in folders.items():
                 shutil.rmtree(here)
                 shutil.copytree(there, here, symlinks=True)
-            self.sandbox.clock.set(now)
-            core = self.sandbox.core
-            before, core.store = core.store, Store()
-            before.close()
-            load(core.store, account, now)
+            of_account()
 
         return again
 
@@ -142,6 +138,19 @@ class Project:
     def state(self) -> Path:
         """The state file."""
         return self.folder / ".bufferctl" / "state.json"
+
+
+def account_kept(sandbox: Sandbox) -> Callable[[], None]:
+    """Keep the account of a sandbox and its time; the function returned brings them back."""
+    account, now = sandbox.dump(), sandbox.clock.now()
+
+    def again() -> None:
+        sandbox.clock.set(now)
+        before, sandbox.core.store = sandbox.core.store, Store()
+        before.close()
+        load(sandbox.core.store, account, now)
+
+    return again
 
 
 #: Slots on every day, which are as many objects as the rest of an account: most tests have those of Mondays alone.
