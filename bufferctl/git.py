@@ -35,6 +35,7 @@ _SETTINGS = (
     "fetch.recurseSubmodules=false",
     "gc.auto=0",
     "maintenance.auto=false",
+    "advice.graftFileDeprecated=false",  # of the empty one below
     *_PLAIN,
 )
 #: A diff as git makes it, without the user's own programs for files of some kind, and in its own order.

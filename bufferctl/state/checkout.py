@@ -80,7 +80,7 @@ def deleted_before(folder: Path, written: str, applied: str, files: Collection[s
         _fetch(folder, head(folder), written, remote)
     protocols = protocols_of(folder, remote)
     deleted = _output(folder, *_DELETED, operands=[f"{written}..{applied}", "--"], protocols=protocols)
-    there = _output(folder, "ls-tree", "-r", "-z", "--name-only", operands=[applied])
+    there = _output(folder, "ls-tree", "-r", "-z", "--name-only", operands=[applied], protocols=protocols)
     return (frozenset(deleted.split("\0")) & frozenset(files)) - frozenset(there.split("\0"))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bufferctl.model import Account, LiveChannel, LiveOrganization, Service, Slot
 from bufferctl.run.other_roots import Removed, declared_beside
+from tests.stores.git import git
 
 OTHER = """\
 version: 1
@@ -54,3 +55,20 @@ def test_declared_beside(tmp_path: Path, slot: Slot, is_declared: bool) -> None:
     (tmp_path / "other.yaml").write_text(OTHER, encoding="utf-8")
     removed = Removed({"p": slot}, {each.id: each.service for each in CHANNELS})
     assert declared_beside(own, ACCOUNT, removed) == ({"p": "other.yaml"} if is_declared else {})
+
+
+@pytest.mark.parametrize(
+    ("attribute", "setting"),
+    [("text", "submodule.recurse=true"), ("binary", "grep.patternType=fixed")],
+)
+def test_declared_elsewhere_in_the_repository(tmp_path: Path, attribute: str, setting: str) -> None:
+    """In a file that git calls binary as well, and where every command of git is to enter submodules."""
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "config", *setting.split("="))
+    (tmp_path / ".gitattributes").write_text(f"*.yaml {attribute}\n", encoding="utf-8")
+    own, other = tmp_path / "own" / "buffer.yaml", tmp_path / "team" / "buffer.yaml"
+    for file, text in ((own, OTHER.partition("posts:")[0]), (other, OTHER)):
+        file.parent.mkdir()
+        file.write_text(text, encoding="utf-8")
+    removed = Removed({"p": Slot("acme", "x", "a")}, {each.id: each.service for each in CHANNELS})
+    assert declared_beside(own, ACCOUNT, removed) == {"p": "../team/buffer.yaml"}

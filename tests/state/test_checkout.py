@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.errors import StateError
+from bufferctl.git import git as run_git
 from bufferctl.state.checkout import (
     Relation,
     contained,
@@ -220,6 +221,20 @@ def test_what_was_deleted_before(project: Path) -> None:
         assert deleted_before(project, written, last, files, remote="origin") == frozenset()
 
 
+def test_what_a_merge_brought_back_in_a_clone_without_trees(project: Path, tmp_path: Path) -> None:
+    """It was not deleted before, though git has to fetch what the merge has to see that."""
+    first = git(project, "rev-parse", "HEAD")
+    gone = commit(project, {"posts/a.yaml": None})
+    tree = f"{commit(project, {'posts/a.yaml': 'a: 9'})}^{{tree}}"
+    back = git(project, "commit-tree", "-p", gone, "-p", first, "-m", "Back", tree)
+    git(project, "push", "--quiet", "origin", f"{back}:refs/heads/main")
+    git(tmp_path / "origin.git", "config", "uploadpack.allowFilter", "true")
+    address = f"file://{tmp_path}/origin.git"
+    git(tmp_path, "clone", "--quiet", "--no-checkout", "--branch", "main", "--filter=tree:0", address, "partial")
+    names = ["posts/a.yaml"]
+    assert deleted_before(tmp_path / "partial", first, back, names, remote="origin") == frozenset()
+
+
 def test_what_only_a_merge_lost(project: Path) -> None:
     """It was there on both sides, and no commit says that somebody meant to delete it."""
     first = git(project, "rev-parse", "HEAD")
@@ -357,9 +372,15 @@ def test_a_shallow_checkout_with_a_commit_of_its_own(project: Path, tmp_path: Pa
 
 
 def test_a_commit_that_this_machine_replaced_counts_as_it_is(parted: Parted) -> None:
-    """Diverged, though `git replace` shows the one as the other's child here."""
+    """Diverged, though `git replace` or a graft shows the one as the other's child here; git says no word about it."""
     git(parted.folder, "replace", "--graft", parted.third, parted.second)
     assert git(parted.folder, "merge-base", parted.third, parted.second) == parted.second
+    assert relation(parted.folder, parted.third, parted.second, remote="origin") is Relation.DIVERGED
+    git(parted.folder, "replace", "--delete", parted.third)
+    (parted.folder / ".git" / "info").mkdir(exist_ok=True)
+    (parted.folder / ".git" / "info" / "grafts").write_text(f"{parted.third} {parted.second}\n", encoding="utf-8")
+    assert git(parted.folder, "merge-base", parted.third, parted.second) == parted.second
+    assert run_git(parted.folder, "rev-list", operands=["HEAD"]).stderr == ""
     assert relation(parted.folder, parted.third, parted.second, remote="origin") is Relation.DIVERGED
 
 
