@@ -194,14 +194,15 @@ class Change(_Explained):
         """When it will be published, if known; None for a place in the queue and for immediate posts."""
         if isinstance(self.write, EditPost) and self.write.back_to:
             return back_at(self.write.back_to)
+        live = self.live if isinstance(self.live, LivePost) else None
         is_called_off = isinstance(self.desired, Post) and self.desired.cancelled
-        if is_called_off and isinstance(self.live, LivePost) and self.live.due_at:
-            return self.live.due_at  # whatever the file says, that is when it goes out
+        if live and live.due_at and (is_called_off or (self.goes_out_as_it_is and live.is_custom_scheduled)):
+            return live.due_at  # whatever the file says, that is when it goes out
         if isinstance(self.desired, Post) and self.desired.due_at:
             return self.desired.due_at
         if isinstance(self.write, EditPost) and self.write.reschedule:
             return None
-        return self.live.due_at if isinstance(self.live, LivePost) else None
+        return live.due_at if live else None
 
     @property
     def is_ours(self) -> bool:
@@ -218,6 +219,11 @@ class Change(_Explained):
         """Whether Buffer will publish the live post unless somebody intervenes."""
         live = self.live
         return isinstance(live, LivePost) and live.is_scheduled and not live.reminds
+
+    @property
+    def goes_out_as_it_is(self) -> bool:
+        """Whether Buffer publishes its version, whatever the file says."""
+        return self.goes_out and self.action in {Action.HOLD, Action.KEEP}
 
     @property
     def still_goes_out(self) -> bool:

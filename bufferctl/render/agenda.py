@@ -62,14 +62,23 @@ def week(name: str, today: date) -> Span:
 def listed(plan: Plan, live: Live | None = None) -> Plan:
     """The plan's posts, with those that Buffer publishes although no file declares them any more.
 
-    `live`: adds unmanaged posts that are not published yet.
+    `live`: adds unmanaged posts that are not published yet, and gives the texts that go out as they are in Buffer.
     """
     changes = [c for c in plan.changes if isinstance(c.desired, Post) or c.goes_out]
     if live is not None:
+        changes = [_with_text_there(change) for change in changes]
         known = {change.live_id for change in plan.changes}
         found = (post for post in live.posts if post.id not in known and post.status is not PostStatus.SENT)
         changes += (_unmanaged(post, plan, live) for post in found)
     return replace(plan, changes=tuple(changes))
+
+
+def _with_text_there(change: Change) -> Change:
+    """The change with Buffer's text, where Buffer's version goes out."""
+    post, there = change.desired, change.live
+    if not change.goes_out_as_it_is or not isinstance(post, Post) or not isinstance(there, LivePost):
+        return change
+    return replace(change, desired=replace(post, text=there.text))
 
 
 def _unmanaged(post: LivePost, plan: Plan, live: Live) -> Change:

@@ -337,3 +337,15 @@ posts:
         "X, Google Business: We are live",
         "LinkedIn: Another text",
     )
+
+
+def test_what_somebody_changed_in_buffer_is_listed_as_it_goes_out(project: Project) -> None:
+    """At the time and with the text that it has there; the files' are in the plan, as what it does not have."""
+    project.write("buffer.yaml", root_file("twitter"))
+    project.write("posts/a.yaml", "posts: [{key: a, channels: [twitter], due_at: 2029-12-16 09:00, text: Hello A}]")
+    project.apply()
+    (there,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(there["id"], text="Hello B", dueAt="2029-12-06T09:00:00Z")
+    (listed,) = checked(project("list", "--live", "--week", "--json").out)["posts"]
+    assert (listed["due_at"], listed["text"]) == ("2029-12-06T09:00:00Z", "Hello B")
+    assert "Hello B" in project("list", "--live").out
