@@ -103,8 +103,9 @@ def _move(move: Move, paint: Paint) -> Iterator[str]:
     """Items that move together: how many, by how much, and the first and last of them."""
     yield f"  {paint.change('~')} {paint.strong(visible(move.file))}: {move.label}"
     yield from indented(move.message, paint) if move.message else ()
-    for name, item in (("first", move.items[0]), ("last", move.items[-1])):
-        yield from indented(f"{name}: {item.main.changed[0].before} → {item.main.changed[0].after}, {item.name}", paint)
+    ends = [("first: ", move.items[0]), ("last: ", move.items[-1])] if move.items[1:] else [("", move.items[0])]
+    for name, item in ends:
+        yield from indented(f"{name}{item.main.changed[0].before} → {item.main.changed[0].after}, {item.name}", paint)
     if days := move.weekdays:
         yield from indented(f"days of the week: {', '.join(f'{way} {n:,}' for way, n in days.items())}", paint)
     yield f"{INDENT}{paint.faint('--full shows each')}"

@@ -232,7 +232,8 @@ def test_terminated_while_reading_releases_the_lock(program: list[str], shared: 
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=300)
     hold.go_on()
-    assert (process.returncode, out, err) == (130, "", "error: Interrupted.\n")
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "error: Interrupted."  # a busy machine says what it waits for, too
     assert not is_locked(project)
 
 
