@@ -71,9 +71,9 @@ def suspend(reason: str, paths: tuple[Path, ...], organization: str, channel: st
     for target in _targets(root_file, paths, organization, channel):
         changes = suspended(root_file, target, reason)
         _write(changes, root_file, setup)
-        what = "is" if changes.wanted else "was already"
+        what = "is suspended in the files, and not yet in Buffer" if changes.wanted else "was already suspended"
         named = visible(str(target)) if target != Target() else "Everything"
-        setup.console.say(f"{named} {what} suspended. {_NEXT}")
+        setup.console.say(f"{named} {what}. {_NEXT}")
         if target == Target() and (let_out := _let_out(root_file)):
             setup.console.data(f"Let out by `suspended: false`, so not suspended: {let_out}.")
     return 0

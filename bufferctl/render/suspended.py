@@ -108,7 +108,7 @@ def _suspended(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     yield f"Suspended: {reasons}.{f' {said}.' if said else ''}"
 
 
-_NOTHING_SCHEDULED = "Nothing of it that bufferctl made is scheduled"
+_NOTHING_SCHEDULED = "None of the posts that it covers is scheduled"
 
 
 def _resumed(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:

@@ -932,7 +932,8 @@ def test_a_resume_of_one_channel_says_that_all_is_suspended(project: Project) ->
     ran = project("resume", "--channel", "twitter:acme")
     assert ran.code == 1
     assert "The root file has `suspended: Earthquake; ask Dana`, too" in ran.err
-    assert "\ntwitter is suspended." in project("suspend", "Outage", "--channel", "twitter").out
+    said = project("suspend", "Outage", "--channel", "twitter").out
+    assert "\ntwitter is suspended in the files, and not yet in Buffer." in said
     ran = project("resume", "--channel", "twitter:acme")
     assert ran.code == 0
     assert "It is still suspended. The root file has `suspended: Earthquake; ask Dana`, too" in ran.out
@@ -1159,7 +1160,7 @@ def test_what_a_person_scheduled_is_not_said_to_be_off(project: Project) -> None
     for option in ([], ["--target", "*/launch"]):
         ran = project("plan", *option)
         assert "Not stopped; 1 post still goes out" in ran.out
-        assert "Nothing of it that bufferctl made" not in ran.out
+        assert "None of the posts that it covers" not in ran.out
 
 
 def limited(project: Project, number: int) -> None:
