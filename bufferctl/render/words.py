@@ -238,7 +238,7 @@ def describe_cause(change: Change) -> str:
     if change.action in {Action.ADOPT, Action.MOVE}:
         return ""
     if change.cause is Cause.DRIFT and change.action is Action.CREATE:
-        return _DRIFTS[Reason.GONE]
+        return "deleted in Buffer earlier"
     return _DRIFTS.get(change.reason, _CAUSES.get(change.cause, ""))
 
 

@@ -37,6 +37,11 @@ def agreed(project: Project) -> Project:
     return project
 
 
+def test_the_plan_says_why_it_is_new(agreed: Project) -> None:
+    """It was deleted earlier: nothing is deleted now."""
+    assert "one  X, deleted in Buffer earlier" in agreed("plan", "--recreate", ADDRESS).out
+
+
 @FORMS
 def test_creates_it_once(agreed: Project, form: list[str]) -> None:
     """Created; the second time there is nothing to do; a later deletion by a person stays: exit 3 or 1."""
