@@ -1206,7 +1206,7 @@ def too_many_deletes(
 REPLACES = Hold(
     Reason.AMBIGUOUS,
     Said(
-        "Its text is like that of `{owner}`, which disappeared from the files but is not deleted, so both would be "
+        "Its text is like that of a post{owner} that disappeared from the files but is not deleted, so both would be "
         "published; this is not sent"
     ),
     Said(
@@ -1220,11 +1220,8 @@ def replaces(staying: Change) -> Hold:
     """A new post with nearly the text of one that stays in Buffer although its entry was removed."""
     key, id_ = staying.address.key, staying.live_id or ""
     return REPLACES.filled(
-        own={
-            "owner": key,
-            "same": _was(key, id_) if staying.is_ours else existing(id_),
-            "both": repeat_of(id_, id_),
-        },
+        own={"same": _was(key, id_) if staying.is_ours else existing(id_), "both": repeat_of(id_, id_)},
+        asides={"owner": f" (`{key}`)"},
         candidates=(id_,),
     )
 

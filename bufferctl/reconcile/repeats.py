@@ -140,12 +140,16 @@ def _kept_meanwhile(change: Change) -> Change:
 
 
 def _replacing(change: Change, staying: Mapping[str, Sequence[Change]], texts: Mapping[str, Sequence[str]]) -> Change:
-    """The change, held if it would publish nearly the text of a post that stays. `texts` are theirs, by home."""
+    """The change, held if it would publish nearly the text of a post that stays. `texts` are theirs, by home.
+
+    `repeat_of` answers for a post that it names, and not for another one: occurrences with one text name the first.
+    """
     item, home = change.desired, change.slot.home
-    if change.action is not Action.CREATE or not isinstance(item, Post) or item.repeat_of or not item.text:
+    if change.action is not Action.CREATE or not isinstance(item, Post) or not item.text or home not in texts:
         return change
-    near = alike(content_of_desired(item).text, texts[home]) if home in texts else []
-    return holds.replaces(staying[home][near[0]]).on(change) if near else change
+    near = [staying[home][number] for number in alike(content_of_desired(item).text, texts[home])]
+    is_answered = any({each.live_id, each.address.key}.intersection(item.repeat_of) for each in near)
+    return holds.replaces(near[0]).on(change) if near and not is_answered else change
 
 
 def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:

@@ -20,7 +20,7 @@ def test_the_new_post_is_not_sent_beside_the_old_one(project: Project) -> None:
     project.write("posts/b.yaml", "posts:\n" + ENTRY.format(key="conference", time="09:00", text=AFTER))
     part = project("apply", "--auto-approve", "--settle", "0", "posts/b.yaml")
     assert texts(project) == {"Hello there": 1, BEFORE: 1}
-    assert "Its text is like that of `summer`" in " ".join(part.out.split())
+    assert "Its text is like that of a post (`summer`)" in " ".join(part.out.split())
     project.apply()
     assert texts(project) == {"Hello there": 1, AFTER: 1}
     assert project("plan", "--detailed-exitcode").code == 0

@@ -121,7 +121,7 @@ def test_a_correction_waits_for_the_delete_of_what_it_replaces(new: Post, option
     change = next(each for each in world.plan(KEPT, new).changes if each.address == new.address)
     assert verdict(change) is expected
     if expected is Reason.AMBIGUOUS:
-        assert "like that of `k2`" in change.message
+        assert "like that of a post (`k2`)" in change.message
         assert "add `was: k2`. If both are intended, add `repeat_of: {twitter: p3}`." in change.hint
 
 
