@@ -17,7 +17,7 @@ from shlex import join, split
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import to_json
 
 from bufferctl import __version__
@@ -45,7 +45,7 @@ from bufferctl.plan import WRITING, Action, Cause, Change, Outcome, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.cards import Moment, is_in_queue, moment_of
 from bufferctl.render.report import Report
-from bufferctl.said import Answer, Way, pasted
+from bufferctl.said import Answer, Way, pasted, with_pasted
 from bufferctl.value import replace, value
 
 FORMAT_VERSION = "2.0"
@@ -70,6 +70,9 @@ class Of:
 
 
 UtcText = Annotated[datetime, PlainSerializer(instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+#: One thing to do, whose commands can be pasted as they are printed.
+HintText = Annotated[str, AfterValidator(with_pasted)]
 
 
 class _Form(BaseModel):
@@ -383,7 +386,7 @@ class ChangeForm(_OfChange):
     """
     message: Annotated[str, _of("change.message")]
     """More about it, for people."""
-    hint: Annotated[str, _of("change.hint")]
+    hint: Annotated[HintText, _of("change.hint")]
     """One thing to do, for people."""
     answers: Annotated[list[AnswerForm], Of(lambda of: answers_of(of.change))]
     """The ways to decide that `hint` has, as data."""
@@ -431,7 +434,7 @@ class DiagnosticForm(_Form):
     """The rule's code, such as BC002 or worth-a-look/wrong-day, or the kind of problem: syntax, duplicate and so on."""
     message: str
     """What is wrong, for people."""
-    hint: str
+    hint: HintText
     """One thing to do, for people; may be empty."""
     answers: list[AnswerForm]
     """The ways to mend it that `hint` has, as far as they are data."""
@@ -608,7 +611,7 @@ class OutcomeForm(_OfChange):
     """The address of the published post."""
     message: str
     """More about it, for people; if it was refused, Buffer's message."""
-    hint: str
+    hint: HintText
     """One thing to do, for people."""
     code: str
     """Why it was not simply done; empty if it was.
@@ -723,7 +726,7 @@ class ListedForm(_Form):
     """The published post on its network."""
     message: Annotated[str, _of("change.message")]
     """What needs a person, if something does."""
-    hint: Annotated[str, _of("change.hint")]
+    hint: Annotated[HintText, _of("change.hint")]
     """One thing to do about it."""
     place: Annotated[PlaceForm | None, _of("change.place")]
     """Where it is declared."""
@@ -781,7 +784,7 @@ class CheckForm(_Form):
     """How it is."""
     message: str
     """What was found, for people."""
-    hint: str
+    hint: HintText
     """One thing to do, for people; may be empty."""
 
 
@@ -849,7 +852,7 @@ class ErrorForm(_Form):
     """What is wrong, for people."""
     place: PlaceForm | None
     """Its position; null if it is not in a file."""
-    fix: Annotated[str, _of("hint")]
+    fix: Annotated[HintText, _of("hint")]
     """One thing to do, for people; may be empty."""
 
 

@@ -204,3 +204,9 @@ def test_nothing_of_a_run_stays_in_the_process(drifted: Project) -> None:
     """What this process words after a run is about no root file."""
     drifted("plan", "-f", FILE)
     assert pasted("bufferctl apply") == "bufferctl apply"
+
+
+def test_a_hint_for_programs_names_it(drifted: Project) -> None:
+    """As the same hint for people: the command of an error that `--json` prints."""
+    printed = drifted("apply", "-f", FILE, "--target", "x", "--auto-approve", "--json")
+    assert "`bufferctl plan --file 'the north.yaml'`" in json.dumps(json.loads(printed.out or printed.err))
