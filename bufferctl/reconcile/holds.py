@@ -1216,13 +1216,17 @@ REPLACES = Hold(
 )
 
 
-def replaces(staying: Change) -> Hold:
-    """A new post with nearly the text of one that stays in Buffer although its entry was removed."""
-    key, id_ = staying.address.key, staying.live_id or ""
+def replaces(near: Sequence[Change]) -> Hold:
+    """A new post with nearly the text of others, which stay in Buffer although their entries were removed."""
+    first, ids = near[0], [each.live_id or "" for each in near]
+    key = first.address.key
     return REPLACES.filled(
-        own={"same": _was(key, id_) if staying.is_ours else existing(id_), "both": repeat_of(id_, id_)},
+        own={
+            "same": _was(key, ids[0]) if first.is_ours else existing(ids[0]),
+            "both": repeat_of(ids if len(ids) > 1 else ids[0], ids[0]),
+        },
         asides={"owner": f" (`{key}`)"},
-        candidates=(id_,),
+        candidates=tuple(ids),
     )
 
 

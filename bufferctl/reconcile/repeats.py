@@ -110,13 +110,10 @@ def hold_replacements(
     for change in changes:
         if isinstance(change.live, LivePost) and not change.live.is_out and _stays(change, doing, prunes=prunes):
             staying[change.slot.home].append(change)
-    texts = {
-        home: [content_of_live(each.live).text if each.live else "" for each in those]
-        for home, those in staying.items()
-    }
-    held = [_replacing(change, staying, texts) for change in changes]
-    in_question = {id_ for change in held if change.reason is Reason.AMBIGUOUS for id_ in change.candidates}
-    return [_kept_meanwhile(change) if change.live_id in in_question else change for change in held]
+    texts = {home: [_plain_text(each.live) for each in those] for home, those in staying.items()}
+    near = {change.slot: _near(change, staying[change.slot.home], texts) for change in changes if staying}
+    asked = {each.live_id for those in near.values() for each in those}
+    return [_in_question(change, near.get(change.slot, ()), asked) for change in changes]
 
 
 def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> bool:
@@ -128,28 +125,43 @@ def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> b
     if change.action is Action.HOLD and change.reason is Reason.DELETES:
         return True
     is_kept = change.action is Action.KEEP and not prunes
-    is_protected = change.action is Action.HOLD and change.reason is Reason.PROTECTED
-    return change.goes_out and (is_kept or is_protected or change.action is Action.FORGET)
+    is_held = change.action is Action.HOLD and change.reason in {Reason.PROTECTED, Reason.NOT_REVIEWED}
+    return change.goes_out and (is_kept or is_held or change.action is Action.FORGET)
 
 
-def _kept_meanwhile(change: Change) -> Change:
-    """The change for what a question is about: the state forgets it no sooner than the question is answered."""
-    if change.action is not Action.FORGET or change.binding is None:
-        return change
-    return replace(change, action=Action.KEEP, binding=replace(change.binding, retired=False))
+def _plain_text(item: Post | LiveItem | None) -> str:
+    if item is None:
+        return ""
+    content = content_of_desired(item) if isinstance(item, Post) else content_of_live(item)
+    return content.text.casefold()
 
 
-def _replacing(change: Change, staying: Mapping[str, Sequence[Change]], texts: Mapping[str, Sequence[str]]) -> Change:
-    """The change, held if it would publish nearly the text of a post that stays. `texts` are theirs, by home.
+def _near(change: Change, staying: Sequence[Change], texts: Mapping[str, Sequence[str]]) -> Sequence[Change]:
+    """Those of `staying` whose text, in `texts` by home, a new post nearly has; not what its `repeat_of` names.
 
-    `repeat_of` answers for a post that it names, and not for another one: occurrences with one text name the first.
+    An occurrence is compared with that of its number, if there is one: a series may have one text, and each but the
+    first repeats the first on purpose.
     """
-    item, home = change.desired, change.slot.home
-    if change.action is not Action.CREATE or not isinstance(item, Post) or not item.text or home not in texts:
-        return change
-    near = [staying[home][number] for number in alike(content_of_desired(item).text, texts[home])]
-    is_answered = any({each.live_id, each.address.key}.intersection(item.repeat_of) for each in near)
-    return holds.replaces(near[0]).on(change) if near and not is_answered else change
+    item = change.desired
+    is_new = change.action is Action.CREATE or (change.action is Action.HOLD and not (change.live or change.binding))
+    if not is_new or not isinstance(item, Post) or not item.text or not staying:
+        return ()
+    near = [staying[number] for number in alike(_plain_text(item), texts[change.slot.home])]
+    of_its_number = [each for each in near if item.number and each.address.key.endswith(f"-{item.number}")]
+    named = set(item.repeat_of)
+    return [each for each in of_its_number or near if not named.intersection({each.live_id, each.address.key})]
+
+
+def _in_question(change: Change, near: Sequence[Change], asked: Collection[str | None]) -> Change:
+    """The change, held if it is sent beside those; what is `asked` about stays in the state until it is answered.
+
+    So does what is like a post that is held for another reason: once that is sent, the question comes up.
+    """
+    if change.action is Action.CREATE and near:
+        return holds.replaces(near).on(change)
+    if change.action is Action.FORGET and change.binding and change.live_id in asked:
+        return replace(change, action=Action.KEEP, binding=replace(change.binding, retired=False))
+    return change
 
 
 def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:

@@ -92,3 +92,67 @@ def test_a_series_with_one_text(project: Project) -> None:
     declare(project, f"{SERIES.format(key='hint', at=AT, text='Hints')}, was: tip")
     project.apply()
     assert texts(project) == {"Hints every week in our newsletter": 6}
+
+
+def test_a_delete_that_nobody_reviewed(project: Project) -> None:
+    """The reviewed new post is not sent beside the old one, whose version in Buffer no reviewer saw."""
+    declare(project, OLD)
+    project.apply()
+    declare(project, NEW)
+    project("plan", "-o", "plan.json")
+    (there,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(there["id"], text=f"{BEFORE}!")
+    apply(project, "--reviewed", "plan.json")
+    assert texts(project) == {f"{BEFORE}!": 1}
+
+
+def test_the_new_one_was_late_at_first(project: Project) -> None:
+    """Asked about once it has a later time: the person's post was not forgotten meanwhile."""
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.seed([{"channelId": channel, "text": BEFORE, "dueAt": "2029-12-20T09:00:00Z"}])
+    declare(project, OLD)
+    project.apply()
+    declare(project, NEW.replace("2029-12-20", "2029-12-02"))
+    apply(project)
+    declare(project, NEW)
+    assert asked(project("apply", "--auto-approve", "--settle", "0"))
+    assert texts(project) == {BEFORE: 1}
+
+
+def test_an_answer_is_about_the_posts_that_it_names(project: Project) -> None:
+    """A third entry with nearly the text is asked about, though the line of the second one is still there."""
+    settings, last = f"{SINCE}\nprune: false", AFTER.replace("Visit", "Join")
+    declare(project, OLD, settings=settings)
+    project.apply()
+    (there,) = project.sandbox.posts()
+    answer = f"repeat_of: {{twitter: {there['id']}}}"
+    declare(project, f"{NEW}, {answer}", settings=settings)
+    apply(project)
+    declare(project, f"key: third, {AT.replace('12-20', '12-21')}, text: {last}, {answer}", settings=settings)
+    apply(project)
+    assert texts(project) == {BEFORE: 1, AFTER: 1}
+
+
+def test_an_answer_names_all_that_are_alike(project: Project) -> None:
+    """With the line as it is proposed for two old posts, the new one is sent beside them."""
+    settings = f"{SINCE}\nprune: false"
+    declare(project, OLD, OLD.replace("key: fair", "key: other").replace("Meet", "Join"), settings=settings)
+    project.apply()
+    declare(project, NEW, settings=settings)
+    said = " ".join(project("apply", "--auto-approve", "--settle", "0").out.split())
+    answer = re.search(r"If both are intended, add `(.*?)`\.", said)
+    assert answer
+    assert len(texts(project)) == 2
+    declare(project, f"{NEW}, {answer[1]}", settings=settings)
+    apply(project)
+    assert len(texts(project)) == 3
+
+
+def test_other_capitals_are_no_other_words(project: Project) -> None:
+    """The same announcement, louder."""
+    settings = f"{SINCE}\nprune: false"
+    declare(project, OLD, settings=settings)
+    project.apply()
+    declare(project, f"key: loud, {AT}, text: {BEFORE.upper()}", settings=settings)
+    assert asked(project("apply", "--auto-approve", "--settle", "0"))
+    assert texts(project) == {BEFORE: 1}

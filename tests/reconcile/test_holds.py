@@ -88,7 +88,7 @@ HOLDS: dict[str, list[Hold]] = {
     "no_such_tag": [holds.no_such_tag(each, []) for each in (["launch"], ["launch", "spring"])],
     "no_such_board": [holds.no_such_board("Ideas", TWITTER)],
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
-    "replaces": [holds.replaces(each) for each in (REMOVED, replace(REMOVED, binding=None))],
+    "replaces": [holds.replaces(each) for each in ([REMOVED], [replace(REMOVED, binding=None)], [REMOVED, REMOVED])],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
     "legal": [holds.legal("made_for_kids", True)],
     "into_freeze": [holds.into_freeze(freeze(), is_there=each) for each in (True, False)],

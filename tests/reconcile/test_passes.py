@@ -103,26 +103,31 @@ def test_more_deletes_than_max_deletes_are_held_together(
     assert set(verdicts.values()) == {Action.NO_OP, of_the_rest}
 
 
+#: The ids of six posts.
+ALL = tuple(f"p{number}" for number in range(1, 7))
+
+
 @pytest.mark.parametrize(
     ("new", "options", "expected"),
     [
         (post("new", "We are live: the new console, number 2!", LATER), Options(), Reason.AMBIGUOUS),
         (post("new", "We are live: the new console, number 2!", LATER), Options(max_deletes=6), Action.CREATE),
         (post("new", "Something else altogether", LATER), Options(), Action.CREATE),
-        (post("new", "We are live: the new console, number 2!", LATER, repeat_of=("p3",)), Options(), Action.CREATE),
+        (post("new", "We are live: the new console, number 2!", LATER, repeat_of=ALL), Options(), Action.CREATE),
         (on_linkedin(post("new", "We are live: the new console, number 2!", LATER)), Options(), Action.CREATE),
     ],
     ids=["corrected", "the deletes are made", "another text", "meant", "on another channel"],
 )
 def test_a_correction_waits_for_the_delete_of_what_it_replaces(new: Post, options: Options, expected: Verdict) -> None:
-    """Held while that delete is, as both would be published; the hold names the post whose text is most alike."""
+    """Held while that delete is, as both would be published; it names the most alike, and its answer all of them."""
     many = [post(f"k{n}", f"We are live: the new console, number {n}") for n in range(6)]
     world = bound(*many, KEPT, options=options)
     change = next(each for each in world.plan(KEPT, new).changes if each.address == new.address)
     assert verdict(change) is expected
     if expected is Reason.AMBIGUOUS:
         assert "like that of a post (`k2`)" in change.message
-        assert "add `was: k2`. If both are intended, add `repeat_of: {twitter: p3}`." in change.hint
+        assert "add `was: k2`. If both are intended, add `repeat_of: {twitter: [p3, " in change.hint
+        assert sorted(change.candidates) == sorted(ALL)
 
 
 def test_what_is_forgotten_does_not_count_as_a_delete() -> None:
