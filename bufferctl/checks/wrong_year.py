@@ -42,8 +42,8 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
         if began is None or at > began:
             for text in texts_of(post):
                 other = _year_in(text, due) if str(due.day) in text and _MONTH.search(text) else 0
-                # a time that is past by then is not meant: the weekday is wrong, or the text looks back
-                if other > due.year or (other and (now is None or _in(due, other) > now)):
+                # a time that is past by now is not meant: the weekday is wrong, or the text looks back
+                if other and (now is None or _in(due, other) > now):
                     yield _finding(post, due, other, f"its text names a day of {other}")
                     break
     if began is None:

@@ -110,10 +110,15 @@ def hold_replacements(
     for change in changes:
         if isinstance(change.live, LivePost) and not change.live.is_out and _stays(change, doing, prunes=prunes):
             staying[change.slot.home].append(change)
+    if not staying:
+        return changes
     texts = {home: [_plain_text(each.live) for each in those] for home, those in staying.items()}
-    near = {change.slot: _near(change, staying[change.slot.home], texts) for change in changes if staying}
+    near: dict[Slot, Sequence[Change]] = {}
+    for change in changes:
+        home = change.slot.home
+        near[change.slot] = _near(change, staying[home], texts[home]) if home in texts else ()
     asked = {each.live_id for those in near.values() for each in those}
-    return [_in_question(change, near.get(change.slot, ()), asked) for change in changes]
+    return [_in_question(change, near[change.slot], asked) for change in changes]
 
 
 def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> bool:
@@ -136,17 +141,17 @@ def _plain_text(item: Post | LiveItem | None) -> str:
     return content.text.casefold()
 
 
-def _near(change: Change, staying: Sequence[Change], texts: Mapping[str, Sequence[str]]) -> Sequence[Change]:
-    """Those of `staying` whose text, in `texts` by home, a new post nearly has; not what its `repeat_of` names.
+def _near(change: Change, staying: Sequence[Change], texts: Sequence[str]) -> Sequence[Change]:
+    """Those of `staying`, which have these `texts`, whose text a new post nearly has; not what its `repeat_of` names.
 
     An occurrence is compared with that of its number, if there is one: a series may have one text, and each but the
     first repeats the first on purpose.
     """
     item = change.desired
     is_new = change.action is Action.CREATE or (change.action is Action.HOLD and not (change.live or change.binding))
-    if not is_new or not isinstance(item, Post) or not item.text or not staying:
+    if not is_new or not isinstance(item, Post) or not item.text:
         return ()
-    near = [staying[number] for number in alike(_plain_text(item), texts[change.slot.home])]
+    near = [staying[number] for number in alike(_plain_text(item), texts)]
     of_its_number = [each for each in near if item.number and each.address.key.endswith(f"-{item.number}")]
     named = set(item.repeat_of)
     return [each for each in of_its_number or near if not named.intersection({each.live_id, each.address.key})]

@@ -12,6 +12,7 @@ from enum import StrEnum, auto
 from mimetypes import guess_type
 from pathlib import Path
 from subprocess import TimeoutExpired
+from typing import NamedTuple
 
 from bufferctl.errors import StateError
 from bufferctl.git import DIFF, DIFF_OF_COMMITS, git, git_bytes, protocols_of
@@ -20,8 +21,8 @@ from bufferctl.model.desired import GIT_REMOTE
 #: By how many commits a shallow checkout is deepened, and how many seconds that may take.
 _DEEPEN, _PATIENCE = 50, 60
 #: What commits deleted and did not move.
-_RENAMES = ("--find-renames", "-l5000", f"-O{os.devnull}")
-_DELETED = ("log", "--format=", "--name-only", "--diff-filter=D", *_RENAMES, "--relative", "-z")
+_RENAMES = ("--find-renames", "-l5000")
+_DELETED = ("log", "--format=", "--name-only", "--diff-filter=D", *_RENAMES, f"-O{os.devnull}", "--relative", "-z")
 #: The mode of a submodule, whose object is a commit of its own repository.
 _SUBMODULE = "160000"
 
@@ -95,13 +96,15 @@ def outdated_files(folder: Path, applied: str, *, remote: str) -> frozenset[str]
     Those of a submodule count as changed together. Empty if the checkout has `applied`, or the history is unknown. What
     a partial clone lacks is fetched from `remote`. Raises StateError if git cannot tell.
     """
-    there = _changed_since_parting(folder, applied, remote)
+    base = _base(folder, applied)
+    there = _changed_there(folder, base, applied, remote)
+    if not there:
+        return frozenset()
     only = (*DIFF, "--name-only", "--no-renames", "--relative", "-z")
-    base = _base(folder, applied) if there else ""
     here = _output(folder, *only, operands=[base, "--"], protocols=protocols_of(folder, remote)).split("\0")
-    outdated = {name for name, _, _ in there} - {*here}
-    modules = [name for name, mode, _ in there if mode == _SUBMODULE]
-    inside = {path.relative_to(folder).as_posix() for name in modules for path in (folder / name).rglob("*")}
+    outdated = {each.name for each in there} - {*here}
+    modules = [folder / each.name for each in there if each.mode == _SUBMODULE]
+    inside = {path.relative_to(folder).as_posix() for module in modules for path in module.rglob("*")}
     return frozenset(outdated | inside)
 
 
@@ -110,30 +113,35 @@ def text_before(folder: Path, applied: str, *, remote: str) -> str:
 
     It is what a checkout would have, whatever git shows as a diff of such files. Raises StateError as above.
     """
-    there = _changed_since_parting(folder, applied, remote)
-    texts = [_texts(folder, [each for each in there if each[1] != _SUBMODULE], remote)]
-    for name, mode, commit in there:
-        if mode == _SUBMODULE:
-            texts.append(_texts(folder / name, _tree(folder / name, commit), remote))
+    there = _changed_there(folder, _base(folder, applied), applied, remote)
+    texts = [_texts(folder, [each for each in there if each.mode != _SUBMODULE], remote)]
+    for each in there:
+        if each.mode == _SUBMODULE:
+            module = folder / each.name
+            texts.append(_texts(module, _tree(module, each.object), remote))
     return "\n".join(texts)
 
 
-#: A file of a commit: its name, mode, and object.
-_Entry = tuple[str, str, str]
+class _Entry(NamedTuple):
+    """A file of a commit, or a submodule, whose object is a commit of its own."""
+
+    name: str
+    mode: str
+    object: str
 
 
 def _base(folder: Path, applied: str) -> str:
+    """Where `applied` and this checkout parted; empty if that is unknown."""
     return _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
 
 
-def _changed_since_parting(folder: Path, applied: str, remote: str) -> list[_Entry]:
-    """The files below `folder` that `applied` changed since it and this checkout parted, as they were there."""
-    base = _base(folder, applied)
+def _changed_there(folder: Path, base: str, applied: str, remote: str) -> list[_Entry]:
+    """The files below `folder` that `applied` changed since `base`, as they were there. Raises StateError."""
     if not base or base == applied:
         return []
     printed = _told(folder, *DIFF_OF_COMMITS, "--relative", operands=[base, applied, "--"], remote=remote).split("\0")
     changes = [change.removeprefix(":").split() for change in printed[::2]]  # its modes, its objects, its status
-    return [(name, old[0], old[2]) for old, name in zip(changes, printed[1::2], strict=False)]
+    return [_Entry(name, old[0], old[2]) for old, name in zip(changes, printed[1::2], strict=False)]
 
 
 def _tree(folder: Path, commit: str) -> list[_Entry]:
@@ -141,22 +149,31 @@ def _tree(folder: Path, commit: str) -> list[_Entry]:
     if not (folder / ".git").exists():
         return []
     printed = _told(folder, "ls-tree", "-r", "-z", operands=[commit], remote=GIT_REMOTE)
-    listed = [line.partition("\t") for line in printed.split("\0") if line]
-    return [(name, about.split()[0], about.split()[2]) for about, _, name in listed]
+    entries: list[_Entry] = []
+    for line in filter(None, printed.split("\0")):
+        about, _, name = line.partition("\t")
+        mode, _, id_ = about.split()
+        entries.append(_Entry(name, mode, id_))
+    return entries
 
 
 def _texts(folder: Path, entries: Sequence[_Entry], remote: str) -> str:
     """What the files say, without images and videos, among lines of git's own. Raises StateError."""
-    wanted = [(name, file) for name, mode, file in entries if mode.startswith("100") and not _is_media(name)]
+    wanted = [each for each in entries if each.mode.startswith("100") and not _is_media(each.name)]
     if not wanted:
         return ""
     top = Path(_output(folder, "rev-parse", "--show-prefix"))
-    asked = "".join(f"{file} {(top / name).as_posix()}\n" for name, file in wanted if "\n" not in name)
-    asked += "".join(f"{file} -\n" for name, file in wanted if "\n" in name)
+    asked = ""
+    for each in wanted:
+        path = "-" if "\n" in each.name else (top / each.name).as_posix()  # git's question is one line
+        asked += f"{each.object} {path}\n"
     data = asked.encode(errors="surrogateescape")
     found = _told(folder, "cat-file", "--batch", "--filters", data=data, remote=remote)
-    if missing := {f"{file} missing" for _, file in wanted}.intersection(found.splitlines()):
-        raise _untold("cat-file", min(missing))
+    lines = set(found.splitlines())
+    for each in wanted:
+        answer = f"{each.object} missing"
+        if answer in lines:
+            raise _untold("cat-file", answer)
     return found
 
 
