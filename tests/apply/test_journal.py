@@ -157,6 +157,15 @@ def test_writes_of_a_channel_that_is_gone_count_on_its_successor(journals: Journ
     assert [each.number for each in journals().open] == [2]
 
 
+@pytest.mark.parametrize(("homes", "numbers"), [(None, []), ({"c0", "c1"}, []), ({"c1"}, [1]), (set(), [1, 2])])
+def test_only_writes_of_what_the_account_lacks_are_out_of_reach(
+    journals: Journals, homes: set[str] | None, numbers: list[int]
+) -> None:
+    """What has its own channel counts there, and nowhere else; where all homes count, nothing is out of reach."""
+    journals().intend([intent(1), intent(2, C)])
+    assert [each.number for each in journals(homes=homes).out_of_reach] == numbers
+
+
 def test_a_delete_leaves_nothing_there(journals: Journals) -> None:
     """None: the state must have no entry for it."""
     journal = journals()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from bufferctl.apply import FileJournal, Ledger, Run, Settler
 from bufferctl.errors import InterruptError, PartWayError, StateError
 from bufferctl.limits import LEAD
-from bufferctl.model import Asset, Binding, CreatePost, Image, Intent, Origin, State
+from bufferctl.model import Asset, Binding, CreatePost, Freeze, Image, Intent, Origin, State
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
 from bufferctl.said import prose
 from bufferctl.state import LocalStore, StateFile
@@ -65,6 +66,43 @@ def test_a_reviewed_change_that_came_too_late_is_said(tmp_path: Path) -> None:
     assert [(o.change.slot.key, o.status, o.id, o.message, o.hint) for o in told.outcomes] == [
         ("a", Status.HELD, "p1", "It was published before", "Change it there.")
     ]
+
+
+@pytest.mark.parametrize(
+    ("action", "cause", "is_kept"),
+    [
+        (Action.UPDATE, Cause.EXEMPTED, True),
+        (Action.ADOPT, Cause.NEW, True),
+        (Action.MOVE, Cause.MOVED, True),
+        (Action.NO_OP, Cause.UNCHANGED, True),
+        (Action.UPDATE, Cause.EDITED, False),
+        (Action.HOLD, Cause.EDITED, False),
+    ],
+)
+def test_being_let_out_of_a_freeze_is_kept_at_once_where_nothing_is_sent(
+    tmp_path: Path, action: Action, cause: Cause, is_kept: bool
+) -> None:
+    """What is sent keeps it once Buffer has confirmed that, and what is held does not keep it."""
+    freeze = Freeze(START, START + timedelta(days=1), "Mourning")
+    kept = ledger(tmp_path, Told())
+    change = Change(A.address, action, cause, slot(A), binding=BOUND, exempt=(freeze,))
+    kept.record_only(Plan(START, ENDPOINT, (change,)))
+    assert kept.bindings[slot(A)].exempt == ((freeze,) if is_kept else ())
+
+
+@pytest.mark.parametrize(
+    ("action", "cause", "is_said"),
+    [(Action.UPDATE, Cause.EXEMPTED, True), (Action.UPDATE, Cause.EDITED, False), (Action.NO_OP, Cause.NEW, False)],
+    ids=["let out", "sent", "nothing to do"],
+)
+def test_being_let_out_of_a_freeze_is_said_to_be_done(
+    tmp_path: Path, action: Action, cause: Cause, is_said: bool
+) -> None:
+    """Nothing is sent that could say so; what is sent is said when Buffer has answered."""
+    told = Told()
+    change = Change(A.address, action, cause, slot(A), binding=BOUND)
+    ledger(tmp_path, told).record_only(Plan(START, ENDPOINT, (change,)))
+    assert [outcome.status for outcome in told.outcomes] == ([Status.DONE] if is_said else [])
 
 
 class Full(StateFile):

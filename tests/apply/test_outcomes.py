@@ -27,7 +27,9 @@ from bufferctl.model import (
     bind,
 )
 from bufferctl.model.metadata import InstagramMetadata
+from bufferctl.model.state import QUEUE
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Status
+from bufferctl.said import Way
 from tests.apply.fake import START, post
 from tests.apply.machine import slot
 
@@ -241,6 +243,42 @@ def test_a_freeze_that_a_queued_post_was_let_out_of_stays(write: EditPost | Crea
     assert binding.exempt == ((freeze,) if is_kept else ())
     first, _ = outcomes.bound(write, LIVE, Origin.CREATED, links_may_differ=False)
     assert first.exempt == ()
+
+
+@pytest.mark.parametrize(
+    ("edit", "status", "taken_from"),
+    [
+        (EditPost("p1", A, "c0", reschedule=True), PostStatus.DRAFT, "2026-12-02T08:00:00Z"),
+        (EditPost("p1", replace(A, draft=True), "c0", reschedule=True, back_to=QUEUE), PostStatus.DRAFT, QUEUE),
+        (EditPost("p1", A, "c0", reschedule=True), PostStatus.SCHEDULED, ""),
+        (EditPost("p1", A, "c0"), PostStatus.DRAFT, ""),
+        (EditPost("p1", replace(A, draft=True), "c0", reschedule=True), PostStatus.DRAFT, ""),
+        (EditPost("p1", replace(A, needs_approval=True), "c0", reschedule=True), PostStatus.DRAFT, ""),
+    ],
+    ids=["to its time", "back to the queue", "it worked", "only its content", "a draft's time", "for an approval"],
+)
+def test_what_was_to_go_back_and_stayed_a_draft_is_still_off(
+    edit: EditPost, status: PostStatus, taken_from: str
+) -> None:
+    """It differs, and the next plan puts it back on the schedule; what was to stay a draft is none of those."""
+    there = replace(LIVE, status=status)
+    binding, fields = outcomes.bound(edit, there, Origin.CREATED, links_may_differ=False)
+    assert (binding.taken_from, "draft" in fields) == (taken_from, bool(taken_from))
+
+
+def test_a_post_without_its_idea_says_which_to_fix() -> None:
+    """By its key; the field to edit is that of the post."""
+    outcome = outcomes.without_idea(EDIT, "launch")
+    assert (outcome.status, outcome.message) == (Status.HELD, "Its idea 'launch' was not created")
+    assert outcome.todo
+    assert [(each.way, each.field) for each in outcome.todo.answers] == [(Way.EDIT, "idea")]
+
+
+def test_what_was_published_meanwhile_names_the_command_that_shows_it() -> None:
+    """As an answer that programs read."""
+    outcome = outcomes.refused(EDIT, Refused(Refusal.SENT, "Post was already sent."), START)
+    assert outcome.todo
+    assert [each.command for each in outcome.todo.answers] == [("bufferctl", "plan")]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -174,6 +174,13 @@ def test_an_exchange_of_texts_that_has_begun_goes_on() -> None:
     assert next_keys(queue, START + timedelta(seconds=185)) == (["b"], [])
 
 
+def test_an_exchange_of_texts_with_what_becomes_a_draft_goes_by_when_that_is_out() -> None:
+    """It is published at its time in Buffer until it is one: too soon to be taken off after the other."""
+    soon, later = timedelta(seconds=301), timedelta(seconds=302)
+    assert next_keys(exchanging({"a": timedelta(minutes=9), "b": soon}, drafts={"b"})) == ([], ["a", "b"])
+    assert next_keys(exchanging({"a": timedelta(minutes=9), "b": later}, drafts={"b"})) == (["a"], [])
+
+
 def exchanged(due: Mapping[str, timedelta], left: int) -> tuple[list[str], list[str]]:
     """The keys of the first batch, and of what is held. `left`: requests of the quota."""
     return next_keys(exchanging(due), left=left)
@@ -185,11 +192,11 @@ def next_keys(queue: Queue, now: datetime = START, left: int = 100) -> tuple[lis
     return [each.change.address.key for each in batch], [each.change.address.key for each in unfit]
 
 
-def exchanging(due: Mapping[str, timedelta]) -> Queue:
+def exchanging(due: Mapping[str, timedelta], drafts: Collection[str] = ()) -> Queue:
     """Posts that each take the text of the one before, and the first that of the last, by when they are due."""
     changes = []
     for key, at in due.items():
-        item = post(key)
+        item = replace(post(key), draft=key in drafts)
         live = LivePost(key, "c0", PostStatus.SCHEDULED, "", START, due_at=START + at)
         write = EditPost(key, item, "c0")
         changes.append(

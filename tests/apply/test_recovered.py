@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.apply import FileJournal, Settler, recover
+from bufferctl.apply import FileJournal, Settler, close_answered, recover
 from bufferctl.model import (
     Binding,
     CreatePost,
@@ -114,6 +114,16 @@ def test_what_people_answered_alone_needs_no_reading(tmp_path: Path) -> None:
     found = recover(journal, settler, bindings)
     assert (found.written, found.not_written, journal.open, journal.results) == (0, 1, (), ())
     assert (bindings[slot(C)].id, settler.buffer.reads) == ("p3", 0)  # type: ignore[attr-defined]  # the fake
+
+
+def test_a_create_whose_channel_is_gone_is_closed_by_an_answer(tmp_path: Path) -> None:
+    """By its address, or because another post is bound in its place; what nobody has answered stays open."""
+    journal, _ = left_open(tmp_path, (A, ""), (B, ""), (C, ""))
+    journal.limit_to_homes({"c9"})
+    now = {number: Slot("org", "c9", item.address.key) for number, item in enumerate((A, B, C), 1)}
+    journal.follow(now)
+    close_answered(journal, {now[2]: bind(B, live("p2", B), Origin.IMPORTED)}, {str(A.address)})
+    assert [each.slot for each in journal.stranded] == [now[3]]
 
 
 def test_a_question_about_one_leaves_no_other_open(tmp_path: Path) -> None:
