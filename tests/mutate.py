@@ -88,7 +88,7 @@ FILES: dict[str, Sequence[str]] = {
 }
 #: Seconds of processor time for tests, besides four times what they take; of waiting for one test, more on a machine
 #: that is busy at first (it may become busier, so there is room to spare); bytes of memory.
-LIMIT, WAIT, MEMORY = 120, 120, 4 << 30
+LIMIT, WAIT, MEMORY = 120, 40, 4 << 30
 #: How a fork ends, unlike any crash: all tests passed, one failed, or the driver itself did.
 PASSED, FAILED, BROKEN = 70, 71, 72
 #: The file in the temporary folder of a fork that names the test that failed.

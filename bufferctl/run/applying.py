@@ -37,6 +37,7 @@ from bufferctl.render import words
 from bufferctl.run.compare import Homes, answered, find_homes, hold_dependent
 from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.reachable import publisher
+from bufferctl.run.relation import warn_of_uncommitted
 from bufferctl.run.session import Session
 from bufferctl.run.sources import PlanSource
 from bufferctl.value import replace, value
@@ -116,7 +117,7 @@ class Applying:
                 homes = replace(homes, look=homes.look.without_reading)
             plan = self._selected(self._plan(self._source.choices, homes))
             self._claim(plan)
-            return plan
+            return self._warning(plan)
 
     def _selected(self, today: Plan) -> Plan:
         """What the source selects of today's plan.
@@ -134,6 +135,12 @@ class Applying:
                 raise
             self._report(error)
             return off
+
+    def _warning(self, plan: Plan) -> Plan:
+        """With the warning that other checkouts do not have what is sent, if a person sends it without a review."""
+        if not plan.writes or self._source.reviewed:
+            return plan
+        return replace(plan, warnings=(*plan.warnings, *warn_of_uncommitted(self.session.files, self.session.store)))
 
     def _claim(self, plan: Plan) -> None:
         """If there is something to send, take the lock of a shared state, unless that was done before planning.

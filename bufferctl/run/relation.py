@@ -11,14 +11,14 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.diagnostics import Diagnostic, Severity, some_of
 from bufferctl.errors import StateError
 from bufferctl.reconcile import find_targets
 from bufferctl.render.lines import capitalized
 from bufferctl.run.files import Files
 from bufferctl.run.listener import Listener
 from bufferctl.state import LocalStore, StateFile, state_path_of
-from bufferctl.state.checkout import Relation, relation
+from bufferctl.state.checkout import Relation, relation, uncommitted_files
 from bufferctl.state.local import repository_of
 from bufferctl.state.state_file import LockedState
 from bufferctl.state.succession import Predecessor, name_of, predecessors, proves
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOVE = "Move it there: bufferctl state migrate"
 #: Digits of a commit in messages.
 _SHORT = 10
+#: Files in a message.
+_NAMED = 3
 _LEFT = "Posts that that commit wrote, or that these files lack, are not changed or deleted"
 
 
@@ -59,6 +61,18 @@ def find_relation(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diag
         why = capitalized(f"{this} and {last} have diverged, so what these files lack is not deleted, or reversed")
         hint = "Merge or rebase onto it before you apply."
     return found, (Diagnostic(Severity.WARNING, why, hint=hint),)
+
+
+def warn_of_uncommitted(files: Files, stored: StateFile) -> tuple[Diagnostic, ...]:
+    """The warning of an apply by which a shared state gets to know what no commit has; none if there is nothing."""
+    if not (stored.is_shared and files.commit):
+        return ()
+    edited = sorted(uncommitted_files(files.root) & files.read)
+    if not edited:
+        return ()
+    why = f"Other checkouts do not have the changes to {some_of(edited, _NAMED)}, which are not committed. The next "
+    why += "apply from one of them may delete, or change back, what this one sends"
+    return (Diagnostic(Severity.WARNING, why, hint="Commit and push them, too."),)
 
 
 def find_unmoved(root_file: Path, stored: StateFile) -> str:

@@ -85,6 +85,13 @@ def deleted_before(folder: Path, written: str, applied: str, files: Collection[s
     return (frozenset(deleted.split("\0")) & frozenset(files)) - frozenset(there.split("\0"))
 
 
+def uncommitted_files(folder: Path) -> frozenset[str]:
+    """Files below `folder` that differ from the checked-out commit, or are new and not ignored."""
+    edited = _output(folder, *DIFF, "--name-only", "--no-renames", "--relative", "-z", operands=["HEAD", "--"])
+    new = _output(folder, "ls-files", "--others", "--exclude-standard", "-z")
+    return frozenset(edited.split("\0")) | frozenset(new.split("\0"))
+
+
 def contained(folder: Path, commits: Collection[str]) -> frozenset[str]:
     """The `commits` that the checkout contains, as far as its history is here."""
     return frozenset(_output(folder, "rev-list", "HEAD").split()) & frozenset(commits) if commits else frozenset()

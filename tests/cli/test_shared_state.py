@@ -132,6 +132,29 @@ def test_what_one_machine_applied_another_one_knows(
     assert not project.state.exists()
 
 
+def test_what_no_commit_has_is_undone_elsewhere(project: Project, bare: Path, tmp_path: Path) -> None:
+    """A warning of the apply of edits that are not committed: the next apply of another clone deletes what they add."""
+    git.git(project.folder, "add", "buffer.yaml")
+    git.git(project.folder, "commit", "--quiet", "--message", "Begin")
+    git.git(project.folder, "push", "--quiet", "origin", "HEAD:main")
+    git.git(tmp_path, "clone", "--quiet", "--branch", "main", str(bare), "clone")
+    clone = Project(tmp_path / "clone", project.sandbox)
+    assert "not committed" not in project.apply().err
+    project.write("buffer.yaml", f"{CONFIG}          - {{key: more, text: More}}\n")
+    ran = project.apply()
+    assert "do not have the changes to buffer.yaml, which are not committed" in ran.err
+    assert "1 deleted" in clone.apply().out
+
+
+def test_no_commit_is_asked_for_without_a_shared_state(project: Project) -> None:
+    """The state on one machine is that of its files, committed or not."""
+    project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
+    git.git(project.folder, "add", "buffer.yaml")
+    git.git(project.folder, "commit", "--quiet", "--message", "Begin")
+    project.write("buffer.yaml", CONFIG.replace("state: git\n", "# again\n"))
+    assert "not committed" not in project.apply().err
+
+
 @pytest.mark.long
 def test_an_apply_asks_the_remote_three_times(project: Project, bare: Path) -> None:
     """One fetch and two pushes, for any number of posts, once there is a state; a plan fetches once."""
