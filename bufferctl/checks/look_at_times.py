@@ -200,8 +200,8 @@ def night_hours(groups: Groups, declared: Declared, zones: Mapping[str, tzinfo])
             others = entries[channel] - own[channel, occurrence.place]
             minute = local.hour * 60 + local.minute
             if others.total() >= _OTHERS and all(_apart(minute, each) > _UNUSUAL for each in others):
-                where = f"{version.change.address.channel}, where no other post goes out at night"
-                detail = f"goes out at {dates.clock(local)} on {where}"
+                apart = f"{_UNUSUAL // 60} hours or more from the time of any other post there"
+                detail = f"goes out at {dates.clock(local)} on {version.change.address.channel}, {apart}"
                 yield Sight(NIGHT_HOURS, occurrence, "", detail)
                 break
 

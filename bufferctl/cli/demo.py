@@ -32,6 +32,8 @@ _COMMANDS = (
     ("apply", "--auto-approve", "--report", "applied.html"),
     ("plan",),
 )
+#: Where a project is written, unless its folder is named.
+_FOLDER, _CRASH_FOLDER = "bufferctl-demo", "bufferctl-demo-crash"
 _PAGE, _HIDDEN, _DATABASE = "applied.html", ".bufferctl", "sandbox.db"
 _SOURCE = "git+https://github.com/bufferctl/bufferctl"
 #: The day in the project's files that becomes a Monday in the future.
@@ -54,17 +56,17 @@ _MOST_RUNS = 60
         ("bufferctl demo --crash", "the same while answers get lost and runs are killed"),
     )
 )
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("bufferctl-demo"))
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--crash", is_flag=True, help="Lose answers and kill the run until every post has arrived, then count.")
 @options.console_options
-def demo(folder: Path, crash: bool, setup: options.Setup) -> int:
+def demo(folder: Path | None, crash: bool, setup: options.Setup) -> int:
     """Try bufferctl without an account: a month of posts for three networks, on a local Buffer that publishes nothing.
 
-    It writes the files to FOLDER (bufferctl-demo), starts a local Buffer, and runs validate; apply, which shows the
-    plan first; and plan, which says "No changes." FOLDER keeps the files and the local Buffer: edit a post, run it
-    again, and the plan shows your edit. On a desktop, the page opens in a browser.
+    It writes the files to FOLDER (bufferctl-demo; with --crash, bufferctl-demo-crash), starts a local Buffer, and runs
+    validate; apply, which shows the plan first; and plan, which says "No changes." FOLDER keeps the files and the local
+    Buffer: edit a post, run it again, and the plan shows your edit. On a desktop, the page opens in a browser.
     """
-    console = setup.console
+    console, folder = setup.console, folder or Path(_CRASH_FOLDER if crash else _FOLDER)
     gc.enable()  # unlike other commands (see `main`) this one stays
     is_new = _write(folder, with_more=crash)
     sandbox = _started(folder / _HIDDEN, _FAULTS if crash else "")
@@ -208,7 +210,7 @@ def _count(steps: _Steps, kills: int, lost: int) -> int:
 
 
 def _what_next(folder: Path, console: Console) -> None:
-    again = join(["bufferctl", "demo", *([] if folder.name == "bufferctl-demo" else [str(folder)])])
+    again = join(["bufferctl", "demo", *([] if folder.name == _FOLDER else [str(folder)])])
     lines = [
         "",
         f"The page with the calendar: {folder / _PAGE}",
@@ -217,7 +219,7 @@ def _what_next(folder: Path, console: Console) -> None:
         f"  Edit {folder / 'posts' / 'launch.yaml'}, then see your edit in the plan:",
         f"      {again}",
         "  Lose answers and kill the run until all posts have arrived:",
-        "      bufferctl demo --crash another-folder",
+        "      bufferctl demo --crash",
         "  Begin with your own account, in another folder:",
         "      export BUFFER_API_KEY=…; bufferctl init",
     ]

@@ -255,8 +255,8 @@ choice_options = in_order(
     _addresses("--reapply", "Overwrite Buffer's version with the file's."),
     _addresses(
         "--confirm-removed",
-        "Delete this post, or undo its last change, although the checkout has diverged from the commit that was "
-        "applied last.",
+        "Delete this post, or undo its last change, where plan holds that and names this option. It then does not "
+        "count for `max_deletes`.",
         "confirmed",
     ),
     click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes in this run."),

@@ -72,7 +72,7 @@ def init(agents: bool | None, ci: str | None, setup: options.Setup) -> None:
             hint = "Choose another name with -f FILE."
             raise ConfigError(f"{path} already exists, so nothing was written", hint=hint)
         console.data(f"{visible(str(path))} already exists and stays as it is.")
-        _write_ci(repository, console)
+        _write_ci(repository, path.parent, console)
         return
     with setup.connected() as buffer:
         propose = partial(propose_state, path, console)
@@ -83,7 +83,7 @@ def init(agents: bool | None, ci: str | None, setup: options.Setup) -> None:
     if begun:
         console.data(f"Posts are tracked in {visible(stored.place)}.")
     if repository:
-        _write_ci(repository, console)
+        _write_ci(repository, path.parent, console)
         return
     console.data(f"Commit {'it' if stored.is_shared or not begun else 'both'}, then run:")
     console.say("  bufferctl plan")
@@ -109,12 +109,12 @@ def _repository(path: Path, ci: str) -> Repository:
     return repository_of(path.absolute().parent, "" if ci == "origin" else ci)
 
 
-def _write_ci(repository: Repository, console: Console) -> None:
-    """Write the files of CI, never over others; show them, and what is left to set up."""
+def _write_ci(repository: Repository, folder: Path, console: Console) -> None:
+    """Write the files of CI below the folder, never over others; show them, and what is left to set up."""
     from bufferctl.ci.setup import PAGE
 
     for name, text in repository.files.items():
-        path = Path(name)
+        path = folder / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             console.data(f"{name} is already there.")
             continue

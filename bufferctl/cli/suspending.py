@@ -114,7 +114,8 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
     from bufferctl.config.write import resumed
 
     root_file = _root_file(setup)
-    days = _missed(missed) if missed is not None else None
+    if missed is not None:
+        _answer_missed(_missed(missed), setup)
     for target in _targets(root_file, paths, organization, channel):
         changes, still = resumed(root_file, target), _still_suspended(root_file, target)
         if not changes.wanted and missed is None:
@@ -130,8 +131,6 @@ def resume(paths: tuple[Path, ...], organization: str, channel: str, missed: str
             setup.console.data(f"Deleted the line `suspended` for {visible(str(target))}.")
             if still:
                 setup.console.data(f"It is still suspended. {still}")
-    if missed is not None:
-        _answer_missed(days, setup)
     setup.console.say(f"Next: `bufferctl plan`. {_NEXT}")
     return 0
 
@@ -164,7 +163,7 @@ def _suspends(reason: str) -> bool:
 
 
 def _answer_missed(days: int | None, setup: options.Setup) -> None:
-    """Cancel posts that became too late, or move them."""
+    """Cancel posts that became too late, or move them. Raises UsageError if that leaves one too late."""
     from bufferctl.config.write import SourceFiles, revise
     from bufferctl.run.suspending import missed
 
@@ -173,12 +172,27 @@ def _answer_missed(days: int | None, setup: options.Setup) -> None:
     if not late:
         setup.console.note("Nothing became too late while it was suspended.")
         return
+    _check_span(late, days)
     changes = revise(SourceFiles(files.root, files.desired), _revisions(late, days))
     setup.console.edits(changes, files.root)
     with changes.attempt():
         setup.open_files(by_rules=False)  # raises if they would have errors, and then they are as they were
     done = "Cancelled" if days is None else f"Moved by {count(days, 'day')}:"
     setup.console.data(f"{done} {count(len(late), 'post')} whose time passed meanwhile.")
+
+
+def _check_span(late: Sequence[tuple[Post, datetime]], days: int | None) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from bufferctl.limits import LEAD
+
+    first = min(due_at for _, due_at in late)
+    least = (datetime.now(UTC) + LEAD - first) // timedelta(days=1) + 1
+    if days is not None and days < least:
+        raise UsageError(
+            f"{count(days, 'day')} later, a post would still be too late, so nothing was written",
+            hint=f"To move them by {count(least, 'day')}, run `bufferctl resume --missed +{least}d`.",
+        )
 
 
 def _revisions(late: Sequence[tuple[Post, datetime]], days: int | None) -> list[Revised]:

@@ -135,12 +135,19 @@ class Downloads:
 
 def with_downloads(pulled: Pulled, downloads: Downloads) -> None:
     """Replace Buffer's URLs of media that people added by downloaded files. Raises OSError."""
-    for address, (change, fields) in pulled.taken.items():
-        item = change.desired
-        name = "media" if address.is_idea else "assets"
-        if item and fields.get(name):
-            (new,) = downloads.take([replace(item, **{name: fields[name]})])
-            pulled.taken[address] = change, {**fields, name: getattr(new, name)}
+    with_media = []
+    for change, fields in pulled.taken.values():
+        name = _media_field(change.address)
+        if change.desired and fields.get(name):
+            with_media.append(replace(change.desired, **{name: fields[name]}))
+    for new in downloads.take(with_media):
+        change, fields = pulled.taken[new.address]
+        name = _media_field(new.address)
+        pulled.taken[new.address] = change, {**fields, name: getattr(new, name)}
+
+
+def _media_field(address: Address) -> str:
+    return "media" if address.is_idea else "assets"
 
 
 def _refusal(item: Post | Idea, desired: Desired) -> str:

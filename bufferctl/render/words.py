@@ -335,9 +335,9 @@ def _span(moment: datetime, now: datetime, zone: str) -> tuple[int, str]:
     seconds = abs((moment - now).total_seconds())
     if seconds < _HOUR:
         return int(seconds // _MINUTE), "minute"
-    if seconds < _DAY:
-        return round(seconds / _HOUR), "hour"
     days = abs((dates.in_zone(moment, zone).date() - dates.in_zone(now, zone).date()).days)
+    if seconds < _DAY or not days:  # a day of 25 hours, when summer time ends
+        return round(seconds / _HOUR), "hour"
     if days < _WEEKS:
         return days, "day"
     if days < _MONTHS:

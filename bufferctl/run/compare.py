@@ -11,7 +11,16 @@ from types import MappingProxyType
 
 from bufferctl.apply import FileJournal, with_unsaved_results
 from bufferctl.choices import NONE, Choices
-from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declared, has_errors, nearest, some_of
+from bufferctl.diagnostics import (
+    Diagnostic,
+    FilesError,
+    Severity,
+    check_declared,
+    check_known,
+    has_errors,
+    nearest,
+    some_of,
+)
 from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
 from bufferctl.machine import state_folder
 from bufferctl.model import (
@@ -406,10 +415,11 @@ _NAMED = 3
 
 def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
     """The plan, narrowed to the files and addresses named. Raises UsageError if a glob fits no address."""
-    options = {"--target": choices.targets, "--exclude": choices.excludes, "--confirm-removed": choices.confirmed}
-    addresses = [str(change.address) for change in plan.changes] if any(options.values()) else []
-    for option, globs in options.items():
-        check_globs(option, globs, addresses)
+    addresses = {str(change.address) for change in plan.changes}
+    check_globs("--target", choices.targets, addresses)
+    check_globs("--exclude", choices.excludes, addresses)
+    for each in sorted(choices.confirmed):  # whose address is named in full: a pattern would confirm more than was read
+        check_known(f"There is no {each} to confirm", each, addresses, hint="Run `bufferctl plan` to see addresses.")
     if not (choices.targets or choices.excludes or files.named is not None):
         return plan
 

@@ -163,7 +163,8 @@ def folder_of(root: Path) -> str:
     from bufferctl.state.local import repository_of
 
     repository = repository_of(root / ROOT_NAME)
-    return root.resolve().relative_to(repository).as_posix().removeprefix(".") if repository else ""
+    below = root.resolve().relative_to(repository) if repository else Path()
+    return "" if below == Path() else below.as_posix()
 
 
 def find_root_file(file: Path | None) -> Path:

@@ -89,7 +89,7 @@ def source_of(
     plan's digest, empty for any plan. Raises UsageError, ConfigError, and StalePlanError if a saved plan was altered or
     is another one.
     """
-    is_plan = len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in POST_FILES
+    is_plan = len(paths) == 1 and paths[0].is_file() and paths[0].suffix.lower() not in POST_FILES
     plan_file = paths[0] if is_plan else None
     _refuse_combined(plan_file, reviewed, merged, digest, choices)
     if plan_file:
@@ -124,6 +124,11 @@ def _refuse_combined(
     if merged and reviewed:
         raise UsageError(
             "--merged already names the plans, so it cannot be combined with --reviewed", hint="Leave one of them out."
+        )
+    if choices.planned_at and not reviewed:
+        raise UsageError(
+            "--reviewed-at says when the plan of --reviewed was made, and none is given",
+            hint="Pass that plan with --reviewed, or leave out --reviewed-at.",
         )
     if digest and not plan_file:
         raise UsageError("--digest identifies a saved plan, and none is given", hint="Pass the plan as PATH.")

@@ -118,6 +118,15 @@ def test_files_are_named_from_the_root_of_the_repository(project: Project, summa
     assert uris == {"project/posts/a.yaml"}
 
 
+def test_a_hidden_folder_keeps_its_dot(project: Project, summary: Path) -> None:
+    """In the path from the repository's root, too."""
+    git(project.folder, "init")
+    project.write(".social/buffer.yaml", ROOT)
+    project.write(".social/posts/a.yaml", BROKEN)
+    ran = project("validate", "-f", ".social/buffer.yaml")
+    assert commands(ran.err)[0].startswith("::error file=.social/posts/a.yaml,line=3,")
+
+
 def test_what_was_changed_is_first(project: Project, summary: Path) -> None:
     """Warnings in the files of a pull request come before warnings in unchanged files."""
     project.write("buffer.yaml", ROOT)

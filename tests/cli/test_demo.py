@@ -105,9 +105,15 @@ def test_what_it_says_to_try_next(steps: Path, run: Callable[..., Ran], monkeypa
     assert [line.strip() for line in shown.splitlines() if line.startswith("      ")] == [
         *(line.strip() for line in how_to_install()[1:]),
         "bufferctl demo here",
-        "bufferctl demo --crash another-folder",
+        "bufferctl demo --crash",
         "export BUFFER_API_KEY=…; bufferctl init",
     ]
+
+
+def test_a_crash_has_a_folder_of_its_own(steps: Path, run: Callable[..., Ran]) -> None:
+    """So the README's two commands follow each other."""
+    run("demo")
+    assert "Wrote a project to bufferctl-demo-crash" in run("demo", "--crash").out
 
 
 def test_what_is_missing_after_a_crash(steps: Path, run: Callable[..., Ran]) -> None:

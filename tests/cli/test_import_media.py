@@ -141,6 +141,20 @@ def test_pull_takes_a_picture_that_somebody_added(project: Project, files: FileS
     assert project("plan", "--detailed-exitcode").code == 0
 
 
+def test_pull_takes_the_pictures_of_several_posts(project: Project, files: FileServer) -> None:
+    """Each has its own file, and the next plan is empty."""
+    post = "  - {{key: {0}, channels: [twitter], due_at: 2030-01-0{1} 09:00, text: Post {0}}}\n"
+    project.write("buffer.yaml", f"{ROOT}posts:\n{post.format('one', 7)}{post.format('two', 8)}")
+    project.apply()
+    for live, name in zip(project.sandbox.posts(), ("/1", "/2.png"), strict=True):
+        assets = [{"image": {"url": files.url + name, "metadata": {"altText": "A"}}}]
+        project.sandbox.person.edit_post(live["id"], assets=assets)
+    ran = project("pull")
+    assert ran.code == 0, ran.err
+    assert [Path(name).stem for name in named(project)] == ["one", "two"]
+    assert project("plan", "--detailed-exitcode").code == 0
+
+
 @pytest.mark.parametrize("now", [["/2.png", "/1"], ["/1", "/2.png"]], ids=["before", "after"])
 def test_pull_takes_a_picture_beside_one_that_looks_the_same(
     project: Project, files: FileServer, now: list[str]

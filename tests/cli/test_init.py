@@ -244,6 +244,17 @@ def test_ci_for_the_published_branch(project: Project) -> None:
     assert "branches: [trunk]" in (project.folder / ".github/workflows/apply.yml").read_text(encoding="utf-8")
 
 
+def test_ci_of_another_repository(project: Project, tmp_path: Path) -> None:
+    """Its files are written there, beside the root file that is named."""
+    a_clone(project, "git@github.com:acme/posts.git")
+    project.write("buffer.yaml", "mine")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    Project(elsewhere, project.sandbox)("init", "-f", str(project.folder / "buffer.yaml"), "--ci")
+    assert (project.folder / ".github/workflows/apply.yml").exists()
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_ci_of_other_files(project: Project) -> None:
     """Its files are for a buffer.yaml at the top; for another one nothing is written."""
     a_clone(project, "git@github.com:acme/posts.git")

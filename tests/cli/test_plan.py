@@ -160,6 +160,12 @@ def test_address_that_no_file_declares(campaign: Project, prints: Prints, option
     prints("plan/address-not-declared", campaign("plan", option, "Acme/twitter:acme/lunch"))
 
 
+def test_a_confirmation_names_an_address_in_full(campaign: Project) -> None:
+    """A pattern would confirm what nobody read, and a slip nothing: exit 64."""
+    ran = campaign("plan", "--confirm-removed", "Acme/*/launch")
+    assert (ran.code, "There is no Acme/*/launch to confirm." in ran.err) == (64, True)
+
+
 def test_narrowed_to_what_is_done(campaign: Project, prints: Prints) -> None:
     """The message "No changes." refers to the selected posts, and says so."""
     campaign.apply()

@@ -77,6 +77,14 @@ def test_a_review_counts_as_planning(project: Project) -> None:
     assert len(project.sandbox.posts()) == 1
 
 
+def test_a_time_of_planning_needs_a_review(project: Project) -> None:
+    """Alone, it would lift the notice: refused, with nothing sent."""
+    project.write("buffer.yaml", ROOT.format(text="Tonight"))
+    ran = project("apply", "--auto-approve", "--reviewed-at", "2020-01-01T00:00:00Z")
+    assert (ran.code, project.sandbox.posts()) == (64, [])
+    assert "--reviewed-at says when the plan of --reviewed was made" in ran.err
+
+
 def test_what_is_there_is_not_late(project: Project) -> None:
     """A later policy, and the passage of time, hold no post that already matches Buffer."""
     project.write("buffer.yaml", ROOT.format(text="Tonight"))

@@ -304,7 +304,8 @@ def test_all_that_is_past_is_moved_into_the_future(project: Project) -> None:
     past(project)
     project.sandbox.core.clock.set("2021-01-04T09:00:00Z")
     assert "To move all of them by 3 weeks, run: bufferctl resume --missed +3w" in " ".join(project("plan").out.split())
-    assert project("resume", "--missed", "+3w").code == 0
+    with time_machine.travel("2021-01-04T09:00:00Z"):
+        assert project("resume", "--missed", "+3w").code == 0
     project.apply()
     assert set(statuses(project).values()) == {"scheduled"}
 
@@ -394,7 +395,8 @@ def test_one_command_answers_for_a_time_that_a_person_gave(
     project.sandbox.core.clock.set("2020-12-18T09:00:00Z")
     write_2020("")
     assert f"bufferctl resume --missed {how}" in project("plan").out
-    assert project("resume", "--missed", how).code == 0
+    with time_machine.travel("2020-12-18T09:00:00Z"):
+        assert project("resume", "--missed", how).code == 0
     assert how == "cancel" or "due_at: 2020-12-22 09:00" in (project.folder / "posts/a.yaml").read_text()
     project.apply()
     assert statuses(project) == left
@@ -403,7 +405,8 @@ def test_one_command_answers_for_a_time_that_a_person_gave(
 def test_one_command_moves_all_that_is_past(project: Project) -> None:
     """By whole days, at the same time of day."""
     past(project)
-    assert project("resume", "--missed", "+1w").code == 0
+    with time_machine.travel("2020-12-22T09:00:00Z"):
+        assert project("resume", "--missed", "+1w").code == 0
     text = (project.folder / "posts/a.yaml").read_text()
     assert "2020-12-27 09:00" in text
     assert "2020-12-28 09:00" in text
@@ -760,7 +763,8 @@ def test_what_waited_and_is_late_is_the_same_question(project: Project) -> None:
         project.sandbox.core.clock.set(now)
     project.write("buffer.yaml", (project.folder / "buffer.yaml").read_text().replace(LINE, ""))
     assert "  ! 2 posts: launch, later" in project("plan").out
-    assert project("resume", "--missed", "+1w").code == 0
+    with time_machine.travel("2020-12-22T09:00:00Z"):
+        assert project("resume", "--missed", "+1w").code == 0
     project.apply()
     assert statuses(project) == {"We are live": "scheduled", "Still live": "scheduled"}
 
@@ -1053,6 +1057,17 @@ def test_what_was_never_sent_is_among_what_became_too_late(project: Project) -> 
     with time_machine.travel("2029-12-21T12:00:00Z"):
         assert "Moved by 7 days: 1 post" in project("resume", "--missed", "+1w").out
     assert "due_at: 2029-12-27 09:00" in (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
+
+
+def test_a_move_that_leaves_a_post_too_late(project: Project) -> None:
+    """Refused before anything is written, with the least number of days."""
+    write(project, TIMED, line=LINE)
+    assert apply(project) == 0
+    with time_machine.travel("2029-12-25T12:00:00Z"):
+        ran = project("resume", "--missed", "+1d")
+        assert (ran.code, "bufferctl resume --missed +6d" in ran.err) == (64, True)
+        assert LINE in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+        assert project("resume", "--missed", "+6d").code == 0
 
 
 def test_what_came_after_a_suspension_is_not_among_what_became_too_late(project: Project) -> None:

@@ -108,6 +108,12 @@ def test_away(later: timedelta, expected: str) -> None:
     assert away(NOW + later, NOW, "UTC") == expected
 
 
+def test_away_in_a_day_of_25_hours() -> None:
+    """In hours, since it is the same day."""
+    midnight = datetime.fromisoformat("2029-10-28T00:10+02:00")
+    assert away(midnight + timedelta(hours=24), midnight, "Europe/Berlin") == "in 24 hours"
+
+
 def test_away_by_the_channels_calendar() -> None:
     """The day after tomorrow is counted in Tokyo's days, wherever the reader is; an unknown zone is fine."""
     assert away(NOW + timedelta(hours=30, minutes=1), NOW, "Asia/Tokyo") == "in 2 days"
