@@ -72,7 +72,7 @@ class Seen(NamedTuple):
 
     def has_cards(self, there: Content) -> bool:
         """Whether Buffer still has the fields of its cards that it had kept."""
-        return not self.cards or self.cards <= frozenset(_facts(there.cards))
+        return self.cards <= frozenset(_facts(there.cards))
 
 
 def seen_of(there: Content, declared: Content | None = None) -> Seen:

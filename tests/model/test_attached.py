@@ -72,6 +72,12 @@ def test_where_each_is() -> None:
     ]
 
 
+def test_the_kind_of_file_at_an_address() -> None:
+    """That of its asset; the GIF of an idea is an image."""
+    kinds = {each.kind: each.file_kind for item in (POST, IDEA) for each in attached(item)}
+    assert kinds == {"image": "image", "video": "video", "document": "document", "gif": "image"}
+
+
 LINKED = replace(BARE, assets=(asset("video", url="https://acme.example/a.mp4"),))
 
 

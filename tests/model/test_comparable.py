@@ -134,6 +134,24 @@ def test_a_field_that_comes_back_in_another_form_is_a_difference(there: object, 
     assert differs(placed, replace(LIVE, metadata={"geolocation": there})) == expected
 
 
+@pytest.mark.parametrize(
+    ("there", "alike", "surely"),
+    [
+        ({"is_ai_generated": True}, True, False),
+        ({"is_ai_generated": False}, True, True),
+        ({"type": "reel"}, True, False),
+        ({"type": "post"}, True, True),
+        ({"first_comment": "More"}, False, False),
+    ],
+)
+def test_what_somebody_set_counts_where_nothing_may_be_missed(
+    there: dict[str, object], alike: bool, surely: bool
+) -> None:
+    """Of a field that the files leave out and Buffer fills in: its own value is none that a person set."""
+    wanted, found = content_of_desired(POST), content_of_live(replace(LIVE, metadata=there))
+    assert (contents_match(wanted, found), contents_match(wanted, found, unsaid=True)) == (alike, surely)
+
+
 def test_a_field_that_the_files_do_not_have_is_a_difference() -> None:
     """One with a value."""
     assert differs(POST, replace(LIVE, metadata={"geolocation": {"id": "1", "text": "Berlin"}})) == ["metadata"]

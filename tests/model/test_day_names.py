@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bufferctl.model.day_names import HOLIDAYS, MONTHS, WEEKDAYS
+from bufferctl.model.day_names import HOLIDAYS, MONTHS, MONTHS_OF_DATES, WEEKDAYS, WEEKDAYS_OF_DATES
 
 
 def test_weekdays() -> None:
@@ -35,6 +35,36 @@ def test_months() -> None:
         {"october", "oct", "oktober", "okt"},
         {"november", "nov"},
         {"december", "dec", "dezember", "dez"},
+    ]
+
+
+def test_months_and_weekdays_of_dates() -> None:
+    """What dates alone may have besides: French, Spanish, Italian, Dutch and Portuguese."""
+    more = {name: n for name, n in MONTHS_OF_DATES.items() if name not in MONTHS}
+    names = [{name for name, number in more.items() if number == month} for month in range(1, 13)]
+    assert names == [
+        {"janvier", "janv", "enero", "gennaio", "januari", "janeiro"},
+        {"février", "févr", "febrero", "febbraio", "februari", "fevereiro"},
+        {"mars", "marzo", "maart", "março"},
+        {"avril", "avr", "abril", "aprile"},
+        {"mayo", "maggio", "mei", "maio"},
+        {"juin", "junio", "giugno", "juni", "junho"} - MONTHS.keys(),
+        {"juillet", "juil", "julio", "luglio", "juli", "julho"} - MONTHS.keys(),
+        {"août", "agosto", "augustus"},
+        {"septembre", "septiembre", "settembre", "setembro"},
+        {"octobre", "octubre", "ottobre", "outubro"},
+        {"novembre", "noviembre", "novembro"},
+        {"décembre", "déc", "diciembre", "dicembre", "dezembro"},
+    ]
+    days = {name: n for name, n in WEEKDAYS_OF_DATES.items() if name not in WEEKDAYS}
+    assert [{name for name, number in days.items() if number == day} for day in range(7)] == [
+        {"lundi", "lunes", "lunedì", "maandag"},
+        {"mardi", "martes", "martedì", "dinsdag"},
+        {"mercredi", "miércoles", "mercoledì", "woensdag"},
+        {"jeudi", "jueves", "giovedì", "donderdag"},
+        {"vendredi", "viernes", "venerdì", "vrijdag"},
+        {"samedi", "sábado", "sabato", "zaterdag"},
+        {"dimanche", "domingo", "domenica", "zondag"},
     ]
 
 

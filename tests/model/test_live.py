@@ -20,6 +20,7 @@ from bufferctl.model import (
     Quota,
     Service,
     ShareMode,
+    Wanted,
     Window,
 )
 from bufferctl.model.live import Unavailable, ids_by_home
@@ -76,6 +77,29 @@ def test_what_was_read_of_each_home() -> None:
     live = Live(NOW, posts=(POST, replace(POST, id="p2"), replace(POST, id="p3", channel_id="c2")), ideas=(IDEA,))
     assert live.items == (*live.posts, IDEA)
     assert ids_by_home(live.items) == {"c1": {"p1", "p2"}, "c2": {"p3"}, "o1": {"i1"}}
+
+
+@pytest.mark.parametrize(
+    ("other", "covered"),
+    [
+        (Wanted({"o1": ["c1", "c2"]}, ["o1"], {"c1": NOW}), True),
+        (Wanted({"o1": ["c1"]}, since={"c1": NOW}), True),
+        (Wanted(), True),
+        (Wanted({"o1": ["c3"]}), False),
+        (Wanted({"o2": ["c1"]}), False),
+        (Wanted(ideas=["o2"]), False),
+        (Wanted({"o1": ["c1"]}), False),
+        (Wanted({"o1": ["c2"]}, since={"c2": NOW}), False),
+        (Wanted({"o1": ["c2"]}, sent_pages=1), False),
+    ],
+    ids=[
+        "equal", "less", "nothing", "another channel", "another organization", "other ideas",
+        "all that was sent", "another instant", "fewer pages",
+    ],
+)  # fmt: skip
+def test_whether_a_reading_has_what_another_one_wants(other: Wanted, covered: bool) -> None:
+    """Every home of it, as far back; then it is not asked for again."""
+    assert Wanted({"o1": ["c1", "c2"]}, ["o1"], {"c1": NOW}).covers(other) is covered
 
 
 SHORT, LONG = Window(900, 40, 60.0, NOW, 100), Window(86400, 7, 3600.0, NOW)

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bufferctl.model import Address, Expansion
+from bufferctl.diagnostics import Severity
+from bufferctl.model import Address, Expansion, Settings
 from bufferctl.model.base import day_of
 from bufferctl.model.comparable import SHORTENERS
 from tests.model.test_stored import IDEA, PLAIN
@@ -68,6 +69,22 @@ def test_how_a_post_was_made() -> None:
         made = replace(PLAIN, due_at=NOW, expansion=expansion)
         assert (made.number, made.is_counted, made.is_fixed) == (number, counted, fixed)
     assert not replace(PLAIN, due_at=None, expansion=Expansion(fixed=True)).is_fixed
+
+
+@pytest.mark.parametrize(
+    ("level", "own", "expected"),
+    [
+        (None, Severity.ERROR, Severity.ERROR),
+        (None, Severity.WARNING, Severity.WARNING),
+        ("warning", Severity.ERROR, Severity.WARNING),
+        ("error", Severity.WARNING, Severity.ERROR),
+        ("off", Severity.ERROR, None),
+    ],
+)
+def test_the_level_of_a_rule(level: str | None, own: Severity, expected: Severity | None) -> None:
+    """Its own, unless the files give it another one or turn it off."""
+    settings = Settings(rules={"freeze": level} if level else {})
+    assert settings.level_of("freeze", own) is expected
 
 
 def test_all_shorteners() -> None:

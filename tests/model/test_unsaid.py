@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import Address, Idea, Metadata, Post, Service
+from bufferctl.model import Address, Asset, Idea, Metadata, Post, Service
 from bufferctl.model.comparable import Content
 from bufferctl.model.desired import IdeaGroup
-from bufferctl.model.unsaid import LeftOut, Then, given_of, hidden_changes, left_out
+from bufferctl.model.unsaid import LeftOut, Then, given_of, hidden_changes, left_out, restored, still_given
 from tests.model.samples import PLACE
 
 #: A mention on each network, of which Buffer returns only where it is.
@@ -113,3 +113,34 @@ def test_a_detail_that_the_files_gave_and_no_longer_have(
     there, files = Content(details={path: "Old"}), Content(details={path: "New"} if declared else {})
     found = list(left_out(files, there, {path: ""} if given else {}))
     assert found == ([LeftOut(path, "Old", Then.CLEARED, was_given=True)] if expected else [])
+
+
+def test_what_an_edit_sends_for_fields_that_left_the_file() -> None:
+    """The default where that is documented, else null; nothing for what is open, or in a list, which is sent whole."""
+    left = (
+        LeftOut("metadata.first_comment", "More", Then.CLEARED, was_given=True),
+        LeftOut("metadata.notify_subscribers", False, Then.DEFAULT, was_given=True, default=True),
+        LeftOut("metadata.privacy", "private", Then.OPEN, was_given=False, default="public"),
+        LeftOut("assets.0.video.title", "Old", Then.CLEARED, was_given=True),
+    )
+    before = {"source": "web", "draft_id": "7", "assets.0.video.thumbnail_url": "https://acme.example/t"}
+    assert restored(left, post(None), Content(), before) == {
+        "metadata.first_comment": None,
+        "metadata.notify_subscribers": True,
+        "source": None,
+    }
+
+
+def test_a_cover_that_buffer_does_not_return_is_kept_as_given() -> None:
+    """By its path below the assets of a post."""
+    slides = {"url": "https://acme.example/a.pdf", "title": "A", "thumbnail_url": "https://acme.example/t"}
+    given = given_of(post(None, assets=(Asset.model_validate({"document": slides}),)))
+    assert given["assets.0.document.thumbnail_url"] == "https://acme.example/t"
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [(None, None), ({}, {}), ({"source": "api", "cta": "Go"}, {"source": "web"})]
+)
+def test_what_is_still_given(before: dict[str, str] | None, expected: dict[str, str] | None) -> None:
+    """What the file has of the fields given before, with its value now; unknown stays unknown."""
+    assert still_given(post(None, source="web", draft_id="7"), before) == expected

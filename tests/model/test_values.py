@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from pydantic import TypeAdapter, ValidationError
 
 from bufferctl.model import Asset, Document, Image, MediaFile, MediaSettings, Video, base
-from bufferctl.model.content import Sourced
+from bufferctl.model.content import A_FILE, Sourced
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media_file import address_of, object_name, size_words
 from bufferctl.model.metadata import PinterestMetadata, YoutubeMetadata
@@ -262,6 +262,11 @@ DOCUMENT = {"url": A, "title": "T", "thumbnail_url": B}
 def test_the_kind_of_an_asset(asset: Asset, kind: str, value: object) -> None:
     """By the one field that is set."""
     assert (asset.kind, asset.value) == (kind, value)
+
+
+def test_a_file_of_each_kind_in_a_sentence() -> None:
+    """With its article."""
+    assert A_FILE == {"image": "an image", "video": "a video", "document": "a document"}
 
 
 def test_a_file_in_the_state() -> None:

@@ -28,8 +28,10 @@ from bufferctl.model import (
     ShareMode,
     Slot,
     Write,
+    instant,
     standing,
 )
+from bufferctl.model.state import QUEUE
 from tests.model.samples import PLACE
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -83,6 +85,8 @@ def test_fit_of_an_idea() -> None:
 
 OLD = replace(LIVE, text="Before")
 EDIT, MOVE = EditPost("1", QUEUED, "c"), EditPost("1", TIMED, "c", reschedule=True)
+OFF = live(PostStatus.DRAFT, text="Before")
+BACK = replace(MOVE, back_to=instant(LATER))
 
 
 @pytest.mark.parametrize(
@@ -107,6 +111,11 @@ EDIT, MOVE = EditPost("1", QUEUED, "c"), EditPost("1", TIMED, "c", reschedule=Tr
         (Fate.DONE, replace(MOVE, item=APPROVAL), OLD, live(PostStatus.NEEDS_APPROVAL)),
         (Fate.UNCLEAR, replace(MOVE, item=APPROVAL), OLD, LIVE),
         (Fate.DONE, replace(EDIT, item=DRAFT), OLD, LIVE),
+        (Fate.DONE, BACK, OFF, replace(LIVE, due_at=LATER)),
+        (Fate.UNCLEAR, BACK, OFF, LIVE),
+        (Fate.UNCLEAR, BACK, OFF, live(PostStatus.DRAFT, due_at=LATER)),
+        (Fate.DONE, replace(BACK, back_to=QUEUE), OFF, replace(LIVE, due_at=LATER)),
+        (Fate.UNCLEAR, replace(BACK, back_to=QUEUE), OFF, live(PostStatus.DRAFT, due_at=LATER)),
     ],
 )
 def test_fate_of_an_edit(fate: Fate, write: EditPost, before: LivePost, there: LivePost | LiveIdea | None) -> None:
@@ -231,6 +240,12 @@ def test_a_post_of_an_idea(write: CreatePost | EditPost) -> None:
 def test_which_refusals_are_definite() -> None:
     """All but those after which the object may be there."""
     assert {each for each in Refusal if not each.definite} == {Refusal.REPEAT, Refusal.KEPT}
+
+
+def test_the_codes_of_refusals() -> None:
+    """Programs read them."""
+    known = "invalid not-found unauthorized limit past sent repeat kept"
+    assert [each.value for each in Refusal] == known.split()
 
 
 def test_when_an_intent_is_certain() -> None:
