@@ -491,7 +491,7 @@ class Reviewed:
         reasons = [_why_not(row, change, today) for row in reversed(words.rows)]
         if not all(reasons):
             return ""
-        names = [each.name for each in words.changed_by if each.name]
+        names = [each.name for each in words.changed_by]
         lead = f"{all_of(names)} changed it, and " if len(names) > 1 else ""
         if reasons:
             return f"{lead}{reasons[0]}"

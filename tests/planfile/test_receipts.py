@@ -138,18 +138,20 @@ def test_any_damage_is_found(what: str, drawn: tuple[Plan, tuple[Post | Idea, ..
 
 
 BLANK = Said("It is {blank}")
+NO_PART = Said("Add {blank.options}", {"blank": "words"})
 
 
+@pytest.mark.parametrize("damaged", [BLANK, NO_PART], ids=["nothing", "not that part"])
 @pytest.mark.parametrize("where", ["plan", "left", "outcomes"])
-def test_a_sentence_without_what_it_is_about_is_damage(where: str) -> None:
+def test_a_sentence_without_what_it_is_about_is_damage(where: str, damaged: Said) -> None:
     """Wherever it is: found when the file is read, and not when the sentence is shown."""
     plans = {
-        each: replace(EMPTY, changes=(replace(held(Reason.LAG), why=BLANK if where == each else prose("So")),))
+        each: replace(EMPTY, changes=(replace(held(Reason.LAG), why=damaged if where == each else prose("So")),))
         for each in ("plan", "left")
     }
     values = json.loads(written(plans["plan"], plans["left"]))
     if where == "outcomes":
-        values["details"]["said"] = [{"why": {"template": BLANK.template}}]
+        values["details"]["said"] = [{"why": {"template": damaged.template, "facts": dict(damaged.facts)}}]
     with pytest.raises(UsageError, match="is damaged"):
         planfile.load_receipt(json.dumps(values).encode(), "r.json")
 

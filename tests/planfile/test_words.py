@@ -33,7 +33,7 @@ from bufferctl.model import (
     bind,
 )
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Recording
-from bufferctl.planfile import Reviewed, SavedPlan, verify
+from bufferctl.planfile import Merged, Reviewed, SavedPlan, verify
 from bufferctl.planfile.agreed import overtaken
 from bufferctl.planfile.saved import dump_plan
 from bufferctl.said import prose
@@ -274,6 +274,13 @@ def test_what_waited_is_sent_once_there_is_room(then: Change, now: Change, expec
     assert (list(found.plan.changes), found.moved) == (expected, ())
 
 
+def test_what_waited_for_room_is_suspended_as_anything_else() -> None:
+    """There is room for the edit by now, but its post is taken off the schedule: that is no later edit of it."""
+    waited = replace(update(), action=Action.WAITING, write=None)
+    found = verify(saved(waited), Plan(START, "http://127.0.0.1:1/graphql", (OFF,)), State())
+    assert (found.plan.changes, found.moved) == ((OFF,), ())
+
+
 def test_what_waited_with_another_text_is_not_sent() -> None:
     """The plan has moved."""
     now = create(replace(POST, text="Newer"))
@@ -441,6 +448,8 @@ def test_publication_overtook_a_review(then: Change, now: Change, what: str, hin
         (now_is(Action.ADOPT), now_is(Action.DONE)),
         (update(), now_is(Action.DONE, cause=Cause.NEW)),
         (update(), now_is(Action.NO_OP)),
+        (OFF, now_is(Action.NO_OP)),
+        (OFF, OFF),
         (delete(), forget(PostStatus.SCHEDULED)),
         (delete(), replace(forget(), binding=None)),
         (delete(), replace(forget(), action=Action.NO_OP)),
@@ -467,6 +476,8 @@ def test_organizations_are_those_of_plans_that_saw_buffer() -> None:
     bare = saved(create(slot=SLOT._replace(organization_id="Acme"), write=None), offline=True)
     assert Reviewed.by_hand({"a.json": saved(create()), "b.json": bare}).organizations() == {"Acme": "o"}
     assert Reviewed.by_hand({"b.json": bare}).organizations() == {}
+    without = Merged("the plan of #1", None)
+    assert Reviewed((without, Merged("the plan of #2", saved(create())))).organizations() == {"Acme": "o"}
 
 
 def read_back(plan: Plan, files: Desired, choices: Choices = Choices(), **more: Any) -> SavedPlan:  # noqa: B008 - frozen
