@@ -91,20 +91,24 @@ def installers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+#: Where it is until it is on PyPI.
+SOURCE = "git+https://github.com/bufferctl/bufferctl"
+
+
 def install_lines(page: str) -> list[str]:
     """What a page has people type to install it, one after the other."""
     fenced = (ROOT / page).read_text(encoding="utf-8").split("```")[1::2]
-    blocks = [each.partition("\n")[2].splitlines() for each in fenced if " install bufferctl" in each]
+    blocks = [each.partition("\n")[2].splitlines() for each in fenced if f" install {SOURCE}" in each]
     return [line for block in blocks for line in block]
 
 
 def test_the_pages_show_the_same_ways_to_install() -> None:
     """With pipx and uv in README, and also with pip where all ways are."""
     short, long = install_lines("README.md"), install_lines("docs/start/install.md")
-    assert short == ["pipx install bufferctl", "uv tool install bufferctl"]
+    assert short == [f"pipx install {SOURCE}", f"uv tool install {SOURCE}"]
     assert [line for line in long if line not in short] == [
         "python3 -m venv ~/.bufferctl",
-        "~/.bufferctl/bin/pip install bufferctl",
+        f"~/.bufferctl/bin/pip install {SOURCE}",
         "~/.bufferctl/bin/bufferctl --version",
     ]
 
@@ -114,9 +118,9 @@ def test_the_pages_show_the_same_ways_to_install() -> None:
 @pytest.mark.parametrize(
     ("lines", "kind", "program"),
     [
-        (["pipx install bufferctl"], "wheel", ".local/bin/bufferctl"),
-        (["uv tool install bufferctl"], "wheel", ".local/bin/bufferctl"),
-        (["uv tool install 'bufferctl[remote]'"], "sdist", ".local/bin/bufferctl"),
+        ([f"pipx install {SOURCE}"], "wheel", ".local/bin/bufferctl"),
+        ([f"uv tool install {SOURCE}"], "wheel", ".local/bin/bufferctl"),
+        ([f"uv tool install 'bufferctl[remote] @ {SOURCE}'"], "sdist", ".local/bin/bufferctl"),
         (install_lines("docs/start/install.md")[2:], "wheel", ".bufferctl/bin/bufferctl"),
     ],
     ids=["pipx", "uv", "uv-remote-sdist", "pip"],
@@ -130,7 +134,7 @@ def test_it_installs_as_the_pages_say(
     installers: Path,
     tmp_path: Path,
 ) -> None:
-    """In a new home: it tells its version, has every room, and checks an example."""
+    """In a new home: it tells its version, has every room, and checks an example. The repository is a folder here."""
     python, offered = pythons()[version], tmp_path / "offered"
     offered.mkdir()
     shutil.copy(distributions[kind], offered)
@@ -147,7 +151,8 @@ def test_it_installs_as_the_pages_say(
     }
     for name in ("XDG_BIN_HOME", "XDG_DATA_HOME", "PIPX_HOME", "PIPX_BIN_DIR", "UV_TOOL_DIR", "UV_TOOL_BIN_DIR"):
         environment.pop(name, None)
-    run(["sh", "-euc", "\n".join(lines)], tmp_path, environment)
+    typed = "\n".join(lines).replace(f" @ {SOURCE}", "").replace(SOURCE, "bufferctl")
+    run(["sh", "-euc", typed], tmp_path, environment)
     installed = tmp_path / program
     assert run([installed, "--version"], tmp_path, environment) == f"bufferctl {__version__}\n"
     package = ROOT / "bufferctl"

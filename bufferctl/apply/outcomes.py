@@ -236,7 +236,7 @@ _NAMED = {
 
 
 _MISSED = Said("Its time is now too near, and Buffer might publish it at once, so it was not sent")
-_LATER = Said("Give it a later due_at.", beside=(Answer(Way.EDIT, "due_at"),))
+_LATER = Said("Give it a later `due_at`.", beside=(Answer(Way.EDIT, "due_at"),))
 _LATER_THERE = Said("Change it in Buffer, or wait until it is published.", beside=(Answer(Way.IN_BUFFER),))
 
 
@@ -280,12 +280,12 @@ _THERE_OR_BACK = Said(
 
 def cut_short(change: Change, other: str, *, by_quota: bool) -> Outcome:
     """The outcome of a post that takes the text of one that goes out too soon. `other`: the key of that one."""
-    before = "before Buffer's quota allows to change it" if by_quota else "too soon to be changed after this one"
+    before = "before Buffer's quota allows changing it" if by_quota else "too soon to be changed after this one"
     why = replace(_CUT_SHORT, facts={"before": before}, own={"other": other})
     return Outcome(change, Status.HELD, change.live_id, Reason.AMBIGUOUS, why, _THERE_OR_BACK)
 
 
-_WITHOUT_IDEA = Said("Its idea '{idea}' was not created")
+_WITHOUT_IDEA = Said("Its idea `{idea}` was not created")
 _FIX_IDEA = Said("Fix the idea first.", beside=(Answer(Way.EDIT, "idea"),))
 
 

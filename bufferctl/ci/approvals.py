@@ -95,7 +95,7 @@ def lacking(job: Job, request: ChangeRequest, wanted: Needed, authors: Authors) 
     Raises ForgeError.
     """
     if authors.unknown:
-        return f"nobody knows who wrote all of it: {some_of(authors.unknown, _NAMED)}"
+        return f"not all of its authors are known: {some_of(authors.unknown, _NAMED)}"
     merged_at = request.merged_at
     if merged_at is None:
         return f"{job.forge.brand} does not say when it was merged, so nobody knows who approved before that"
@@ -142,7 +142,7 @@ def _why_not(job: Job, request: ChangeRequest, plan: SavedPlan, review: Review, 
 def _outsider(job: Job, review: Review) -> str:
     """Why somebody has no say; empty if they have."""
     if review.is_robot:
-        return f"`{review.name}` is a robot"
+        return f"`{review.name}` is a bot"
     if not review.person or not job.forge.may_write(review):
         return f"`{review.name}` may not write to this repository"
     return ""
@@ -178,7 +178,7 @@ def notes(job: Job, request: ChangeRequest, branch: str, addresses: Iterable[Add
         if unknown := job.forge.authors(request).unknown:
             yield Note(
                 "No approval of this counts",
-                f", because nobody knows who wrote all of it: {some_of(unknown, _NAMED)}. Whoever has that address can "
+                f", because not all of its authors are known: {some_of(unknown, _NAMED)}. Whoever has that address can "
                 "add it to their account, and then plan this again.",
             )
     if later < number:

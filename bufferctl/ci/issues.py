@@ -131,8 +131,8 @@ def _about_expiry(job: Job, today: date) -> Iterator[Note]:
     expires, place = job.settings.api_key_expires, job.forge.key_place
     if expires and expires <= today:
         yield Note(
-            f"By `api_key_expires` the API key expired on {dates.day(expires)}",
-            f", and Buffer still accepts it. Write into {job.name} when the key in {place} expires.",
+            f"According to `api_key_expires`, the API key expired on {dates.day(expires)}",
+            f". If it was renewed, write into {job.name} when the key in {place} expires.",
         )
     elif expires and expires - today <= KEY_NOTICE:
         renew = f"Create a new one in Buffer (Settings, API), put it into {place}, and write down when that expires."

@@ -323,6 +323,12 @@ def apply(
     source = source_of(setup.file, paths, reviewed, digest, choices, console, merged=merged)
     named = {path.resolve(): path for path in reviewed}  # a plan that is named twice is read twice
     outputs.check_apart(receipt, *named.values(), merged, source.saved_plan, *report_files)
+    if as_json and source.asks and not auto_approve:
+        raise UsageError(
+            "With --json, the plan is printed together with its results, so nobody could read it before they agree; "
+            "nothing was sent",
+            hint="Review the plan, then run apply with --auto-approve. Or apply a saved plan.",
+        )
     files = source.files
     outputs.check_not_read(files, setup, receipt, *report_files)
 

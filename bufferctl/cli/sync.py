@@ -184,9 +184,7 @@ def _quoted(names: Iterable[str]) -> str:
 @click.option(
     "--layout",
     type=click.Choice(["per-channel", "one-file"]),
-    default="per-channel",
-    show_default=True,
-    help="A file for each channel, or one for all.",
+    help="A file for each channel (the default), or one for all.",
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
 @_media_option(
@@ -200,7 +198,7 @@ def import_(
     organization: str | None,
     channels: tuple[str, ...],
     since: datetime | None,
-    layout: str,
+    layout: str | None,
     dry_run: bool,
     media_folder: Path | None,
     lock_timeout: float,
@@ -222,7 +220,9 @@ def import_(
     from bufferctl.run.files import Files, find_root_file
     from bufferctl.run.from_buffer import import_everything, import_one
 
-    _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder or dry_run))
+    _check_usage(
+        address, live_id, narrowed=bool(organization or channels or since or layout or media_folder or dry_run)
+    )
     root, console = find_root_file(setup.file), setup.console
     if address or root.exists():
         files = setup.open_files()
@@ -255,19 +255,31 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
         )
     if address and narrowed:
         raise UsageError(
-            "--organization, --channel, --since, --dry-run and --media-dir are for importing everything,"
+            "--organization, --channel, --since, --layout, --dry-run and --media-dir are for importing everything,"
             " not one ADDRESS"
         )
 
 
 def _report_dry_run(intake: Intake, names: list[str], console: Console) -> int:
-    from bufferctl.model import IDEAS
-
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
-    written = posts_and_ideas(entry.slot.channel_id == IDEAS for entry in intake.entries)
-    console.data(f"Would write {written if intake.entries else 'no posts'} into {count(len(names), 'file')}.")
+    if names:
+        into = f" into {count(len(names), 'file')}" if intake.entries else ""
+        console.data(f"Would write {_what_is_written(intake)}{into}.")
+    else:
+        console.data("Nothing would be written." if intake.left_out else _ALL_DECLARED)
     return 1 if intake.left_out else 0
+
+
+def _what_is_written(intake: Intake) -> str:
+    from bufferctl.model import IDEAS
+
+    if not intake.entries:
+        return "the channels; there are no posts to import"
+    return posts_and_ideas(entry.slot.channel_id == IDEAS for entry in intake.entries)
+
+
+_ALL_DECLARED = "The files already declare everything."
 
 
 def _report_imported(intake: Intake, names: list[str], store: StateFile, console: Console) -> int:
@@ -276,8 +288,7 @@ def _report_imported(intake: Intake, names: list[str], store: StateFile, console
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
     if names:
-        written = posts_and_ideas(entry.slot.channel_id == IDEAS for entry in intake.entries)
-        console.data(f"Wrote {written if intake.entries else 'the channels; there are no posts to import'}:")
+        console.data(f"Wrote {_what_is_written(intake)}:")
         for name in names:
             console.data(f"  {visible(name)}")
         place = visible(store.place.replace(f"{Path.cwd()}/", "")) if store.exists else ""
@@ -285,7 +296,7 @@ def _report_imported(intake: Intake, names: list[str], store: StateFile, console
             console.data(f"Posts are tracked in {place}.")
         console.data(f"Commit these files and {place}." if place and not store.is_shared else "Commit these files.")
     elif not intake.claimed:
-        console.data("Nothing was written." if intake.left_out else "The files already declare everything.")
+        console.data("Nothing was written." if intake.left_out else _ALL_DECLARED)
     if intake.claimed:
         claimed = posts_and_ideas(slot.channel_id == IDEAS for slot in intake.claimed)
         console.data(f"Already in Buffer as the files declare it, and managed from now on: {claimed}.")

@@ -445,7 +445,7 @@ PROTECTED_AND_REMOVED = replace(
 #: Its idea is held, canceled, or not part of the run.
 WITHOUT_IDEA = Hold(
     Reason.UNRESOLVED,
-    Said("Its idea '{idea}' is not in Buffer, and this run does not add it, so this is not sent"),
+    Said("Its idea `{idea}` is not in Buffer, and this run does not add it, so this is not sent"),
     Said("Resolve the hold on the idea, or select the idea too. Or delete `idea: {idea}`.", beside=(_edit("idea"),)),
 )
 _MERGE = Said(

@@ -150,11 +150,11 @@ class Checkup:
         day = dates.day(expires)
         hint = "Create a new key in Buffer (Settings, API), and write down when that one expires."
         if left <= timedelta():
-            yield Check("key", WARNING, f"By `api_key_expires`, the API key expired on {day}", hint)
+            yield Check("key", WARNING, f"According to `api_key_expires`, the API key expired on {day}", hint)
         elif left <= KEY_NOTICE:
-            yield Check("key", WARNING, f"By `api_key_expires`, the API key expires on {day}", hint)
+            yield Check("key", WARNING, f"According to `api_key_expires`, the API key expires on {day}", hint)
         else:
-            yield Check("key", OK, f"By `api_key_expires`, the API key expires on {day}")
+            yield Check("key", OK, f"According to `api_key_expires`, the API key expires on {day}")
 
     def _media(self) -> Iterator[Check]:
         """Whether Buffer can fetch media from their URLs; only those on this machine for a local endpoint."""

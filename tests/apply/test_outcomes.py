@@ -269,7 +269,7 @@ def test_what_was_to_go_back_and_stayed_a_draft_is_still_off(
 def test_a_post_without_its_idea_says_which_to_fix() -> None:
     """By its key; the field to edit is that of the post."""
     outcome = outcomes.without_idea(EDIT, "launch")
-    assert (outcome.status, outcome.message) == (Status.HELD, "Its idea 'launch' was not created")
+    assert (outcome.status, outcome.message) == (Status.HELD, "Its idea `launch` was not created")
     assert outcome.todo
     assert [(each.way, each.field) for each in outcome.todo.answers] == [(Way.EDIT, "idea")]
 

@@ -188,7 +188,7 @@ def test_a_retry_that_comes_into_the_lead_time_is_missed(machine: Machine, buffe
     buffer.faults = [Fault("cut-before")]
     attempt = machine.apply(near)
     assert [(o.status, "too near" in o.message) for o in attempt.outcomes] == [(Status.HELD, True)]
-    assert attempt.outcomes[0].hint == "Give it a later due_at."
+    assert attempt.outcomes[0].hint == "Give it a later `due_at`."
     assert buffer.landed == []
 
 

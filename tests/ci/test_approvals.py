@@ -612,15 +612,15 @@ def test_an_opener_whom_the_forge_does_not_know(side: Side) -> None:
     if isinstance(side, OnGitLab):
         side.gitlab.requests[number]["author"] = None
     side.approve(number, "bob")
-    refused(side, number, "nobody knows who wrote all of it: the account that opened it")
+    refused(side, number, "not all of its authors are known: the account that opened it")
 
 
 def test_no_commit_is_listed(side: Side) -> None:
-    """A request has at least one, so nobody knows who wrote it."""
+    """A request has at least one, so its authors are unknown."""
     number = planned(side)
     side.approve(number, "bob")
     side.repository.hides_commits = True
-    refused(side, number, "nobody knows who wrote all of it: commits that")
+    refused(side, number, "not all of its authors are known: commits that")
 
 
 def test_robots(side: Side) -> None:
@@ -628,7 +628,7 @@ def test_robots(side: Side) -> None:
     number = planned(side)
     robot = "project_7_bot_1f" if isinstance(side, OnGitLab) else "github-actions[bot]"
     side.approve(number, robot)
-    refused(side, number, f"`{robot}` is a robot")
+    refused(side, number, f"`{robot}` is a bot")
 
 
 @pytest.mark.long
@@ -699,7 +699,7 @@ def test_more_commits_than_are_listed(github: OnGitHub) -> None:
     github.team.github.uncounted = 251
     number = planned(github)
     github.approve(number, "bob")
-    refused(github, number, "nobody knows who wrote all of it")
+    refused(github, number, "not all of its authors are known")
 
 
 @pytest.mark.parametrize("way", ["merge", *long("squash", "rebase")])

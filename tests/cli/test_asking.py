@@ -75,6 +75,14 @@ def asked(program: list[str], project: Project, monkeypatch: pytest.MonkeyPatch)
     return terminal
 
 
+def test_nobody_is_asked_beside_json(program: list[str], project: Project) -> None:
+    """Refused also on a terminal, with nothing sent: the plan would come after the question."""
+    project.write("buffer.yaml", HEAD + ONE)
+    code, shown = Terminal([*program, "apply", "--json"], project).end()
+    assert (code, "[y/N]" in shown, project.sandbox.posts()) == (64, False, [])
+    assert "run apply with --auto-approve" in shown
+
+
 def test_yes(project: Project, asked: Terminal) -> None:
     """The shown plan is sent: exit 0. Any answer but yes or no repeats the question."""
     asked.type("maybe\n")

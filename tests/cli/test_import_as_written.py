@@ -136,3 +136,10 @@ def test_dry_run(project: Project, services: list[str]) -> None:
     assert (ran.code, "Would write 3 posts into 2 files." in ran.out) == (0, True)
     assert "+      - First, part 0 was drawn" in ran.out
     assert (files(project), project.state.exists()) == ({}, False)
+
+
+def test_dry_run_where_nothing_is_new(project: Project) -> None:
+    """It says what the import would say: of an account without posts, and after the import."""
+    assert "Would write the channels; there are no posts to import." in project("import", "--dry-run").out
+    imported(project)
+    assert "The files already declare everything." in project("import", "--dry-run").out

@@ -79,7 +79,7 @@ def test_both_are_due_before_the_quota_returns(project: Project, left: int) -> N
         quota.take(project.sandbox.clock.now())
     ran = project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
     said = " ".join(ran.out.split())
-    assert ("with `b`, which goes out before Buffer's quota allows to change it" in said) == (left == 1)
+    assert ("with `b`, which goes out before Buffer's quota allows changing it" in said) == (left == 1)
     project.sandbox.clock.advance(minutes=16)
     assert texts(project) == {"Alpha": 1, "Beta": 1}
     assert {each["status"] for each in project.sandbox.posts()} == {"sent"}

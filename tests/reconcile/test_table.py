@@ -1056,7 +1056,7 @@ def test_a_post_waits_for_no_idea_that_is_cancelled() -> None:
     cancelled, known = idea(cancelled=True), record((idea(), idea_in_buffer(idea())))
     for world in (World(), World(state=known, gone=["i1"])):
         change = world.change(post(idea="hiring"), cancelled)
-        assert change.message == "Its idea 'hiring' is not in Buffer, and this run does not add it, so this is not sent"
+        assert change.message == "Its idea `hiring` is not in Buffer, and this run does not add it, so this is not sent"
         assert change.hint == "Resolve the hold on the idea, or select the idea too. Or delete `idea: hiring`."
     there = World(live=[idea_in_buffer(idea())], state=known)
     assert there.verdict(post(idea="hiring"), cancelled) is Action.CREATE

@@ -297,7 +297,7 @@ def _holds() -> tuple[Change, ...]:
         Cause.EXPIRED,
         reason=Reason.MISSED,
         message="Its time is past, or less than 2 minutes away, and Buffer might publish it at once",
-        hint="Give it a later due_at.",
+        hint="Give it a later `due_at`.",
     )
     return conflict, alike, late
 

@@ -56,7 +56,7 @@ def _holds(number: int, text: str = "Hm") -> list[Change]:
             Cause.NEW,
             reason=Reason.MISSED,
             message="Its time is past",
-            hint="Give it a later due_at.",
+            hint="Give it a later `due_at`.",
         )
         for each in range(number)
     ]
