@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bufferctl.render.lines import Paint, cells, wrapped
 from bufferctl.render.pieces import Piece, compared, marked_lines
 from bufferctl.render.summary import days_between
-from bufferctl.render.words import away, field
+from bufferctl.render.words import away, field, is_of_text
 
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
 #: A line of any characters, including wide and combining ones.
@@ -146,6 +146,26 @@ def test_away_by_the_channels_calendar() -> None:
 def test_field(path: str, expected: str) -> None:
     """Fields as people find them in the file, counted from 1."""
     assert field(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("text", True),
+        ("title", True),
+        ("metadata.title", True),
+        ("thread.1.text", True),
+        ("metadata.thread.0", True),
+        ("assets.0.video.title", False),
+        ("metadata.details_event.title", False),
+        ("metadata.title.0", False),
+        ("metadata.first_comment", False),
+        ("due_at", False),
+    ],
+)
+def test_what_is_of_a_text(path: str, expected: bool) -> None:
+    """Shown in full, as texts are: the text and the title of the post itself, and its thread."""
+    assert is_of_text(path) is expected
 
 
 @pytest.mark.parametrize(
