@@ -18,6 +18,7 @@ from bufferctl.run.applying import Applying
 from bufferctl.run.files import open_files
 from bufferctl.run.listener import Stop
 from bufferctl.run.session import open_to_change
+from bufferctl.run.sources import PlanSource
 from bufferctl.sandbox import Clock, Sandbox
 
 START = "2029-12-03T09:00:00Z"
@@ -52,7 +53,7 @@ def main(folder: Path) -> None:
             connect(sandbox.url, sandbox.key, now=clock.now) as buffer,
             open_to_change(files, buffer, settle=0, stop=Moved(clock)) as session,
         ):
-            applying = Applying(session)
+            applying = Applying(session, PlanSource(files))
             plan = applying.plan()
             if (error := applying.send(plan)) is not None:
                 raise error

@@ -21,6 +21,7 @@ from bufferctl.model import Intent, Settled
 from bufferctl.run.applying import Applying
 from bufferctl.run.files import open_files
 from bufferctl.run.session import Session
+from bufferctl.run.sources import PlanSource
 from bufferctl.state import StateFile
 
 
@@ -52,7 +53,7 @@ def main(folder: Path) -> None:
         store.load()
         journal = Forgetful(state_folder(), buffer.endpoint, files.root_file)
         session = Session(files, buffer, store, journal, watching, watching.stopping, 0)
-        applying = Applying(session, max_wait=0)
+        applying = Applying(session, PlanSource(files), max_wait=0)
         plan = applying.plan()
         show_plan(report_of(plan, files.desired), console, as_json=False)
         if (error := applying.send(plan)) is not None:

@@ -85,7 +85,6 @@ POST_STATUSES: Meanings = {
 REFUSALS: Meanings = {
     "hinted": outcomes._HINTS,  # what people are told to do
     "typed": answers._REFUSALS.values(),  # Buffer has a type for it; others are told by their message
-    "definite": [each for each in Refusal if each.definite],  # it was not carried out; else Buffer is asked first
 }
 LIKENESSES: Meanings = {"worded": holds._MAY_BE_THERE}
 #: A new code has to be decided in each of these places.
@@ -186,12 +185,12 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
         Refusal,
         REFUSALS,
         {
-            Refusal.INVALID: "hinted typed definite",
-            Refusal.NOT_FOUND: "hinted typed definite",
-            Refusal.UNAUTHORIZED: "hinted typed definite",
-            Refusal.LIMIT: "hinted typed definite",
-            Refusal.PAST: "hinted definite",
-            Refusal.SENT: "hinted definite",
+            Refusal.INVALID: "hinted typed",
+            Refusal.NOT_FOUND: "hinted typed",
+            Refusal.UNAUTHORIZED: "hinted typed",
+            Refusal.LIMIT: "hinted typed",
+            Refusal.PAST: "hinted",
+            Refusal.SENT: "hinted",
             Refusal.REPEAT: "hinted",
             Refusal.KEPT: "hinted",
         },

@@ -18,6 +18,7 @@ from bufferctl.model import (
     CreatePost,
     DeletePost,
     Done,
+    Doubtful,
     DraftPost,
     EditPost,
     Refusal,
@@ -120,7 +121,7 @@ def _result(write: Write, payload: Any) -> Result:
         return Unknown("Buffer's answer does not mention it")
     kind, message = str(payload.get("__typename")), str(payload.get("message") or "")
     if kind != "LimitReachedError" and _REPEAT.search(message):
-        return Refused(Refusal.REPEAT, message)
+        return Doubtful(Refusal.REPEAT, message)
     if _PAST.search(message):
         return Refused(Refusal.PAST, message)
     if isinstance(write, EditPost | DraftPost) and _SENT.search(message):
@@ -136,7 +137,7 @@ def _result(write: Write, payload: Any) -> Result:
     if done:
         return done
     if kind == "VoidMutationError" and message.casefold() not in _VAGUE:
-        return Refused(Refusal.KEPT, message)
+        return Doubtful(Refusal.KEPT, message)
     return Unknown(
         f"{message} ({kind})" if message else f"Buffer answered with {kind}, which is neither a success nor a refusal"
     )

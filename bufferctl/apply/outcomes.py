@@ -10,6 +10,7 @@ from bufferctl.diagnostics import all_of
 from bufferctl.errors import TooLargeError
 from bufferctl.model import (
     Binding,
+    Doubtful,
     DraftPost,
     EditPost,
     Freeze,
@@ -205,7 +206,7 @@ def _conclusion(
     return Conclusion(outcome, binding)
 
 
-def refused(change: Change, result: Refused, at: datetime) -> Outcome:
+def refused(change: Change, result: Refused | Doubtful, at: datetime) -> Outcome:
     """The outcome of a write that Buffer refused."""
     status = Status.WAITING if result.why is Refusal.LIMIT else Status.REFUSED
     todo = _HINTS[result.why]

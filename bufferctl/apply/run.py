@@ -17,7 +17,7 @@ from bufferctl.apply.queue import Pending, Queue
 from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, TooEarly, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
 from bufferctl.limits import MOST_ASSETS, settle_time
-from bufferctl.model import Create, Done, Intent, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import Create, Done, Doubtful, Intent, Refusal, Refused, Result, Unknown, Write
 from bufferctl.plan import Outcome, Plan, Status, files_fetched
 from bufferctl.value import replace, value
 
@@ -224,7 +224,7 @@ class Run:
                         self._acknowledged[write.home] = live.id
                         self._settler.measure(each.intent, live.created_at)
                     done.append((each.intent, finding))
-                case Refused(why=why) if why.definite:
+                case Refused():
                     refused.append(each)
                 case _:
                     unknown.append(each)
@@ -269,7 +269,7 @@ class Run:
                 case Ambiguous():  # an undecided edit is closed here; the next plan shows the difference
                     closed.append(each.intent)
                     held.append(outcomes.touched(change, at))
-                case NotWritten() if isinstance(each.result, Refused):
+                case NotWritten() if isinstance(each.result, Doubtful):
                     # "You've posted that one recently" and nothing new; "cannot be deleted" and there it is.
                     refused.append(each)
                 case NotWritten():
@@ -285,7 +285,7 @@ class Run:
     def _refuse(self, refused: list[Answered], at: datetime) -> None:
         self._ledger.not_done(each.intent for each in refused)
         for each in refused:
-            if isinstance(each.result, Refused):
+            if isinstance(each.result, Refused | Doubtful):
                 self._ledger.report(outcomes.refused(each.pending.change, each.result, at))
 
     def _shortens(self, answered: Answered) -> bool:

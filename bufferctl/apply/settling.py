@@ -194,13 +194,13 @@ class _Create:
         """Whether this write may have made the candidate, and a person has edited it since, or its time is odd."""
         if not self.is_new(candidate):
             return False
-        if self.write.fit(candidate.live) is not Fit.NONE and self.is_(candidate):
+        if self.write.fit(candidate.live) is not Fit.NONE and self.has_content_of(candidate):
             return True
         may_be_ours = not candidate.by_person or self.write.item.draft or self.write.item.needs_approval
         return may_be_ours and self.is_in_time(candidate)
 
-    def is_(self, candidate: _Candidate) -> bool:
-        """Whether the candidate has the content of this write. It is the same post even if Buffer lost a detail."""
+    def has_content_of(self, candidate: _Candidate) -> bool:
+        """Whether both have the same content. It is the same post even if Buffer lost a detail."""
         return contents_match(self.content.plain, candidate.content.plain)
 
     def fit_but_for_links(self, candidate: _Candidate) -> Fit:
@@ -248,7 +248,7 @@ class _Pairing:
         for create in tuple(self._unpaired):
             for candidate in self._left:
                 right_kind = create.write.fit(candidate.live) is fit and create.is_by_person(candidate) is by_person
-                if right_kind and create.may_be(candidate) and create.is_(candidate):
+                if right_kind and create.may_be(candidate) and create.has_content_of(candidate):
                     self._pair(create, candidate)
                     break
 

@@ -372,6 +372,6 @@ def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
     outputs.check_not_read(files, setup, out)
     shown = narrow(plan_offline(files, None), files, Choices())
     report = outputs.report_of(shown, files.desired, files)
-    report = outputs.with_pictures(report, files.root, [Path("preview.html")])
+    report = replace(report, pictures=outputs.thumbnails(report, files.root))
     write_whole(out, preview_html(report).encode())
     console.note(f"Wrote {visible(str(out))}; open it in a browser.")

@@ -160,17 +160,17 @@ def keeping_problems(file: Path | None) -> Iterator[None]:
 
 
 def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: State | None = None) -> Report:
-    """The report with the images below `root` that its formats show.
+    """The report with the images below `root` that its formats show: only a page has thumbnails.
 
-    Thumbnails are only made for pages. `reports` are the files that it is written to. `state` has the images that were
-    applied before.
+    `reports` are the files that it is written to. `state` has the images that were applied before.
     """
     applied = {source for binding in state.bindings.values() for source in binding.media} if state else ()
     is_page = any(path.suffix.lower() == ".html" for path in reports)
-    return replace(report, public=frozenset(applied), pictures=_thumbnails(report, root) if is_page else {})
+    return replace(report, public=frozenset(applied), pictures=thumbnails(report, root) if is_page else {})
 
 
-def _thumbnails(report: Report, root: Path) -> dict[str, str]:
+def thumbnails(report: Report, root: Path) -> dict[str, str]:
+    """The images below `root`, small, as a page has them: data by their digest."""
     from bufferctl.render.shown import pictures_of
 
     files = pictures_of(report.plan)

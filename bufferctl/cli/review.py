@@ -141,22 +141,20 @@ def plan(
         how, what = ("--reviewed ", "what it agrees to") if offline else ("", "exactly this plan")
         what += ", without what needs you" if shown.of(Action.HOLD) else ""
         console.note(f"Saved to {out}. `bufferctl apply {how}{quote(str(out))}` applies {what}.")
-    is_refused = _reports_refused(shown, console)
-    if is_refused or (strict and shown.of(Action.HOLD)):
+    if refused := _refused_by_freezes(shown):
+        console.error(
+            f"These would go out during a freeze: {some_of(refused, _NAMED)}", "The plan shows how to answer."
+        )
+    if refused or (strict and shown.of(Action.HOLD)):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0
 
 
-def _reports_refused(plan: Plan, console: Console) -> bool:
-    """Whether a freeze refuses something, which is an error then, and names the entries."""
+def _refused_by_freezes(plan: Plan) -> list[str]:
+    """The keys of the entries that a freeze refuses, which is an error then."""
     from bufferctl.plan import Action
 
-    refused = list(dict.fromkeys(f"`{change.address.key}`" for change in plan.of(Action.HOLD) if change.is_refused))
-    if refused:
-        console.error(
-            f"These would go out during a freeze: {some_of(refused, _NAMED)}", "The plan shows how to answer."
-        )
-    return bool(refused)
+    return list(dict.fromkeys(f"`{change.address.key}`" for change in plan.of(Action.HOLD) if change.is_refused))
 
 
 class _Planned(NamedTuple):
@@ -334,7 +332,7 @@ def apply(
 
     def once(*, plans_first: bool) -> int:
         with setup.changing(files, lock_timeout, quiet=as_json, settle=settle, plans_first=plans_first) as session:
-            applying = Applying(session, max_wait, source, asks=source.asks and not auto_approve)
+            applying = Applying(session, source, max_wait, asks=source.asks and not auto_approve)
             return _applied(applying, source, _Outputs(console, receipt, report_files, as_json=as_json))
 
     with _silence_first(files):

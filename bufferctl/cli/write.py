@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -502,11 +502,7 @@ def shift(
     plan = plan_offline(files, files.store(setup.state_file, console))
     published = _published(plan)
     source_files = SourceFiles(files.root, files.desired)
-    by: int | date = plan.at.date()
-    if days is not None:
-        by = days
-    elif day:
-        by = day.date()
+    by = day.date() if day else days or 0
     found = shift_dates(
         source_files, files.named or (), by, published=published, now=plan.at, after=after, fixed_too=fixed_too
     )

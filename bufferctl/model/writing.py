@@ -1,7 +1,7 @@
 """Writes, from intents to results: data that apply, api, the journal and a shared state have in common.
 
-A write has resolved ids. Only `Done` is a success, and only `Refused` means that it was definitely not carried out;
-everything else is `Unknown`, and the object may or may not exist (design: Applying; notes: Errors).
+A write has resolved ids. Only `Done` is a success, and only `Refused` means that it was definitely not carried out.
+After `Doubtful` and `Unknown` the object may or may not exist (design: Applying; notes: Errors).
 """
 
 from __future__ import annotations
@@ -296,14 +296,9 @@ class Refusal(StrEnum):
     SENT = "sent"
     """"Sent posts cannot be edited": it was published between the plan and the edit."""
     REPEAT = "repeat"
-    """"You've posted that one recently" and similar: a reason to check, neither a success nor a definite refusal."""
+    """"You've posted that one recently" and similar, also to a write that was carried out: always `Doubtful`."""
     KEPT = "kept"
-    """"Sent posts cannot be deleted" and similar; its type is also used for unclear errors, so this is checked too."""
-
-    @property
-    def definite(self) -> bool:
-        """Whether it needs no check in Buffer."""
-        return self not in {Refusal.REPEAT, Refusal.KEPT}
+    """"Sent posts cannot be deleted" and similar, with a type that unclear errors have, too: always `Doubtful`."""
 
 
 @value()
@@ -322,6 +317,14 @@ class Refused:
 
 
 @value()
+class Doubtful:
+    """The answer reads like a refusal, but only a look at Buffer shows whether it was one; `message` is Buffer's."""
+
+    why: Refusal
+    message: str
+
+
+@value()
 class Unknown:
     """The write may have been carried out; `why` says what happened, for people.
 
@@ -332,7 +335,7 @@ class Unknown:
     answered: bool = True
 
 
-Result = Done | Refused | Unknown
+Result = Done | Refused | Doubtful | Unknown
 
 
 @value()

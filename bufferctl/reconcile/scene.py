@@ -74,9 +74,9 @@ class Options(Choices):
     """A person's choices, and the run's data besides the files, the account and the state."""
 
     lead: timedelta = LEAD  # before its due time: from then on a post can no longer be sent
-    #: Slots whose write an earlier run left with an unknown outcome, with the ids that it might be; None if whatever it
-    #: created is gone with its channel.
-    unsettled: Mapping[Slot, tuple[str, ...] | None] = field(default_factory=dict)
+    #: Slots whose write an earlier run left with an unknown outcome, with the ids that it might be.
+    unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    stranded: frozenset[Slot] = frozenset()  # such slots, if what it created is gone with its channel
     open_edits: frozenset[Slot] = frozenset()  # slots of posts to whose edit an earlier run got no answer
     #: Holds a change that was not reviewed, by the server's clock.
     review: Callable[[Change, datetime], Change] | None = None

@@ -93,12 +93,9 @@ class Table:
         """The change for one declared object."""
         facts = facts_of(match)
         item = match.declared.item
-        unsettled = self.scene.options.unsettled
-        open_ = next((slot for slot in match.declared.slots if slot in unsettled), None)
-        if open_ is not None and match.how is not How.NAMED:
-            candidates = unsettled[open_]
-            why = holds.STRANDED if candidates is None else holds.unsettled(candidates)
-            return replace(_hold(facts, why, Cause.DRIFT), differences=self._beside(match, candidates))
+        if (unsettled := self._unsettled(match)) and match.how is not How.NAMED:
+            held = _hold(facts, unsettled, Cause.DRIFT)
+            return replace(held, differences=self._beside(match, unsettled.candidates))
         if match.how is How.KEY_TAKEN:
             candidates = tuple(suspect.id for suspect in match.suspects)
             return _hold(facts, holds.KEY_TAKEN.filled(candidates=candidates), Cause.MOVED)
@@ -120,9 +117,19 @@ class Table:
             return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
         return self._create(facts, Cause.NEW)
 
-    def _beside(self, match: Match, candidates: Sequence[str] | None) -> tuple[Difference, ...]:
+    def _unsettled(self, match: Match) -> Hold | None:
+        """What a person has to decide about a write that an earlier run left with an unknown outcome."""
+        options = self.scene.options
+        for slot in match.declared.slots:
+            if slot in options.unsettled:
+                return holds.unsettled(options.unsettled[slot])
+            if slot in options.stranded:
+                return holds.STRANDED
+        return None
+
+    def _beside(self, match: Match, candidates: Sequence[str]) -> tuple[Difference, ...]:
         """How the first object that may be the declared one differs from it; nothing if it was not read."""
-        first = next(iter(candidates or ()), "")
+        first = next(iter(candidates), "")
         there = next((each for each in self.scene.live.items if each.id == first), None)
         if there is None:
             return ()
@@ -259,7 +266,7 @@ class Table:
                 is_apart=sides is not None and sides.are_apart,
                 is_frozen=frozen,
                 twin=twin,
-                equal=self._refuses_reapply(facts) if can_send else "",
+                equal=self._stands_beside(facts) if can_send else "",
             )
             return self._drifted(facts, hold)
         if can_send:
@@ -282,7 +289,7 @@ class Table:
                 return other.address.key
         return ""
 
-    def _refuses_reapply(self, facts: Facts) -> str:
+    def _stands_beside(self, facts: Facts) -> str:
         """The id of a post of no entry beside which `--reapply` would be held; empty if none."""
         there = equals_of_nobody(self._write(facts, Action.UPDATE, Cause.DRIFT), self._of_nobody)
         return there[0].id if there else ""

@@ -28,7 +28,6 @@ from bufferctl.render.shown import Media, Shown
 from bufferctl.said import Said, common, is_the_same
 from bufferctl.value import replace, value
 
-#: The name of a change of the `utm` parameters that links in a text get.
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
 #: How many fixed items are named beside them.

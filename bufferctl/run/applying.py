@@ -71,8 +71,8 @@ class Applying:
     """An apply under way: `plan`, then `apply` with the plan or a part of it, or `send` and `finish`."""
 
     session: Session  # the account, the files and the state
+    source: PlanSource  # where the plan comes from
     max_wait: float = MAX_WAIT  # longest wait for Buffer's quota, in seconds
-    source: PlanSource | None = None  # where the plan comes from; None: the files
     asks: bool = False  # whether a person is asked between plan and send
     is_diverged: bool = False  # whether the last plan held what the checkout lacks or reverses of what was applied last
     outcomes: list[Outcome] = field(default_factory=list)  # of the changes so far
@@ -85,12 +85,12 @@ class Applying:
     def __post_init__(self) -> None:
         session = self.session
         session.may_suspend = True
-        self._source = source = self.source or PlanSource(session.files)
+        source = self.source
         self._review = source.review(session.state, session.buffer.endpoint)
         self._agreed_at = source.reviewed.agreed_at() if source.reviewed else {}
         self._ended = source.reviewed.ended if source.reviewed else frozenset()
         whole = source.saved_plan is not None
-        self._publisher = publisher(session.files, session.buffer.endpoint, whole=whole) if self.source else None
+        self._publisher = publisher(session.files, session.buffer.endpoint, whole=whole)
         self._clock = clock = session.clock
         buffer = session.buffer
         pacer = Pacer(lambda: buffer.quota, buffer.server_time, clock, session.listener, self.max_wait)
@@ -107,15 +107,15 @@ class Applying:
             homes = find_homes(session)
             channels = (each for organization in homes.account.organizations for each in organization.channels)
             self._shortening = frozenset(each.id for each in channels if each.link_shortening)
-            close_answered(session.journal, session.state.bindings, answered(session, self._source.not_created))
+            close_answered(session.journal, session.state.bindings, answered(session, self.source.not_created))
             if session.journal.open:
                 bindings = dict(session.state.bindings)
-                found = recover(session.journal, self._settler(), bindings, give_up=self._source.not_created)
+                found = recover(session.journal, self._settler(), bindings, give_up=self.source.not_created)
                 session.save(follow_reconnected(replace(session.state, bindings=bindings), homes.account))
                 self._unsettled = found.unsettled
                 self._report_recovered(found)
                 homes = replace(homes, look=homes.look.without_reading)
-            plan = self._selected(self._plan(self._source.choices, homes))
+            plan = self._selected(self._plan(self.source.choices, homes))
             self._claim(plan)
             return self._warning(plan)
 
@@ -125,10 +125,10 @@ class Applying:
         Where nothing else may be sent, as a saved plan is out of date or the files have errors, what is suspended is
         taken off the schedule all the same. Raises StalePlanError if nothing is.
         """
-        if self.session.files.only_suspends and self._source.saved_plan:
+        if self.session.files.only_suspends and self.source.saved_plan:
             return today
         try:
-            return self._source.select(today, self.session.state)
+            return self.source.select(today, self.session.state)
         except StalePlanError as error:
             off = hold_dependent(today, ()).narrow(lambda change: change.takes_off)
             if not off.writes:
@@ -138,7 +138,7 @@ class Applying:
 
     def _warning(self, plan: Plan) -> Plan:
         """With the warning that other checkouts do not have what is sent, if a person sends it without a review."""
-        if not plan.writes or self._source.reviewed:
+        if not plan.writes or self.source.reviewed:
             return plan
         return replace(plan, warnings=(*plan.warnings, *warn_of_uncommitted(self.session.files, self.session.store)))
 
@@ -219,7 +219,7 @@ class Applying:
         Raises OvertakenError if nothing was to be sent, and another run had the lock since the state was read.
         """
         session = self.session
-        if reviewed := self._source.reviewed:  # the state notes which of their changes were sent
+        if reviewed := self.source.reviewed:  # the state notes which of their changes were sent
             with self.reporting(about=STATE):
                 done = (each.change for each in self.outcomes if each.was_done)
                 sent = {change.address for change in done if change.action in WRITING}
@@ -253,7 +253,7 @@ class Applying:
     def verify(self) -> Plan:
         """Read and plan again; once more after the settle time if Buffer's lists lag behind what it confirmed."""
         once, session = frozenset[str](), self.session
-        choices = replace(self._source.choices, recreate=once, reapply=once)
+        choices = replace(self.source.choices, recreate=once, reapply=once)
         plan = self._plan(choices)
         if any(change.reason is Reason.LAG for change in plan.changes):
             with session.listener.progress(0):

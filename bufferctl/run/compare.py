@@ -91,7 +91,8 @@ def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
     targets, problems = find_targets(desired, account, session.state)
     if has_errors(problems):
         session.listener.diagnostics(problems)
-        if _only_suspends(session, targets):
+        if _may_only_suspend(session):
+            session.files = _what_only_suspends(files, targets)
             problems = ()
     if has_errors(problems):
         message = "Not every organization or channel that the files name is clear, so planning stopped"
@@ -105,14 +106,15 @@ def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
     return Homes(look, targets, (*session.warnings, *problems))
 
 
-def _only_suspends(session: Session, targets: Targets) -> bool:
-    """Go on with what is suspended alone, without what the account does not have; whether anything is suspended."""
-    files = session.files
-    if not (files.desired.suspends and session.may_suspend):
-        return False
+def _may_only_suspend(session: Session) -> bool:
+    """Whether a run goes on with what is suspended alone, although the rest has errors."""
+    return session.may_suspend and session.files.desired.suspends
+
+
+def _what_only_suspends(files: Files, targets: Targets) -> Files:
+    """The files for a run that only takes off what is suspended, without what the account does not have."""
     there = (item for item in files.desired.items if targets.has(item))
-    session.files = replace(files, desired=files.desired.with_items(there), only_suspends=True, by_rules=False)
-    return True
+    return replace(files, desired=files.desired.with_items(there), only_suspends=True, by_rules=False)
 
 
 def _successors(intents: Iterable[Intent], moved: Mapping[str, LiveChannel], targets: Targets) -> dict[int, Slot]:
@@ -135,10 +137,10 @@ def answered(session: Session, recreate: frozenset[str]) -> frozenset[str]:
     return recreate.union(str(item.address) for item in session.files.desired.items if item.cancelled)
 
 
-def _stranded(session: Session, choices: Choices) -> dict[Slot, None]:
+def _stranded(session: Session, choices: Choices) -> frozenset[Slot]:
     """The slots of open writes that no list can settle, because their channel is gone, until a person answers."""
     intents, done = session.journal.stranded, answered(session, choices.recreate)
-    return {each.slot: None for each in intents if not (each.write.item and str(each.write.item.address) in done)}
+    return frozenset(each.slot for each in intents if not (each.write.item and str(each.write.item.address) in done))
 
 
 def plan(
@@ -168,7 +170,8 @@ def plan(
     options = Options(
         **asdict(choices),
         lead=session.lead,
-        unsettled={**_stranded(session, choices), **unsettled},
+        stranded=_stranded(session, choices),
+        unsettled=unsettled,
         open_edits=frozenset(each.slot for each in session.journal.open if isinstance(each.write, EditPost)),
         review=review,
         agreed_at=agreed_at,
@@ -360,7 +363,9 @@ def _check_lengths(session: Session, targets: Targets) -> None:
     problems = judge_lengths(session.files.root, session.files.desired, targets.channels)
     session.listener.diagnostics(shorten(each for each in problems if each not in session.too_long))
     session.too_long = problems
-    if has_errors(problems) and not _only_suspends(session, targets):
+    if has_errors(problems) and _may_only_suspend(session):
+        session.files = _what_only_suspends(session.files, targets)
+    elif has_errors(problems):
         message = "Some texts are too long for their channels, so nothing was sent to Buffer"
         raise FilesError(message, problems, session.files.root, hint="Shorten them, then try again.")
 

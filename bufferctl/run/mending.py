@@ -33,6 +33,7 @@ from bufferctl.run.listener import Listener
 from bufferctl.run.places import open_state
 from bufferctl.run.relation import MOVE, find_unmoved
 from bufferctl.run.session import Session, hold_lock
+from bufferctl.run.sources import PlanSource
 from bufferctl.state import History, LocalStore, Lock, SavedState, StateFile, Store, open_store
 from bufferctl.state.document import dump, parse, replacing
 from bufferctl.state.local import repository_of
@@ -424,7 +425,7 @@ def begin(
     Returns False, with nothing done, without consent. `confirm`: whether a person agrees that these objects, which no
     file declares, are not bufferctl's. Raises UsageError for a channel that no file declares.
     """
-    applying = Applying(session)
+    applying = Applying(session, PlanSource(session.files))
     plan = applying.plan()
     homes = _homes(plan, channels)
     if not confirm([item for item in plan.recording.unexplained if item.home in homes]):

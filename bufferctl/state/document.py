@@ -86,12 +86,12 @@ class _StoredFile:
     complete_at: AwareDatetime | None = None  # as in `State`
     public: frozenset[str] = frozenset()  # as in `State`
     spent: dict[str, AwareDatetime] = field(default_factory=dict)  # as in `State`
-    commit: Commit = ""  # as in `Document`
-    run: str = ""  # as in `Document`
-    lock: Lease | None = None  # as in `Document`
+    commit: Commit = ""  # as in `SavedState`
+    run: str = ""  # as in `SavedState`
+    lock: Lease | None = None  # as in `SavedState`
     intents: list[dict[str, Any]] = field(default_factory=list)  # what is open; `listed` is an index of the next
     listed: list[frozenset[str]] = field(default_factory=list)  # ids that homes had before intents
-    moved_to: str = ""  # as in `Document`
+    moved_to: str = ""  # as in `SavedState`
 
 
 def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> SavedState:

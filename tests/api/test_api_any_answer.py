@@ -32,6 +32,7 @@ from bufferctl.model import (
     CreatePost,
     DeletePost,
     Done,
+    Doubtful,
     EditPost,
     Idea,
     LiveChannel,
@@ -137,7 +138,7 @@ def test_any_account_is_read(draw: random.Random) -> None:
 @settings(max_examples=examples(40))
 @given(st.randoms(use_true_random=False), st.integers(1, 30))
 def test_any_outcome_is_one_of_three(draw: random.Random, count: int) -> None:
-    """Done with the result, or Refused or Unknown with a message, for every member of every union."""
+    """Done with the result, or another one with a message, for every member of every union."""
     with connected(draw) as buffer:
         outcomes = buffer.send(list(islice(cycle(WRITES), count)))
     assert len(outcomes) == count
@@ -145,7 +146,7 @@ def test_any_outcome_is_one_of_three(draw: random.Random, count: int) -> None:
         match outcome:
             case Done(live=live):
                 assert isinstance(live, BACK[type(write)])
-            case Refused(message=words) | Unknown(why=words):
+            case Refused(message=words) | Doubtful(message=words) | Unknown(why=words):
                 assert words
 
 

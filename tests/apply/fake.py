@@ -21,6 +21,7 @@ from bufferctl.model import (
     CreatePost,
     DeletePost,
     Done,
+    Doubtful,
     DraftPost,
     EditPost,
     Idea,
@@ -224,7 +225,8 @@ class FakeBuffer:
         if fault.kind == "refused":
             if isinstance(write, DeletePost) and fault.why is Refusal.NOT_FOUND:
                 self.posts.pop(write.id, None)  # somebody was faster
-            return Refused(fault.why, "No")
+            is_doubtful = fault.why in {Refusal.REPEAT, Refusal.KEPT}
+            return Doubtful(fault.why, "No") if is_doubtful else Refused(fault.why, "No")
         if fault.kind == "unknown-not-written":
             return Unknown("UnexpectedError")
         if fault.kind == "empty-not-written":
@@ -232,7 +234,7 @@ class FakeBuffer:
         self._one(write)
         match fault.kind:
             case "repeated":
-                return Refused(Refusal.REPEAT, "You've already got this one scheduled")
+                return Doubtful(Refusal.REPEAT, "You've already got this one scheduled")
             case "empty-success":
                 return Done(None)
         return Unknown("UnexpectedError")

@@ -20,6 +20,7 @@ from bufferctl.run.applying import Applying
 from bufferctl.run.files import open_files
 from bufferctl.run.listener import Stop
 from bufferctl.run.session import Session, open_to_change
+from bufferctl.run.sources import PlanSource
 from bufferctl.sandbox import Clock, Sandbox
 from tests.sandbox.carrier import carrier
 
@@ -110,7 +111,7 @@ class World:
 
     @staticmethod
     def _applied(session: Session) -> int:
-        applying = Applying(session, max_wait=10_000)
+        applying = Applying(session, PlanSource(session.files), max_wait=10_000)
         error = applying.send(applying.plan())
         if error:
             raise error

@@ -237,11 +237,6 @@ def test_a_post_of_an_idea(write: CreatePost | EditPost) -> None:
     )
 
 
-def test_which_refusals_are_definite() -> None:
-    """All but those after which the object may be there."""
-    assert {each for each in Refusal if not each.definite} == {Refusal.REPEAT, Refusal.KEPT}
-
-
 def test_the_codes_of_refusals() -> None:
     """Programs read them."""
     known = "invalid not-found unauthorized limit past sent repeat kept"

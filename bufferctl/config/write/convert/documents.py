@@ -114,9 +114,10 @@ class DatedDocument:
         index = 0
         while index < len(headings):
             heading, below = headings[index], index + 1
-            while below < len(headings) and not dated[below] and len(headings[below]["signs"]) > len(heading["signs"]):
-                below += 1 if dated[index] else len(headings)
-            below = min(below, len(headings)) if dated[index] else index + 1
+            if dated[index]:
+                depth = len(heading["signs"])
+                while below < len(headings) and not dated[below] and len(headings[below]["signs"]) > depth:
+                    below += 1
             body = text[heading.end() : ends[below + 1]]
             if dated[index]:
                 yield DatedSection(_plain(heading["words"]), body, heading.start(), ends[below + 1])
