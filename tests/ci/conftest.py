@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import httpx2
 import pytest
@@ -374,20 +374,33 @@ def team(tmp_path: Path, begun: Path) -> Iterator[Team]:
         yield made
 
 
-def kept(team: Team) -> Callable[[], Team]:
+class Lasting(Protocol):
+    """A team on either forge."""
+
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def sandbox(self) -> Sandbox: ...
+
+
+T = TypeVar("T", bound=Lasting)
+
+
+def kept(team: T) -> Callable[[], T]:
     """Keep a team's folder, forge and Buffer; the function returned brings them back, each time as they are now."""
-    at = team.folder.with_name(f"{team.folder.name}-kept")
-    shutil.copytree(team.folder, at, symlinks=True)
-    of_account = account_kept(team.sandbox)
-    same = {id(each): each for each in (team.sandbox, team.sandbox.clock)}
+    folder, sandbox = team.folder, team.sandbox
+    at = folder.with_name(f"{folder.name}-kept")
+    shutil.copytree(folder, at, symlinks=True)
+    of_account = account_kept(sandbox)
+    same = {id(each): each for each in (sandbox, sandbox.clock)}
     before = deepcopy(team, dict(same))
 
-    def again() -> Team:
-        shutil.rmtree(team.folder)
-        shutil.copytree(at, team.folder, symlinks=True)
+    def again() -> T:
+        shutil.rmtree(folder)
+        shutil.copytree(at, folder, symlinks=True)
         of_account()
-        team.sandbox.set_faults()
-        team.sandbox.requests.clear()
+        sandbox.set_faults()
+        sandbox.requests.clear()
         return deepcopy(before, dict(same))
 
     return again

@@ -33,6 +33,7 @@ from tests.sandbox.near import Near
 class Side(ABC):
     """A team on one forge: its developer, its repository and its Buffer."""
 
+    folder: Path
     ada: Developer
     sandbox: Sandbox
     repository: Repository
@@ -225,7 +226,8 @@ class OnGitHub(Side):
     sign = "#"
 
     def __post_init__(self) -> None:
-        self.ada, self.sandbox, self.repository = self.team.ada, self.team.sandbox, self.team.github.repository
+        self.folder, self.ada, self.sandbox = self.team.folder, self.team.ada, self.team.sandbox
+        self.repository = self.team.github.repository
 
     def request(self, branch: str, into: str = "main") -> int:
         number = self.team.github.open_pull(branch)
@@ -464,8 +466,11 @@ def on_gitlab(tmp_path: Path, begun: Path) -> Iterator[OnGitLab]:
 
 @pytest.fixture
 def side(request: pytest.FixtureRequest) -> Side:
-    """A repository whose main branch declares two channels and no posts yet."""
-    if request.param == "github":
-        return OnGitHub(request.getfixturevalue("team"))
+    """A repository whose main branch declares two channels and no posts yet; of `launched on`, with a published post."""
+    is_launched, forge = request.param.startswith("launched on "), request.param.removeprefix("launched on ")
+    if forge == "github":
+        return OnGitHub(request.getfixturevalue("launched" if is_launched else "team"))
     made: OnGitLab = request.getfixturevalue("on_gitlab")
+    if is_launched:
+        made.launched()
     return made

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.ci.conftest import FILES, Team, keep, post
+from tests.ci.conftest import FILES, Team, keep, kept, post
 from tests.ci.fake_github import COMMITS
 from tests.ci.sides import OnGitHub, OnGitLab, Side, on_github_in, on_gitlab_in
 from tests.conftest import long
@@ -44,11 +44,37 @@ def applied(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
 _IN: dict[str, Callable[[Path, Path], AbstractContextManager[Side]]] = {"github": on_github_in, "gitlab": on_gitlab_in}
 
 
+@pytest.fixture(scope="module")
+def asking(applied: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
+    """The same with an open request whose check passed a minute ago, which most stories begin with."""
+    with ExitStack() as opened:
+
+        @cache
+        def made(forge: str) -> Callable[[], Side]:
+            side = opened.enter_context(_IN[forge](tmp_path_factory.mktemp(forge), applied(forge)))
+            assert planned(side) == 1
+            return kept(side)
+
+        yield lambda forge: made(forge)()
+
+
 @pytest.fixture
-def make(tmp_path: Path, applied: Callable[[str], Path]) -> Iterator[Make]:
-    """A side of a forge whose repository wants one approval of each request; a first apply is done."""
+def make(request: pytest.FixtureRequest, tmp_path: Path, applied: Callable[[str], Path], asking: Make) -> Iterator[Make]:
+    """A side of a forge whose repository wants one approval of each request; a first apply is done.
+
+    For a test that takes `number`, request 1 is open, and its check passed a minute ago.
+    """
+    if "number" in request.fixturenames:
+        yield asking
+        return
     with ExitStack() as opened:
         yield lambda forge: opened.enter_context(_IN[forge](tmp_path, applied(forge)))
+
+
+@pytest.fixture
+def number() -> int:
+    """The open request that a side begins with, if a test takes this."""
+    return 1
 
 
 @pytest.fixture(params=["github", pytest.param("gitlab", marks=pytest.mark.long)])
@@ -122,25 +148,22 @@ def published(side: Side, number: int, way: str = "merge") -> None:
     assert (ran.failed, side.texts()) == (False, ["We are live"]), ran.log
 
 
-def test_none(side: Side) -> None:
+def test_none(side: Side, number: int) -> None:
     """The comment says it before the merge; without an approval nothing is published."""
-    number = planned(side)
     assert "**Merging publishes nothing before 1 approval.**" in side.comments(number)[0]
     refused(side, number, "it needs 1 approval and has none")
 
 
 @pytest.mark.parametrize("both", [*long("github"), "gitlab"], indirect=True)
-def test_one(both: Side) -> None:
+def test_one(both: Side, number: int) -> None:
     """One approval of somebody else, after the plan: published."""
-    number = planned(both)
     both.approve(number, "bob")
     published(both, number)
 
 
 @pytest.mark.long
-def test_the_line_that_lets_a_scheduled_post_out(side: Side) -> None:
+def test_the_line_that_lets_a_scheduled_post_out(side: Side, number: int) -> None:
     """It sends nothing and needs one all the same: until then the post needs somebody, as the freeze says."""
-    number = planned(side)
     side.approve(number, "bob")
     published(side, number)
     set_policy(side, "policy: {approvals: 1, freeze: [{from: 2029-12-20, to: 2029-12-27}]}\n")
@@ -210,9 +233,8 @@ def test_a_line_that_was_removed_and_written_again_before_an_apply(side: Side) -
     assert "during a freeze" not in side.apply().log
 
 
-def test_authors(side: Side) -> None:
+def test_authors(side: Side, number: int) -> None:
     """Whoever wrote a commit of it, or opened it, does not count."""
-    number = planned(side)
     side.approve(number, "ada")
     refused(side, number, "`ada` opened it or wrote some of it")
 
@@ -299,9 +321,8 @@ def test_stale_head(side: Side) -> None:
 
 
 @pytest.mark.long
-def test_stale_head_with_the_same_plan(github: OnGitHub) -> None:
+def test_stale_head_with_the_same_plan(github: OnGitHub, number: int) -> None:
     """A later commit that changes nothing of the plan leaves the approval as it is."""
-    number = planned(github)
     github.approve(number, "bob")
     github.later(minutes=1)
     github.ada.git("checkout", "--quiet", github.branch_of(number))
@@ -312,9 +333,8 @@ def test_stale_head_with_the_same_plan(github: OnGitHub) -> None:
     published(github, number)
 
 
-def test_on_gitlab_a_push_ends_approvals(gitlab: OnGitLab) -> None:
+def test_on_gitlab_a_push_ends_approvals(gitlab: OnGitLab, number: int) -> None:
     """GitLab ties no approval to a commit, so only one after the last push counts."""
-    number = planned(gitlab)
     gitlab.approve(number, "bob")
     gitlab.later(minutes=1)
     gitlab.ada.git("checkout", "--quiet", gitlab.branch_of(number))
@@ -336,9 +356,8 @@ def test_approved_before_the_first_plan(side: Side) -> None:
 
 
 @pytest.mark.long
-def test_replanned_with_the_same_plan(side: Side) -> None:
+def test_replanned_with_the_same_plan(side: Side, number: int) -> None:
     """Planned again after the approval, with the same digest: published."""
-    number = planned(side)
     side.approve(number, "bob")
     side.later(days=6)
     assert not side.plan_again(number).failed
@@ -359,9 +378,8 @@ def test_replanned_with_another_plan(side: Side) -> None:
     assert "`bob` approved another plan, or none" in words(side.comments(number)[-1])
 
 
-def test_objection(side: Side) -> None:
+def test_objection(side: Side, number: int) -> None:
     """Somebody who may write objects: nothing is published, however many approve."""
-    number = planned(side)
     side.reject(number, "cleo")
     side.later(minutes=1)
     side.approve(number, "bob")
@@ -369,9 +387,8 @@ def test_objection(side: Side) -> None:
 
 
 @pytest.mark.long
-def test_objection_of_whoever_approved(github: OnGitHub) -> None:
+def test_objection_of_whoever_approved(github: OnGitHub, number: int) -> None:
     """The later one of a person counts; a comment is neither."""
-    number = planned(github)
     github.approve(number, "bob")
     github.reject(number, "bob")
     github.team.github.review(number, "bob", "COMMENTED")
@@ -379,9 +396,8 @@ def test_objection_of_whoever_approved(github: OnGitHub) -> None:
 
 
 @pytest.mark.long
-def test_objection_that_was_lifted(github: OnGitHub) -> None:
+def test_objection_that_was_lifted(github: OnGitHub, number: int) -> None:
     """Whoever objected approves: published."""
-    number = planned(github)
     github.reject(number, "bob")
     github.later(minutes=1)
     github.approve(number, "bob")
@@ -389,25 +405,22 @@ def test_objection_that_was_lifted(github: OnGitHub) -> None:
 
 
 @pytest.mark.long
-def test_objection_that_was_dismissed(github: OnGitHub) -> None:
+def test_objection_that_was_dismissed(github: OnGitHub, number: int) -> None:
     """It blocks no more, and an approval before it does not come back."""
-    number = planned(github)
     github.approve(number, "bob")
     github.later(minutes=1)
     github.team.github.review(number, "bob", "CHANGES_REQUESTED")["state"] = "DISMISSED"
     refused(github, number, "it needs 1 approval and has none")
 
 
-def test_approval_that_was_dismissed(github: OnGitHub) -> None:
+def test_approval_that_was_dismissed(github: OnGitHub, number: int) -> None:
     """It counts no more."""
-    number = planned(github)
     github.team.github.review(number, "bob")["state"] = "DISMISSED"
     refused(github, number, "it needs 1 approval and has none")
 
 
-def test_objection_after_the_merge(github: OnGitHub) -> None:
+def test_objection_after_the_merge(github: OnGitHub, number: int) -> None:
     """It blocks as long as nothing is sent."""
-    number = planned(github)
     github.approve(number, "bob")
     github.later(minutes=1)
     github.land(number)
@@ -418,23 +431,21 @@ def test_objection_after_the_merge(github: OnGitHub) -> None:
 
 
 @pytest.mark.long
-def test_squash(side: Side) -> None:
+def test_squash(side: Side, number: int) -> None:
     """The approval is of the branch's last commit, whatever the merge makes of it."""
-    number = planned(side)
     side.approve(number, "bob")
     published(side, number, "squash")
 
 
 @pytest.mark.long
-def test_squash_without(side: Side) -> None:
+def test_squash_without(side: Side, number: int) -> None:
     """As any other merge."""
-    refused(side, planned(side), "it needs 1 approval and has none", "squash")
+    refused(side, number, "it needs 1 approval and has none", "squash")
 
 
 @pytest.mark.long
-def test_queue(side: Side) -> None:
+def test_queue(side: Side, number: int) -> None:
     """What the queue tests is no head of a request: the approval of the head counts, one of the group does not."""
-    number = planned(side)
     side.approve(number, "bob")
     side.later(minutes=1)
     ran = side.in_queue(number)
@@ -443,34 +454,30 @@ def test_queue(side: Side) -> None:
 
 
 @pytest.mark.long
-def test_queue_without(github: OnGitHub) -> None:
+def test_queue_without(github: OnGitHub, number: int) -> None:
     """A review that names the commit of the group."""
-    number = planned(github)
     assert not github.in_queue(number).failed
     group = github.repository.head(f"refs/pull/{number}/merge")
     github.team.github.review(number, "bob", commit=group)
     refused(github, number, "`bob` approved another plan, or none")
 
 
-def test_public_reader(side: Side) -> None:
+def test_public_reader(side: Side, number: int) -> None:
     """Neither an approval nor an objection of somebody who may not write counts."""
-    number = planned(side)
     side.approve(number, "mallory")
     refused(side, number, "`mallory` may not write to this repository")
 
 
 @pytest.mark.long
-def test_an_objection_of_the_public(side: Side) -> None:
+def test_an_objection_of_the_public(side: Side, number: int) -> None:
     """Anybody could keep a public repository from publishing."""
-    number = planned(side)
     side.reject(number, "mallory")
     side.approve(number, "bob")
     published(side, number)
 
 
-def test_late(side: Side) -> None:
+def test_late(side: Side, number: int) -> None:
     """After the merge it is too late, on every later run."""
-    number = planned(side)
     side.later(minutes=1)
     side.land(number)
     side.later(minutes=1)
@@ -482,9 +489,8 @@ def test_late(side: Side) -> None:
 
 
 @pytest.mark.parametrize("both", [*long("github"), "gitlab"], indirect=True)
-def test_by_hand(both: Side) -> None:
+def test_by_hand(both: Side, number: int) -> None:
     """A run by hand for its number, by somebody else, publishes it, and the summary says who decided."""
-    number = planned(both)
     refused(both, number, "somebody who wrote none of it can run")
     assert f"`approve {number}`" in both.comments(number)[-1]
     ran = both.decide(f"approve {number}", "bob")
@@ -494,10 +500,8 @@ def test_by_hand(both: Side) -> None:
 
 
 @pytest.mark.parametrize("decision", ["approve 1", *long("everything", "reapply Acme/twitter:acme/launch")])
-def test_by_hand_by_its_author(side: Side, decision: str) -> None:
+def test_by_hand_by_its_author(side: Side, number: int, decision: str) -> None:
     """No run by hand of its author publishes it, however it is called."""
-    number = planned(side)
-    assert number == 1
     refused(side, number, "it needs 1 approval and has none")
     ran = side.decide(decision, "ada")
     assert (ran.failed, side.texts()) == (True, []), ran.log
@@ -505,9 +509,8 @@ def test_by_hand_by_its_author(side: Side, decision: str) -> None:
     assert (ran.failed, side.texts()) == (False, ["We are live"]), ran.log
 
 
-def test_by_hand_on_a_push(side: Side) -> None:
+def test_by_hand_on_a_push(side: Side, number: int) -> None:
     """The number counts only where a person started the run."""
-    number = planned(side)
     refused(side, number, "it needs 1 approval and has none")
     for decision in (f"approve {number}", "everything"):
         ran = side.apply(decision=decision)
@@ -515,9 +518,8 @@ def test_by_hand_on_a_push(side: Side) -> None:
 
 
 @pytest.mark.long
-def test_by_hand_by_a_robot(github: OnGitHub) -> None:
+def test_by_hand_by_a_robot(github: OnGitHub, number: int) -> None:
     """A workflow of anybody's branch can start a run as the robot."""
-    number = planned(github)
     refused(github, number, "it needs 1 approval and has none")
     robot = {"login": "github-actions[bot]", "type": "Bot", "id": 41898282}
     for decision in (f"approve {number}", "everything"):
@@ -526,10 +528,8 @@ def test_by_hand_by_a_robot(github: OnGitHub) -> None:
 
 
 @pytest.mark.parametrize("decision", ["approve 1", *long("everything")])
-def test_by_hand_run_again_by_its_author(github: OnGitHub, decision: str) -> None:
+def test_by_hand_run_again_by_its_author(github: OnGitHub, number: int, decision: str) -> None:
     """Anybody who may write runs bob's run again, with the newest files: only bob decides so."""
-    number = planned(github)
-    assert number == 1
     refused(github, number, "it needs 1 approval and has none")
     github.team.environment |= {"GITHUB_RUN_ATTEMPT": "2", "GITHUB_TRIGGERING_ACTOR": "ada"}
     ran = github.decide(decision, "bob")
@@ -540,9 +540,8 @@ def test_by_hand_run_again_by_its_author(github: OnGitHub, decision: str) -> Non
 
 
 @pytest.mark.long
-def test_by_hand_is_remembered(side: Side) -> None:
+def test_by_hand_is_remembered(side: Side, number: int) -> None:
     """What could not be sent in that run is sent by a later one."""
-    number = planned(side)
     refused(side, number, "it needs 1 approval and has none")
     side.connect("twitter", is_connected=False)
     assert side.decide(f"approve {number}", "bob").failed
@@ -552,25 +551,22 @@ def test_by_hand_is_remembered(side: Side) -> None:
 
 
 @pytest.mark.long
-def test_by_hand_of_another_number(side: Side) -> None:
+def test_by_hand_of_another_number(side: Side, number: int) -> None:
     """A number that does not wait may be about other files: a warning says what does."""
-    number = planned(side)
     refused(side, number, "it needs 1 approval and has none")
     ran = side.decide(f"approve {number + 7}", "bob")
     assert (ran.failed, side.texts()) == (True, []), ran.log
     assert side.name(number) in ran.log
 
 
-def test_on_gitlab_an_approval_without_a_time(gitlab: OnGitLab) -> None:
+def test_on_gitlab_an_approval_without_a_time(gitlab: OnGitLab, number: int) -> None:
     """Unknown counts as not approved."""
-    number = planned(gitlab)
     gitlab.gitlab.approve(number, "bob", is_dated=False)
     refused(gitlab, number, "GitLab does not say when `bob` approved")
 
 
-def test_on_gitlab_without_a_time_of_the_merge(gitlab: OnGitLab) -> None:
+def test_on_gitlab_without_a_time_of_the_merge(gitlab: OnGitLab, number: int) -> None:
     """Nobody knows which approval was before it."""
-    number = planned(gitlab)
     gitlab.later(minutes=1)
     gitlab.land(number)
     gitlab.gitlab.requests[number]["merged_at"] = None
@@ -582,9 +578,8 @@ def test_on_gitlab_without_a_time_of_the_merge(gitlab: OnGitLab) -> None:
 
 
 @pytest.mark.long
-def test_on_gitlab_without_a_time_of_the_merge_it_is_not_forgotten(gitlab: OnGitLab) -> None:
+def test_on_gitlab_without_a_time_of_the_merge_it_is_not_forgotten(gitlab: OnGitLab, number: int) -> None:
     """The next run by hand of its author publishes nothing, either."""
-    number = planned(gitlab)
     gitlab.land(number)
     gitlab.gitlab.requests[number]["merged_at"] = None
     assert gitlab.apply().failed
@@ -595,18 +590,16 @@ def test_on_gitlab_without_a_time_of_the_merge_it_is_not_forgotten(gitlab: OnGit
 
 
 @pytest.mark.long
-def test_on_gitlab_a_member_who_is_blocked(gitlab: OnGitLab) -> None:
+def test_on_gitlab_a_member_who_is_blocked(gitlab: OnGitLab, number: int) -> None:
     """They may not write any more."""
-    number = planned(gitlab)
     gitlab.approve(number, "bob")
     gitlab.gitlab.blocked.add(12)
     refused(gitlab, number, "`bob` may not write to this repository")
 
 
 @pytest.mark.long
-def test_an_opener_whom_the_forge_does_not_know(side: Side) -> None:
+def test_an_opener_whom_the_forge_does_not_know(side: Side, number: int) -> None:
     """It may be anybody, also whoever approves."""
-    number = planned(side)
     if isinstance(side, OnGitHub):
         side.team.github.pulls[number]["user"] = None
     if isinstance(side, OnGitLab):
@@ -615,26 +608,23 @@ def test_an_opener_whom_the_forge_does_not_know(side: Side) -> None:
     refused(side, number, "not all of its authors are known: the account that opened it")
 
 
-def test_no_commit_is_listed(side: Side) -> None:
+def test_no_commit_is_listed(side: Side, number: int) -> None:
     """A request has at least one, so its authors are unknown."""
-    number = planned(side)
     side.approve(number, "bob")
     side.repository.hides_commits = True
     refused(side, number, "not all of its authors are known: commits that")
 
 
-def test_robots(side: Side) -> None:
+def test_robots(side: Side, number: int) -> None:
     """A workflow of the branch could approve as the robot, so robots approve nothing."""
-    number = planned(side)
     robot = "project_7_bot_1f" if isinstance(side, OnGitLab) else "github-actions[bot]"
     side.approve(number, robot)
     refused(side, number, f"`{robot}` is a bot")
 
 
 @pytest.mark.long
-def test_another_name(side: Side) -> None:
+def test_another_name(side: Side, number: int) -> None:
     """An account is known by its id: ada with another name is still ada, and bob is still somebody else."""
-    number = planned(side)
     side.approve(number, "ada")
     side.rename("ada", "eve")
     refused(side, number, "`eve` opened it or wrote some of it")
@@ -665,9 +655,8 @@ def test_two(side: Side) -> None:
 
 
 @pytest.mark.long
-def test_many_reviews(github: OnGitHub) -> None:
+def test_many_reviews(github: OnGitHub, number: int) -> None:
     """All pages are read: an objection on the second one blocks."""
-    number = planned(github)
     for _ in range(99):
         github.team.github.review(number, "bob", "COMMENTED")
     github.approve(number, "bob")
@@ -798,9 +787,8 @@ def test_an_organization_by_the_name_of_another(side: Side) -> None:
     refused(side, number, "it needs 2 approvals and has none")
 
 
-def test_a_forged_plan_is_not_what_was_approved(side: Side) -> None:
+def test_a_forged_plan_is_not_what_was_approved(side: Side, number: int) -> None:
     """A run after the approval keeps a plan with another digest, so nothing is published."""
-    number = planned(side)
     side.approve(number, "bob")
     side.later(minutes=1)
     other = side.open("other", launch=LAUNCH, more=post("more", "More", due="2029-12-21 09:00"))

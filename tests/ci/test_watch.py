@@ -12,9 +12,13 @@ from tests.ci.sides import Side, on_gitlab, side
 from tests.conftest import long
 
 __all__ = ["on_gitlab", "side"]  # fixtures
-on_gitlab_at_least = pytest.mark.parametrize("side", [*long("github"), "gitlab"], indirect=True)
 #: Where what differs between the forges is told by those on both.
 on_each = pytest.mark.parametrize("side", ["github", *long("gitlab")], indirect=True)
+#: The same, where request 1 was reviewed, merged and published.
+launched_on_each = pytest.mark.parametrize("side", ["launched on github", *long("launched on gitlab")], indirect=True)
+launched_on_gitlab_at_least = pytest.mark.parametrize(
+    "side", [*long("launched on github"), "launched on gitlab"], indirect=True
+)
 LAUNCH = "Acme/twitter:acme/launch"
 
 
@@ -29,10 +33,9 @@ def shown(text: str) -> str:
     return text.replace("&#8203;", "").replace("\u200b", "").replace("\\", "")
 
 
-@on_each
+@launched_on_each
 def test_nothing_is_wrong(side: Side) -> None:
     """No issue, one request to Buffer an hour, and nothing is written anywhere."""
-    side.launched()
     before = len(side.sandbox.requests)
     for _ in range(3):
         side.hour()
@@ -40,10 +43,9 @@ def test_nothing_is_wrong(side: Side) -> None:
     assert (side.issues(), side.texts()) == ([], ["We are live"])
 
 
-@on_each
+@launched_on_each
 def test_refused(side: Side) -> None:
     """The post, why the network refused it, and what to do; one issue, which closes when the post is gone."""
-    side.launched()
     side.sandbox.person.set_error(side.live(), "The token of @eve is no longer valid")
     side.hour()
     side.hour()
@@ -58,10 +60,9 @@ def test_refused(side: Side) -> None:
     assert "**Resolved.**" in side.issue()[1]
 
 
-@on_each
+@launched_on_each
 def test_disconnected(side: Side) -> None:
     """Told though nothing waits for the channel but what is in Buffer; and closed once it is connected again."""
-    side.launched()
     side.connect("twitter", is_connected=False)
     side.hour()
     text = side.issue()[1]
@@ -74,10 +75,9 @@ def test_disconnected(side: Side) -> None:
 
 
 @pytest.mark.long
-@on_each
+@launched_on_each
 def test_disconnected_with_everything_published(side: Side) -> None:
     """The channel is named even where no post waits; another channel of the account is nobody's business."""
-    side.launched()
     side.later(days=20)
     side.connect("twitter", is_connected=False)
     side.connect("linkedin", is_connected=False)
@@ -88,10 +88,9 @@ def test_disconnected_with_everything_published(side: Side) -> None:
 
 
 @pytest.mark.long
-@on_each
+@launched_on_each
 def test_locked(side: Side) -> None:
     """Likewise where Buffer's plan has fewer channels by now."""
-    side.launched()
     channel = side.sandbox.channel("twitter")["id"]
     side.sandbox.person.set_channel(channel, isLocked=True)
     side.hour()
@@ -101,10 +100,9 @@ def test_locked(side: Side) -> None:
     assert side.issues() == ["closed"]
 
 
-@on_each
+@launched_on_each
 def test_expired(side: Side) -> None:
     """The first run fails and opens the issue, which names where the new key goes; then the issue alone says it."""
-    side.launched()
     side.later(hours=1)
     assert side.apply(key="expired", scheduled=True).failed
     assert not side.apply(key="expired", scheduled=True).failed
@@ -138,10 +136,9 @@ def test_expires_soon(side: Side) -> None:
     assert side.issues() == ["closed"]
 
 
-@on_gitlab_at_least
+@launched_on_gitlab_at_least
 def test_drifted(side: Side) -> None:
     """Opened, edited in place, closed; and the next drift opens another one."""
-    side.launched()
     side.sandbox.person.edit_post(side.live(), text="Somebody's own words")
     side.hour()
     assert "own words" in side.issue()[1]
@@ -158,10 +155,9 @@ def test_drifted(side: Side) -> None:
     assert "deleted" in side.issue()[1]
 
 
-@on_each
+@launched_on_each
 def test_a_decision_closes_it(side: Side) -> None:
     """The issue has the decision as it is typed; that run does it and closes the issue."""
-    side.launched()
     side.sandbox.person.edit_post(side.live(), text="Somebody's own words")
     side.hour()
     assert f"```text\nreapply {LAUNCH}\n```" in side.issue()[1]
@@ -171,10 +167,9 @@ def test_a_decision_closes_it(side: Side) -> None:
 
 
 @pytest.mark.long
-@on_each
+@launched_on_each
 def test_merged_and_unsent(side: Side) -> None:
     """A merge without a plan: after an hour, the request and the post; a person publishes it, and it is over."""
-    side.launched()
     number = side.open("more", more=post("more", "And more", due="2029-12-21 09:00"))
     side.land(number)
     assert side.apply().failed
@@ -191,10 +186,9 @@ def test_merged_and_unsent(side: Side) -> None:
 
 
 @pytest.mark.long
-@on_each
+@launched_on_each
 def test_pushed_straight_to_main(side: Side) -> None:
     """What no request brought is told, too."""
-    side.launched()
     side.straight_to_main(more=post("more", "And more", due="2029-12-21 09:00"))
     assert side.apply().failed
     side.hour()
@@ -216,10 +210,9 @@ def test_it_mentions_whom_the_files_name_and_nobody_else(side: Side) -> None:
     assert pings(text) == ["dana", "acme/social"]
 
 
-@on_each
+@launched_on_each
 def test_a_look_that_fails_changes_no_issue(side: Side) -> None:
     """Nobody knows whether the drift is over, so the issue stays; without one, the run fails."""
-    side.launched()
     side.sandbox.set_faults("rate-limit@posts:2h")
     side.later(hours=1)
     assert side.apply(scheduled=True).failed
@@ -263,17 +256,13 @@ def test_a_persons_issue_is_never_taken_for_ours(team: Team) -> None:
     assert team.github.issues == [theirs]
 
 
-def test_only_a_schedule_looks(team: Team) -> None:
+def test_only_a_schedule_looks(launched: Team) -> None:
     """A merge says what it did in its receipt, and opens no issue; but it closes one that is open."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.merge(number)
-    assert not team.apply().failed
-    (live,) = team.sandbox.posts()
-    team.sandbox.person.edit_post(live["id"], text="Somebody's own words")
-    assert not team.apply().failed
-    assert team.github.issues == []
-    team.apply_as("schedule")
-    team.sandbox.person.edit_post(live["id"], text="We are live")
-    assert not team.apply().failed
-    assert [each["state"] for each in team.github.issues] == ["closed"]
+    (live,) = launched.sandbox.posts()
+    launched.sandbox.person.edit_post(live["id"], text="Somebody's own words")
+    assert not launched.apply().failed
+    assert launched.github.issues == []
+    launched.apply_as("schedule")
+    launched.sandbox.person.edit_post(live["id"], text="We are live")
+    assert not launched.apply().failed
+    assert [each["state"] for each in launched.github.issues] == ["closed"]
