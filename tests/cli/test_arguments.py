@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import json
 import shutil
-import sys
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from ruamel.yaml import YAML
@@ -30,27 +31,20 @@ from tests.stores import git
 POISON = "--output=poison"
 GUARDS = {"--", "--end-of-options"}
 EVERYTHING = Path(__file__).parents[1] / "cases" / "validate" / "valid-everything"
-_listeners: list[list[list[str]]] = []
-
-
-def _note(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "subprocess.Popen":
-        for listener in _listeners:
-            listener.append([str(each) for each in arguments[1]])
-
-
-sys.addaudithook(_note)
 
 
 @contextmanager
 def children() -> Iterator[list[list[str]]]:
     """The arguments of every process that is started meanwhile."""
     started: list[list[str]] = []
-    _listeners.append(started)
-    try:
+    start = subprocess.Popen.__init__
+
+    def noting(self: subprocess.Popen[Any], args: list[Any], *more: Any, **named: Any) -> None:
+        started.append([str(each) for each in args])
+        start(self, args, *more, **named)
+
+    with patch.object(subprocess.Popen, "__init__", noting):
         yield started
-    finally:
-        _listeners.remove(started)
 
 
 def unguarded(arguments: list[str]) -> list[str]:
