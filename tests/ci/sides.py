@@ -466,7 +466,7 @@ def on_gitlab(tmp_path: Path, begun: Path) -> Iterator[OnGitLab]:
 
 @pytest.fixture
 def side(request: pytest.FixtureRequest) -> Side:
-    """A repository whose main branch declares two channels and no posts yet; of `launched on`, with a published post."""
+    """A repository whose main branch declares two channels and no posts yet; `launched on`: with a published post."""
     is_launched, forge = request.param.startswith("launched on "), request.param.removeprefix("launched on ")
     if forge == "github":
         return OnGitHub(request.getfixturevalue("launched" if is_launched else "team"))

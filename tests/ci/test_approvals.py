@@ -59,7 +59,9 @@ def asking(applied: Callable[[str], Path], tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def make(request: pytest.FixtureRequest, tmp_path: Path, applied: Callable[[str], Path], asking: Make) -> Iterator[Make]:
+def make(
+    request: pytest.FixtureRequest, tmp_path: Path, applied: Callable[[str], Path], asking: Make
+) -> Iterator[Make]:
     """A side of a forge whose repository wants one approval of each request; a first apply is done.
 
     For a test that takes `number`, request 1 is open, and its check passed a minute ago.

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.cli.conftest import Prints, Project
+from tests.cli.conftest import Begin, Prints, Project
 from tests.cli.gate import Gate
 from tests.conftest import long
 
@@ -52,14 +52,18 @@ posts:
 """
 
 
-@pytest.fixture(name="applied")
-def applying(project: Project) -> Project:
-    """The files above, applied."""
+def apply_both(project: Project) -> None:
+    """Apply the files above, two hours ago."""
     project.write("buffer.yaml", NESTED)
     project.write("posts/w51.yaml", SHARED)
     project.apply()
     project.sandbox.clock.advance(hours=2)
-    return project
+
+
+@pytest.fixture(name="applied")
+def applying(begin: Begin) -> Project:
+    """The files above, applied."""
+    return begin(apply_both)
 
 
 def live(project: Project, text: str, service: str = "twitter") -> str:

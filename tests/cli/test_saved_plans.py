@@ -8,19 +8,23 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Prints, Project, Ran
+from tests.cli.conftest import Begin, Prints, Project, Ran
 from tests.cli.written import HEAD, ONE, TWO, root_file
 from tests.conftest import long
 from tests.planfile.forging import forged
 
 
-@pytest.fixture
-def saved(project: Project) -> Project:
-    """Two declared posts, with their plan saved as plan.json."""
+def save(project: Project) -> None:
+    """Save the plan of two declared posts."""
     project.write("buffer.yaml", HEAD + ONE + TWO)
     ran = project("plan", "-o", "plan.json")
     assert ran.code == 0, ran.err
-    return project
+
+
+@pytest.fixture
+def saved(begin: Begin) -> Project:
+    """Two declared posts, with their plan saved as plan.json."""
+    return begin(save)
 
 
 def apply(project: Project, *more: str) -> Ran:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.state import Lock
-from tests.cli.conftest import Prints, Project
+from tests.cli.conftest import Begin, Prints, Project
 from tests.cli.written import HEAD, ONE
 
 CONFIG = f"""\
@@ -23,13 +23,17 @@ CONFIG = f"""\
 LAUNCH = "Acme/twitter:acme/launch"
 
 
-@pytest.fixture
-def applied(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """Two posts and an idea, applied; then neither key nor network."""
+def apply(project: Project) -> None:
+    """Apply two posts and an idea."""
     project.write("buffer.yaml", CONFIG)
     project.apply()
+
+
+@pytest.fixture
+def applied(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Two posts and an idea, applied; then neither key nor network."""
+    project = begin(apply)
     monkeypatch.delenv("BUFFER_API_KEY")
-    project.sandbox.requests.clear()
     return project
 
 

@@ -15,7 +15,7 @@ import time_machine
 from tests.conftest import long
 from tests.planfile.forging import forged
 
-from .conftest import Project
+from .conftest import Begin, Project
 
 LINE = "suspended: Earthquake; ask Dana"
 ROOT = """version: 1
@@ -54,6 +54,18 @@ def write(
 def apply(project: Project) -> int:
     """Apply without a check that it converges."""
     return project("apply", "--auto-approve", "--settle", "0").code
+
+
+def launch(project: Project) -> None:
+    """Apply one post with a time."""
+    write(project, TIMED)
+    project.apply()
+
+
+@pytest.fixture
+def launched(begin: Begin) -> Project:
+    """One post with a time, applied."""
+    return begin(launch)
 
 
 def statuses(project: Project) -> dict[str, str]:
@@ -122,18 +134,16 @@ def test_timed_ones_leave_first_then_each_queue_from_its_end(project: Project) -
     assert all(each.get("saveToDraft") for each in inputs[:5])
 
 
-def test_new_entries_wait_and_edits_wait(project: Project) -> None:
+def test_new_entries_wait_and_edits_wait(launched: Project) -> None:
     """The draft keeps its old text, and nothing is created; both follow with the resume."""
-    write(project, TIMED)
-    project.apply()
     edited = TIMED.replace("We are live", "We were live")
-    write(project, edited, LATER, line=LINE)
-    project.apply()
-    assert statuses(project) == {"We are live": "draft"}
-    assert project("plan").planned == ["… later"]
-    write(project, edited, LATER)
-    project.apply()
-    assert statuses(project) == {"We were live": "scheduled", "Still live": "scheduled"}
+    write(launched, edited, LATER, line=LINE)
+    launched.apply()
+    assert statuses(launched) == {"We are live": "draft"}
+    assert launched("plan").planned == ["… later"]
+    write(launched, edited, LATER)
+    launched.apply()
+    assert statuses(launched) == {"We were live": "scheduled", "Still live": "scheduled"}
 
 
 @pytest.mark.parametrize(
@@ -154,46 +164,40 @@ def test_new_entries_wait_and_edits_wait(project: Project) -> None:
     ],
 )
 def test_the_nearest_line_decides(
-    project: Project, root: str, channel: str, file: str, entry: str, status: str
+    launched: Project, root: str, channel: str, file: str, entry: str, status: str
 ) -> None:
     """Entry, file, channel, root file."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED.replace("}", f"{entry}}}"), line=root, twitter=channel, top=file)
-    project.apply()
-    assert statuses(project) == {"We are live": status}
+    write(launched, TIMED.replace("}", f"{entry}}}"), line=root, twitter=channel, top=file)
+    launched.apply()
+    assert statuses(launched) == {"We are live": status}
 
 
-def test_what_is_let_out_is_named_and_what_is_not_ours(project: Project) -> None:
+def test_what_is_let_out_is_named_and_what_is_not_ours(launched: Project) -> None:
     """In the first lines, with the time; and neither is touched."""
-    write(project, TIMED)
-    project.apply()
-    (ours,) = project.sandbox.posts()
-    project.sandbox.person.create_post(ours["channelId"], "A person's", dueAt="2029-12-06T09:00:00Z")
+    (ours,) = launched.sandbox.posts()
+    launched.sandbox.person.create_post(ours["channelId"], "A person's", dueAt="2029-12-06T09:00:00Z")
     statement = "{key: statement, due_at: 2029-12-05 09:00, text: We are safe, suspended: false}"
-    write(project, TIMED, statement, line=LINE)
-    out = project("plan").out.splitlines()
+    write(launched, TIMED, statement, line=LINE)
+    out = launched("plan").out.splitlines()
     assert out[0] == "Suspended: Earthquake; ask Dana. 1 scheduled post becomes a draft."
     assert out[1:3] == [
         "Not stopped; 1 post still goes out:",
         "  ! Thu 6 Dec 10:00 CET  twitter:acme  perhaps not made by bufferctl: A person's",
     ]
     assert "Let out by `suspended: false`: `statement`." in out
-    project.apply()
-    assert statuses(project) == {"We are live": "draft", "A person's": "scheduled", "We are safe": "scheduled"}
+    launched.apply()
+    assert statuses(launched) == {"We are live": "draft", "A person's": "scheduled", "We are safe": "scheduled"}
 
 
-def test_what_a_person_changed_becomes_a_draft_with_their_words(project: Project) -> None:
+def test_what_a_person_changed_becomes_a_draft_with_their_words(launched: Project) -> None:
     """And is asked about afterwards, like any change in Buffer: it does not go out meanwhile."""
-    write(project, TIMED)
-    project.apply()
-    project.sandbox.person.edit_post(post(project, "We are live")["id"], text="We are nearly live")
-    write(project, TIMED, line=LINE)
-    assert apply(project) == 1
-    assert statuses(project) == {"We are nearly live": "draft"}
-    write(project, TIMED)
-    assert apply(project) == 1
-    assert statuses(project) == {"We are nearly live": "draft"}
+    launched.sandbox.person.edit_post(post(launched, "We are live")["id"], text="We are nearly live")
+    write(launched, TIMED, line=LINE)
+    assert apply(launched) == 1
+    assert statuses(launched) == {"We are nearly live": "draft"}
+    write(launched, TIMED)
+    assert apply(launched) == 1
+    assert statuses(launched) == {"We are nearly live": "draft"}
 
 
 def test_what_cannot_be_read_in_full_is_left_and_named(project: Project) -> None:
@@ -414,39 +418,35 @@ def test_one_command_moves_all_that_is_past(project: Project) -> None:
     assert set(statuses(project).values()) == {"scheduled"}
 
 
-def test_a_person_who_schedules_a_draft_is_asked(project: Project) -> None:
+def test_a_person_who_schedules_a_draft_is_asked(launched: Project) -> None:
     """It is theirs to decide, and named in the first lines: `suspended: false`, or a draft again."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    project.apply()
-    project.sandbox.person.approve(post(project, "We are live")["id"])
-    ran = project("apply", "--auto-approve", "--settle", "0")
+    write(launched, TIMED, line=LINE)
+    launched.apply()
+    launched.sandbox.person.approve(post(launched, "We are live")["id"])
+    ran = launched("apply", "--auto-approve", "--settle", "0")
     assert ran.code == 1
     assert "  ! Thu 20 Dec 09:00 CET  twitter:acme  Acme/twitter:acme/launch" in ran.out
-    assert statuses(project) == {"We are live": "scheduled"}
-    write(project, TIMED.replace("}", ", suspended: false}"), line=LINE)
-    project.apply()
-    assert statuses(project) == {"We are live": "scheduled"}
-    write(project, TIMED)
-    project.apply()
+    assert statuses(launched) == {"We are live": "scheduled"}
+    write(launched, TIMED.replace("}", ", suspended: false}"), line=LINE)
+    launched.apply()
+    assert statuses(launched) == {"We are live": "scheduled"}
+    write(launched, TIMED)
+    launched.apply()
 
 
-def test_an_equal_text_that_went_out_meanwhile_is_asked_about(project: Project) -> None:
+def test_an_equal_text_that_went_out_meanwhile_is_asked_about(launched: Project) -> None:
     """Both may be intended."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    project.apply()
-    channel = post(project, "We are live")["channelId"]
-    person = project.sandbox.person.create_post(channel, "We are live", dueAt="2029-12-05T09:00:00Z")
-    project.sandbox.core.clock.set("2029-12-06T09:00:00Z")
-    write(project, TIMED)
-    assert apply(project) == 1
-    assert sorted(each["status"] for each in project.sandbox.posts()) == ["draft", "sent"]
-    write(project, TIMED.replace("}", f", repeat_of: {person['id']}}}"))
-    project.apply()
-    assert sorted(each["status"] for each in project.sandbox.posts()) == ["scheduled", "sent"]
+    write(launched, TIMED, line=LINE)
+    launched.apply()
+    channel = post(launched, "We are live")["channelId"]
+    person = launched.sandbox.person.create_post(channel, "We are live", dueAt="2029-12-05T09:00:00Z")
+    launched.sandbox.core.clock.set("2029-12-06T09:00:00Z")
+    write(launched, TIMED)
+    assert apply(launched) == 1
+    assert sorted(each["status"] for each in launched.sandbox.posts()) == ["draft", "sent"]
+    write(launched, TIMED.replace("}", f", repeat_of: {person['id']}}}"))
+    launched.apply()
+    assert sorted(each["status"] for each in launched.sandbox.posts()) == ["scheduled", "sent"]
 
 
 def lose_state(project: Project) -> None:
@@ -477,15 +477,13 @@ def test_a_lost_state_makes_nothing_twice(project: Project, when: str) -> None:
     assert len(texts) == 4
 
 
-def test_what_may_be_ours_is_named_as_such(project: Project) -> None:
+def test_what_may_be_ours_is_named_as_such(launched: Project) -> None:
     """Without a state, an edited post may be another tool's: it is not touched, and the question is named with it."""
-    write(project, TIMED)
-    project.apply()
-    lose_state(project)
-    write(project, TIMED.replace("We are live", "We were live"), line=LINE)
-    assert apply(project) == 1
-    assert "  ! Thu 20 Dec 09:00 CET  twitter:acme  perhaps Acme/twitter:acme/launch" in project("plan").out
-    assert statuses(project) == {"We are live": "scheduled"}
+    lose_state(launched)
+    write(launched, TIMED.replace("We are live", "We were live"), line=LINE)
+    assert apply(launched) == 1
+    assert "  ! Thu 20 Dec 09:00 CET  twitter:acme  perhaps Acme/twitter:acme/launch" in launched("plan").out
+    assert statuses(launched) == {"We are live": "scheduled"}
 
 
 @pytest.mark.parametrize("by_name", [True, *long(False)])
@@ -511,91 +509,81 @@ def test_pull_takes_a_persons_words_and_no_draft(project: Project, by_name: bool
     assert statuses(project) == {"We are nearly live": "scheduled", "Tip number one": "scheduled"}
 
 
-def test_a_damaged_state_says_what_stops_everything(project: Project) -> None:
+def test_a_damaged_state_says_what_stops_everything(launched: Project) -> None:
     """Before what mends it; without it, the posts are found by what they say and become drafts."""
-    write(project, TIMED)
-    project.apply()
-    (state,) = (project.folder / ".bufferctl").glob("*state.json")
+    (state,) = (launched.folder / ".bufferctl").glob("*state.json")
     state.write_text(state.read_text()[:200])
-    write(project, TIMED, line=LINE)
-    ran = project("apply", "--auto-approve", "--settle", "0")
+    write(launched, TIMED, line=LINE)
+    ran = launched("apply", "--auto-approve", "--settle", "0")
     assert ran.code == 1
     said = " ".join(ran.err.split())
     assert "is damaged" in said
     assert "hint: Pause the channels in Buffer now, since what is suspended may still go out" in said
     assert said.index("Pause") < said.index("Then: Replace it")
     state.unlink()
-    apply(project)
-    assert statuses(project) == {"We are live": "draft"}
+    apply(launched)
+    assert statuses(launched) == {"We are live": "draft"}
 
 
-def test_a_saved_plan_from_before_publishes_nothing(project: Project) -> None:
+def test_a_saved_plan_from_before_publishes_nothing(launched: Project) -> None:
     """Neither while it is suspended nor after the resume: it was made before."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, LATER)
-    assert project("plan", "-o", "plan.json").code == 0
-    project.sandbox.core.clock.advance(minutes=1)
-    write(project, TIMED, LATER, line=LINE)
-    assert project("apply", "plan.json", "--settle", "0").code == 3
-    project.apply()
-    project.sandbox.core.clock.advance(hours=1)
-    write(project, TIMED, LATER)
+    write(launched, TIMED, LATER)
+    assert launched("plan", "-o", "plan.json").code == 0
+    launched.sandbox.core.clock.advance(minutes=1)
+    write(launched, TIMED, LATER, line=LINE)
+    assert launched("apply", "plan.json", "--settle", "0").code == 3
+    launched.apply()
+    launched.sandbox.core.clock.advance(hours=1)
+    write(launched, TIMED, LATER)
     for command in (["plan.json"], ["--reviewed", "plan.json"]):
-        assert project("apply", *command, "--auto-approve", "--settle", "0").code in {1, 3}
-    assert statuses(project) == {"We are live": "draft"}
-    assert project("plan", "-o", "new.json").code == 0
-    assert project("apply", "new.json", "--settle", "0").code == 0
-    assert statuses(project) == {"We are live": "scheduled", "Still live": "scheduled"}
+        assert launched("apply", *command, "--auto-approve", "--settle", "0").code in {1, 3}
+    assert statuses(launched) == {"We are live": "draft"}
+    assert launched("plan", "-o", "new.json").code == 0
+    assert launched("apply", "new.json", "--settle", "0").code == 0
+    assert statuses(launched) == {"We are live": "scheduled", "Still live": "scheduled"}
 
 
 @pytest.mark.parametrize("how", [*long(["plan.json"]), ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
-def test_a_plan_that_knew_of_the_suspension_agrees(project: Project, how: list[str]) -> None:
+def test_a_plan_that_knew_of_the_suspension_agrees(launched: Project, how: list[str]) -> None:
     """Whatever the clock said, which is the same for two runs within a second: the plan records what it knew of."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    apply(project)
-    write(project, TIMED)
-    project("plan", "-o", "plan.json")
+    write(launched, TIMED, line=LINE)
+    apply(launched)
+    write(launched, TIMED)
+    launched("plan", "-o", "plan.json")
     earlier = "2029-12-03T08:59:00Z"
-    path = project.folder / "plan.json"
+    path = launched.folder / "plan.json"
     path.write_bytes(forged(path.read_bytes(), lambda plan: plan.update(created_at=earlier)))
-    assert project("apply", *how, "--settle", "0").code == 0
-    assert statuses(project) == {"We are live": "scheduled"}
+    assert launched("apply", *how, "--settle", "0").code == 0
+    assert statuses(launched) == {"We are live": "scheduled"}
 
 
-def test_a_plan_from_before_another_suspension_publishes_nothing(project: Project) -> None:
+def test_a_plan_from_before_another_suspension_publishes_nothing(launched: Project) -> None:
     """The line was renewed for another reason, and no run saw that it was gone."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    project.apply()
-    project.sandbox.core.clock.advance(hours=1)
-    write(project, TIMED)
-    assert project("plan", "-o", "plan.json").code == 0
-    project.sandbox.core.clock.advance(hours=1)
-    write(project, TIMED, line="suspended: The strike")
-    project.apply()
-    write(project, TIMED)
+    write(launched, TIMED, line=LINE)
+    launched.apply()
+    launched.sandbox.core.clock.advance(hours=1)
+    write(launched, TIMED)
+    assert launched("plan", "-o", "plan.json").code == 0
+    launched.sandbox.core.clock.advance(hours=1)
+    write(launched, TIMED, line="suspended: The strike")
+    launched.apply()
+    write(launched, TIMED)
     for command in (["plan.json"], ["--reviewed", "plan.json"]):
-        assert project("apply", *command, "--auto-approve", "--settle", "0").code in {1, 3}
-    assert statuses(project) == {"We are live": "draft"}
-    project.apply()
-    assert statuses(project) == {"We are live": "scheduled"}
+        assert launched("apply", *command, "--auto-approve", "--settle", "0").code in {1, 3}
+    assert statuses(launched) == {"We are live": "draft"}
+    launched.apply()
+    assert statuses(launched) == {"We are live": "scheduled"}
 
 
-def test_a_saved_plan_of_a_suspension_is_applied_as_it_is(project: Project) -> None:
+def test_a_saved_plan_of_a_suspension_is_applied_as_it_is(launched: Project) -> None:
     """What it takes off is shown, and its digests are those of the file."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    assert project("plan", "-o", "plan.json").code == 0
-    assert "1 scheduled post becomes a draft" in project("show", "plan.json").out
-    assert "will become a draft" in project("show", "plan.json", "--full").out
-    assert project("apply", "plan.json", "--settle", "0", "--receipt", "receipt.json").code == 0
-    assert statuses(project) == {"We are live": "draft"}
-    assert "1 scheduled post became a draft" in project("show", "receipt.json").out
+    write(launched, TIMED, line=LINE)
+    assert launched("plan", "-o", "plan.json").code == 0
+    assert "1 scheduled post becomes a draft" in launched("show", "plan.json").out
+    assert "will become a draft" in launched("show", "plan.json", "--full").out
+    assert launched("apply", "plan.json", "--settle", "0", "--receipt", "receipt.json").code == 0
+    assert statuses(launched) == {"We are live": "draft"}
+    assert "1 scheduled post became a draft" in launched("show", "receipt.json").out
 
 
 @pytest.mark.parametrize(
@@ -635,13 +623,11 @@ def test_a_file_with_errors_counts_by_its_own_line(project: Project) -> None:
     ],
     ids=["unreadable", "no YAML", "a channel that is gone", "a wrong zone"],
 )
-def test_a_root_file_with_errors_suspends_all_the_same(project: Project, root: str) -> None:
+def test_a_root_file_with_errors_suspends_all_the_same(launched: Project, root: str) -> None:
     """As far as its line can be read."""
-    write(project, TIMED)
-    project.apply()
-    project.write("buffer.yaml", root)
-    assert apply(project) == 1
-    assert statuses(project) == {"We are live": "draft"}
+    launched.write("buffer.yaml", root)
+    assert apply(launched) == 1
+    assert statuses(launched) == {"We are live": "draft"}
 
 
 @pytest.mark.parametrize("mistake", ["foo", *long("   channels: [", 'timezone: "UTC', "version: 2")])
@@ -660,14 +646,12 @@ def test_a_line_inside_of_a_root_file_with_errors(project: Project, line: str, m
     assert statuses(project) == {"We are live": "draft", "Elsewhere": elsewhere}
 
 
-def test_a_line_that_may_belong_to_anything_counts_for_all(project: Project) -> None:
+def test_a_line_that_may_belong_to_anything_counts_for_all(launched: Project) -> None:
     """Where the mistake is in the very line, or in what it may stand below."""
-    write(project, TIMED)
-    project.apply()
     broken = ROOT.format(line="", twitter=", suspended: Outage").replace("acme, s", "acme, x: [, s")
-    project.write("buffer.yaml", broken)
-    assert apply(project) == 1
-    assert statuses(project) == {"We are live": "draft"}
+    launched.write("buffer.yaml", broken)
+    assert apply(launched) == 1
+    assert statuses(launched) == {"We are live": "draft"}
 
 
 @pytest.mark.parametrize("broken", ["version: 1\nfoo\n", *long("version: 2\n")])
@@ -699,17 +683,15 @@ def test_an_entry_in_a_file_that_is_no_yaml(project: Project) -> None:
 @pytest.mark.parametrize(
     "old", ["posts:\n  - {key: b, channels: [twitter], due_at: 2029-12-21 09:00, text: B}\n", *long("")]
 )
-def test_an_entry_that_moved_into_a_file_that_is_no_yaml(project: Project, old: str) -> None:
+def test_an_entry_that_moved_into_a_file_that_is_no_yaml(launched: Project, old: str) -> None:
     """A suspended file that cannot be read counts for whatever no file has any more, renamed or moved into it."""
-    write(project, TIMED)
-    project.apply()
-    path = project.folder / "posts/a.yaml"
-    project.write("posts/b.yaml", f"suspended: Recall\n{path.read_text()}foo\n")
+    path = launched.folder / "posts/a.yaml"
+    launched.write("posts/b.yaml", f"suspended: Recall\n{path.read_text()}foo\n")
     path.unlink()
     if old:
-        project.write("posts/a.yaml", old)
-    assert apply(project) == 1
-    assert statuses(project)["We are live"] == "draft"
+        launched.write("posts/a.yaml", old)
+    assert apply(launched) == 1
+    assert statuses(launched)["We are live"] == "draft"
 
 
 def test_a_policy_and_the_notice_hold_nothing_back(project: Project) -> None:
@@ -883,13 +865,11 @@ def test_five_hundred_posts_take_seventeen_requests_to_write(project: Project) -
 @pytest.mark.parametrize(
     "line", ["suspended:", "suspended: [a]", *long("suspended: no", "suspended: false\nsuspended: Now")]
 )
-def test_a_line_that_cannot_be_read_suspends(project: Project, line: str) -> None:
+def test_a_line_that_cannot_be_read_suspends(launched: Project, line: str) -> None:
     """Whoever wrote it meant to stop something; the error stays an error."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=line)
-    assert apply(project) == 1
-    assert statuses(project) == {"We are live": "draft"}
+    write(launched, TIMED, line=line)
+    assert apply(launched) == 1
+    assert statuses(launched) == {"We are live": "draft"}
 
 
 @pytest.mark.parametrize("reason", ["no", "off", "y", "false", " ", "a\x07b"])
@@ -968,33 +948,29 @@ def test_a_selection_leaves_nothing_on_the_schedule(project: Project, option: li
     assert set(statuses(project).values()) == {"draft"}
 
 
-def test_a_plan_from_before_does_not_agree_to_what_no_run_saw(project: Project) -> None:
+def test_a_plan_from_before_does_not_agree_to_what_no_run_saw(launched: Project) -> None:
     """An entry that was planned before the suspension and merged after it needs a plan made since."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, LATER)
-    assert project("plan", "-o", "plan.json").code == 0
-    project.sandbox.core.clock.advance(minutes=1)
-    write(project, TIMED, line=LINE)
-    project.apply()
-    write(project, TIMED, LATER)
-    project("apply", "--reviewed", "plan.json", "--auto-approve", "--settle", "0")
-    assert statuses(project) == {"We are live": "draft"}
+    write(launched, TIMED, LATER)
+    assert launched("plan", "-o", "plan.json").code == 0
+    launched.sandbox.core.clock.advance(minutes=1)
+    write(launched, TIMED, line=LINE)
+    launched.apply()
+    write(launched, TIMED, LATER)
+    launched("apply", "--reviewed", "plan.json", "--auto-approve", "--settle", "0")
+    assert statuses(launched) == {"We are live": "draft"}
 
 
-def test_an_equal_post_that_a_person_scheduled_meanwhile_is_asked_about(project: Project) -> None:
+def test_an_equal_post_that_a_person_scheduled_meanwhile_is_asked_about(launched: Project) -> None:
     """Else both would go out."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    project.apply()
-    project.sandbox.core.clock.advance(minutes=1)
-    project.sandbox.person.create_post(
-        project.sandbox.channel("twitter")["id"], text="We are live", dueAt="2029-12-19T08:00:00.000Z"
+    write(launched, TIMED, line=LINE)
+    launched.apply()
+    launched.sandbox.core.clock.advance(minutes=1)
+    launched.sandbox.person.create_post(
+        launched.sandbox.channel("twitter")["id"], text="We are live", dueAt="2029-12-19T08:00:00.000Z"
     )
-    write(project, TIMED)
-    assert apply(project) == 1
-    assert sorted(each["status"] for each in project.sandbox.posts()) == ["draft", "scheduled"]
+    write(launched, TIMED)
+    assert apply(launched) == 1
+    assert sorted(each["status"] for each in launched.sandbox.posts()) == ["draft", "scheduled"]
 
 
 @pytest.mark.parametrize("by", [["plan.json"], *long(["--reviewed", "plan.json"])])
@@ -1018,22 +994,20 @@ def test_an_approval_of_a_suspended_entry_is_not_one_of_the_post(project: Projec
     assert len(set(digests)) == 2
 
 
-def test_what_moved_to_another_root_file_is_named_there_once(project: Project) -> None:
+def test_what_moved_to_another_root_file_is_named_there_once(launched: Project) -> None:
     """It goes out by the files of the other one, so the old one has nothing to ask, and says that it goes out."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, LATER, line=LINE)
-    apply(project)
-    write(project, LATER, line=LINE)
-    project.write("two.yaml", ROOT.format(line="include: [two/*.yaml]", twitter=""))
-    moved = TIMED.replace("}", f", existing: {post(project, 'We are live')['id']}}}")
-    project.write("two/a.yaml", f"channels: [twitter]\nposts:\n  - {moved}\n")
-    assert project("apply", "-f", "two.yaml", "--auto-approve", "--settle", "0").code == 0
-    ran = project("apply", "--auto-approve", "--settle", "0")
+    write(launched, TIMED, LATER, line=LINE)
+    apply(launched)
+    write(launched, LATER, line=LINE)
+    launched.write("two.yaml", ROOT.format(line="include: [two/*.yaml]", twitter=""))
+    moved = TIMED.replace("}", f", existing: {post(launched, 'We are live')['id']}}}")
+    launched.write("two/a.yaml", f"channels: [twitter]\nposts:\n  - {moved}\n")
+    assert launched("apply", "-f", "two.yaml", "--auto-approve", "--settle", "0").code == 0
+    ran = launched("apply", "--auto-approve", "--settle", "0")
     assert ran.code == 0, ran.out
     assert "1 post still goes out" in ran.out
-    assert statuses(project) == {"We are live": "scheduled"}
-    assert project("plan", "--detailed-exitcode").code == 0
+    assert statuses(launched) == {"We are live": "scheduled"}
+    assert launched("plan", "--detailed-exitcode").code == 0
 
 
 def test_without_a_state_no_draft_is_said_to_be_published(project: Project) -> None:
@@ -1129,30 +1103,26 @@ def test_a_saved_plan_from_before_takes_it_off(project: Project, line: dict[str,
 
 
 @pytest.mark.parametrize("days", [0, *long(8)], ids=["changed", "expired"])
-def test_a_saved_plan_that_is_out_of_date_takes_it_off(project: Project, days: int) -> None:
+def test_a_saved_plan_that_is_out_of_date_takes_it_off(launched: Project, days: int) -> None:
     """Exit 3, since nothing of the plan is sent; what is suspended is a draft all the same."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, LATER)
-    assert project("plan", "-o", "plan.json").code == 0
-    write(project, TIMED.replace("live", "here"), LATER.replace("live", "here"), top=LINE)
-    project.sandbox.core.clock.advance(days=days, minutes=1)
-    ran = project("apply", "plan.json", "--settle", "0")
+    write(launched, TIMED, LATER)
+    assert launched("plan", "-o", "plan.json").code == 0
+    write(launched, TIMED.replace("live", "here"), LATER.replace("live", "here"), top=LINE)
+    launched.sandbox.core.clock.advance(days=days, minutes=1)
+    ran = launched("apply", "plan.json", "--settle", "0")
     assert (ran.code, "plan.json" in ran.err) == (3, True)
     assert "became a draft" in ran.out
-    assert statuses(project) == {"We are live": "draft"}
+    assert statuses(launched) == {"We are live": "draft"}
 
 
 @pytest.mark.long
-def test_a_saved_plan_and_files_with_errors(project: Project) -> None:
+def test_a_saved_plan_and_files_with_errors(launched: Project) -> None:
     """Exit 1, and what is suspended is a draft: as without a plan."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, LATER)
-    assert project("plan", "-o", "plan.json").code == 0
-    write(project, TIMED, LATER.replace("due_at", "due"), line=LINE)
-    assert project("apply", "plan.json", "--settle", "0").code == 1
-    assert statuses(project) == {"We are live": "draft"}
+    write(launched, TIMED, LATER)
+    assert launched("plan", "-o", "plan.json").code == 0
+    write(launched, TIMED, LATER.replace("due_at", "due"), line=LINE)
+    assert launched("apply", "plan.json", "--settle", "0").code == 1
+    assert statuses(launched) == {"We are live": "draft"}
 
 
 def test_what_was_let_out_all_along_is_sent_by_a_saved_plan(project: Project) -> None:
@@ -1165,15 +1135,13 @@ def test_what_was_let_out_all_along_is_sent_by_a_saved_plan(project: Project) ->
     assert statuses(project) == {"We are live": "scheduled"}
 
 
-def test_what_a_person_scheduled_is_not_said_to_be_off(project: Project) -> None:
+def test_what_a_person_scheduled_is_not_said_to_be_off(launched: Project) -> None:
     """Made by bufferctl, and it goes out: the first line says nothing else."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    project.apply()
-    project.sandbox.person.approve(post(project, "We are live")["id"])
+    write(launched, TIMED, line=LINE)
+    launched.apply()
+    launched.sandbox.person.approve(post(launched, "We are live")["id"])
     for option in ([], ["--target", "*/launch"]):
-        ran = project("plan", *option)
+        ran = launched("plan", *option)
         assert "Not stopped; 1 post still goes out" in ran.out
         assert "None of the posts that it covers" not in ran.out
 
@@ -1213,17 +1181,15 @@ def test_what_goes_back_waits_for_room_like_a_new_post(project: Project, off: st
     assert set(statuses(project).values()) == {"scheduled"}
 
 
-def test_what_waited_for_room_too_long_was_not_suspended_then(project: Project) -> None:
+def test_what_waited_for_room_too_long_was_not_suspended_then(launched: Project) -> None:
     """Its time passed after the suspension, and the question says no more than that."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    apply(project)
-    limited(project, 0)
-    write(project, TIMED)
-    project.apply()
-    project.sandbox.clock.set("2029-12-20T12:00:00Z")
-    assert "Its time passed before it could be scheduled, so it does not go out." in project("plan").out
+    write(launched, TIMED, line=LINE)
+    apply(launched)
+    limited(launched, 0)
+    write(launched, TIMED)
+    launched.apply()
+    launched.sandbox.clock.set("2029-12-20T12:00:00Z")
+    assert "Its time passed before it could be scheduled, so it does not go out." in launched("plan").out
 
 
 def test_what_is_suspended_does_not_wait_for_room(project: Project) -> None:
@@ -1295,14 +1261,12 @@ def test_a_part_says_what_a_person_scheduled(project: Project, how: list[str]) -
     assert "somebody scheduled it in Buffer since, so it goes out" in said
 
 
-def test_a_saved_plan_says_which_posts_of_a_person_go_out(project: Project) -> None:
+def test_a_saved_plan_says_which_posts_of_a_person_go_out(launched: Project) -> None:
     """Nothing is left of it, and it begins with them all the same."""
-    write(project, TIMED)
-    project.apply()
-    write(project, TIMED, line=LINE)
-    apply(project)
-    project("plan", "-o", "plan.json")
-    channel = project.sandbox.channel("twitter")["id"]
-    project.sandbox.person.create_post(channel, text="Hello", dueAt="2029-12-22T08:00:00.000Z")
-    ran = project("apply", "plan.json", "--settle", "0")
+    write(launched, TIMED, line=LINE)
+    apply(launched)
+    launched("plan", "-o", "plan.json")
+    channel = launched.sandbox.channel("twitter")["id"]
+    launched.sandbox.person.create_post(channel, text="Hello", dueAt="2029-12-22T08:00:00.000Z")
+    ran = launched("apply", "plan.json", "--settle", "0")
     assert (ran.code, "perhaps not made by bufferctl: Hello" in " ".join(ran.out.split())) == (0, True)
