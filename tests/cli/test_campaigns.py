@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.conftest import Project
+from tests.cli.conftest import Begin, Project
 from tests.cli.test_plan_cases import CASES, perform, prepare
 
 ROOT = """version: 1
@@ -25,9 +25,9 @@ def campaign(project: Project, text: str) -> Path:
     return path
 
 
-def test_a_move_is_said_once(project: Project) -> None:
+def test_a_move_is_said_once(begin: Begin) -> None:
     """Forty posts that move by a day are one line; published posts are one warning, and nothing is asked."""
-    prepare(project, CASES["starts-moved"])
+    project, _ = prepare(begin, CASES["starts-moved"])
     ran = project("plan", "--strict", "--report", "plan.md", "--report", "plan.html")
     assert ran.code == 0
     assert "posts/campaign.yaml: 2 posts move by 1 day" in ran.out
@@ -138,9 +138,9 @@ def test_nothing_below_brings_a_cancelled_post_back(project: Project) -> None:
     assert {post["text"] for post in project.sandbox.posts()} == {"B on linkedin"}
 
 
-def test_a_shortened_series_says_so(project: Project) -> None:
+def test_a_shortened_series_says_so(begin: Begin) -> None:
     """The hold for too many deletes names the series and both numbers."""
-    prepare(project, CASES["repeat-shortened-by-many"])
+    project, _ = prepare(begin, CASES["repeat-shortened-by-many"])
     assert "`tip` was shortened from 10 to 4" in " ".join(project("plan").out.split())
 
 

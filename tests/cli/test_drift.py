@@ -10,7 +10,7 @@ from collections.abc import Collection
 import pytest
 
 from tests.case_folders import cases_of, root_file_of
-from tests.cli.conftest import Project
+from tests.cli.conftest import Begin, Project
 from tests.cli.test_plan_cases import CASES, prepare
 from tests.conftest import Expect
 
@@ -31,9 +31,9 @@ def services() -> Collection[str]:
 
 
 @pytest.mark.parametrize("name", HERE)
-def test_cases(project: Project, name: str, expect: Expect) -> None:
+def test_cases(begin: Begin, name: str, expect: Expect) -> None:
     """expected.txt, the same exit code with --json, and nothing written, neither locally nor in Buffer."""
-    prepare(project, HERE[name])
+    project, _ = prepare(begin, HERE[name])
     state = project.state.read_bytes() if project.state.exists() else None
     posts = project.sandbox.dump()
     ran = project("drift")
@@ -43,9 +43,9 @@ def test_cases(project: Project, name: str, expect: Expect) -> None:
     assert project.sandbox.dump() == posts
 
 
-def test_json(project: Project) -> None:
+def test_json(begin: Begin) -> None:
     """The same as JSON: counts by reason, and each change as in the JSON of a plan."""
-    prepare(project, HERE["everything"])
+    project, _ = prepare(begin, HERE["everything"])
     found, planned = json.loads(project("drift", "--json").out), json.loads(project("plan", "--json").out)
     assert (found["kind"], found["recorded"], found["narrowed"]) == ("drift", 13, False)
     assert found["format_version"] == planned["format_version"]
@@ -84,28 +84,28 @@ def test_nine_posts_with_one_answer(project: Project) -> None:
     assert [command.count("Acme/twitter:acme/p") for command in commands] == [9, 9]
 
 
-def test_deleted_within_the_hour(project: Project) -> None:
+def test_deleted_within_the_hour(begin: Begin) -> None:
     """No drift yet, since Buffer may only be behind; but the output does not say that all is well."""
     case = CASES["deleted-within-the-hour"]
-    prepare(project, case)
+    project, _ = prepare(begin, case)
     ran = project("drift")
     assert ran.code == 0
     assert "What Buffer shows matches what was last applied." in ran.out
     assert "1 post created within the last hour is not shown by Buffer yet, or somebody" in ran.out
 
 
-def test_narrowed(project: Project) -> None:
+def test_narrowed(begin: Begin) -> None:
     """PATHs limit it to the posts of those files: 2 for the file with drift, 0 for the other."""
-    prepare(project, HERE["everything"])
+    project, _ = prepare(begin, HERE["everything"])
     project.write("posts/other.yaml", "posts:\n  - {key: other, channels: [threads], text: Other}\n")
     ran = project("drift", "posts")
     assert (ran.code, "No drift in the selected posts." in ran.out) == (0, True)
     assert project("drift", "buffer.yaml").code == 2
 
 
-def test_drift_ends_with_either_version(project: Project) -> None:
+def test_drift_ends_with_either_version(begin: Begin) -> None:
     """0 once the file's version has been sent over Buffer's."""
-    prepare(project, CASES["changed-in-buffer"])
+    project, _ = prepare(begin, CASES["changed-in-buffer"])
     assert project("drift").code == 2
     project.apply("--reapply", "Acme/twitter:acme/launch")
     assert project("drift").code == 0
@@ -119,9 +119,9 @@ def test_a_refused_key_is_no_drift(project: Project, monkeypatch: pytest.MonkeyP
     assert (ran.code, ran.out) == (4, "")
 
 
-def test_hostile_text_is_shown_harmless(project: Project) -> None:
+def test_hostile_text_is_shown_harmless(begin: Begin) -> None:
     """Control characters from Buffer are shown by their number, in the verdict's details too."""
-    prepare(project, CASES["unchanged"])
+    project, _ = prepare(begin, CASES["unchanged"])
     state = json.loads(project.state.read_text(encoding="utf-8"))
     (bindings,) = [channel["objects"] for each in state["organizations"].values() for channel in each.values()]
     (post,) = bindings.values()
@@ -132,9 +132,9 @@ def test_hostile_text_is_shown_harmless(project: Project) -> None:
     assert not {"\x1b", "\u202e"} & set(ran.out)
 
 
-def test_rules_are_no_matter_of_drift(project: Project) -> None:
+def test_rules_are_no_matter_of_drift(begin: Begin) -> None:
     """2 and the report, even if a newer rule rejects the files."""
-    prepare(project, CASES["changed-in-buffer"])
+    project, _ = prepare(begin, CASES["changed-in-buffer"])
     file = project.folder / "buffer.yaml"
     file.write_text(file.read_text(encoding="utf-8") + "policy: {forbidden_words: [live]}\n", encoding="utf-8")
     assert project("plan").code == 1

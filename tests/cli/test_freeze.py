@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import long
 from tests.planfile.forging import forged
 
-from .conftest import Project, Ran
+from .conftest import Begin, Project, Ran
 from .test_suspended import ROOT, apply, lose_state, post, statuses
 
 FREEZE = "policy: {freeze: [{from: 2029-12-20, to: 2029-12-27, reason: Nobody is here}]}"
@@ -45,6 +45,17 @@ def in_buffer(project: Project, *entries: str, to: str = "twitter") -> None:
     project.apply()
 
 
+@pytest.fixture
+def inside(begin: Begin) -> Project:
+    """`INSIDE` was applied before there was a freeze."""
+    return begin(schedule_inside)
+
+
+def schedule_inside(project: Project) -> None:
+    """Apply it without a freeze."""
+    in_buffer(project, INSIDE)
+
+
 def test_what_is_scheduled_is_held_and_stops_nothing(project: Project) -> None:
     """One cause with three answers; all else is sent, and the post itself is not touched."""
     in_buffer(project, INSIDE, ALSO, OUTSIDE)
@@ -59,11 +70,10 @@ def test_what_is_scheduled_is_held_and_stops_nothing(project: Project) -> None:
     assert statuses(project) == dict.fromkeys(("We are here", "Also here", "Long before"), "scheduled")
 
 
-def test_the_answers_are_data(project: Project) -> None:
+def test_the_answers_are_data(inside: Project) -> None:
     """As JSON has them, each for its post."""
-    in_buffer(project, INSIDE)
-    write(project, INSIDE)
-    (change,) = json.loads(project("plan", "--json").out)["changes"]
+    write(inside, INSIDE)
+    (change,) = json.loads(inside("plan", "--json").out)["changes"]
     assert [(each["way"], each["field"], each["content"]) for each in change["answers"]] == [
         ("add", "cancelled", ["twitter:acme"]),
         ("add", "freeze", False),
@@ -92,13 +102,12 @@ def test_an_entry_on_two_channels_has_one_answer(project: Project) -> None:
         ("draft: true", {"We are here": "draft"}),
     ],
 )
-def test_each_answer_ends_it(project: Project, field: str, expected: dict[str, str]) -> None:
+def test_each_answer_ends_it(inside: Project, field: str, expected: dict[str, str]) -> None:
     """Validate has no objection either, and a second plan is empty."""
-    in_buffer(project, INSIDE)
-    write(project, INSIDE.replace("}", f", {field}}}"))
-    assert project("validate").code == 0
-    project.apply()
-    assert statuses(project) == expected
+    write(inside, INSIDE.replace("}", f", {field}}}"))
+    assert inside("validate").code == 0
+    inside.apply()
+    assert statuses(inside) == expected
 
 
 def test_a_move_out_of_the_freeze_is_sent(project: Project) -> None:
@@ -163,30 +172,28 @@ def test_a_post_that_moves_into_the_freeze_is_an_error(project: Project) -> None
     assert post(project, "Before")["dueAt"] == "2029-12-10T08:00:00.000Z"
 
 
-def test_an_edit_that_stays_in_the_freeze_waits_for_the_answer(project: Project) -> None:
+def test_an_edit_that_stays_in_the_freeze_waits_for_the_answer(inside: Project) -> None:
     """It is sent with the answer that lets it out, and says so."""
-    in_buffer(project, INSIDE)
     edited = INSIDE.replace("We are", "We were")
-    write(project, edited)
-    assert held(project("plan", "--json")) == {"inside": "freeze"}
-    assert "the edit is not sent" in " ".join(project("plan").out.split())
-    assert apply(project) == 1
-    assert statuses(project) == {"We are here": "scheduled"}
-    write(project, edited.replace("}", ", freeze: false}"))
-    assert "as `freeze: false` says" in " ".join(project("plan", "--full").out.split())
-    project.apply()
-    assert statuses(project) == {"We were here": "scheduled"}
+    write(inside, edited)
+    assert held(inside("plan", "--json")) == {"inside": "freeze"}
+    assert "the edit is not sent" in " ".join(inside("plan").out.split())
+    assert apply(inside) == 1
+    assert statuses(inside) == {"We are here": "scheduled"}
+    write(inside, edited.replace("}", ", freeze: false}"))
+    assert "as `freeze: false` says" in " ".join(inside("plan", "--full").out.split())
+    inside.apply()
+    assert statuses(inside) == {"We were here": "scheduled"}
 
 
-def test_a_resume_into_a_freeze_is_an_error(project: Project) -> None:
+def test_a_resume_into_a_freeze_is_an_error(inside: Project) -> None:
     """It stays a draft."""
-    in_buffer(project, INSIDE)
-    write(project, INSIDE, line="suspended: Earthquake")
-    project.apply()
-    write(project, INSIDE)
-    assert apply(project) == 1
-    assert statuses(project) == {"We are here": "draft"}
-    assert held(project("plan", "--json")) == {"inside": "into-freeze"}
+    write(inside, INSIDE, line="suspended: Earthquake")
+    inside.apply()
+    write(inside, INSIDE)
+    assert apply(inside) == 1
+    assert statuses(inside) == {"We are here": "draft"}
+    assert held(inside("plan", "--json")) == {"inside": "into-freeze"}
 
 
 def test_a_queued_post_whose_turn_is_in_the_freeze(project: Project) -> None:
@@ -232,46 +239,43 @@ def test_a_persons_post_is_named_and_not_held(project: Project) -> None:
     assert held(project("plan", "--json")) == {}
 
 
-def test_unmanaged_posts_are_named_on_one_line(project: Project) -> None:
+def test_unmanaged_posts_are_named_on_one_line(inside: Project) -> None:
     """By time, whatever the answer to ours; those outside of it, on other channels, and drafts are not."""
-    in_buffer(project, INSIDE)
-    channels = [project.sandbox.channel(each)["id"] for each in ("twitter", "mastodon")]
-    person = project.sandbox.person
+    channels = [inside.sandbox.channel(each)["id"] for each in ("twitter", "mastodon")]
+    person = inside.sandbox.person
     for text, day in (("Theirs, which is so long that it is cut here", 23), ("Early", 20), ("After", 28)):
         person.create_post(channels[0], text, dueAt=f"2029-12-{day}T09:00:00Z")
     person.create_post(channels[1], "Elsewhere", dueAt="2029-12-22T09:00:00Z")
     person.create_post(channels[0], "A draft", dueAt="2029-12-22T09:00:00Z", saveToDraft=True)
     only = FREEZE.replace("reason:", "channels: [twitter], reason:")
     for entry in (INSIDE, INSIDE.replace("}", ", freeze: false}")):
-        write(project, entry, line=only)
-        err = " ".join(project("plan").err.split())
+        write(inside, entry, line=only)
+        err = " ".join(inside("plan").err.split())
         named = "twitter:acme Thu 20 Dec 10:00 ('Early'), twitter:acme Sun 23 Dec 10:00 ('Theirs, which is so long"
         said = f"warning: 2 unmanaged posts go out during a freeze that your team agreed on (Nobody is here): {named}"
         assert err.count("unmanaged") == err.count(said) == 1
         assert "bufferctl does not touch them" in err
-    write(project, INSIDE, line=f"{only}\nrules: {{BC201: off}}")
-    assert "unmanaged" not in project("plan").err
+    write(inside, INSIDE, line=f"{only}\nrules: {{BC201: off}}")
+    assert "unmanaged" not in inside("plan").err
 
 
-def test_unmanaged_posts_of_all_channels_are_named_on_one_line(project: Project) -> None:
+def test_unmanaged_posts_of_all_channels_are_named_on_one_line(inside: Project) -> None:
     """One warning a freeze, not one for each channel."""
-    in_buffer(project, INSIDE)
     for each in ("twitter", "mastodon"):
-        channel = project.sandbox.channel(each)["id"]
-        project.sandbox.person.create_post(channel, f"On {each}", dueAt="2029-12-22T09:00:00Z")
-    write(project, INSIDE)
-    err = " ".join(project("plan").err.split())
+        channel = inside.sandbox.channel(each)["id"]
+        inside.sandbox.person.create_post(channel, f"On {each}", dueAt="2029-12-22T09:00:00Z")
+    write(inside, INSIDE)
+    err = " ".join(inside("plan").err.split())
     assert err.count("unmanaged") == err.count("2 unmanaged posts go out during a freeze") == 1
 
 
-def test_another_question_comes_first_and_the_freeze_is_named(project: Project) -> None:
+def test_another_question_comes_first_and_the_freeze_is_named(inside: Project) -> None:
     """A post that a person changed is asked about as ever, with a warning that it goes out in the freeze."""
-    in_buffer(project, INSIDE)
-    project.sandbox.person.edit_post(post(project, "We are here")["id"], text="They are here")
-    write(project, INSIDE)
-    ran = project("plan", "--json")
+    inside.sandbox.person.edit_post(post(inside, "We are here")["id"], text="They are here")
+    write(inside, INSIDE)
+    ran = inside("plan", "--json")
     assert held(ran) == {"inside": "changed-in-buffer"}
-    assert "[BC201]" in project("plan").err
+    assert "[BC201]" in inside("plan").err
 
 
 def test_a_lost_state_makes_nothing_twice(project: Project) -> None:
@@ -285,25 +289,23 @@ def test_a_lost_state_makes_nothing_twice(project: Project) -> None:
 
 
 @pytest.mark.parametrize("level", ["warning", "off"])
-def test_the_level_of_the_rule_counts(project: Project, level: str) -> None:
+def test_the_level_of_the_rule_counts(inside: Project, level: str) -> None:
     """A warning, or nothing; new posts are sent."""
-    in_buffer(project, INSIDE)
-    write(project, INSIDE, ALSO, line=f"{FREEZE}\nrules: {{BC201: {level}}}")
-    ran = project("plan")
+    write(inside, INSIDE, ALSO, line=f"{FREEZE}\nrules: {{BC201: {level}}}")
+    ran = inside("plan")
     assert ran.code == 0
     assert ran.err.count("[BC201]") == (2 if level == "warning" else 0)
-    project.apply()
-    assert statuses(project) == {"We are here": "scheduled", "Also here": "scheduled"}
+    inside.apply()
+    assert statuses(inside) == {"We are here": "scheduled", "Also here": "scheduled"}
 
 
-def test_a_whole_file_is_let_out(project: Project) -> None:
+def test_a_whole_file_is_let_out(inside: Project) -> None:
     """Like any setting at its top: what is scheduled and what is new."""
-    in_buffer(project, INSIDE)
-    write(project, INSIDE, "{key: new, due_at: 2029-12-23 09:00, text: New}")
-    path = project.folder / "posts/a.yaml"
+    write(inside, INSIDE, "{key: new, due_at: 2029-12-23 09:00, text: New}")
+    path = inside.folder / "posts/a.yaml"
     path.write_text(f"freeze: false\n{path.read_text()}")
-    project.apply()
-    assert set(statuses(project)) == {"We are here", "New"}
+    inside.apply()
+    assert set(statuses(inside)) == {"We are here", "New"}
 
 
 def test_an_entry_of_a_file_that_is_let_out_can_stay_in(project: Project) -> None:
@@ -336,14 +338,13 @@ def test_one_occurrence_is_let_out(project: Project) -> None:
 
 
 @pytest.mark.parametrize("renamed", [INSIDE.replace("inside", "new"), INSIDE.replace("inside,", "new, was: inside,")])
-def test_a_rename_is_not_silent(project: Project, renamed: str) -> None:
+def test_a_rename_is_not_silent(inside: Project, renamed: str) -> None:
     """The run that renames it says that it goes out in the freeze, and the next one holds it."""
-    in_buffer(project, INSIDE)
-    write(project, renamed)
-    ran = project("apply", "--auto-approve", "--settle", "0")
+    write(inside, renamed)
+    ran = inside("apply", "--auto-approve", "--settle", "0")
     assert "Acme/twitter:acme/new is in Buffer for a time during a freeze" in " ".join(ran.err.split())
     assert "Give it another `due_at`, or add `freeze: false`" in " ".join(ran.err.split())
-    assert held(project("plan", "--json")) == {"new": "freeze"}
+    assert held(inside("plan", "--json")) == {"new": "freeze"}
 
 
 def test_a_warning_does_not_say_that_it_is_not_sent(project: Project) -> None:
@@ -503,28 +504,26 @@ def test_every_apply_that_sees_the_line_gone_ends_the_exemption(project: Project
     assert "No changes" in project("plan").out
 
 
-def test_a_rename_past_an_apply_of_other_files_ends_the_exemption(project: Project) -> None:
+def test_a_rename_past_an_apply_of_other_files_ends_the_exemption(inside: Project) -> None:
     """The line went with the rename, which that apply does not carry out."""
-    in_buffer(project, INSIDE)
-    write(project, exempt(INSIDE))
-    project.apply()
-    project.write("posts/b.yaml", "channels: [twitter]\nposts:\n  - {key: b, due_at: 2029-12-12 09:00, text: Other}\n")
-    write(project, INSIDE.replace("inside,", "new, was: inside,"))
-    project("apply", "posts/b.yaml", "--auto-approve", "--settle", "0")
-    write(project, exempt(INSIDE).replace("inside,", "new, was: inside,"))
-    assert project("plan").planned == ["~ new"]
+    write(inside, exempt(INSIDE))
+    inside.apply()
+    inside.write("posts/b.yaml", "channels: [twitter]\nposts:\n  - {key: b, due_at: 2029-12-12 09:00, text: Other}\n")
+    write(inside, INSIDE.replace("inside,", "new, was: inside,"))
+    inside("apply", "posts/b.yaml", "--auto-approve", "--settle", "0")
+    write(inside, exempt(INSIDE).replace("inside,", "new, was: inside,"))
+    assert inside("plan").planned == ["~ new"]
 
 
-def test_an_entry_that_cannot_be_read_keeps_its_exemption(project: Project) -> None:
+def test_an_entry_that_cannot_be_read_keeps_its_exemption(inside: Project) -> None:
     """The apply of files with errors only suspends; once they are mended, there is nothing to agree to again."""
-    in_buffer(project, INSIDE)
-    write(project, exempt(INSIDE))
-    project.apply()
-    write(project, exempt(INSIDE).replace("key: inside", "key: [inside"), line=f"{FREEZE}\nsuspended: Quake")
-    apply(project)
-    write(project, exempt(INSIDE), line=f"{FREEZE}\nsuspended: Quake")
-    apply(project)
-    assert '"exempt":[{' in project.state.read_text()
+    write(inside, exempt(INSIDE))
+    inside.apply()
+    write(inside, exempt(INSIDE).replace("key: inside", "key: [inside"), line=f"{FREEZE}\nsuspended: Quake")
+    apply(inside)
+    write(inside, exempt(INSIDE), line=f"{FREEZE}\nsuspended: Quake")
+    apply(inside)
+    assert '"exempt":[{' in inside.state.read_text()
 
 
 def test_a_post_that_was_sent_with_the_line_needs_no_other_change(project: Project) -> None:
@@ -692,13 +691,12 @@ def test_the_line_of_a_persons_post_is_a_change_once_it_is_imported(project: Pro
     assert project("plan").planned == ["~ inside"]
 
 
-def test_a_rename_with_the_line_is_one_change(project: Project) -> None:
+def test_a_rename_with_the_line_is_one_change(inside: Project) -> None:
     """The same apply renames it and lets it out."""
-    in_buffer(project, INSIDE)
-    write(project, exempt(INSIDE).replace("inside,", "new, was: inside,"))
-    assert project("plan").planned == ["~ new"]
-    project.apply()
-    ran = project("plan")
+    write(inside, exempt(INSIDE).replace("inside,", "new, was: inside,"))
+    assert inside("plan").planned == ["~ new"]
+    inside.apply()
+    ran = inside("plan")
     assert ("No changes" in ran.out, ran.err) == (True, "")
 
 
@@ -713,26 +711,24 @@ def test_a_lost_state_does_not_know_what_was_agreed_to(project: Project) -> None
 
 
 @pytest.mark.parametrize("how", [*long(["plan.json"]), ["--reviewed", "plan.json"]], ids=["saved", "reviewed"])
-def test_a_plan_agrees_to_the_line(project: Project, how: list[str]) -> None:
+def test_a_plan_agrees_to_the_line(inside: Project, how: list[str]) -> None:
     """It shows the line, and nothing is left to do once it is applied."""
-    in_buffer(project, INSIDE)
-    write(project, exempt(INSIDE))
-    project("plan", "-o", "plan.json")
-    assert SHOWN in project("show", "plan.json").out
-    assert project("apply", *how, "--settle", "0").code == 0
-    assert "No changes" in project("plan").out
+    write(inside, exempt(INSIDE))
+    inside("plan", "-o", "plan.json")
+    assert SHOWN in inside("show", "plan.json").out
+    assert inside("apply", *how, "--settle", "0").code == 0
+    assert "No changes" in inside("plan").out
 
 
-def test_a_plan_from_before_the_line_does_not_agree_to_it(project: Project) -> None:
+def test_a_plan_from_before_the_line_does_not_agree_to_it(inside: Project) -> None:
     """The post is still named as one that goes out."""
-    in_buffer(project, INSIDE)
-    write(project, INSIDE)
-    project("plan", "-o", "before.json")
-    write(project, exempt(INSIDE))
-    ran = project("apply", "--reviewed", "before.json", "--settle", "0")
+    write(inside, INSIDE)
+    inside("plan", "-o", "before.json")
+    write(inside, exempt(INSIDE))
+    ran = inside("apply", "--reviewed", "before.json", "--settle", "0")
     assert ran.code == 1
     assert "its `freeze: false` does not count, and it still goes out during a freeze" in " ".join(ran.out.split())
-    assert project("plan").planned == ["~ inside"]
+    assert inside("plan").planned == ["~ inside"]
 
 
 def test_the_warning_says_what_stops_a_new_post(project: Project) -> None:
@@ -742,33 +738,31 @@ def test_the_warning_says_what_stops_a_new_post(project: Project) -> None:
 
 
 @pytest.mark.parametrize("answer", ["cancelled: true", "due_at"])
-def test_the_warning_says_what_stops_a_scheduled_post(project: Project, answer: str) -> None:
+def test_the_warning_says_what_stops_a_scheduled_post(inside: Project, answer: str) -> None:
     """Without the line it still goes out, so that is no answer; each of the two that are named is one."""
-    in_buffer(project, INSIDE)
-    write(project, exempt(INSIDE))
+    write(inside, exempt(INSIDE))
     said = "If it is not meant to, give it another `due_at`, or delete it with `cancelled: true`."
-    assert said in " ".join(project("plan").err.split())
+    assert said in " ".join(inside("plan").err.split())
     entry = INSIDE.replace("}", f", {answer}}}") if answer != "due_at" else INSIDE.replace("12-21", "12-28")
-    write(project, exempt(entry))
-    project.apply()
+    write(inside, exempt(entry))
+    inside.apply()
     expected = {"2029-12-28T08:00:00.000Z"} if answer == "due_at" else set()
-    assert {each["dueAt"] for each in project.sandbox.posts()} == expected
+    assert {each["dueAt"] for each in inside.sandbox.posts()} == expected
 
 
-def test_a_plan_file_that_hides_an_edit_behind_the_line(project: Project) -> None:
+def test_a_plan_file_that_hides_an_edit_behind_the_line(inside: Project) -> None:
     """Whoever agrees to the line agrees to nothing else of the post."""
-    in_buffer(project, INSIDE)
-    write(project, exempt(INSIDE).replace("We are", "We were"))
-    project("plan", "-o", "plan.json")
+    write(inside, exempt(INSIDE).replace("We are", "We were"))
+    inside("plan", "-o", "plan.json")
 
     def hide(plan: dict[str, Any]) -> None:
         (change,) = plan["plan"]["changes"]
         change["change"] |= {"cause": "exempted", "differences": [{"path": "freeze", "before": True, "after": False}]}
         change["write"] = None
 
-    path = project.folder / "plan.json"
+    path = inside.folder / "plan.json"
     path.write_bytes(forged(path.read_bytes(), hide))
-    assert "digests cover" in project("apply", "plan.json").err
+    assert "digests cover" in inside("apply", "plan.json").err
 
 
 @pytest.mark.parametrize("how", [["plan.json"], ["--target", "*/outside"], *long(["--exclude", "*/also"])])
@@ -856,32 +850,30 @@ def test_one_apply_warns_once_of_a_post(project: Project) -> None:
     )
 
 
-def test_a_drift_whose_answer_would_be_refused_does_not_offer_it(project: Project) -> None:
+def test_a_drift_whose_answer_would_be_refused_does_not_offer_it(inside: Project) -> None:
     """The file's time is in the freeze, so it says what comes first; then it is sent as any other."""
-    in_buffer(project, INSIDE)
-    project.sandbox.person.edit_post(post(project, "We are here")["id"], dueAt="2029-12-29T08:00:00Z")
-    write(project, INSIDE)
-    said = " ".join(project("plan").out.split())
+    inside.sandbox.person.edit_post(post(inside, "We are here")["id"], dueAt="2029-12-29T08:00:00Z")
+    write(inside, INSIDE)
+    said = " ".join(inside("plan").out.split())
     assert "bufferctl pull Acme/twitter:acme/inside" in said
     assert "--reapply" not in said
     assert "during a freeze: to send it, first add `freeze: false`" in said
-    write(project, exempt(INSIDE))
-    project("apply", "--auto-approve", "--settle", "0", "--reapply", "Acme/twitter:acme/inside")
-    assert post(project, "We are here")["dueAt"] == "2029-12-21T08:00:00.000Z"
+    write(inside, exempt(INSIDE))
+    inside("apply", "--auto-approve", "--settle", "0", "--reapply", "Acme/twitter:acme/inside")
+    assert post(inside, "We are here")["dueAt"] == "2029-12-21T08:00:00.000Z"
 
 
-def test_a_deleted_post_whose_answer_would_be_refused_does_not_offer_it(project: Project) -> None:
+def test_a_deleted_post_whose_answer_would_be_refused_does_not_offer_it(inside: Project) -> None:
     """Like a drift: it is sent again once its entry is let out."""
-    in_buffer(project, INSIDE)
-    project.sandbox.person.delete_post(post(project, "We are here")["id"])
-    project.sandbox.clock.advance(hours=2)
-    write(project, INSIDE)
-    said = " ".join(project("plan").out.split())
+    inside.sandbox.person.delete_post(post(inside, "We are here")["id"])
+    inside.sandbox.clock.advance(hours=2)
+    write(inside, INSIDE)
+    said = " ".join(inside("plan").out.split())
     assert "Its time is during a freeze: to send it again, first add `freeze: false`" in said
     assert "--recreate" not in said
-    write(project, exempt(INSIDE))
-    project.apply("--recreate", "Acme/twitter:acme/inside")
-    assert statuses(project) == {"We are here": "scheduled"}
+    write(inside, exempt(INSIDE))
+    inside.apply("--recreate", "Acme/twitter:acme/inside")
+    assert statuses(inside) == {"We are here": "scheduled"}
 
 
 @pytest.mark.parametrize(

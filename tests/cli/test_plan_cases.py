@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
 from tests.case_folders import cases_of, files_of
-from tests.cli.conftest import Project, parameter, services_in
+from tests.cli.conftest import Begin, Project, parameter, services_in
 from tests.conftest import Expect, long
 from tests.render.documents import checked
 
@@ -57,25 +58,43 @@ def services(request: pytest.FixtureRequest) -> Collection[str]:
     return services_in(text)
 
 
-def prepare(project: Project, case: Path) -> dict[str, str]:
+@dataclass(frozen=True)
+class Applied:
+    """Applies these files: their names and texts."""
+
+    files: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, project: Project) -> None:
+        """Two hours ago."""
+        for name, text in self.files:
+            project.write(name, text)
+        if self.files:
+            ran = project("apply", "--auto-approve", "--settle", "0")
+            assert ran.code == 0, ran.err
+            project.sandbox.clock.advance(hours=2)
+
+
+def prepare(begin: Begin, case: Path) -> tuple[Project, dict[str, str]]:
     """Prepare the case: earlier events, the earlier apply, later events, the current files.
 
-    Returns the objects that people made: ids, and when each was last changed.
+    Returns the project and the objects that people made: ids, and when each was last changed.
     """
     written = {name.as_posix(): path.read_text(encoding="utf-8") for name, path in files_of(case).items()}
     files = {name: text for name, text in written.items() if name.endswith(".yaml")}
     before = {name: files.pop(name) for name in list(files) if name.startswith("before")}
-    made = acted(project, written.get("earlier.json", "[]"))
-    for name, text in before.items():
-        project.write("buffer.yaml" if name == "before.yaml" else name.removeprefix("before/"), text)
-    if before:
-        ran = project("apply", "--auto-approve", "--settle", "0")
-        assert ran.code == 0, ran.err
-        project.sandbox.clock.advance(hours=2)
+    names = {name: "buffer.yaml" if name == "before.yaml" else name.removeprefix("before/") for name in before}
+    applied = Applied(tuple((names[name], text) for name, text in before.items()))
+    earlier = written.get("earlier.json", "[]")
+    if earlier == "[]":
+        project, made = begin(applied), []
+    else:
+        project = begin(Applied())
+        made = acted(project, earlier)
+        applied(project)
     made += acted(project, written.get("acts.json", "[]"))
     for name, text in files.items():
         project.write(name, text)
-    return {each: touched for each, touched in everything(project).items() if each in made}
+    return project, {each: touched for each, touched in everything(project).items() if each in made}
 
 
 def was_applied(case: Path) -> bool:
@@ -167,10 +186,10 @@ def digests(plan: dict[str, Any]) -> list[str | None]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_case(project: Project, name: str, expect: Expect) -> None:
+def test_case(begin: Begin, name: str, expect: Expect) -> None:
     """With the state, the output is as in the folder."""
     case = CASES[name]
-    theirs = prepare(project, case)
+    project, theirs = prepare(begin, case)
     found = with_state(project, case)
     assert theirs.items() <= everything(project).items()
     _, of_a_lost_state = parts(case)
@@ -180,10 +199,10 @@ def test_case(project: Project, name: str, expect: Expect) -> None:
 @pytest.mark.parametrize(
     "name", [*LOST_IN, *long(*(name for name in CASES if was_applied(CASES[name]) and name not in LOST_IN))]
 )
-def test_lost_state(project: Project, name: str, expect: Expect) -> None:
+def test_lost_state(begin: Begin, name: str, expect: Expect) -> None:
     """Without the state, the output is as in the folder."""
     case = CASES[name]
-    theirs = prepare(project, case)
+    project, theirs = prepare(begin, case)
     found = without_state(project)
     assert theirs.items() <= everything(project).items()
     of_the_state, _ = parts(case)
@@ -234,10 +253,10 @@ def without_state(project: Project) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["conflict", "repeat-shortened", *long(*CASES)])
-def test_every_form(project: Project, name: str) -> None:
+def test_every_form(begin: Begin, name: str) -> None:
     """A plan writes nothing, and is the same as text and saved; receipt and report say what apply prints."""
     case = CASES[name]
-    prepare(project, case)
+    project, _ = prepare(begin, case)
     before = (project.state.read_bytes() if project.state.exists() else None, project.sandbox.dump())
     plan, text = planned(project, *options(case)), project("plan", "--full", "-o", "plan.json", *options(case))
     after = (project.state.read_bytes() if project.state.exists() else None, project.sandbox.dump())

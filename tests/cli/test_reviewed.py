@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl import planfile
-from tests.cli.conftest import Prints, Project, Ran
+from tests.cli.conftest import Begin, Prints, Project, Ran
 from tests.cli.written import HEAD, ONE, TWO
 from tests.conftest import long
 
@@ -54,12 +54,16 @@ def by_key(ran: Ran) -> dict[str, tuple[str, str | None]]:
 HELD = ("hold", "not-reviewed")
 
 
-@pytest.fixture
-def reviewed(project: Project) -> Project:
-    """Two declared posts, with a reviewed plan."""
+def review_two(project: Project) -> None:
+    """Review a plan of two declared posts."""
     declare(project, ONE, TWO)
     review(project)
-    return project
+
+
+@pytest.fixture
+def reviewed(begin: Begin) -> Project:
+    """Two declared posts, with a reviewed plan."""
+    return begin(review_two)
 
 
 def test_all_of_it(reviewed: Project, prints: Prints) -> None:
