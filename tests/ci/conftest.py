@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -406,30 +406,47 @@ def kept(team: T) -> Callable[[], T]:
     return again
 
 
+Tell = Callable[[Team], None]
+Beginning = Callable[[], Team]
+
+
+def open_launch(team: Team) -> None:
+    """Open request 1 with a post, whose plan is made."""
+    assert not team.plan(team.open("launch", launch=post("launch", "We are live"))).failed
+
+
+def publish_launch(team: Team) -> None:
+    """Publish it."""
+    open_launch(team)
+    team.merge(1)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+
+
 @pytest.fixture(scope="session")
-def launching(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Team]]:
-    """For `launched`, which many tests begin with: its three runs are done once."""
-    with team_in(tmp_path_factory.mktemp("launching"), begun) as team:
+def beginnings(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Tell], Beginning]]:
+    """For `planned` and `launched`, which many tests begin with: what they tell is done once."""
+    with ExitStack() as opened:
 
         @cache
-        def made() -> Callable[[], Team]:
-            number = team.open("launch", launch=post("launch", "We are live"))
-            assert not team.plan(number).failed
-            team.merge(number)
-            ran = team.apply()
-            assert not ran.failed, ran.log
+        def made(tell: Tell) -> Beginning:
+            team = opened.enter_context(team_in(tmp_path_factory.mktemp("beginning"), begun))
+            tell(team)
             return kept(team)
 
-        def bring() -> Team:
-            return made()()
-
-        yield bring
+        yield made
 
 
 @pytest.fixture
-def launched(launching: Callable[[], Team]) -> Team:
+def planned(beginnings: Callable[[Tell], Beginning]) -> Team:
+    """A team with an open request whose plan is made: request 1."""
+    return beginnings(open_launch)()
+
+
+@pytest.fixture
+def launched(beginnings: Callable[[Tell], Beginning]) -> Team:
     """A team with a post that was reviewed, merged and published: request 1."""
-    return launching()
+    return beginnings(publish_launch)()
 
 
 @pytest.fixture(autouse=True)

@@ -7,25 +7,23 @@ from urllib.parse import parse_qs, urlsplit
 
 from bufferctl.ci.gitlab import GitLab
 from bufferctl.config import load
-from tests.ci.conftest import Team, post
+from tests.ci.conftest import Team
 
 
-def test_a_comment_leads_to_the_next_post(team: Team) -> None:
+def test_a_comment_leads_to_the_next_post(planned: Team) -> None:
     """The file is valid as it is filled in; only its text is to be replaced, and a rule says so until it is."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    (link,) = re.findall(r"\[write another post\]\((\S+)\)", team.github.bodies(number)[0])
+    (link,) = re.findall(r"\[write another post\]\((\S+)\)", planned.github.bodies(1)[0])
     assert re.fullmatch(r"/\S+/new/main", urlsplit(link).path)
     filled = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
-    path = team.ada.folder / filled["filename"]
+    path = planned.ada.folder / filled["filename"]
     path.write_text(filled["value"], encoding="utf-8")
-    loaded = load(None, team.ada.folder)
+    loaded = load(None, planned.ada.folder)
     assert loaded.diagnostics == ()
     assert loaded.desired
     (added,) = (each for each in loaded.desired.posts if each.place.file == filled["filename"])
     assert added.text == "[your text]"
     path.write_text(filled["value"].replace("[your text]", "Hello"), encoding="utf-8")
-    assert load(None, team.ada.folder).diagnostics == ()
+    assert load(None, planned.ada.folder).diagnostics == ()
 
 
 def test_gitlabs_editor_is_filled_in_too() -> None:

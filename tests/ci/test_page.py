@@ -31,23 +31,19 @@ def test_the_comment_links_to_the_uploaded_page(team: Team) -> None:
         assert f"[the page]({page})" in body
 
 
-def test_the_comment_of_a_newer_commit_is_left_alone(team: Team) -> None:
+def test_the_comment_of_a_newer_commit_is_left_alone(planned: Team) -> None:
     """A slow run does not put its page into the comment of the next plan."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    old = deepcopy(team.event(number)), team.try_merge(number)
-    team.edit(number, launch=post("launch", "We are live at last"))
-    team.plan(number)
-    before = team.github.bodies(number)
-    ran = team.job("comment", old[1], old[0], None, page=PAGE)
+    old = deepcopy(planned.event(1)), planned.try_merge(1)
+    planned.edit(1, launch=post("launch", "We are live at last"))
+    planned.plan(1)
+    before = planned.github.bodies(1)
+    ran = planned.job("comment", old[1], old[0], None, page=PAGE)
     assert "nothing to link" in ran.log
-    assert team.github.bodies(number) == before
+    assert planned.github.bodies(1) == before
 
 
-def test_only_an_address_is_linked(team: Team) -> None:
+def test_only_an_address_is_linked(planned: Team) -> None:
     """Anything else would be text in the comment that nobody wrote."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    ran = team.job("comment", team.try_merge(number), team.event(number), None, page="x) **Approved**")
+    ran = planned.job("comment", planned.try_merge(1), planned.event(1), None, page="x) **Approved**")
     assert ran.failed
     assert "is not the address of a page" in ran.log

@@ -115,17 +115,15 @@ def test_a_checkout_of_something_else_is_not_planned_by_hand(team: Team) -> None
     assert "The checkout is not of the pull request's newest commit" in ran.log
 
 
-def test_a_check_that_is_run_again_after_the_merge(team: Team) -> None:
+def test_a_check_that_is_run_again_after_the_merge(planned: Team) -> None:
     """It plans nothing, and what was reviewed stays: its artifact is not replaced."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.github.clock.advance(minutes=5)
-    ref = team.try_merge(number)
-    team.merge(number)
-    kept = list(team.github.artifacts)
-    ran = team.plan(number, ref=ref)
+    planned.github.clock.advance(minutes=5)
+    ref = planned.try_merge(1)
+    planned.merge(1)
+    kept = list(planned.github.artifacts)
+    ran = planned.plan(1, ref=ref)
     assert "#1 is already merged" in ran.log
-    assert team.github.artifacts == kept
+    assert planned.github.artifacts == kept
 
 
 def test_a_group_of_a_merge_queue_is_planned(team: Team) -> None:

@@ -142,32 +142,28 @@ def test_a_root_file_that_was_broken_for_a_while(team: Team) -> None:
     assert team.texts() == ["We are live"]
 
 
-def test_what_was_pushed_straight_to_main_is_one_cause(team: Team) -> None:
+def test_what_was_pushed_straight_to_main_is_one_cause(planned: Team) -> None:
     """After the plan, before the merge: the receipt counts it once, and names the one thing to do."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.ada.branch("main")
-    team.ada.write(one=post("one", "One", due="2029-12-21 09:00"), two=post("two", "Two", due="2029-12-22 09:00"))
-    team.ada.push()
-    team.merge(number)
-    assert team.apply().failed
-    assert team.texts() == ["We are live"]
-    receipt = team.github.bodies(number)[1]
+    planned.ada.branch("main")
+    planned.ada.write(one=post("one", "One", due="2029-12-21 09:00"), two=post("two", "Two", due="2029-12-22 09:00"))
+    planned.ada.push()
+    planned.merge(1)
+    assert planned.apply().failed
+    assert planned.texts() == ["We are live"]
+    receipt = planned.github.bodies(1)[1]
     assert receipt.count("**2 changes from elsewhere were not sent**") == 1
 
 
 @pytest.mark.long
-def test_no_path_of_the_machine_is_shown(team: Team) -> None:
+def test_no_path_of_the_machine_is_shown(planned: Team) -> None:
     """Neither in the receipt nor in the log: plans are named after their requests."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.ada.branch("main")
-    team.ada.write(more=post("more", "And more", due="2029-12-21 09:00"))
-    team.ada.push()
-    team.merge(number)
-    ran = team.apply()
+    planned.ada.branch("main")
+    planned.ada.write(more=post("more", "And more", due="2029-12-21 09:00"))
+    planned.ada.push()
+    planned.merge(1)
+    ran = planned.apply()
     assert ran.failed
-    receipt = team.github.bodies(number)[1].replace("&#8203;", "")
+    receipt = planned.github.bodies(1)[1].replace("&#8203;", "")
     assert "Not reviewed: the plan of #1 does not have this change" in receipt
     assert "plan-1.json" not in receipt + ran.log
 

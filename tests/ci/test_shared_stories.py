@@ -340,15 +340,13 @@ def test_an_apply_pushes_three_times_and_a_plan_never(team: Team) -> None:
     assert (counted(trace, "push"), counted(trace, "fetch")) == (0, 1)
 
 
-def test_how_an_apply_ended_takes_one_more_push(team: Team) -> None:
+def test_how_an_apply_ended_takes_one_more_push(planned: Team) -> None:
     """Four in all: nobody else wrote to the branch, so none is refused."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.merge(number)
-    team.environment["GIT_TRACE"] = str(team.folder / "trace")
-    ran = team.apply()
+    planned.merge(1)
+    planned.environment["GIT_TRACE"] = str(planned.folder / "trace")
+    ran = planned.apply()
     assert not ran.failed, ran.log
-    assert counted(team.folder / "trace", "push") == 4
+    assert counted(planned.folder / "trace", "push") == 4
 
 
 def counted(trace: Path, command: str) -> int:

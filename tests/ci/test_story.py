@@ -104,19 +104,17 @@ def typed(team: Team, lines: str) -> None:
     )
 
 
-def test_a_change_that_was_not_reviewed_is_held(team: Team) -> None:
+def test_a_change_that_was_not_reviewed_is_held(planned: Team) -> None:
     """The reviewed posts are published; a commit pushed to main without review is held, and the run fails."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.merge(number)
-    team.ada.write(sneaked=post("sneaked", "Nobody saw this", due="2029-12-21 09:00"))
-    commit = team.ada.push("Sneak in")
-    team.github.merged(number, commit)  # a squash with both commits
-    ran = team.apply()
+    planned.merge(1)
+    planned.ada.write(sneaked=post("sneaked", "Nobody saw this", due="2029-12-21 09:00"))
+    commit = planned.ada.push("Sneak in")
+    planned.github.merged(1, commit)  # a squash with both commits
+    ran = planned.apply()
     assert ran.failed
-    assert team.texts() == ["We are live"]
-    assert "Not reviewed" in team.github.bodies(number)[1]
-    assert "Nobody saw this" in team.github.bodies(number)[1]
+    assert planned.texts() == ["We are live"]
+    assert "Not reviewed" in planned.github.bodies(1)[1]
+    assert "Nobody saw this" in planned.github.bodies(1)[1]
 
 
 @pytest.mark.long
@@ -164,41 +162,35 @@ def test_a_late_run_sends_what_has_a_time(team: Team) -> None:
     assert "**1 change of this pull request was not sent**" in receipt
 
 
-def test_the_plan_of_another_account_is_refused(team: Team) -> None:
+def test_the_plan_of_another_account_is_refused(planned: Team) -> None:
     """The key now reaches another Buffer: nothing is sent."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.merge(number)
+    planned.merge(1)
     with Near(clock=Clock.at(NOW)) as another:
-        team.environment["BUFFER_API_URL"] = another.url
-        ran = team.apply()
+        planned.environment["BUFFER_API_URL"] = another.url
+        ran = planned.apply()
         assert another.posts() == []
     assert ran.outputs["apply"]["exit-code"] == "1"
-    assert "is for" in team.github.bodies(number)[1]
+    assert "is for" in planned.github.bodies(1)[1]
 
 
-def test_a_plan_that_a_fork_uploaded_is_passed_over(team: Team) -> None:
+def test_a_plan_that_a_fork_uploaded_is_passed_over(planned: Team) -> None:
     """A fork's run can upload anything under any name; only plans from this repository's own runs count."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    (real,) = team.github.artifacts
-    team.github.artifacts = []
-    team.merge(number)
-    team.github.upload(real.name, real.head, {"plan.json": b"{}"}, repository=FORKS, run=99)
-    ran = team.apply()
+    (real,) = planned.github.artifacts
+    planned.github.artifacts = []
+    planned.merge(1)
+    planned.github.upload(real.name, real.head, {"plan.json": b"{}"}, repository=FORKS, run=99)
+    ran = planned.apply()
     assert "There is no reviewed plan for #1" in ran.log
-    assert (ran.failed, team.texts()) == (True, [])
+    assert (ran.failed, planned.texts()) == (True, [])
 
 
 @pytest.mark.long
-def test_a_pull_request_into_another_branch_counts_for_nothing(team: Team) -> None:
+def test_a_pull_request_into_another_branch_counts_for_nothing(planned: Team) -> None:
     """An approval for another branch is no approval for this one."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.merge(number)
-    team.github.pulls[number]["base"]["ref"] = "develop"
-    assert team.apply().failed
-    assert team.texts() == []
+    planned.merge(1)
+    planned.github.pulls[1]["base"]["ref"] = "develop"
+    assert planned.apply().failed
+    assert planned.texts() == []
 
 
 def test_one_run_does_the_plans_of_several_merges(team: Team) -> None:
@@ -221,17 +213,15 @@ def test_one_run_does_the_plans_of_several_merges(team: Team) -> None:
         assert "Not reviewed" not in receipt
 
 
-def test_the_runs_of_what_is_done_already_do_nothing(team: Team) -> None:
+def test_the_runs_of_what_is_done_already_do_nothing(planned: Team) -> None:
     """The delayed run finds everything done, sends Buffer no request, and leaves the receipt alone."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.merge(number)
-    team.apply()
-    before, requests = team.github.bodies(number), len(team.sandbox.requests)
-    ran = team.apply()
+    planned.merge(1)
+    planned.apply()
+    before, requests = planned.github.bodies(1), len(planned.sandbox.requests)
+    ran = planned.apply()
     assert not ran.failed
     assert "is already applied" in ran.log
-    assert (team.github.bodies(number), len(team.sandbox.requests)) == (before, requests)
+    assert (planned.github.bodies(1), len(planned.sandbox.requests)) == (before, requests)
 
 
 def test_what_waits_for_room_is_sent_by_a_later_run(team: Team) -> None:
@@ -305,25 +295,23 @@ def test_state_goes_from_run_to_run(team: Team) -> None:
 
 
 @pytest.mark.long
-def test_by_hand(team: Team) -> None:
+def test_by_hand(planned: Team) -> None:
     """The command in docs/run/ci.md sends the file's version of that one post, and the next run sees it."""
-    number = team.open("launch", launch=post("launch", "We are live"))
-    team.plan(number)
-    team.merge(number)
-    assert not team.apply().failed
-    (sent,) = team.sandbox.posts()
-    team.sandbox.person.edit_post(sent["id"], text="We are late")
-    team.merge(team.open("other", other=post("other", "Not reviewed", channel="linkedin")))
+    planned.merge(1)
+    assert not planned.apply().failed
+    (sent,) = planned.sandbox.posts()
+    planned.sandbox.person.edit_post(sent["id"], text="We are late")
+    planned.merge(planned.open("other", other=post("other", "Not reviewed", channel="linkedin")))
 
     page = (Path(__file__).parents[2] / "docs" / "run" / "ci.md").read_text(encoding="utf-8")
     (lines,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     lines = lines.replace("ADDRESS", "Acme/twitter:acme/launch").replace("apply", "apply --auto-approve --settle 0", 1)
-    typed(team, lines)
+    typed(planned, lines)
 
-    assert team.texts() == ["We are live"]
-    planned = team.plan(team.open("third", launch="# A note\n" + post("launch", "We are live"))).log
-    assert "Also: 1 unchanged." in planned
-    assert "changed post" not in planned
+    assert planned.texts() == ["We are live"]
+    log = planned.plan(planned.open("third", launch="# A note\n" + post("launch", "We are live"))).log
+    assert "Also: 1 unchanged." in log
+    assert "changed post" not in log
 
 
 @pytest.mark.long
