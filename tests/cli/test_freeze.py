@@ -567,9 +567,9 @@ MOURNING = "{from: 2029-12-21, to: 2029-12-21, reason: Mourning}"
     ("before", "after"),
     [
         ("", FREEZE),
-        *long((FREEZE.replace("2029-12-20", "2029-12-24"), FREEZE)),
-        (FREEZE, FREEZE.replace("}]", f"}}, {MOURNING}]")),
         *long(
+            (FREEZE.replace("2029-12-20", "2029-12-24"), FREEZE),
+            (FREEZE, FREEZE.replace("}]", f"}}, {MOURNING}]")),
             (FREEZE, FREEZE.replace("Nobody is here", "Mourning")),
             (UNNAMED, UNNAMED.replace("}]", "}, {from: 2029-12-21, to: 2029-12-21}]")),
         ),

@@ -723,9 +723,11 @@ def test_conflict(project: Project, start: Start, prints: Prints) -> None:
     ("field", "edit"),
     [
         ("metadata: {linkedin: {first_comment: Old}}", {"metadata": {"firstComment": "New"}}),
-        (
-            "assets: [{image: {url: https://acme.example/a.png, alt_text: Old}}]",
-            {"assets": [{"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "New"}}}]},
+        *long(
+            (
+                "assets: [{image: {url: https://acme.example/a.png, alt_text: Old}}]",
+                {"assets": [{"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "New"}}}]},
+            )
         ),
     ],
     ids=["metadata", "asset"],

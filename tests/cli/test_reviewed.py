@@ -403,7 +403,7 @@ def test_what_was_imported_is_not_our_own(project: Project) -> None:
     assert (by_key(ran)["one"], texts(project)) == (HELD, ["The worst"])
 
 
-@pytest.mark.parametrize("again", ["created", "changed"])
+@pytest.mark.parametrize("again", ["created", *long("changed")])
 def test_a_digest_that_was_sent_is_spent(project: Project, again: str) -> None:
     """Held: what a plan agreed to was sent, and replaced since. A plan made after that agrees to it again."""
     if again == "changed":

@@ -174,7 +174,7 @@ def test_a_plan_without_changes_is_not_said_to_be_applied(saved: Project) -> Non
     assert (ran.code, ran.err) == (0, "plan.json has nothing left to apply.\n")
 
 
-@pytest.mark.parametrize("by", [["plan.json"], ["posts/b.yaml"]], ids=["a saved plan", "a file"])
+@pytest.mark.parametrize("by", [["plan.json"], *long(["posts/b.yaml"])], ids=["a saved plan", "a file"])
 def test_a_part_is_verified_alone(project: Project, by: list[str]) -> None:
     """Not all files, if a person changed another post. The receipt, its page and its comment say the same."""
     project.write("buffer.yaml", root_file("twitter"))

@@ -455,7 +455,7 @@ def lose_state(project: Project) -> None:
     shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 
-@pytest.mark.parametrize("when", [*long("before"), "meanwhile", "at the resume"])
+@pytest.mark.parametrize("when", [*long("before", "meanwhile"), "at the resume"])
 def test_a_lost_state_makes_nothing_twice(project: Project, when: str) -> None:
     """Drafts are found by what they say."""
     write(project, TIMED, *QUEUED)

@@ -42,7 +42,8 @@ def test_queue_posts_that_went_out_long_ago_are_not_published_again_after_a_lost
         assert set(s.actions().values()) == expected
 
 
-@pytest.mark.parametrize("journal", [False, *long(True)])
+@pytest.mark.long
+@pytest.mark.parametrize("journal", [False, True])
 def test_queue_posts_are_not_published_again_after_an_older_state_with_small_pages(
     server: Server, journal: bool
 ) -> None:
@@ -170,13 +171,13 @@ def test_a_colleagues_post_with_another_link_is_not_taken_and_not_deleted(server
         assert s.account.posts[theirs.id].touched_by == [PERSON]
 
 
-@pytest.mark.parametrize("kind", ["kill", "cut"])
+@pytest.mark.parametrize("kind", ["kill", *long("cut")])
 def test_what_differs_after_an_unknown_outcome_is_not_the_new_baseline(server: Server, kind: str) -> None:
     """Held, and not created again: a person has changed the tags in the meantime."""
     with scene(server) as s:
         entry = timed("a", "With a tag that matters", tags=("launch",))
         s.declare(entry)
-        s.apply(fault=Fault("kill"))
+        s.apply(fault=Fault(kind))
         made = s.ours(entry.text)[0]
         s.account.edit(PERSON, made.id, {"tagIds": [TAGS["tips"]]})
         codes = [s.apply().code for _ in range(2)]
@@ -198,7 +199,7 @@ def test_a_visibly_different_link_is_not_already_there(server: Server) -> None:
         assert change["action"] == "hold" or len(s.ours("Read this: https://acme.example/new")) == 1
 
 
-@pytest.mark.parametrize("aliases", [None, 0])
+@pytest.mark.parametrize("aliases", [None, *long(0)])
 def test_two_projects_with_the_same_channel_and_key_leave_each_other_alone(server: Server, aliases: int | None) -> None:
     """One post each: after A is killed, B creates its own and leaves A's, which A then finds."""
     with scene(server, projects=2) as s:

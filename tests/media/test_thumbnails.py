@@ -38,7 +38,7 @@ def noise(width: int, height: int) -> Image.Image:
     return Image.frombytes("RGB", (width, height), os.urandom(width * height * 3))
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.avif", *long("a.gif")])
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", *long("a.avif", "a.gif")])
 def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
     """At most 30 kB, even for noise."""
     assert MOST_BYTES == 30_000

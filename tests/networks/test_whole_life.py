@@ -13,7 +13,7 @@ from tests.networks.direct import Direct
 from tests.networks.edits import changes, removals
 from tests.networks.life import Json, Life
 
-#: Run by `make test`: types with details; below, a thread. `make test-all` runs every network.
+#: Run by `make test`: types with details. `make test-all` runs every network.
 USUAL = {Service.GOOGLEBUSINESS}
 each_service = pytest.mark.parametrize(
     "service", [each if each in USUAL else pytest.param(each, marks=pytest.mark.long) for each in SERVICES]
@@ -59,15 +59,11 @@ def test_each_field_changed(project: Project, direct: Direct, service: Service) 
 
 
 #: Test ids: the network, and whether an edit keeps omitted fields.
-SOME = [(Service.PINTEREST, True)]
-REST = [
-    *((service, False) for service in SERVICES if (service, False) not in SOME),
-    (Service.LINKEDIN, True),
-    (Service.MASTODON, True),
-]
+KEEPS = [(Service.PINTEREST, True), (Service.LINKEDIN, True), (Service.MASTODON, True)]
 
 
-@pytest.mark.parametrize(("service", "keeps"), [*SOME, *(pytest.param(*each, marks=pytest.mark.long) for each in REST)])
+@pytest.mark.long  # in `make test`, test_every_leaf.py takes out each leaf of two networks
+@pytest.mark.parametrize(("service", "keeps"), [*((service, False) for service in SERVICES), *KEEPS])
 def test_each_field_taken_out(project: Project, direct: Direct, service: Service, keeps: bool) -> None:
     """Each optional field is removed in turn, and restored by the next edit; an empty plan after each.
 

@@ -55,14 +55,19 @@ def held(project: Project) -> dict[str, str]:
 
 
 every_state = pytest.mark.parametrize("is_lost", [False, True], ids=["whole", "lost"])
+#: Each time and each state once; all four are in `make test-all`.
+each_state = pytest.mark.parametrize(
+    ("now", "is_lost"),
+    [(AFTER, False), (BEFORE, True), *long((BEFORE, False), (AFTER, True))],
+    ids=["published-whole", "scheduled-lost", "scheduled-whole", "published-lost"],
+)
 #: Where the other key is that of a series, the same is decided by the same texts: in `make test-all`.
 each_kind = pytest.mark.parametrize("entries", [ENTRIES, *long(SERIES)], ids=["entries", "series"])
 
 
-@every_state
+@each_state
 @each_kind
 @pytest.mark.parametrize("was", ["", *long(", was: w2")], ids=["", "was"])
-@pytest.mark.parametrize("now", [BEFORE, AFTER], ids=["scheduled", "published"])
 def test_renamed(project: Project, entries: list[str], now: str, was: str, *, is_lost: bool) -> None:
     """Its post is found, or it is asked about; nothing is sent."""
     number = begun(project, entries, now, is_lost=is_lost)
@@ -94,9 +99,8 @@ def test_renamed_and_moved(project: Project, entries: list[str], now: str, *, is
     assert ("`new` is already published on X" in ran.err) is (now == AFTER and is_lost)
 
 
-@every_state
+@each_state
 @each_kind
-@pytest.mark.parametrize("now", [BEFORE, AFTER], ids=["scheduled", "published"])
 def test_added(project: Project, entries: list[str], now: str, *, is_lost: bool) -> None:
     """Sent once and without a question: every equal post belongs to an entry that is still there."""
     number = begun(project, entries, now, is_lost=is_lost)

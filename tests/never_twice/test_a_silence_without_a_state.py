@@ -35,7 +35,7 @@ def answered(project: Project, *posts: str, settings: str) -> None:
 
 
 @pytest.mark.parametrize("settings", [SINCE, *long("")], ids=["since", "bare"])
-@pytest.mark.parametrize("lost", ["before", *long("meanwhile", "after"), "all along"])
+@pytest.mark.parametrize("lost", [*long("before", "meanwhile", "after"), "all along"])
 def test_each_is_there_once(project: Project, lost: str, settings: str) -> None:
     """Before the suspension, while it lasts, once the line is gone, or each time; scheduled in the end."""
     declare(project, *POSTS, settings=settings)
@@ -58,7 +58,7 @@ def test_each_is_there_once(project: Project, lost: str, settings: str) -> None:
     assert {each["status"] for each in project.sandbox.posts()} == {"scheduled"}
 
 
-@pytest.mark.parametrize("settings", [SINCE, ""], ids=["since", "bare"])
+@pytest.mark.parametrize("settings", [*long(SINCE), ""], ids=["since", "bare"])
 def test_what_is_new_meanwhile_goes_out_once(project: Project, settings: str) -> None:
     """An entry that waited for the end of a suspension of which the state is lost."""
     declare(project, *POSTS[:1], settings=settings)

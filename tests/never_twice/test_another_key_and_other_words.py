@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.cli.conftest import Project, Ran
+from tests.conftest import long
 from tests.never_twice.files import apply, declare, texts
 
 SINCE = "managed_since: 2029-12-01T00:00:00Z"
@@ -16,7 +17,11 @@ OLD = f"key: fair, {AT}, text: {BEFORE}"
 NEW = f"key: fair-berlin, {AT}, text: {AFTER}"
 
 
-@pytest.fixture(params=["a person's post", "protect", "prune"])
+#: Ways in which a removal leaves the post where it is; each is asked about, and answered in the same ways.
+WAYS = ("a person's post", "protect", "prune")
+
+
+@pytest.fixture(params=[WAYS[0], *long(*WAYS[1:])])
 def settings(project: Project, request: pytest.FixtureRequest) -> str:
     """The settings of the root file; Buffer has the post of the first entry, which a removal does not delete."""
     settings, entry = SINCE, OLD
@@ -38,6 +43,7 @@ def asked(ran: Ran) -> bool:
     return "Its text is like that of a post (`fair`)" in " ".join(ran.out.split())
 
 
+@pytest.mark.parametrize("settings", WAYS, indirect=True)
 def test_it_is_asked_about_and_not_sent(project: Project, settings: str) -> None:
     """By each run until somebody answers: both would be published at one time."""
     declare(project, NEW, settings=settings)

@@ -25,8 +25,7 @@ def _two_was_removed(main: Desk, branch: Desk) -> None:
     ("attribute", "settings"),
     [
         ("diff=posts", ("diff.posts.textconv=wc -c", "color.diff=always")),
-        ("binary", ("core.bigFileThreshold=1",)),
-        *long(("-diff", ("diff.orderFile=nowhere",))),
+        *long(("binary", ("core.bigFileThreshold=1",)), ("-diff", ("diff.orderFile=nowhere",))),
     ],
 )
 def test_what_was_removed_is_not_sent_again_however_git_shows_files(

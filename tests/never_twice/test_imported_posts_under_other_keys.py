@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.never_twice.files import apply, declare, texts
 
 
@@ -37,7 +38,7 @@ def add(project: Project, key: str, line: str) -> None:
     file.write_text(file.read_text().replace(f"key: {key}\n", f"key: {key}\n    {line}\n"))
 
 
-@pytest.mark.parametrize("first", ["my-0", "my-1"])
+@pytest.mark.parametrize("first", [*long("my-0"), "my-1"])
 def test_each_is_offered_the_post_at_its_time(project: Project, first: str) -> None:
     """A timed one the timed post, and a queued one the queued one; both hints, in either order, edit the two posts."""
     ids = imported(project, ("Of the queue", {}), ("Of a day", {"dueAt": "2029-12-20T08:00:00.000Z"}))
