@@ -23,8 +23,7 @@ import pytest
 
 from bufferctl.cli import run as bufferctl
 from bufferctl.model import Service
-from bufferctl.sandbox import Clock, Sandbox, default_fixture
-from bufferctl.sandbox.core import Options
+from bufferctl.sandbox import Clock, Options, Sandbox, default_fixture
 from bufferctl.sandbox.fixture import load
 from bufferctl.sandbox.store import Store
 from tests import forks
