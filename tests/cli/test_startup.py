@@ -30,7 +30,7 @@ _LOADED = """
 import json, sys
 from bufferctl.cli import run
 for arguments in json.loads(sys.argv[1]):
-    print(json.dumps([run(arguments), sorted(sys.modules)]), file=sys.stderr)
+    print("loaded", json.dumps([run(arguments), sorted(sys.modules)]), file=sys.stderr)
 """
 HELP = [("--help",), ("--version",), *((name, "--help") for name in COMMANDS), ("ci", "plan", "--help")]
 
@@ -39,8 +39,10 @@ HELP = [("--help",), ("--version",), *((name, "--help") for name in COMMANDS), (
 def loaded(*runs: tuple[str, ...]) -> list[tuple[int, set[str]]]:
     """The exit code of each run in an interpreter of their own, and the modules that were loaded after it."""
     command = [sys.executable, "-c", _LOADED, json.dumps(runs)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    return [(code, set(modules)) for code, modules in map(json.loads, ran.stderr.splitlines()[-len(runs) :])]
+    nobody = os.environ | {"BUFFER_API_URL": "http://127.0.0.1:1/", "BUFFER_API_KEY": "key"}
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=nobody)
+    told = [line.removeprefix("loaded ") for line in ran.stderr.splitlines() if line.startswith("loaded ")]
+    return [(code, set(modules)) for code, modules in map(json.loads, told)]
 
 
 @pytest.mark.parametrize("number", range(len(HELP)), ids=map(" ".join, HELP))
@@ -63,30 +65,32 @@ def written(folder: Path) -> Path:
     return root
 
 
-def test_validate_loads_nothing_of_the_network(tmp_path: Path) -> None:
+Loaded = dict[tuple[str, ...], tuple[int, set[str]]]
+VALIDATE, PLAN_OFFLINE, PLAN = ("validate",), ("plan", "--offline"), ("plan",)
+
+
+@pytest.fixture(scope="module")
+def in_turn(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    """Of these commands, one after the other in one interpreter: what was loaded for one is there in the next."""
+    root = str(written(tmp_path_factory.mktemp("project")))
+    commands = (VALIDATE, PLAN_OFFLINE, PLAN)
+    return dict(zip(commands, loaded(*((*each, "-f", root) for each in commands)), strict=True))
+
+
+def test_validate_loads_nothing_of_the_network(in_turn: Loaded) -> None:
     """Neither the GraphQL client nor HTTP, nor what compares, shows progress or keeps others out."""
-    root = written(tmp_path)
-    ((code, modules),) = loaded(("validate", "-f", str(root)))
+    code, modules = in_turn[VALIDATE]
     assert (code, modules & (HEAVY - {"pydantic", "yaml"})) == (0, set())
     assert modules >= {"pydantic", "yaml"}
 
 
-_ASKED = """
-import sys
-from bufferctl.cli import run
-print(run(["plan", "-f", sys.argv[1]]), "filelock" in sys.modules)
-"""
-
-
-def test_a_plan_loads_no_locks(tmp_path: Path) -> None:
-    """It writes nothing. Here nobody answers."""
-    nobody = os.environ | {"BUFFER_API_URL": "http://127.0.0.1:1/", "BUFFER_API_KEY": "key"}
-    command = [sys.executable, "-c", _ASKED, str(written(tmp_path))]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=nobody)
-    assert ran.stdout == "1 False\n"
-
-
-def test_a_plan_as_text_loads_no_json_documents(tmp_path: Path) -> None:
+def test_a_plan_as_text_loads_no_json_documents(in_turn: Loaded) -> None:
     """Their models take as long to load as all of reconcile."""
-    ((code, modules),) = loaded(("plan", "--offline", "-f", str(written(tmp_path))))
+    code, modules = in_turn[PLAN_OFFLINE]
     assert (code, "bufferctl.render.json_documents" in modules) == (0, False)
+
+
+def test_a_plan_loads_no_locks(in_turn: Loaded) -> None:
+    """It writes nothing. Here nobody answers."""
+    code, modules = in_turn[PLAN]
+    assert (code, "filelock" in modules, "gql" in modules) == (1, False, True)
