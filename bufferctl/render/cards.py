@@ -235,7 +235,7 @@ def _card(
         kind=kind,
         sign=sign,
         what=what,
-        is_usual=not is_preview and (outcome.status is Status.HELD if outcome else words.is_usual(change)),
+        is_usual=outcome.status is Status.HELD if outcome else words.is_usual(_made(change) if is_preview else change),
         why=why,
         when=moment_of(change, plan),
         pictures=pictures,
@@ -255,8 +255,7 @@ def _card(
 def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple[str, str, str, str]:
     """The kind of a card, its symbol, what happens or happened, and why."""
     if is_preview:
-        as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
-        return "plain", "", words.without_will(words.describe_action(as_made)), ""
+        return "plain", "", words.without_will(words.describe_action(_made(change))), ""
     presented = words.ACTIONS[change.action]
     if outcome is None:
         return presented.kind, presented.sign, words.describe_action(change), words.describe_cause(change)
@@ -265,6 +264,11 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
     is_late = outcome.status in {Status.NOT_SENT, Status.WAITING}
     kind, like = ("late", Action.WAITING) if is_late else ("bad", Action.HOLD)
     return kind, words.ACTIONS[like].sign, words.OUTCOMES[outcome.status], ""
+
+
+def _made(change: Change) -> Change:
+    """The change that makes a post of the files, whatever Buffer has of it; none for a post that is past."""
+    return change if change.action is Action.PAST else replace(change, action=Action.CREATE)
 
 
 def _shown_channel(organization: str, label: str, live_name: str | None) -> ShownChannel:

@@ -30,7 +30,7 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place, has_errors
 from bufferctl.model import NETWORKS, dates, instant, visible
 from bufferctl.model.networks import ANY_CROP
-from bufferctl.render import summary, words
+from bufferctl.render import meaning, summary, words
 from bufferctl.render.cards import Aspect, Moment, ShownChannel
 from bufferctl.render.counted import posts_counted
 from bufferctl.render.diagnostics import summary_text
@@ -152,11 +152,22 @@ class AgendaRow:
         return next((line.strip() for line in text.splitlines() if line.strip()), "")[:_LINE]
 
     @property
+    def does(self) -> str:
+        """What happens to it, in the comment's words, if its sign does not say that: `save as a draft`."""
+        card = self.item.main.cards[0]
+        if self.item.kind in {"create", "update", "plain"} and not card.is_usual:
+            return words.without_will(card.what)
+        return ", ".join(meaning.deciding(self.item)) if self.item.kind == "update" else ""
+
+    @property
     def about(self) -> str:
         """Details that its sign does not show: which fields change, or what happened."""
-        if self.item.kind == "update" and self.item.changes:
-            return ", ".join(dict.fromkeys(each.name for _, changed in self.item.changes for each in changed))
-        return "" if self.item.kind == "hold" else self.item.what
+        if self.item.kind in {"hold", "create", "plain"}:
+            return ""
+        if self.item.kind != "update" or not self.item.changes:
+            return "" if self.does else self.item.what
+        fields = [each for _, changed in self.item.changes for each in changed]
+        return ", ".join(dict.fromkeys(each.name for each in fields if not (self.does and each.path == "draft")))
 
     @property
     def said(self) -> Mapping[str, Mapping[str, None]]:

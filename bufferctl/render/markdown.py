@@ -170,7 +170,7 @@ class _Page:
         """What is sent, the weightiest changes first if not all are shown; new posts only if each has a line."""
         found, gap = self.found, self.gap
         changed = [item for item in found.changed if not item.takes_off]
-        deciding = [] if self.listed else [item for item in changed if meaning.decides(item)][:_LISTED]
+        deciding = [] if self.listed else [item for item in changed if meaning.deciding(item)][:_LISTED]
         others = [item for item in changed if item not in deciding]
         others = others if self.listed else sorted(others, key=meaning.weight)
         edits: list[PlanItem | Move] = [*deciding, *found.moves, *others]

@@ -69,9 +69,9 @@ def weight(item: PlanItem) -> int:
     return min((_ORDER.index(each) for each in _meanings(item)), default=len(_ORDER))
 
 
-def decides(item: PlanItem) -> bool:
-    """Whether it becomes public where it was not, or goes out during a freeze."""
-    return not _DECIDING.isdisjoint(_meanings(item))
+def deciding(item: PlanItem) -> list[Meaning]:
+    """Whether it becomes public where it was not, and whether it goes out during a freeze."""
+    return sorted(_DECIDING & _meanings(item), key=_ORDER.index)
 
 
 def counts(items: Iterable[PlanItem]) -> str:

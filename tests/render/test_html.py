@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from bufferctl.checks import text_length
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import Address, Asset, LiveAsset, Post, Service, visible
+from bufferctl.model import Address, Asset, LiveAsset, Post, PostStatus, Service, visible
 from bufferctl.model.dates import local
-from bufferctl.plan import Action, Beside, Cause, Change, Outcome, Plan, Reason, Status
+from bufferctl.plan import Action, Beside, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.grouped import grouped
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.markdown import Context, comment
@@ -170,6 +170,51 @@ def test_a_reader_without_scripts_sees_each_post() -> None:
             assert str(each.place) in read.text
     for said in ("Thu 6 Dec 2029 09:00 CET", "Mon 31 Dec 2029 23:59 JST", "52 of 280", REPORT.digest):
         assert said in " ".join(read.text.split())
+
+
+_TIMED = {"text": "Hello", "due_at": NOW + timedelta(days=2)}
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (change(post("ch-x", "a", 1, **_TIMED), Action.CREATE, Cause.NEW), []),
+        (change(post("ch-x", "a", 1, draft=True, **_TIMED), Action.CREATE, Cause.NEW), ["save as a draft"]),
+        (change(post("ch-x", "a", 1, text="Hello"), Action.CREATE, Cause.NEW), ["add to the queue"]),
+        (
+            change(
+                post("ch-x", "a", 1, **_TIMED),
+                Action.UPDATE,
+                Cause.EDITED,
+                live("ch-x", 1, "Hi", status=PostStatus.DRAFT),
+                differences=(Difference("draft", True, False), Difference("text", "Hi", "Hello")),
+            ),
+            ["~ schedule (was a draft)", "text"],
+        ),
+        (
+            change(
+                post("ch-x", "a", 1, **_TIMED),
+                Action.UPDATE,
+                Cause.EDITED,
+                live("ch-x", 1, "Hello"),
+                differences=(Difference("metadata.youtube.privacy", "private", "public"),),
+            ),
+            ["~ goes public", "youtube.privacy"],
+        ),
+    ],
+)
+def test_a_row_says_what_happens_unless_its_sign_does(shown: Change, expected: list[str]) -> None:
+    """In words, as in a comment; then the fields that change, without that of the draft."""
+    row = report_html(Report(replace(PLAN, changes=(shown,)))).partition('<span class="about">')[2]
+    assert re.findall(r"<strong[^>]*>([^<]*)", row.partition("</summary>")[0]) == expected
+
+
+@pytest.mark.parametrize(("draft", "expected"), [(True, ["save as a draft"]), (False, [])])
+def test_a_preview_shows_drafts(draft: bool, expected: list[str]) -> None:
+    """As in a plan, though nothing is new in it."""
+    drafted = change(post("ch-x", "a", 1, draft=draft, **_TIMED), Action.NO_OP, Cause.UNCHANGED)
+    row = preview_html(Report(replace(PLAN, changes=(drafted,)))).partition('<span class="about">')[2]
+    assert re.findall(r"<strong[^>]*>([^<]*)", row.partition("</summary>")[0]) == expected
 
 
 def test_what_needs_somebody_comes_first() -> None:
