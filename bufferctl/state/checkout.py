@@ -121,7 +121,7 @@ def text_before(folder: Path, applied: str, *, remote: str) -> str:
     It is what a checkout would have, whatever git shows as a diff of such files. Raises StateError as above.
     """
     there = _changed_there(folder, _base(folder, applied), applied, remote)
-    texts = [_texts(folder, [each for each in there if each.mode != _SUBMODULE], remote)]
+    texts = [_texts(folder, there, remote)]
     for each in there:
         if each.mode == _SUBMODULE:
             module = folder / each.name

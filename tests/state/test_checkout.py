@@ -361,6 +361,29 @@ def test_where_git_cannot_tell_nothing_goes_on(project: Path) -> None:
         text_before(project, applied, remote="origin")
 
 
+def test_where_git_cannot_compare_nothing_goes_on(project: Path) -> None:
+    """StateError, with what git says: a commit whose files are not here changed nobody knows what."""
+    base = git(project, "rev-parse", "HEAD")
+    applied = commit(project, {"posts/a.yaml": "a: 2\n"})
+    tree = git(project, "rev-parse", "HEAD^{tree}")
+    git(project, "checkout", "--quiet", "--detach", base)
+    (project / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    for told in (text_before, outdated_files):
+        with pytest.raises(StateError, match="git cannot show what that commit changed"):
+            told(project, applied, remote="origin")
+
+
+def test_pictures_films_and_sounds_said_nothing(project: Path) -> None:
+    """Nor did slides: they are large, and have no keys."""
+    media = ("a.png", "a.mp4", "a.mp3", "a.pdf")
+    base = commit(project, {**dict.fromkeys(media, "pixels\n"), "a.txt": "words\n"})
+    applied = commit(project, {**dict.fromkeys(media, "other pixels\n"), "a.txt": "other words\n"})
+    git(project, "checkout", "--quiet", "--detach", base)
+    said = text_before(project, applied, remote="origin").splitlines()
+    assert ("words" in said, "pixels" in said) == (True, False)
+    assert {*media, "a.txt"} == outdated_files(project, applied, remote="origin")
+
+
 def test_a_shallow_checkout_with_a_commit_of_its_own(project: Path, tmp_path: Path) -> None:
     """Diverged: the remote never saw its commit, so the history is fetched from where it ends here."""
     base = git(project, "rev-parse", "HEAD")

@@ -89,6 +89,14 @@ def test_what_other_root_files_of_the_repository_have(tmp_path: Path, place: str
         assert claimed_elsewhere(mine, here / "buffer.yaml") == []
 
 
+def test_another_teams_root_file_hides_none_of_ours(tmp_path: Path) -> None:
+    """Whichever is found first."""
+    mine = project(tmp_path / "buffer.yaml", "mine")
+    project(tmp_path.parent / "aaa" / "buffer.yaml", "theirs")
+    project(tmp_path / "blog.yaml", "ours")
+    assert [each.root_file for each in claimed_elsewhere(mine, tmp_path / "buffer.yaml")] == ["blog.yaml"]
+
+
 def test_what_claims_nothing(tmp_path: Path) -> None:
     """A state that is damaged, one of another account."""
     mine = project(tmp_path / "buffer.yaml", "mine")
