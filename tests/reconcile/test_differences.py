@@ -16,16 +16,19 @@ from bufferctl.model import (
     Post,
     PostStatus,
     SchedulingType,
+    Service,
     ShareMode,
     Tag,
     ThreadItem,
     content_of_desired,
     content_of_live,
 )
-from bufferctl.model.metadata import FacebookMetadata, TwitterMetadata
+from bufferctl.model.desired import IdeaGroup
+from bufferctl.model.metadata import FacebookMetadata, InstagramMetadata, TwitterMetadata
+from bufferctl.model.seen import seen_of
 from bufferctl.plan import Action, Difference
 from bufferctl.reconcile import differences, handling_differences, schedule_differences, shows_edit
-from bufferctl.reconcile.differences import media_differences
+from bufferctl.reconcile.differences import deleted_differences, idea_differences, media_differences
 
 from .builders import DUE, LATER, World, idea, idea_in_buffer, in_buffer, picture, post, queued, record
 
@@ -173,3 +176,26 @@ def test_an_edit_may_show_another_picture() -> None:
     change = World(live=[in_buffer(was)], state=record((was, in_buffer(was)))).change(now)
     assert [each.path for each in change.differences] == ["text", "assets.0.image.url"]
     assert shows_edit(change)
+
+
+@pytest.mark.parametrize(
+    ("group", "there", "expected"),
+    [(None, "g1", []), ("g1", "g1", []), ("g2", "g1", [Difference("group.group_id", "g1", "g2")])],
+)
+def test_a_column_of_the_board_differs_where_the_file_names_another_one(
+    group: str | None, there: str, expected: list[Difference]
+) -> None:
+    """What the file leaves open is for people to decide."""
+    item = idea(group=IdeaGroup(group_id=group) if group else None)
+    assert list(idea_differences(item, idea_in_buffer(item, group_id=there))) == expected
+
+
+def test_a_field_that_a_person_deleted_is_a_difference_though_buffer_may_lose_it() -> None:
+    """If it was there when it was seen, beside everything else that is there now; else nobody deleted it."""
+    item = replace(post(), service=Service.INSTAGRAM, metadata=InstagramMetadata(first_comment="More"))
+    kept = replace(THERE, metadata={"type": "reel", "first_comment": "More"})
+    gone = replace(THERE, metadata={"type": "reel"})
+    wanted, there = content_of_desired(item), content_of_live(gone)
+    expected = (Difference("metadata.first_comment", None, "More"),)
+    assert deleted_differences(wanted, there, str(seen_of(content_of_live(kept)))) == expected
+    assert deleted_differences(wanted, there, str(seen_of(there))) == ()

@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 
 from bufferctl.model import Address, Claim, Expansion, Freeze, Idea, Likeness, Post, PostStatus
-from bufferctl.plan import Action, Cause, Change, Difference
+from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.sides import Sides
-from bufferctl.said import names_in
+from bufferctl.said import Said, Way, names_in
 
 from .builders import LINKEDIN, NOW, TWITTER, idea, in_buffer, post, published, record, slot
 
@@ -447,3 +447,30 @@ def test_a_removed_post_of_an_organization_that_is_not_declared() -> None:
     assert held.todo
     assert ("bufferctl", "state", "rm") in [each.command for each in held.todo.answers]
     assert "run `bufferctl state rm Acme/twitter:acme/a`" in held.hint
+
+
+def test_what_existing_names_is_the_object_in_buffer() -> None:
+    """By its id, where the hold names no other."""
+    about = Hold(Reason.AMBIGUOUS, Said("It is there"), Said("Add {existing}."))
+    change = replace(change_of(post()), live=in_buffer(post(), "p7"))
+    assert about.on(change).hint == "Add `existing: {twitter: p7}`."
+
+
+def test_a_personal_profile_takes_reminders_alone() -> None:
+    """The answer is the value to write."""
+    held = holds.ONLY_REMINDS.on(change_of(post()))
+    assert held.todo
+    assert [(each.field, each.content) for each in held.todo.answers] == [("scheduling_type", "notification")]
+
+
+@pytest.mark.parametrize("hold", [holds.SCHEDULED_WHILE_SUSPENDED, holds.REMOVED_WHILE_SUSPENDED])
+def test_what_was_scheduled_while_suspended_is_answered_in_its_file_or_in_buffer(hold: Hold) -> None:
+    """By the line that suspends it."""
+    assert [(each.way, each.field) for each in hold.hint.answers] == [(Way.EDIT, "suspended"), (Way.IN_BUFFER, "")]
+
+
+def test_what_is_cancelled_and_there_is_named() -> None:
+    """By its id, in the message and in what lets the next apply delete it."""
+    held = holds.cancelled_but_there("p9", goes_out=True).on(change_of(post()))
+    assert "a matching post (p9) that the state does not have" in held.message
+    assert "add `existing: {twitter: p9}`" in held.hint

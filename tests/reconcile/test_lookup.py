@@ -25,8 +25,10 @@ from bufferctl.model import (
     Slot,
     State,
 )
-from bufferctl.reconcile import find_targets
+from bufferctl.reconcile import Targets, find_targets
 from bufferctl.reconcile.lookup import find_channel, find_organization
+
+from .builders import idea, on_linkedin, post
 
 PLACE = Place("buffer.yaml", 4, 5)
 LATER = Place("buffer.yaml", 9, 5)
@@ -358,3 +360,14 @@ def test_what_each_name_stood_for_is_told_by_one_post_of_each_channel() -> None:
         Slot("o2", "c5", "other"): Binding("p3", Origin.CREATED),
     }
     assert found_by_name(account, State(bound), channel("acme")) == (["c1"], [])
+
+
+def test_what_is_found_of_a_declared_object() -> None:
+    """An idea needs its organization, a post its channel as well."""
+    targets = Targets({"Acme": ACME}, {("Acme", "twitter:acme"): TWITTER})
+    assert [targets.has(each) for each in (post(), on_linkedin(post()), idea(), idea(of="Beta"))] == [
+        True,
+        False,
+        True,
+        False,
+    ]

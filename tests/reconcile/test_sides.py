@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import Asset, Image, LiveAsset, Tag
+from bufferctl.model import Asset, Image, LiveAsset, Tag, Video
 from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.plan import Action, Change, Reason
 
-from .builders import LATER, World, in_buffer, post, record, verdict
+from .builders import LATER, World, in_buffer, post, queued, record, verdict
 
 ASSETS = (Asset(image=Image(url="https://media.example/a.png", alt_text="A harbor")),)
 APPLIED = post(tags=("launch",), assets=ASSETS, metadata=TwitterMetadata(is_ai_generated=False))
 THERE = in_buffer(APPLIED, metadata={"is_ai_generated": False})
 DAY = timedelta(days=1)
+MP4 = "https://media.example/a.mp4"
 #: Each field with what changes it in the file and in Buffer; the last one changes it there otherwise.
 OURS: dict[str, dict[str, Any]] = {
     "text": {"text": "Ours"},
@@ -136,3 +137,26 @@ def test_changes_of_different_fields_can_both_be_kept() -> None:
     change = planned(in_file=("text",), in_buffer=("due_at",))
     assert change.message.startswith("It changed in the file (`text`) and in Buffer (`due_at`), so sending the file")
     assert change.hint.startswith("To keep both changes, run `bufferctl pull ")
+
+
+def test_a_time_that_a_person_gave_a_post_of_the_queue_is_theirs() -> None:
+    """And the text is the file's, whichever way round: its time and its place in the queue are one change."""
+    item = queued()
+    there = in_buffer(item, text="Theirs")
+    timed = World(live=[there], state=record((item, in_buffer(item)))).change(post())
+    assert timed.message.startswith("It changed in the file (`due_at`) and in Buffer (`text`)")
+    moved = in_buffer(item, due_at=LATER, is_custom_scheduled=True, share_mode="customScheduled")
+    reworded = World(live=[moved], state=record((item, in_buffer(item)))).change(replace(item, text="Ours"))
+    assert reworded.message.startswith("It changed in the file (`text`) and in Buffer (`due_at`)")
+
+
+def test_a_detail_that_one_side_changed_is_named_as_its() -> None:
+    """The title of a video in the file, the text in Buffer; and the other way round."""
+    was, now = (post(assets=(Asset(video=Video(url=MP4, title=title)),)) for title in ("Old", "New"))
+    there = in_buffer(was, assets=(LiveAsset("video", details={"title": "Old"}),))
+    known = record((was, there))
+    ours = World(live=[replace(there, text="Theirs")], state=known).change(now)
+    assert ours.message.startswith("It changed in the file (`assets.0.video.title`) and in Buffer (`text`)")
+    retitled = replace(there, assets=(LiveAsset("video", details={"title": "New"}),))
+    theirs = World(live=[retitled], state=known).change(replace(was, text="Ours"))
+    assert theirs.message.startswith("It changed in the file (`text`) and in Buffer (`assets.0.video.title`)")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,13 +17,30 @@ from bufferctl.model import (
     Settings,
     Slot,
     Suspended,
+    bind,
     instant,
 )
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import Options, holds
 from bufferctl.reconcile.repeats import hold_replacements
 
-from .builders import DUE, LATER, NOW, OVER, TWITTER, World, in_buffer, post, record, slot, verdict, warnings
+from .builders import (
+    DUE,
+    LATER,
+    NO_RECORD,
+    NOW,
+    OVER,
+    TWITTER,
+    YOUNG,
+    World,
+    bindings,
+    in_buffer,
+    post,
+    record,
+    slot,
+    verdict,
+    warnings,
+)
 
 ITEM = post()
 BEGAN = NOW - timedelta(days=1)
@@ -131,3 +149,45 @@ def test_a_delete_of_what_nobody_has_read_holds_nothing_else() -> None:
     assert hold_replacements([gone, new]) == [gone, new]
     there = replace(gone, live=in_buffer(ITEM))
     assert [each.action for each in hold_replacements([there, new])] == [Action.HOLD, Action.HOLD]
+
+
+def test_what_is_like_a_new_post_that_is_held_stays_in_question() -> None:
+    """The state does not forget the removed post, so the question comes up once the new one is sent."""
+    there = in_buffer(ITEM)
+    gone = Change(
+        ITEM.address, Action.FORGET, Cause.REMOVED, SLOT, live=there, binding=bind(ITEM, there, Origin.CREATED)
+    )
+    new = holds.IN_ERROR.on(World().change(post("b")))
+    assert [each.action for each in hold_replacements([gone, new])] == [Action.KEEP, Action.HOLD]
+    edit = replace(new, live=in_buffer(post("b"), "p2"))
+    assert [each.action for each in hold_replacements([gone, edit])] == [Action.FORGET, Action.HOLD]
+
+
+@pytest.mark.parametrize(("due", "taken_from"), [(DUE, instant(DUE)), (None, "queue")])
+def test_a_draft_that_is_found_again_while_suspended_goes_back(due: datetime | None, taken_from: str) -> None:
+    """The state was lost: its entry is no draft, so the suspension made it one. Others are as they are declared."""
+    item = post(due=due, suspended="News")
+    there = in_buffer(item, created=YOUNG)
+    draft = replace(there, status=PostStatus.DRAFT)
+    cases = ((item, draft), (replace(item, draft=True), draft), (item, there))
+    found = [World(live=[live], state=NO_RECORD).change(declared).binding for declared, live in cases]
+    assert [each and each.taken_from for each in found] == [taken_from, "", ""]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_ours", "expected"),
+    [
+        ({}, False, Action.HOLD),
+        ({}, True, Action.UPDATE),
+        ({"status": PostStatus.SENT, "sent_at": NOW}, True, Action.HOLD),
+        ({"status": PostStatus.DRAFT}, False, Action.UPDATE),
+    ],
+    ids=["somebody's", "of another entry", "published", "a draft"],
+)
+def test_what_has_the_same_text_while_a_post_is_off(fields: dict[str, Any], is_ours: bool, expected: Action) -> None:
+    """What is out, or is somebody's and will be, keeps it off; another entry says what it is itself."""
+    world, item = taken_off(suspended=Suspended(BEGAN)), post("b", due=LATER)
+    other = in_buffer(item, "p9", NOW, **fields)
+    known = {**world.state.bindings, **bindings((item, other))} if is_ours else world.state.bindings
+    world = replace(world, live=[*world.live, other], state=replace(world.state, bindings=known))
+    assert world.change(ITEM, *([item] if is_ours else [])).action is expected

@@ -498,6 +498,44 @@ def test_a_hold_offers_reapply_only_for_posts_that_are_ours() -> None:
     assert hints[1].startswith("Change it in Buffer.")
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "named"), [((), (), True), (("b",), (), False), ((), ("a",), False), (("c",), ("c",), True)]
+)
+def test_a_twin_is_cancelled_before_its_text_is_pulled(
+    here: tuple[str, ...], there: tuple[str, ...], named: bool
+) -> None:
+    """A person wrote what another entry says for that time; unless one of the two says that both are meant."""
+    other = post("b", "Second")
+    live = [replace(THERE, text="Second"), in_buffer(other, "p2")]
+    world = World(live=live, state=record((APPLIED, THERE), (other, live[1])))
+    hint = world.change(replace(APPLIED, repeat_of=here), replace(other, repeat_of=there)).hint
+    assert ("first cancel `b`, which says the same at that time" in hint) is named
+
+
+def test_reapply_beside_an_equal_post_of_nobody_needs_an_answer_first() -> None:
+    """It would be held again; the hint has the id."""
+    live = [replace(THERE, text="Theirs"), in_buffer(APPLIED, "p7")]
+    hint = World(live=live, state=record((APPLIED, THERE))).change(APPLIED).hint
+    assert (
+        "Another post in Buffer has the file's text: to send that all the same, first add `repeat_of: {twitter: p7}`"
+        in hint
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ({"made_for_kids": True}, Reason.LEGAL),
+        ({"made_for_kids": False}, Action.UPDATE),
+        ({"is_ai_generated": True}, Action.UPDATE),
+    ],
+)
+def test_a_statement_by_law_that_the_file_leaves_out_holds_an_edit(field: dict[str, Any], expected: Verdict) -> None:
+    """Where Buffer has it: no default may take its place. Nothing else that is left out holds anything."""
+    there = replace(THERE, metadata=field)
+    assert World(live=[there], state=record((APPLIED, there))).verdict(replace(APPLIED, text="New")) is expected
+
+
 def test_what_came_back_different_is_no_ones_edit() -> None:
     """Held as changed, by Buffer."""
     state = record((APPLIED, THERE))

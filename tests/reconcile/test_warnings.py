@@ -33,6 +33,7 @@ from .builders import (
     published,
     queued,
     record,
+    warnings,
 )
 
 A, B = post(), post("b", "Second")
@@ -334,3 +335,11 @@ def test_an_edit_of_what_existing_names(via: str, who: str) -> None:
     assert first == ([said] if via == "buffer" else [])
     ours = there((A, in_buffer(A, "p9", via=via))).plan(replace(claimed, text="Other words"))
     assert ([each.message for each in ours.writes], [each for each in ours.warnings if each.comes_first]) == ([""], [])
+
+
+def test_what_another_root_file_declares_and_this_one_has_is_not_on_its_way() -> None:
+    """Only what left these files is waited for."""
+    options = Options(declared_elsewhere={"p1": "other.yaml"})
+    world = World(live=[ONE[1]], state=record(ONE), options=options)
+    assert "other.yaml declares 1 post that these files no longer have" in warnings(world.plan())
+    assert "other.yaml declares" not in warnings(world.plan(ONE[0]))
