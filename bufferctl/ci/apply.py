@@ -24,7 +24,7 @@ from bufferctl.model import Address
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
-from bufferctl.render.decisions import APPROVE, EVERYTHING
+from bufferctl.render.decisions import APPROVE, EVERYTHING, MAX_DELETES, with_root_file
 from bufferctl.render.lines import count
 from bufferctl.render.markdown import Context, Note, comment, without_report
 from bufferctl.render.markdown_text import code, plain
@@ -51,7 +51,8 @@ def apply(job: Job, *, branch: str, decision: str = "") -> int:
     run that a person started on the branch, and addresses limit the run to them. Raises ForgeError if the checkout is
     not the newest commit of the branch, and UsageError.
     """
-    decided = read_decision(decision)
+    decided = read_decision(decision, job.root_files if decision else ())
+    _check_is_for_one(job, decision, decided)
     commit = job.commit
     newest = job.forge.newest(branch)
     if commit != newest:
@@ -85,6 +86,17 @@ def apply(job: Job, *, branch: str, decision: str = "") -> int:
     exit_code = (0 if is_known else end.exit_code) or watched
     job.output(exit_code=str(exit_code))
     return exit_code
+
+
+def _check_is_for_one(job: Job, text: str, decided: Decision) -> None:
+    """Raises UsageError if each root file's job would obey the decision, though its person saw the posts of one."""
+    if decided.is_for_any_files and len(job.root_files) > 1:
+        word = EVERYTHING if decided.everything else f"{MAX_DELETES} {decided.max_deletes}"
+        forms = [f"`{with_root_file(word, each)}`" for each in job.root_files]
+        raise UsageError(
+            f"The decision {text} does not say for which of {len(job.root_files)} root files it is",
+            hint=f"Nothing was done. Start a new run with one of {some_of(forms, _NAMED)}.",
+        )
 
 
 def _checked(job: Job, branch: str, text: str, decided: Decision) -> Decision:
@@ -466,7 +478,7 @@ def _receipt(job: Job, context: Context, ran: _Ran) -> str:
         folder=job.options.directory,
     )
     with job.naming():
-        return comment(report, replace(context, decide=job.forge.decide()))
+        return comment(report, replace(context, decide=job.forge.decide(), decides_for=job.decides_for))
 
 
 def _not_applied(job: Job, one: _Found, ran: _Ran) -> Note:
@@ -479,7 +491,7 @@ def _not_applied(job: Job, one: _Found, ran: _Ran) -> Note:
     if one.lacks_approvals:
         other = f"somebody who wrote none of it can {job.forge.decide(f'{APPROVE} {one.request.number}')}"
         return Note(point, why, f"To apply it anyway, {other}.")
-    return Note(point, why, f"To apply it anyway, {job.forge.decide(EVERYTHING)}.")
+    return Note(point, why, f"To apply it anyway, {job.decide(EVERYTHING)}.")
 
 
 def _still_out(one: _Found, ran: _Ran) -> tuple[StillOut, ...]:
@@ -513,7 +525,7 @@ def _unreviewed(job: Job, one: _Found, ran: _Ran) -> Iterator[Note]:
         yield Note(
             f"{count(len(rest), 'change')} from elsewhere {verb} not sent",
             f": no plan that counts has {'it' if len(rest) == 1 else 'them'}.",
-            f"To apply everything in the files, {job.forge.decide(EVERYTHING)}.",
+            f"To apply everything in the files, {job.decide(EVERYTHING)}.",
         )
 
 
@@ -532,6 +544,6 @@ def _without_review(job: Job, found: Iterable[_Found]) -> _Ran:
     job.annotate(
         "error",
         "Nothing of this was reviewed, so nothing was sent. Apply it with a pull or merge request that changes these "
-        f"files, or {job.forge.decide(EVERYTHING)}.",
+        f"files, or {job.decide(EVERYTHING)}.",
     )
     return _Ran(End(1), "", None, plan)

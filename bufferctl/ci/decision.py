@@ -23,7 +23,7 @@ _HINT = (
 class Decision:
     """What a person decided; nothing by default.
 
-    `everything`: publish all of the files, reviewed or not; `roots`: only those of these root files, if any is named.
+    `everything`: publish all of the files, reviewed or not. `roots`: the root files that it is for, if any is named.
     `reapply`, `recreate`: addresses. `max_deletes`: a number, empty for none; `deletes`: addresses that it is limited
     to. `approved`: the numbers of merged requests that count though they lack approvals.
     """
@@ -39,6 +39,11 @@ class Decision:
     @property
     def addresses(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.reapply, *self.recreate, *self.deletes)))
+
+    @property
+    def is_for_any_files(self) -> bool:
+        """Whether neither a root file nor an address limits it, so that it would count for each root file."""
+        return not self.roots and (self.everything or bool(self.max_deletes and not self.addresses))
 
     @property
     def options(self) -> list[str]:
@@ -60,13 +65,16 @@ class Decision:
         return all(address.partition("/")[0] in organizations for address in self.addresses)
 
 
-def read_decision(text: str) -> Decision:
-    """Read the input. Raises UsageError if a word is unknown, or lacks its address or number."""
+def read_decision(text: str, root_files: Collection[str] = ()) -> Decision:
+    """Read the input. Raises UsageError if a word is unknown, or lacks its address or number.
+
+    `root_files`: those of the checkout, which may follow a number in place of addresses.
+    """
     given = _given(text)
     for each in (REAPPLY, RECREATE):
         if given.get(each) == []:
             raise UsageError(f"The decision {each} names no address", hint=_HINT)
-    number, *deletes = given.get(MAX_DELETES) or [""]
+    number, *limits = given.get(MAX_DELETES) or [""]
     if MAX_DELETES in given and not number.isdecimal():
         raise UsageError(f"The decision {MAX_DELETES} needs a number", hint=_HINT)
     requests = [each.lstrip("#!") for each in given.get(APPROVE, [])]
@@ -78,11 +86,11 @@ def read_decision(text: str) -> Decision:
         )
     return Decision(
         everything=EVERYTHING in given,
-        roots=tuple(given.get(EVERYTHING, ())),
+        roots=(*given.get(EVERYTHING, ()), *(each for each in limits if each in root_files)),
         reapply=tuple(given.get(REAPPLY, ())),
         recreate=tuple(given.get(RECREATE, ())),
         max_deletes=number,
-        deletes=tuple(deletes),
+        deletes=tuple(each for each in limits if each not in root_files),
         approved=tuple(map(int, requests)),
     )
 

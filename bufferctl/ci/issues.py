@@ -83,7 +83,7 @@ def watch(job: Job, end: End, requests: Sequence[ChangeRequest] = ()) -> int:
         first = replace(_OPEN, markdown=" ".join(job.settings.notify)) if needs else _OVER
         context = _context(job, CommentKind.NEEDS_YOU, [first, *notes])
         with job.naming():
-            text = issue(left, replace(context, decide=job.forge.decide()))
+            text = issue(left, replace(context, decide=job.forge.decide(), decides_for=job.decides_for))
         job.keep_issue(CommentKind.NEEDS_YOU, text, is_open=needs)
     return 0 if report or was_open else ran.code
 
@@ -150,7 +150,7 @@ def _about_unplanned(job: Job, shown: Plan) -> Iterator[Note]:
     if number := len(shown.writes):
         are, them = ("is", "it") if number == 1 else ("are", "them")
         what = f"{count(number, 'change')} in {job.name} {are} not in Buffer"
-        way = f"To apply everything in the files, {job.forge.decide(EVERYTHING)}."
+        way = f"To apply everything in the files, {job.decide(EVERYTHING)}."
         yield Note(what, f", because no plan that counts shows {them}.", way)
 
 

@@ -19,13 +19,14 @@ from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
 from bufferctl.ci.explain import about_key, explain
 from bufferctl.ci.forge import ChangeRequest, Comment, CommentKind, Forge, marker, same_text, title, with_marker
 from bufferctl.ci.log import add_to_summary, annotate, say
-from bufferctl.config import Loaded, load
+from bufferctl.config import Loaded, load, root_files_beside
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import DIFF, git, git_bytes, protocols_of
 from bufferctl.model import PostStatus, Settings, State, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.reconcile.freezes import ends_exemptions
+from bufferctl.render.decisions import with_root_file
 from bufferctl.render.markdown import Note
 from bufferctl.said import ROOT_FILE
 from bufferctl.state import Store, open_shared
@@ -80,6 +81,21 @@ class Job:
     def name(self) -> str:
         """The root file with its folder, below the checkout."""
         return normpath(join(self.options.directory, self.options.file or "buffer.yaml"))
+
+    @cached_property
+    def root_files(self) -> list[str]:
+        """The root files of the checkout by their names, as in `name`, this one first."""
+        beside = root_files_beside(self.root_file, self.checkout) if self.folder.is_dir() else []
+        return [self.name, *(Path(os.path.relpath(each, self.checkout)).as_posix() for each in beside)]
+
+    @property
+    def decides_for(self) -> str:
+        """The root file that decisions have to name; empty if there is no other one in the checkout."""
+        return self.name if len(self.root_files) > 1 else ""
+
+    def decide(self, decision: str) -> str:
+        """How a person decides for these files alone in a run by hand, as `Forge.decide` says it."""
+        return self.forge.decide(with_root_file(decision, self.decides_for))
 
     @contextmanager
     def naming(self) -> Iterator[None]:

@@ -169,6 +169,7 @@ def _comment(job: Job, request: ChangeRequest, made: _Made, branch: str, notes: 
         new_post=_new_post(job, request),
         again=f"to plan again, {job.forge.plan_again(request.number)}",
         decide=job.forge.decide(publishes=False),
+        decides_for=job.decides_for,
         lines=suggest(job, request, made.report) if made.is_plan and made.report else {},
         files=job.forge.files_at(request.head),
         printed=made.printed,

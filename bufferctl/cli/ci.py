@@ -152,7 +152,8 @@ def apply(branch: str, decision: str, **job_options: Any) -> int:
     A decision overrules holds: "reapply" overwrites Buffer's version, "recreate" creates a post again after it was
     deleted, "max-deletes" allows more deletes, and "approve" publishes a merged request that lacks approvals, if
     somebody else wrote it; each only in a run that a person started on the branch. Addresses are separated by spaces,
-    and limit the run to them. "everything" publishes all of the files, reviewed or not.
+    and limit the run to them. "everything" publishes all of the files, reviewed or not. In a checkout with several root
+    files, "everything" and a number of deletes without addresses are followed by the root file that is meant.
     """
     from bufferctl.ci.apply import apply as run
     from bufferctl.ci.job import JobOptions, run_job

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from shlex import join
+from shlex import join, quote
 
 from bufferctl.said import Answer
 
@@ -15,8 +15,16 @@ EVERYTHING = "everything"
 APPROVE = "approve"
 
 
-def decisions_of(answers: Iterable[Answer]) -> Iterator[str]:
-    """The answers that a run by hand accepts, in its form: one line for each word, with all its addresses."""
+def with_root_file(decision: str, root_file: str) -> str:
+    """A decision that is for the files of this root file alone; unchanged without one."""
+    return f"{decision} {quote(root_file)}" if root_file else decision
+
+
+def decisions_of(answers: Iterable[Answer], root_file: str = "") -> Iterator[str]:
+    """The answers that a run by hand accepts, in its form: one line for each word, with all its addresses.
+
+    `root_file`: what limits a line that has no address.
+    """
     addresses: dict[str, dict[str, None]] = {REAPPLY: {}, RECREATE: {}}
     numbers: dict[str, None] = {}
     for answer in answers:
@@ -28,4 +36,4 @@ def decisions_of(answers: Iterable[Answer]) -> Iterator[str]:
         elif option == MAX_DELETES:
             numbers[answer.command[3]] = None
     yield from (f"{word} {join(found)}" for word, found in addresses.items() if found)
-    yield from (f"{MAX_DELETES} {number}" for number in numbers)
+    yield from (with_root_file(f"{MAX_DELETES} {number}", root_file) for number in numbers)

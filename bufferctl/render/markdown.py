@@ -116,6 +116,7 @@ class Context:
     still_out: tuple[StillOut, ...] = ()  # what Buffer publishes although the files no longer have it as it is
     again: str = ""  # how to plan again: part of a sentence in Markdown
     decide: str = ""  # how a person decides without a command line, likewise; decisions follow
+    decides_for: str = ""  # the root file that decisions name, where a repository has several
     files: FileLinks = FileLinks()  # where the forge shows the files of that commit
     new_post: str = ""  # the address where another post is written in a browser
     lines: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)  # that answer, by the place of their entry
@@ -589,7 +590,8 @@ def _causes(page: _Page, most: int) -> None:
 def _decisions(page: _Page) -> None:
     """The answers that are commands, for people without a command line."""
     cards = [card for item in page.found.of("hold", "bad") for card in item.cards]
-    lines = list(decisions_of(answer for card in cards if card.todo for answer in card.todo.answers))
+    answers = [answer for card in cards if card.todo for answer in card.todo.answers]
+    lines = list(decisions_of(answers, page.context.decides_for))
     if page.context.decide and lines:
         text = f"Without a command line, {page.context.decide}:\n\n{fenced(chr(10).join(lines))}"
         with page.sheet.folded("Without a command line", is_open=page.sheet.shows(height(text))):

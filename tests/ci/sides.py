@@ -198,7 +198,7 @@ class Side(ABC):
         """The plan that was kept for a request."""
 
     @abstractmethod
-    def decide(self, decision: str, who: str = "ada") -> Run:
+    def decide(self, decision: str, who: str = "ada", **inputs: Any) -> Run:
         """The job that a person starts by hand on the published branch."""
 
     @abstractmethod
@@ -288,9 +288,9 @@ class OnGitHub(Side):
         with zipfile.ZipFile(BytesIO(kept.packed)) as archive:
             return archive.read("plan.json")
 
-    def decide(self, decision: str, who: str = "ada") -> Run:
+    def decide(self, decision: str, who: str = "ada", **inputs: Any) -> Run:
         sender = self.team.github.user(who)
-        return self.team.apply_as("workflow_dispatch", sent={"sender": sender}, decision=decision)
+        return self.team.apply_as("workflow_dispatch", sent={"sender": sender}, decision=decision, **inputs)
 
     def comments(self, number: int) -> list[str]:
         return self.team.github.bodies(number)
@@ -388,10 +388,10 @@ class OnGitLab(Side):
         job = self.gitlab.jobs[self.gitlab.pipelines[number][0]["id"]][0]["id"]
         return self.gitlab.artifacts[job, "bufferctl-plan/plan.json"]
 
-    def decide(self, decision: str, who: str = "ada") -> Run:
+    def decide(self, decision: str, who: str = "ada", **inputs: Any) -> Run:
         variables = {"CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "main"}
         variables |= {"GITLAB_USER_LOGIN": who, "GITLAB_USER_ID": str(NAMES[who])}
-        return self._job(apply, self.repository.head("main"), variables, decision=decision)[0]
+        return self._job(apply, self.repository.head("main"), variables, decision=decision, **inputs)[0]
 
     def _job(
         self, command: Any, commit: str, variables: dict[str, str], key: str = "sandbox", **inputs: Any

@@ -120,6 +120,33 @@ def test_answers_as_decisions() -> None:
     ]
 
 
+def test_a_number_of_deletes_for_a_root_file() -> None:
+    """The name of a root file is no address, though it may look like one; it is read as it is shown."""
+    name = "teams/my globex/buffer.yaml"
+    (line,) = decisions_of([Answer(Way.RUN, command=("bufferctl", "apply", "--max-deletes", "7"))], name)
+    assert read_decision(line, [name]) == Decision(max_deletes="7", roots=(name,))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_for_any"),
+    [
+        ("everything", True),
+        ("max-deletes 3", True),
+        (f"everything reapply {LAUNCH}", True),
+        ("everything globex.yaml", False),
+        ("max-deletes 3 globex.yaml", False),
+        (f"max-deletes 3 {LAUNCH}", False),
+        (f"max-deletes 3 reapply {LAUNCH}", False),
+        (f"reapply {LAUNCH}", False),
+        ("approve 12", False),
+        ("", False),
+    ],
+)
+def test_what_says_for_which_files_it_is(text: str, is_for_any: bool) -> None:
+    """A root file, the organization of an address, or the number of a request."""
+    assert read_decision(text, ["globex.yaml"]).is_for_any_files is is_for_any
+
+
 @pytest.mark.parametrize("text", ["approve 12 everything", f"reapply {LAUNCH} approve 12"])
 def test_an_approval_stands_alone(text: str) -> None:
     """The other words publish without looking at any request."""

@@ -1,0 +1,73 @@
+"""Several root files in one repository: each has its job, and a run by hand starts all of these jobs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ci.conftest import FILES, post
+from tests.ci.sides import Side, on_gitlab, side
+from tests.conftest import long
+
+__all__ = ["on_gitlab", "side"]  # fixtures
+on_each = pytest.mark.parametrize("side", [*long("github"), "gitlab"], indirect=True)
+#: The root file `globex/buffer.yaml` beside the one at the top.
+GLOBEX = FILES + "posts: [{key: news, due_at: 2029-12-20 09:00, channels: [linkedin], text: From Globex}]\n"
+
+
+def unplanned(side: Side) -> int:
+    """A request that was merged without a plan, and adds a root file and a post of the other one."""
+    side.ada.branch("globex")
+    (side.ada.folder / "globex").mkdir()
+    (side.ada.folder / "globex" / "buffer.yaml").write_text(GLOBEX, encoding="utf-8")
+    side.ada.write(launch=post("launch", "We are live"))
+    side.ada.push()
+    number = side.request("globex")
+    side.land(number)
+    return number
+
+
+@on_each
+def test_a_decision_is_for_the_root_file_of_its_receipt(side: Side) -> None:
+    """The receipt's line publishes the posts that it is about, and in the other root file's job nothing."""
+    number = unplanned(side)
+    assert side.apply().failed
+    assert side.apply(directory="globex").failed
+    top, globex = side.comments(number)
+    assert "`everything buffer.yaml`" in top
+    assert "`everything globex/buffer.yaml`" in globex
+    assert not side.decide("everything globex/buffer.yaml", directory="globex").failed
+    side.decide("everything globex/buffer.yaml")
+    assert side.texts() == ["From Globex"]
+
+
+@on_each
+@pytest.mark.parametrize("decision", ["everything", *long("max-deletes 3")])
+def test_a_decision_for_no_root_file_is_refused(side: Side, decision: str) -> None:
+    """Each root file's job stops before it does anything, and says what to write instead."""
+    unplanned(side)
+    for directory in (".", "globex"):
+        ran = side.decide(decision, directory=directory)
+        assert ran.failed
+        assert f"The decision {decision} does not say for which of 2 root files it is" in ran.log
+        assert f"`{decision} buffer.yaml`" in ran.log
+        assert f"`{decision} globex/buffer.yaml`" in ran.log
+    assert side.sandbox.requests == []
+
+
+@on_each
+def test_a_number_of_deletes_is_for_one_root_file(side: Side) -> None:
+    """The line in the comment deletes the posts of that root file, and none of the other one."""
+    unplanned(side)
+    for name in ("buffer.yaml", "globex/buffer.yaml"):
+        assert not side.decide(f"everything {name}", directory=name.removesuffix("buffer.yaml") or ".").failed
+    side.ada.branch("empty")
+    side.ada.write(launch="posts: []\n")
+    (side.ada.folder / "globex" / "buffer.yaml").write_text(FILES, encoding="utf-8")
+    side.ada.push()
+    number = side.request("empty")
+    assert side.plan(number, directory="globex").failed
+    assert "\nmax-deletes 1 globex/buffer.yaml\n" in side.comments(number)[0]
+    side.land(number)
+    side.decide("max-deletes 1 globex/buffer.yaml", directory="globex")
+    side.decide("max-deletes 1 globex/buffer.yaml")
+    assert side.texts() == ["We are live"]
