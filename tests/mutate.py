@@ -57,6 +57,8 @@ TRIAGED = ROOT / "tests" / "survivors.txt"
 NEVER_TWICE = ("reconcile", "apply", "state", "planfile", "model")
 OTHERS = ("api", "checks", "ci", "cli", "config", "intake", "media", "render", "run", "sandbox")
 NOTICED, DRAWN = {True: 0.95, False: 0.85}, {True: 300, False: 100}
+#: What is held back for a while is tested by the commands, too.
+_HELD_BACK = ("tests/reconcile", "tests/cli/test_freeze.py", "tests/cli/test_suspended.py")
 _TAKEN_OVER = ("tests/cli/test_import*.py", "tests/cli/test_pull*.py", "tests/run/test_taking_over.py")
 #: The tests of rooms and files that have them elsewhere, as patterns: the table of networks is data, with tests of its
 #: own, and what commands write into files is tested by those commands.
@@ -85,6 +87,8 @@ FILES: dict[str, Sequence[str]] = {
         "tests/cli/test_shift.py",
     ),
     "bufferctl/config/write/suspending.py": ("tests/cli/test_suspended.py",),
+    "bufferctl/reconcile/freezes.py": _HELD_BACK,
+    "bufferctl/reconcile/suspending.py": _HELD_BACK,
 }
 #: Seconds of processor time for tests, besides four times what they take; of waiting for one test, more on a machine
 #: that is busy at first (it may become busier, so there is room to spare); bytes of memory.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -343,3 +343,12 @@ def test_a_counted_post_that_is_not_out_gets_its_new_time() -> None:
     """An update of what is ours, as after any edit."""
     world = replace(LOST, live=tips_there(-1, 1))
     assert world.verdicts(*tips(0, 2)) == {"tip-1": Action.ADOPT, "tip-2": Action.UPDATE}
+
+
+def test_what_a_correction_frees_of_unknown_age_counts_as_old() -> None:
+    """Whatever the state knows of when it was created: it stays in question."""
+    state = GUESSED.state
+    bound = {at: replace(binding, created_at="") for at, binding in state.bindings.items()}
+    world = replace(GUESSED, state=replace(state, bindings=bound))
+    freed = world.plan(replace(ONE, existing="p2"), TWO).recording.freed
+    assert freed == {"p1": LetGo("c1", datetime(1970, 1, 1, tzinfo=UTC), key=ANY)}

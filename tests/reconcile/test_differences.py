@@ -199,3 +199,9 @@ def test_a_field_that_a_person_deleted_is_a_difference_though_buffer_may_lose_it
     expected = (Difference("metadata.first_comment", None, "More"),)
     assert deleted_differences(wanted, there, str(seen_of(content_of_live(kept)))) == expected
     assert deleted_differences(wanted, there, str(seen_of(there))) == ()
+
+
+def test_an_edit_that_leaves_the_schedule_shows_no_time() -> None:
+    """Whatever time Buffer has by now: it is not sent."""
+    change = World(live=[THERE], state=record((post(), THERE))).change(post(text="New"))
+    assert shows_edit(replace(change, live=replace(THERE, due_at=LATER)))

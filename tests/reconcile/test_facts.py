@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bufferctl.diagnostics import Place
 from bufferctl.model import (
     Address,
+    Expansion,
     LivePost,
     Origin,
     Post,
@@ -22,6 +24,7 @@ from bufferctl.model import (
     content_of_desired,
     fingerprint,
 )
+from bufferctl.model.desired import Variable
 from bufferctl.plan import Reason
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.matches import Declared, How, Match
@@ -165,3 +168,22 @@ def test_an_edit_that_a_person_made_too_agrees_unless_it_was_sent_back() -> None
     """A post that waited before may wait."""
     for then, agree in ((WAITS, True), (LIVE, False)):
         assert facts(POST, then, REWORDED, replace(WAITS, text="New")).agree == agree
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ({"text": "Thanks, @ada_l"}, True),
+        ({"text": "Thank you, @ada_l"}, False),
+        ({"text": "Thanks, @ada_l", "due_at": DUE + timedelta(days=1)}, False),
+    ],
+    ids=["another handle", "other words", "another time"],
+)
+def test_a_handle_that_changed_in_the_files_is_no_new_text(now: dict[str, Any], expected: bool) -> None:
+    """What a published post means stays the same, as long as nothing else has changed."""
+    before, after = (
+        replace(POST, expansion=Expansion(variables=(Variable("@ada", handle),))) for handle in ("@ada", "@ada_l")
+    )
+    before = replace(before, text="Thanks, @ada")
+    live = replace(LIVE, text="Thanks, @ada")
+    assert facts(before, live, replace(after, **now), live).has_new_handles is expected

@@ -898,3 +898,21 @@ def test_what_is_cancelled_and_not_deleted_keeps_its_text() -> None:
         "b": Reason.AMBIGUOUS,
     }
     assert bound(post("off")).verdicts(off, post("b", due=LATER)) == {"off": Action.DELETE, "b": Action.CREATE}
+
+
+def test_the_passes_in_their_order() -> None:
+    """The later wins, but for what stops at a hold; what is suspended leaves the schedule in spite of any."""
+    assert list(planning.PASSES) == [
+        "hold what diverged",
+        "guard deletes",
+        "hold against policy",
+        "hold unreviewed",
+        "hold repeats",
+        "hold replacements",
+        "hold without idea",
+        "suspend",
+        "order",
+        "wait for room",
+        "name what is let out",
+        "end exemptions",
+    ]

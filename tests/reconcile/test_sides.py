@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from bufferctl.model import Asset, Image, LiveAsset, Tag, Video
-from bufferctl.model.metadata import TwitterMetadata
+from bufferctl.model.metadata import LinkedinMetadata, TwitterMetadata
 from bufferctl.plan import Action, Change, Reason
 
-from .builders import LATER, World, in_buffer, post, queued, record, verdict
+from .builders import LATER, World, in_buffer, on_linkedin, post, queued, record, verdict
 
 ASSETS = (Asset(image=Image(url="https://media.example/a.png", alt_text="A harbor")),)
 APPLIED = post(tags=("launch",), assets=ASSETS, metadata=TwitterMetadata(is_ai_generated=False))
@@ -160,3 +160,19 @@ def test_a_detail_that_one_side_changed_is_named_as_its() -> None:
     retitled = replace(there, assets=(LiveAsset("video", details={"title": "New"}),))
     theirs = World(live=[retitled], state=known).change(replace(was, text="Ours"))
     assert theirs.message.startswith("It changed in the file (`text`) and in Buffer (`assets.0.video.title`)")
+
+
+def test_where_the_card_of_a_link_differs_no_field_is_named() -> None:
+    """Buffer may have read it anew from the page since."""
+    url = "https://acme.example"
+    was, now = (
+        replace(
+            on_linkedin(post()),
+            metadata=LinkedinMetadata.model_validate({"link_attachment": {"url": url, "title": title}}),
+        )
+        for title in ("Ours", "Newer")
+    )
+    there = in_buffer(was, metadata={"link_attachment": {"url": url, "title": "Ours"}})
+    theirs = replace(there, text="Theirs", metadata={"link_attachment": {"url": url, "title": "Theirs"}})
+    change = World(live=[theirs], state=record((was, there))).change(replace(now, text="New"))
+    assert change.message.startswith("It changed in the file and in Buffer, so one of the two versions would be lost")

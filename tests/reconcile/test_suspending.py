@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from bufferctl.model import (
+    DraftPost,
     Freeze,
+    LivePost,
     Origin,
     Policy,
     Post,
@@ -191,3 +193,71 @@ def test_what_has_the_same_text_while_a_post_is_off(fields: dict[str, Any], is_o
     known = {**world.state.bindings, **bindings((item, other))} if is_ours else world.state.bindings
     world = replace(world, live=[*world.live, other], state=replace(world.state, bindings=known))
     assert world.change(ITEM, *([item] if is_ours else [])).action is expected
+
+
+MOVED_BY_A_PERSON = in_buffer(ITEM, text="Theirs")
+
+
+@pytest.mark.parametrize(
+    ("live", "origin", "level", "is_said"),
+    [
+        (MOVED_BY_A_PERSON, Origin.CREATED, "error", True),
+        (in_buffer(ITEM), Origin.ADOPTED, "error", True),
+        (in_buffer(ITEM), Origin.CREATED, "error", False),
+        (MOVED_BY_A_PERSON, Origin.CREATED, "off", False),
+    ],
+    ids=["held for another reason", "not ours", "held for the freeze", "the rule is off"],
+)
+def test_what_a_freeze_does_not_hold_is_warned_of(live: LivePost, origin: Origin, level: str, is_said: bool) -> None:
+    """A post in Buffer for a time during it; what is held for the freeze says so itself."""
+    settings = replace(FROZEN, rules={"BC201": level})
+    world = World(live=[live], state=record((ITEM, in_buffer(ITEM)), origin=origin), settings=settings)
+    said = f"{ITEM.address} is in Buffer for a time during a freeze that your team agreed on (Mourning)"
+    assert (said in warnings(world.plan(ITEM))) is is_said
+
+
+def test_a_new_post_that_goes_out_during_a_freeze_says_so() -> None:
+    """In the change, for reviewers, and in a warning that counts them; not of one that goes out after it."""
+    let_out, after = post(freeze=False), post("b", "Second", LATER + timedelta(hours=1), freeze=False)
+    plan = World(settings=FROZEN).plan(let_out, after)
+    words = "goes out during a freeze that your team agreed on (Mourning), as `freeze: false` says"
+    assert {each.address.key: words in each.message for each in plan.changes} == {"a": True, "b": False}
+    assert f"1 post {words}: {let_out.address}" in warnings(plan)
+
+
+@pytest.mark.parametrize(
+    ("item", "options", "ended"),
+    [
+        (replace(ITEM, freeze=False), Options(), set()),
+        (ITEM, Options(), {SLOT}),
+        (replace(ITEM, freeze=False), Options(ended=frozenset({ITEM.address})), {SLOT}),
+    ],
+    ids=["still let out", "no longer", "merged without it"],
+)
+def test_when_an_exemption_ends(item: Post, options: Options, ended: set[Slot]) -> None:
+    """Once the file, or a merged request, no longer lets the post out."""
+    known = record((ITEM, in_buffer(ITEM)))
+    exempt = {key: replace(each, exempt=(FREEZE,)) for key, each in known.bindings.items()}
+    world = World(live=[in_buffer(ITEM)], state=replace(known, bindings=exempt), options=options)
+    assert world.plan(item).recording.not_exempt == ended
+
+
+def test_a_suspended_post_becomes_a_draft_with_what_buffer_has() -> None:
+    """So the words of a person are not lost."""
+    change = World(live=[MOVED_BY_A_PERSON], state=record((ITEM, in_buffer(ITEM)))).change(
+        replace(ITEM, suspended="News")
+    )
+    assert isinstance(change.write, DraftPost)
+    assert (change.takes_off, change.write.item.text) == (True, "Theirs")
+
+
+def test_what_somebody_scheduled_while_it_is_suspended_is_asked_about() -> None:
+    """With the reason of the suspension."""
+    item = replace(ITEM, suspended="News")
+    change = replace(taken_off(), live=[in_buffer(ITEM)]).change(item)
+    assert change.message == "Suspended (News), and somebody scheduled it in Buffer since, so it goes out"
+
+
+def test_where_nothing_is_suspended_nothing_is_recorded() -> None:
+    """No entry has a suspension."""
+    assert World().plan(ITEM).recording.suspended == {}
