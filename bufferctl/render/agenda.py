@@ -108,7 +108,7 @@ def within_days(plan: Plan, span: Span) -> Plan:
 def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
     """The posts of a span of days, ending in a newline. `is_live`: Buffer was read."""
     plan = _going_out(plan)
-    found = grouped(Report(within_days(plan, span)))
+    found = grouped(Report(within_days(plan, span)), among=plan.changes)
     lines = list[str]()
     for day, group in groupby(found.items, key=day_of):
         items = list(group)
@@ -190,7 +190,8 @@ def agenda_ics(plan: Plan) -> str:
     calendar.add("x-wr-calname", "Buffer")
     going_out = _going_out(plan)
     called_off = replace(plan, changes=tuple(filter(words.is_cancelled, plan.changes)))
-    for item in (*grouped(Report(going_out)).items, *grouped(Report(called_off)).items):
+    parts = [grouped(Report(each), among=plan.changes).items for each in (going_out, called_off)]
+    for item in (item for items in parts for item in items):
         if item.when:
             calendar.add_component(_event(item, item.when.due, plan.at))
     data: bytes = calendar.to_ical()

@@ -6,7 +6,8 @@ Text, Markdown, HTML, drift and receipts are made from cards, so that all of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import Enum, auto
 from functools import cached_property
@@ -28,13 +29,22 @@ FAILED = frozenset({Status.REFUSED, Status.DIFFERS})
 
 @value()
 class ShownChannel:
-    """The channel of a card; an organization's ideas count as a channel."""
+    """The channel of a card; an organization's ideas count as a channel.
+
+    `is_alone`: its network has no other channel in the plan.
+    """
 
     organization: str
     name: str
     network: str
     glyph: str
     service: str
+    is_alone: bool = True
+
+    @property
+    def label(self) -> str:
+        """`X`, or `X acme` if the plan has several channels of X."""
+        return self.network if self.is_alone else f"{self.network} {self.name}"
 
     @property
     def called(self) -> str:
@@ -198,12 +208,20 @@ class Card:
 
 
 def cards_of(
-    report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
+    report: Report,
+    *,
+    is_preview: bool = False,
+    with_thumbnails: bool = False,
+    with_quiet: bool = True,
+    among: Iterable[Change] = (),
 ) -> Iterator[Card]:
     """Each change with its outcome, as planned; then outcomes of changes that are not in the plan.
 
-    `is_preview`: the cards show only the files. `with_quiet`: also unchanged posts, which are most of a plan.
+    `is_preview`: the cards show only the files. `with_quiet`: also unchanged posts, which are most of a plan. `among`:
+    changes of which the report is a part, whose channels are told apart.
     """
+    tried = [outcome.change for outcome in report.outcomes or ()]
+    several = _networks_with_several((*report.plan.changes, *tried, *among))
     pictures = Pictures(report.public, report.pictures if with_thumbnails else None)
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
     for change in report.plan.changes:
@@ -211,13 +229,29 @@ def cards_of(
             continue
         outcome = outcomes.pop((change.slot, change.address), None) if outcomes else None
         if with_quiet or outcome or words.ACTIONS[change.action].kind != "quiet":
-            yield _card(change, report, outcome, pictures, is_preview=is_preview)
+            yield _card(change, report, outcome, pictures, several, is_preview=is_preview)
     for outcome in outcomes.values():
-        yield _card(outcome.change, report, outcome, pictures)
+        yield _card(outcome.change, report, outcome, pictures, several)
+
+
+def _networks_with_several(changes: Iterable[Change]) -> frozenset[str]:
+    """The networks of which these changes have several channels."""
+    channels = {(_service_of(change), change.slot.channel_id) for change in changes if not change.address.is_idea}
+    return frozenset(service for service, number in Counter(each for each, _ in channels).items() if number > 1)
+
+
+def _service_of(change: Change) -> str:
+    return change.address.channel.partition(":")[0]
 
 
 def _card(
-    change: Change, report: Report, outcome: Outcome | None, pictures: Pictures, *, is_preview: bool = False
+    change: Change,
+    report: Report,
+    outcome: Outcome | None,
+    pictures: Pictures,
+    several: frozenset[str],
+    *,
+    is_preview: bool = False,
 ) -> Card:
     plan, address = report.plan, change.address
     live = plan.channels.get(change.slot.channel_id)
@@ -228,10 +262,11 @@ def _card(
     if outcome and outcome.status in FAILED:
         code = outcome.status
     link = outcome.link if outcome else getattr(change.live, "external_link", None)
+    channel = _shown_channel(address.organization, address.channel, live.name if live else None)
     return Card(
         change=change,
         address=visible(str(address)),
-        channel=_shown_channel(address.organization, address.channel, live.name if live else None),
+        channel=replace(channel, is_alone=_service_of(change) not in several),
         kind=kind,
         sign=sign,
         what=what,

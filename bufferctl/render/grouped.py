@@ -35,12 +35,8 @@ _FIXED = 3
 
 
 def networks_of(cards: Iterable[Card]) -> str:
-    """`X, LinkedIn`; with the names of channels, `X (acme)`, if a network has several here."""
-    channels = list(dict.fromkeys(card.channel for card in cards))
-    names = [each.network for each in channels]
-    return ", ".join(
-        f"{each.network} ({each.name})" if names.count(each.network) > 1 else each.network for each in channels
-    )
+    """`X, LinkedIn`; with the names of channels, `X acme`, if the plan has several of a network."""
+    return ", ".join(dict.fromkeys(card.channel.label for card in cards))
 
 
 @value()
@@ -360,6 +356,12 @@ class Grouped:
         )
 
     @cached_property
+    def has_several_zones(self) -> bool:
+        """Whether its posts are on channels in different time zones, so that a time needs its zone."""
+        moments = (card.when for item in self.items for card in item.cards)
+        return len({moment.zone for moment in moments if moment and moment.zone}) > 1
+
+    @cached_property
     def organizations(self) -> int:
         """How many organizations the plan is for."""
         return len({change.address.organization for change in self.report.plan.changes})
@@ -372,11 +374,19 @@ class Grouped:
 
 
 def grouped(
-    report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
+    report: Report,
+    *,
+    is_preview: bool = False,
+    with_thumbnails: bool = False,
+    with_quiet: bool = True,
+    among: Iterable[Change] = (),
 ) -> Grouped:
-    """The report by item. `is_preview`: it shows only the files. `with_thumbnails`: images as on a page."""
+    """The report by item. `is_preview`: it shows only the files. `with_thumbnails`: images as on a page.
+
+    `among`: changes of which the report is a part, whose channels are told apart.
+    """
     groups: dict[tuple[Occurrence, Hashable, bool], list[Card]] = {}
-    cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails, with_quiet=with_quiet)
+    cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails, with_quiet=with_quiet, among=among)
     for card in sorted(cards, key=lambda card: by_time(card.change, card.when)):
         groups.setdefault((*_of_item(card), report.is_waiting(card.change)), []).append(card)
     items = (_item(occurrence, tuple(cards), waits) for (occurrence, _, waits), cards in groups.items())

@@ -134,12 +134,21 @@ class AgendaRow:
     """A line of the agenda.
 
     `is_new`: it differs from the report that a reader saw before. `looks` are its lines that are worth a look.
+    `with_zone`: its time has its zone.
     """
 
     item: PlanItem
     number: int
     is_new: bool
     looks: tuple[str, ...] = ()
+    with_zone: bool = False
+
+    @property
+    def where(self) -> str:
+        """`acme, EST`: its channels where their icons do not say which, and its zone where others have another."""
+        channels = [card.channel for card in self.item.cards]
+        zone = self.item.when.due.tzname() if self.with_zone and self.item.when else None
+        return ", ".join(filter(None, [*(each.name for each in channels if not each.is_alone), zone]))
 
     @property
     def anchor(self) -> str:
@@ -204,7 +213,7 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
     seen_since = {id(item) for item in earlier.items} if earlier else set()
     looks = _looks_by_address(found.report.worth_a_look) if form == "plan" else {}
     rows = [
-        AgendaRow(item, number, id(item) in seen_since, _looks_of(item, looks))
+        AgendaRow(item, number, id(item) in seen_since, _looks_of(item, looks), with_zone=found.has_several_zones)
         for number, item in enumerate(found.items)
     ]
     with_quiet = all(row.item.kind == "quiet" for row in rows)

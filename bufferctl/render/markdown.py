@@ -144,7 +144,7 @@ class _Page:
 
     @property
     def posts(self) -> PostForms:
-        return PostForms(self.context.files)
+        return PostForms(self.context.files, with_zone=self.whole.has_several_zones)
 
     def line(self, item: PlanItem, shared: Above = Above()) -> str:  # noqa: B008 - a value that nobody changes
         """An item on a line: the more there are, the shorter. `shared`: what is said above it."""

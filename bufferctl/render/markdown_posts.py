@@ -115,9 +115,10 @@ def _links_of(item: PlanItem) -> tuple[str, ...]:
 
 @value()
 class PostForms:
-    """The forms of an item in a comment."""
+    """The forms of an item in a comment. `with_zone`: its time has its zone."""
 
     files: FileLinks
+    with_zone: bool = False
 
     def line(
         self,
@@ -142,22 +143,22 @@ class PostForms:
         is_said_above = item.kind in {"hold", "bad"} or item.main.cards[0].change.action is Action.WAITING
         said = [prose(clipped(item.message, MESSAGE))] if item.message and not is_said_above else []
         alone = changes if len(changes) == 1 else []  # a single change is on the same line
-        first = " · ".join(filter(None, [f"{_head(item, shared)}{beside}", *about, *alone]))
+        first = " · ".join(filter(None, [f"{self._head(item, shared)}{beside}", *about, *alone]))
         return "- " + "\\\n  ".join(filter(None, [first, small, *(changes if not alone else []), *said]))
 
     def whole(self, item: PlanItem) -> str:
         """An item with its text, its pictures, every field that it has, and how it differs by network."""
         said = prose(clipped(item.message, MESSAGE))
-        return paragraphs([_head(item), said, *self._full(item), "\\\n".join(fact_lines(item))])
+        return paragraphs([self._head(item), said, *self._full(item), "\\\n".join(fact_lines(item))])
 
     def changed(self, item: PlanItem) -> str:
         """An item with old and new of each field that changes, texts as quotes."""
         body = list(difference_lines(item)) or list(self._full(item))
-        return paragraphs([_head(item), prose(clipped(item.message, MESSAGE)), *body])
+        return paragraphs([self._head(item), prose(clipped(item.message, MESSAGE)), *body])
 
     def everything(self, item: PlanItem) -> str:
         """Everything that reviewers agree to: each post's digest and place, old and new values, and full texts."""
-        lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item.when)}' if item.when else ''}"]
+        lines = [f"<b>{plain(item.name)}</b>{f' · {self._when(item.when)}' if item.when else ''}"]
         for card in item.cards:
             digest = f" {code(card.digest)}" if card.change.action in REVIEWED else ""
             lines.append(f"{code(card.address)}{digest}{f' {code(card.place)}' if card.place else ''}")
@@ -167,6 +168,21 @@ class PostForms:
             for part in (f"{plain(each.networks)}:" if item.others else "", *self._content(each))
         ]
         return paragraphs(["\\\n".join([*lines, *fact_lines(item)]), *difference_lines(item, whole=True), *texts])
+
+    def _head(self, item: PlanItem, shared: Above = Above()) -> str:  # noqa: B008 - a value that nobody changes
+        """When, where, its name, and what happens to it if that is not as usual."""
+        card, networks = item.main.cards[0], "" if shared.networks else plain(item.networks)
+        is_said = card.is_usual and card.kind in _IN_SECTIONS
+        parts = [
+            f"<b>{self._when(item.when)}</b> {networks}".rstrip() if item.when else networks,
+            "" if is_said else f"<b>{plain(without_will(card.what))}</b>",
+            plain(item.name),
+        ]
+        return " · ".join(filter(None, parts))
+
+    def _when(self, moment: Moment) -> str:
+        about = "about " if moment.is_slot else ""
+        return f"{about}{dates.moment(moment.due, year=False, zone=self.with_zone)}"
 
     def _full(self, item: PlanItem) -> Iterator[str]:
         yield from self._content(item.main)
@@ -278,23 +294,6 @@ def moved(move: Move) -> str:
     head = f"<b>{plain(move.label)}</b> · {code(move.file)}"
     said = [prose(clipped(move.message, MESSAGE))] if move.message else []
     return "- " + "\\\n  ".join([head, *said, *ends, *weekdays])
-
-
-def _head(item: PlanItem, shared: Above = Above()) -> str:  # noqa: B008 - a value that nobody changes
-    """When, where, its name, and what happens to it if that is not as usual."""
-    card, networks = item.main.cards[0], "" if shared.networks else plain(item.networks)
-    is_said = card.is_usual and card.kind in _IN_SECTIONS
-    parts = [
-        f"<b>{_when(item.when)}</b> {networks}".rstrip() if item.when else networks,
-        "" if is_said else f"<b>{plain(without_will(card.what))}</b>",
-        plain(item.name),
-    ]
-    return " · ".join(filter(None, parts))
-
-
-def _when(moment: Moment) -> str:
-    about = "about " if moment.is_slot else ""
-    return f"{about}{dates.moment(moment.due, year=False, zone=False)}"
 
 
 def _own(version: Version) -> Iterator[str]:

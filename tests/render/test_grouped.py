@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,11 @@ from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Sta
 from bufferctl.reconcile import holds, offline
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Suspect
+from bufferctl.render.agenda import Span, agenda_text
 from bufferctl.render.grouped import Grouped, grouped
 from bufferctl.render.html import report_html
 from bufferctl.render.lines import Paint
+from bufferctl.render.markdown import report_markdown
 from bufferctl.render.meaning import Meaning, meaning_of
 from bufferctl.render.report import Report
 from bufferctl.render.since import Since, seen_line, since
@@ -229,7 +231,54 @@ def test_what_networks_have_of_their_own(tmp_path: Path) -> None:
     other = replace(one, slot=one.slot._replace(channel_id="ch-y"), address=replace(one.address, channel="twitter:de"))
     channels = {**PLAN.channels, "ch-y": replace(PLAN.channels["ch-x"], id="ch-y", name="acme.de")}
     (item,) = grouped(Report(replace(PLAN, changes=(one, other), channels=channels, warnings=()))).items
-    assert item.networks == "X (acme), X (acme.de)"
+    assert item.networks == "X acme, X acme.de"
+
+
+TWO_ACCOUNTS = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: twitter, name: acme_us, timezone: America/New_York}
+      - {service: linkedin, name: acme-inc}
+"""
+LAUNCHES = """\
+posts:
+  - {key: here, channels: ["twitter:acme"], due_at: 2030-01-15 18:00, text: Hello}
+  - {key: there, channels: ["twitter:acme_us"], due_at: 2030-01-15 18:00, text: Hello there}
+  - {key: both, channels: [linkedin], due_at: 2030-01-15 19:00, text: Hello you}
+"""
+
+
+def test_accounts_and_zones_are_named_where_there_are_several(tmp_path: Path) -> None:
+    """`X acme_us` in each form for people, and the zone of its time; one account is just its network."""
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "buffer.yaml").write_text(TWO_ACCOUNTS)
+    (tmp_path / "posts" / "a.yaml").write_text(LAUNCHES)
+    plan = plan_at(tmp_path)
+    said, page = report_markdown(Report(plan)), report_html(Report(plan))
+    assert "<b>Tue 15 Jan 18:00 EST</b> X acme\\_us · there" in said
+    assert "<b>Tue 15 Jan 18:00 CET</b> X acme · here" in said
+    assert "<b>Tue 15 Jan 19:00 CET</b> LinkedIn · both" in said
+    assert re.findall(r"<span>([^<]*)</span><span>(\w+)</span>", page) == [
+        ("acme, CET", "here"),
+        ("CET", "both"),
+        ("acme_us, EST", "there"),
+    ]
+    assert "18:00 EST  there  X acme_us" in plan_text(Report(plan), Paint())
+
+
+def test_a_list_of_a_day_names_accounts(tmp_path: Path) -> None:
+    """Also on a day on which only one of them has a post."""
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "buffer.yaml").write_text(TWO_ACCOUNTS)
+    (tmp_path / "posts" / "a.yaml").write_text(
+        LAUNCHES.replace("01-15 18:00, text: Hello there", "01-19 18:00, text: Hello there")
+    )
+    day = Span(date(2030, 1, 19), date(2030, 1, 19))
+    assert "18:00 EST  there  X acme_us" in agenda_text(plan_at(tmp_path), day, Paint(), is_live=False)
 
 
 def test_weeks_and_days(tmp_path: Path) -> None:
