@@ -19,9 +19,9 @@ from tests.stores.places import Open, Place
 __all__ = ["place_of"]  # a fixture, used here by name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One stage for all races of a test process."""
+    """One stage for all races of a test process, whose other tests have an environment without credentials."""
     with patch.dict(os.environ, {**git.ENVIRONMENT, **buckets.ENVIRONMENT}):
         stage = warmed(tmp_path_factory.mktemp("warm"))
         yield stage
