@@ -92,7 +92,7 @@ def _ask(
         if not files or left <= 0:
             break
         wait = min(pause, left)
-        watcher.waiting(wait, f"{files[0].path} {obstacles[files[0].url].message}; trying again")
+        watcher.waiting(wait, f"{files[0].path} {obstacles[files[0].url].message}, so it is asked for again")
         clock.wait(wait)
         pause = min(2 * pause, _LONGEST)
     return obstacles

@@ -356,7 +356,7 @@ class Settler:
         """Wait until lists should show what these wrote; reading earlier would only give an answer too early."""
         seconds = (max(intent.shown_at for intent in intents) - self.buffer.server_time()).total_seconds()
         if seconds > 0:
-            self.watcher.waiting(seconds, "An answer was lost; waiting before checking what Buffer did")
+            self.watcher.waiting(seconds, "An answer was lost, so Buffer is asked what it did")
             self.clock.sleep(seconds)
 
     def wait_for_proof(self, intents: Iterable[Intent]) -> None:
@@ -374,7 +374,7 @@ class Settler:
                 hint=f"Run apply again after {here}: it checks again before it sends anything.",
             )
         if seconds > 0:
-            self.watcher.waiting(seconds, "Buffer may still be carrying out a write; waiting before checking again")
+            self.watcher.waiting(seconds, "Buffer may still be carrying out a write, so it is asked again")
             self.clock.wait(seconds)
         if self.clock.asked():
             raise InterruptError("Stopped as requested, before Buffer showed what happened to the last writes")
@@ -432,7 +432,7 @@ class Settler:
             if not any(expected[each] or self.buffer.post(each) for each in missing):
                 return live
             pause = max(1.0, self.settle) * (attempt + 1)
-            self.watcher.waiting(pause, "Buffer's list is out of date; reading it again")
+            self.watcher.waiting(pause, "Buffer's list is out of date, so it is read again")
             self.clock.wait(pause)
         raise PartWayError(
             "Buffer's list still lacks posts that Buffer confirmed, so the outcome of the last writes is unknown",

@@ -16,6 +16,7 @@ from bufferctl.cli.console import READING, Console
 from bufferctl.machine import hearing
 from bufferctl.model.entries import occurrence_of
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
+from bufferctl.render.lines import capitalized, count, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import outcomes_text
 from bufferctl.run.listener import Stop
@@ -25,6 +26,10 @@ _APPLYING = "Applying"
 _GRACE = 10.0
 #: Seconds of waiting after which Windows hears a signal; elsewhere it is heard at once.
 _UNHEARD = 1.0
+
+
+#: Seconds of waiting that are told in minutes, with what else to do.
+_LONG = 120
 
 
 class Stopping(Stop):
@@ -149,7 +154,16 @@ class Watching(Console):
         if self._update:
             self._update(description=why, until=time.monotonic() + seconds, visible=True)
         else:
-            self.note(f"{why}{f', {seconds:.0f} s' if seconds >= 1 else ''}.")
+            self.note(f"{sentence(capitalized(why))}{_and_waits(seconds)}")
+
+
+def _and_waits(seconds: float) -> str:
+    """How long a run waits, and from two minutes on what else somebody can do; empty for no time worth a word."""
+    if seconds < 1:
+        return ""
+    if seconds < _LONG:
+        return f" Waiting {count(round(seconds), 'second')}."
+    return f" Waiting {round(seconds / 60)} minutes. To stop, press Ctrl-C; the next apply goes on from there."
 
 
 @contextmanager

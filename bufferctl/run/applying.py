@@ -257,7 +257,7 @@ class Applying:
         plan = self._plan(choices)
         if any(change.reason is Reason.LAG for change in plan.changes):
             with session.listener.progress(0):
-                session.listener.waiting(session.settle, "Buffer does not show everything yet; reading once more")
+                session.listener.waiting(session.settle, "Buffer does not show everything yet, so it is read once more")
                 self._clock.sleep(session.settle)
             plan = self._plan(choices)
         return plan

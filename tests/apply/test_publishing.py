@@ -159,7 +159,7 @@ def test_a_site_that_is_being_built_is_waited_for(
     site = Site(answers={"a": answers})
     found = published(site, planned("a", "b"), max_wait=max_wait)
     assert (site.waits, keys(found)) == (waits, ["a", "b"] if sent else ["b"])
-    assert site.said[1:] == ["media/a.png returns 404 Not Found; trying again"] * len(waits)
+    assert site.said[1:] == ["media/a.png returns 404 Not Found, so it is asked for again"] * len(waits)
     assert site.announced == [0, *waits]
 
 

@@ -345,8 +345,8 @@ def test_absence_is_proved_five_settle_times_after_sending(
 @pytest.mark.parametrize(
     ("time", "waited"),
     [
-        (15, [(30, "An answer was lost; waiting before checking what Buffer did")]),
-        (44.5, [(0.5, "An answer was lost; waiting before checking what Buffer did")]),
+        (15, [(30, "An answer was lost, so Buffer is asked what it did")]),
+        (44.5, [(0.5, "An answer was lost, so Buffer is asked what it did")]),
         (45, []),
     ],
 )
@@ -360,7 +360,7 @@ def test_lists_are_read_when_they_should_show_the_write(
     assert made.buffer.waits == [seconds for seconds, _ in waited]  # type: ignore[attr-defined]  # the fake
 
 
-PROOF = "Buffer may still be carrying out a write; waiting before checking again"
+PROOF = "Buffer may still be carrying out a write, so it is asked again"
 
 
 @pytest.mark.parametrize(("time", "waited"), [(15, [(152, PROOF)]), (166.5, [(0.5, PROOF)]), (167, []), (200, [])])
@@ -514,7 +514,7 @@ def test_a_list_without_a_confirmed_idea_is_read_again(tmp_path: Path) -> None:
     buffer = put(made, LiveIdea("i1", "org", START - timedelta(hours=1), "Another", ""))
     buffer.lag = 1100
     assert made.judge([intent(1, idea("i"))], {}, {"org": "i1"}) == {1: NotWritten()}
-    why = "Buffer's list is out of date; reading it again"
+    why = "Buffer's list is out of date, so it is read again"
     assert waits(made) == [(30, why), (60, why), (90, why)]
 
 

@@ -399,7 +399,7 @@ def test_a_list_that_is_behind_is_read_once_more(project: Project, behind: str, 
     ran = apply(project)
     assert ran.code == code, ran.out
     assert ("does not show it" in " ".join(ran.out.split())) == bool(code)
-    assert "reading once more" in ran.err
+    assert "so it is read once more" in ran.err
     assert len(project.sandbox.ideas()) == 1
 
 

@@ -197,6 +197,8 @@ def one_followed(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912,
         lines.insert(row, written[0])
     elif hint.startswith("write `thread:`, and below it"):
         return _parts(lines, row)
+    elif found := re.match(r"write (\d+) spaces before its `-`, like", hint):
+        lines[row] = " " * int(found[1]) + line.lstrip()
     elif found := re.match(r"indent it by (\d+) spaces, like", hint):
         lines[row] = " " * int(found[1]) + line
     elif found := re.match(r"write `(\w+):` above it, and this and the lines below it", hint):

@@ -67,7 +67,7 @@ def test_waits_until_the_site_is_built(published: Project, host: FileServer, mon
     host.files = Later({"/social/media/a.jpg": picture("red")})
     ran = published("apply", "--auto-approve", "--settle", "0", "--max-wait", "1")
     assert ran.code == 0
-    assert "trying again" in ran.err
+    assert "so it is asked for again" in ran.err
     assert len(sources(published)) == 1
 
 

@@ -359,7 +359,7 @@ def value_hint(value: str, error: ErrorDetails, today: date | None = None) -> st
         case ValueForm.KEY:
             return f"for instance `{key_for(None, value, ())}`"
         case ValueForm.URL if LINK.match(value) and value.split()[1:]:
-            return f"write `{'%20'.join(value.split())}`"
+            return f"write `{re.sub('^http:', 'https:', '%20'.join(value.split()))}`"
         case ValueForm.MOMENT | ValueForm.EXISTING_MOMENT:
             return _time_hint(value, form, today)
         case ValueForm.FROM_START:

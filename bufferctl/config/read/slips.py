@@ -104,7 +104,7 @@ def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagno
 GROUPS = frozenset({"metadata", "overrides"})
 #: The lists of entries at the top of a file.
 _ENTRIES = ("posts", "ideas")
-_AS_ABOVE = "indent it by {} spaces, like them"
+_AS_ABOVE = "write {} spaces before its `-`, like them"
 _ENTRY_BEGINS = "write `- key:`, with the `-` below the `-` of the entries above"
 #: Width to which a line of prose is usually filled.
 _FULL = 60

@@ -172,6 +172,14 @@ def for_field(line: str, column: int, hint: str) -> str:
     return hint.replace(f", or {_BLOCK}", "").replace(_BLOCK, "put it in quotes")
 
 
+_AFTER_QUOTE = "there is text after the closing quote"
+#: A part of a thread that begins with a quote and ends with it, so that nothing may follow.
+_QUOTED_PART = re.compile(r"""[ ]*- +(?:".*"|'.*')\s*$""")
+#: A part of a thread, unless it begins with a field.
+_PART = re.compile(r"[ ]*- +(?![\w-]+:(?:\s|$))[^\s|>]")
+_PART_BELOW = "`- |`, and all of the part on the lines below, two spaces further in"
+
+
 def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mended | None:
     """The problem with the quotes or the indentation of a text on this line, or of one that continues from above."""
     if offset is None:
@@ -179,17 +187,20 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
     group = _group_on_a_line(source, offset)
     if group:
         return group
-    text = _of_an_open_text(source, offset if began is None else began)
+    line, place = source.line(offset), source.place(offset)
+    if _QUOTED_PART.match(line[: place.column - 1]) and line[place.column - 1 : place.column] not in {"", ":"}:
+        return source.diagnostic(offset, _AFTER_QUOTE, hint=f"write {_PART_BELOW}"), in_quotes(source, place.line)
+    is_in_list = began is None or _PART.match(source.line(began))
+    text = _of_an_open_text(source, offset if began is None or is_in_list else began)
     if text:
         return text
     if (opened := _unclosed_quote(source, offset)) is not None:
         return source.diagnostic(opened, _OPEN_QUOTE, hint=_CLOSE_QUOTE), _closed_quote(source, opened)
-    line, place = source.line(offset), source.place(offset)
     quoted = re.search(r""":\s+(".*"|'.*')\s*$""", line[: place.column - 1])
     if quoted and line[place.column - 1 : place.column] not in {"", ":"}:
         hint = _inner_quotes(line) or f"quote the whole value, or {_BLOCK}"
         mend = in_quotes(source, place.line)
-        return source.diagnostic(offset, "there is text after the closing quote", hint=hint), mend
+        return source.diagnostic(offset, _AFTER_QUOTE, hint=hint), mend
     return (_of_a_block(source, began) if began is not None else None) or _of_a_block(source, offset)
 
 
@@ -250,7 +261,10 @@ def _of_an_open_text(source: Source, offset: int) -> Mended | None:
     line, place = source.line(offset), source.place(offset)
     if _FIELD.match(line):
         return None
+    part = 0  # the row of the part of a thread that the line goes on with, if it does
     for start, above, _ in _above(source, place):
+        if not part and _PART.match(above):
+            part = source.place(start).line
         found = re.fullmatch(r"(?P<start>[ ]*(?:- +)?)(?P<name>[\w-]+): *(?P<text>[^\s'\"|>\[{].*)?", above.rstrip())
         if found is None:
             if _FIELD.match(above):
@@ -259,9 +273,16 @@ def _of_an_open_text(source: Source, offset: int) -> Mended | None:
         if found["name"] not in PROSE:
             return None
         row, name = source.place(start).line, found["name"]
+        width = len(line) - place.column + 1
+        if name == "thread" and not part:
+            return None
+        if name == "thread":
+            message = f"this line continues the part of line {part}, but YAML reads that as a single line"
+            hint = f"in line {part}, write {_PART_BELOW}"
+            return source.diagnostic(offset, message, hint=hint, width=width), None
         message = f"this line continues the `{name}` of line {row}, but YAML reads that as a single line"
         hint = f"write `{name}: |` in line {row}, and all of the text below it, two spaces further in"
-        return source.diagnostic(offset, message, hint=hint, width=len(line) - place.column + 1), None
+        return source.diagnostic(offset, message, hint=hint, width=width), None
     return None
 
 
