@@ -64,9 +64,12 @@ class Ledger:
 
     def _signed(self, slot: Slot, finding: Conclusion) -> Conclusion:
         """The finding, its binding with the commit that wrote it."""
-        if finding.binding is None:
+        binding, old = finding.binding, self.bindings.get(slot)
+        if binding is None:
             return finding
-        return replace(finding, binding=finding.binding.written_by(self.commit, self.bindings.get(slot)))
+        if finding.outcome.change.desired is None and old:  # only made a draft: the entry is that of another commit
+            return replace(finding, binding=replace(binding, commit=old.commit, alike=old.alike, before=old.before))
+        return replace(finding, binding=binding.written_by(self.commit, old))
 
     def not_done(self, intents: Iterable[Intent]) -> None:
         """Record writes that were certainly not carried out; the caller reports them."""

@@ -28,7 +28,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.address import is_id
 from bufferctl.model.enums import STATUS_WORDS
-from bufferctl.plan import Action, Change, Difference, Reason
+from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.sides import Sides
 from bufferctl.said import Answer, Fact, Said, Way, names_in
@@ -1214,13 +1214,34 @@ REPLACES = Hold(
         "is deleted, this is sent."
     ),
 )
+REPLACES_PERHAPS_OUT = replace(
+    REPLACES,
+    message=Said(
+        "Its text is like that of a post{owner} that disappeared from the files. Buffer is publishing that one, or "
+        "failed to and may have published it all the same, so both could be published; this is not sent"
+    ),
+)
+REPLACES_CANCELLED = Hold(
+    Reason.AMBIGUOUS,
+    Said(
+        "Its text is like that of a post{owner} that is cancelled but not deleted, so both would be published; this "
+        "is not sent"
+    ),
+    Said("If both are intended, add {both}. Once that post is deleted, this is sent."),
+)
 
 
-def replaces(near: Sequence[Change]) -> Hold:
-    """A new post with nearly the text of others, which stay in Buffer although their entries were removed."""
+def replaces(near: Sequence[Change], *, perhaps_out: bool) -> Hold:
+    """A new post with nearly the text of others, which stay in Buffer although the files no longer say them.
+
+    `perhaps_out`: the first of them is being published, or Buffer says that this failed.
+    """
     first, ids = near[0], [each.live_id or "" for each in near]
     key = first.address.key
-    return REPLACES.filled(
+    hold = REPLACES_PERHAPS_OUT if perhaps_out else REPLACES
+    if first.cause is Cause.CANCELLED:
+        hold = REPLACES_CANCELLED
+    return hold.filled(
         own={
             "same": _was(key, ids[0]) if first.is_ours else existing(ids[0]),
             "both": repeat_of(ids if len(ids) > 1 else ids[0], ids[0]),

@@ -99,7 +99,7 @@ def by_mark(items: Iterable[LiveItem]) -> Mapping[Mark, list[Suspect]]:
 def hold_replacements(
     changes: Iterable[Change], *, doing: Collection[Slot] | None = None, prunes: bool = True
 ) -> list[Change]:
-    """Hold creates with nearly the text of a removed post that stays: both would go out.
+    """Hold creates with nearly the text of a removed or cancelled post that stays: both would go out.
 
     `doing`: the slots whose writes are part of the run, None for all. `prunes`: whether removed posts are deleted.
     Equal texts are those of `hold_repeats`. An answer to the delete frees them, too. Meanwhile, the state does not
@@ -108,7 +108,7 @@ def hold_replacements(
     changes = list(changes)
     staying: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        if isinstance(change.live, LivePost) and not change.live.is_out and _stays(change, doing, prunes=prunes):
+        if _stays(change, doing, prunes=prunes):
             staying[change.slot.home].append(change)
     if not staying:
         return changes
@@ -122,16 +122,23 @@ def hold_replacements(
 
 
 def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> bool:
-    """Whether Buffer keeps a post whose entry was removed, for this run at least."""
-    if change.cause is not Cause.REMOVED:
+    """Whether Buffer keeps a post that the files no longer say, for this run at least, or may have published it."""
+    live = change.live
+    if change.cause not in _REMOVED or not isinstance(live, LivePost) or live.status is PostStatus.SENT:
         return False
+    if _is_perhaps_out(live):
+        return True
     if change.action is Action.DELETE:
         return doing is not None and change.slot not in doing
     if change.action is Action.HOLD and change.reason is Reason.DELETES:
         return True
     is_kept = change.action is Action.KEEP and not prunes
-    is_held = change.action is Action.HOLD and change.reason in {Reason.PROTECTED, Reason.NOT_REVIEWED}
-    return change.goes_out and (is_kept or is_held or change.action is Action.FORGET)
+    return change.goes_out and (is_kept or change.action in {Action.HOLD, Action.FORGET})
+
+
+def _is_perhaps_out(live: LiveItem | None) -> bool:
+    """Whether Buffer may have published it, or is about to, though it is not among the published posts."""
+    return isinstance(live, LivePost) and live.status in {PostStatus.SENDING, PostStatus.ERROR}
 
 
 def _plain_text(item: Post | LiveItem | None) -> str:
@@ -160,10 +167,13 @@ def _near(change: Change, staying: Sequence[Change], texts: Sequence[str]) -> Se
 def _in_question(change: Change, near: Sequence[Change], asked: Collection[str | None]) -> Change:
     """The change, held if it is sent beside those; what is `asked` about stays in the state until it is answered.
 
-    So does what is like a post that is held for another reason: once that is sent, the question comes up.
+    So does what is like a post that is held for another reason: once that is sent, the question comes up. A post whose
+    publishing failed is not deleted meanwhile: it is the only trace of what may be out.
     """
     if change.action is Action.CREATE and near:
-        return holds.replaces(near).on(change)
+        return holds.replaces(near, perhaps_out=_is_perhaps_out(near[0].live)).on(change)
+    if change.action is Action.DELETE and _is_perhaps_out(change.live) and change.live_id in asked:
+        return replace(change, action=Action.KEEP, write=None, why=None)
     if change.action is Action.FORGET and change.binding and change.live_id in asked:
         return replace(change, action=Action.KEEP, binding=replace(change.binding, retired=False))
     return change

@@ -88,6 +88,33 @@ def branch(main: Desk, tmp_path: Path) -> Desk:
     return Desk(tmp_path / "branch", main.sandbox)
 
 
+def test_a_suspension_makes_no_entry_its_own(main: Desk, branch: Desk) -> None:
+    """What a branch added becomes a draft with everything else, and stays the branch's: no later run deletes it."""
+    branch.commit(ONE, TWO, THREE)
+    git.git(branch.folder, "push", "--quiet", "origin", "HEAD:branch")
+    assert branch.applied().code == 0
+    main.commit(ONE, TWO)
+    main("suspend", "Quake")
+    for _ in range(2):
+        main.applied()
+        assert main.texts() == ["The first", "The second", "The third"]
+    main("resume")
+    assert main.applied().code == 1
+    assert main.texts() == ["The first", "The second", "The third"]
+
+
+def test_what_replaces_a_post_that_it_does_not_delete(main: Desk, branch: Desk) -> None:
+    """It is asked about beside the version that the other commit wrote, which stays."""
+    git.git(branch.folder, "checkout", "--quiet", "-b", "branch")
+    branch.commit(ONE.replace("The first", "The very first of our new posts"), TWO)
+    git.git(branch.folder, "push", "--quiet", "origin", "branch")
+    assert branch.applied().code == 0
+    other = ONE.replace("key: one", "key: another").replace("The first", "The very best of our new posts")
+    main.commit(other, TWO)
+    assert "Its text is like that of a post (`one`)" in " ".join(main.applied().out.split())
+    assert main.texts() == ["The second", "The very first of our new posts"]
+
+
 def test_what_it_lacks_is_not_deleted(main: Desk, branch: Desk) -> None:
     """Exit 1: a post that main added since; what the checkout knows and removed is deleted."""
     main.commit(ONE, TWO, THREE)

@@ -88,6 +88,46 @@ def test_it_is_deleted_in_buffer(project: Project, settings: str) -> None:
 SERIES = "key: {key}, {at}, repeat: {{every: 1 week, times: 6}}, text: {text} every week in our newsletter"
 
 
+@pytest.mark.parametrize("words", [BEFORE, AFTER], ids=["same", "other"])
+def test_publishing_it_failed(project: Project, words: str) -> None:
+    """It may be out all the same, and its entry, under another key and time, is asked about; the trace stays."""
+    declare(project, OLD, settings=SINCE)
+    project.apply()
+    (there,) = project.sandbox.posts()
+    project.sandbox.person.set_error(there["id"], "Your account was signed out")
+    project.sandbox.clock.set("2029-12-20T09:10:00Z")
+    declare(project, f"key: fair-berlin, due_at: 2029-12-22 09:00, text: {words}", settings=SINCE)
+    said = [" ".join(project("apply", "--auto-approve", "--settle", "0").out.split()) for _ in range(2)]
+    assert ["may have published it all the same" in each for each in said] == [True, True]
+    assert texts(project) == {BEFORE: 1}
+
+
+def test_its_entry_is_cancelled_by_a_run_without_it(project: Project) -> None:
+    """The delete is not part of the run, so the new one is asked about."""
+    declare(project, OLD, settings=SINCE)
+    project.apply()
+    declare(project, f"{OLD}, cancelled: true", NEW, settings=SINCE)
+    said = project("apply", "--auto-approve", "--settle", "0", "--target", "*/fair-berlin").out
+    assert "that is cancelled but not deleted" in " ".join(said.split())
+    assert texts(project) == {BEFORE: 1}
+    project.apply()
+    assert texts(project) == {AFTER: 1}
+
+
+def test_its_entry_is_cancelled_and_protected(project: Project) -> None:
+    """Asked until somebody says that both are meant."""
+    declare(project, f"{OLD}, protect: true", settings=SINCE)
+    project.apply()
+    (there,) = project.sandbox.posts()
+    declare(project, f"{OLD}, protect: true, cancelled: true", NEW, settings=SINCE)
+    apply(project)
+    assert texts(project) == {BEFORE: 1}
+    both = f"{NEW}, repeat_of: {{twitter: {there['id']}}}"
+    declare(project, f"{OLD}, protect: true, cancelled: true", both, settings=SINCE)
+    apply(project)
+    assert texts(project) == {BEFORE: 1, AFTER: 1}
+
+
 def test_a_series_with_one_text(project: Project) -> None:
     """None of its posts is sent beside the old ones, though each but the first repeats the first on purpose."""
     declare(project, SERIES.format(key="tip", at=AT, text="Tips"))

@@ -26,6 +26,7 @@ GONE = replace(OURS, owner_declared=False)
 SENT = replace(GONE, live=replace(in_buffer(post(), "p9"), status=PostStatus.SENT))
 BINDING = record((post(), in_buffer(post()))).bindings[slot(post())]
 REMOVED = Change(post().address, Action.KEEP, Cause.REMOVED, slot(post()), live=in_buffer(post()), binding=BINDING)
+CANCELLED = replace(REMOVED, cause=Cause.CANCELLED)
 CLAIM = Claim("other.yaml", slot(post()), BINDING)
 
 
@@ -88,7 +89,11 @@ HOLDS: dict[str, list[Hold]] = {
     "no_such_tag": [holds.no_such_tag(each, []) for each in (["launch"], ["launch", "spring"])],
     "no_such_board": [holds.no_such_board("Ideas", TWITTER)],
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
-    "replaces": [holds.replaces(each) for each in ([REMOVED], [replace(REMOVED, binding=None)], [REMOVED, REMOVED])],
+    "replaces": [
+        *(holds.replaces([each], perhaps_out=is_out) for each in (REMOVED, CANCELLED) for is_out in (True, False)),
+        holds.replaces([replace(REMOVED, binding=None)], perhaps_out=False),
+        holds.replaces([REMOVED, REMOVED], perhaps_out=False),
+    ],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
     "legal": [holds.legal("made_for_kids", True)],
     "into_freeze": [holds.into_freeze(freeze(), is_there=each) for each in (True, False)],
