@@ -22,6 +22,7 @@ from bufferctl.ci.report_file import load_report
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
 from bufferctl.ci.unread import unread
+from bufferctl.config import place_for
 from bufferctl.config.write.convert import to_fill_in
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import PENDING, ForgeError
@@ -181,12 +182,14 @@ def _comment(job: Job, request: ChangeRequest, made: _Made, branch: str, notes: 
 
 def _new_post(job: Job, request: ChangeRequest) -> str:
     """The address of the forge's editor with a valid new post; empty where no file could hold it."""
-    desired = job.loaded.desired if job.loaded else None
-    started = to_fill_in(desired, job.forge.now().date()) if desired else None
-    if started is None:
+    loaded = job.loaded
+    if loaded is None or loaded.desired is None:
         return ""
-    path = normpath(join(job.options.directory, "posts", f"{started.key}.yaml"))
-    return job.forge.new_file_url(request.branch, path, started.text)
+    started = to_fill_in(loaded.desired, job.forge.now().date())
+    place = place_for(f"{started.key}.yaml", loaded.patterns, loaded.files[1:]) if started else ""
+    if started is None or not place:
+        return ""
+    return job.forge.new_file_url(request.branch, normpath(join(job.options.directory, place)), started.text)
 
 
 def _since_last_look(job: Job, request: ChangeRequest | None) -> list[str]:

@@ -5,4 +5,14 @@
 
 from __future__ import annotations
 
-from bufferctl.config.resolve import Loaded, Located, Locator, find_root, holds_posts, in_order, load, root_files_beside
+from bufferctl.config.resolve import (
+    Loaded,
+    Located,
+    Locator,
+    find_root,
+    holds_posts,
+    in_order,
+    load,
+    place_for,
+    root_files_beside,
+)

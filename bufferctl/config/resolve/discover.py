@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -111,6 +112,18 @@ def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[str]:
             elif (ending := _ENDING.search(name)) and matcher.fullmatch(name[: ending.start()] + ".yaml"):
                 reason = f"its name ends in {ending[0]}, and `include` says .yaml"
                 found.skipped[name] = (reason, "rename it, or change `include`")
+
+
+def place_for(name: str, patterns: Sequence[str], read: Sequence[str]) -> str:
+    """Where a new file of this name would be read, below the root file's folder; empty if nowhere.
+
+    That is the folder `posts`, else the one with most of the files that are `read`, else one that a pattern names.
+    """
+    used = Counter(str(PurePosixPath(each).parent) for each in read)
+    named = [pattern.rpartition("/")[0] for pattern in patterns]
+    folders = ["posts", *(folder for folder, _ in used.most_common()), *(each.partition("/**")[0] for each in named)]
+    paths = [(PurePosixPath(folder) / name).as_posix() for folder in folders]
+    return next((path for path in paths if any(_matcher(each).fullmatch(path) for each in patterns)), "")
 
 
 def _matcher(pattern: str) -> re.Pattern[str]:
