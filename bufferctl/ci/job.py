@@ -334,7 +334,7 @@ class Job:
         """Whether the files differ from those at the commit `base`, or may: they have errors or cannot be compared.
 
         `until` is the commit to compare with, by default the checkout. YAML in the folder counts even if nothing
-        includes it (yet), and so does every file that was deleted there.
+        includes it (yet), unless another root file of the checkout reads it, and so does every file that was deleted.
         """
         loaded = self.loaded
         if not base or loaded is None or loaded.desired is None or self.fetch(base) or (until and self.fetch(until)):
@@ -345,10 +345,22 @@ class Job:
             return True
         for path, is_gone in changed.items():
             is_hidden = any(part.startswith(".") for part in PurePosixPath(path).parts)
-            counts = is_gone or path in files or PurePosixPath(path).suffix in {".yaml", ".yml"}
-            if counts and not is_hidden:
+            is_yaml = PurePosixPath(path).suffix in {".yaml", ".yml"}
+            if is_hidden or not (is_gone or path in files or is_yaml):
+                continue
+            if is_gone or path in files or until or (self.folder / path).resolve() not in self.read_elsewhere:
                 return True
         return False
+
+    @cached_property
+    def read_elsewhere(self) -> frozenset[Path]:
+        """The files that other root files of the checkout read, those root files included."""
+        found = set()
+        for root_file in root_files_beside(self.root_file, self.checkout):
+            loaded = load_if_there(root_file)
+            if loaded:
+                found |= {(root_file.parent / name).resolve() for name in loaded.read}
+        return frozenset(found)
 
     def changed_files(self, base: str, until: str = "") -> dict[str, bool] | None:
         """The files of the folder that differ between two commits, and whether each is gone; None if unknown.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from bufferctl.ci.forge import ChangeRequest
-from bufferctl.ci.job import Job, load_if_there
-from bufferctl.config import holds_posts, root_files_beside
+from bufferctl.ci.job import Job
+from bufferctl.config import holds_posts
 from bufferctl.diagnostics import some_of
 from bufferctl.model import visible
 from bufferctl.render.markdown import Note
@@ -25,8 +25,7 @@ def unread(job: Job, request: ChangeRequest) -> Note | None:
     changed = job.changed_files(base) or {}
     names = [name for name, is_gone in changed.items() if not is_gone and name not in loaded.read | warned]
     names = [name for name in names if _may_be_meant(name) and holds_posts(job.folder / name)]
-    elsewhere = _read_elsewhere(job) if names else frozenset()
-    names = [name for name in names if (job.folder / name).resolve() not in elsewhere]
+    names = [name for name in names if (job.folder / name).resolve() not in job.read_elsewhere]
     if not names:
         return None
     patterns = [str(PurePosixPath(name).parent / f"*{PurePosixPath(name).suffix}") for name in names]
@@ -49,13 +48,3 @@ def _may_be_meant(name: str) -> bool:
     """Whether a pattern could include a file of this name."""
     path = PurePosixPath(name)
     return path.suffix in {".yaml", ".yml"} and not any(part.startswith(".") for part in path.parts)
-
-
-def _read_elsewhere(job: Job) -> frozenset[Path]:
-    """The files that other root files of the repository read."""
-    found = set()
-    for root_file in root_files_beside(job.root_file, job.checkout):
-        loaded = load_if_there(root_file)
-        if loaded:
-            found |= {(root_file.parent / name).resolve() for name in loaded.read}
-    return frozenset(found)

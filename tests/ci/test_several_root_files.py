@@ -71,3 +71,24 @@ def test_a_number_of_deletes_is_for_one_root_file(side: Side) -> None:
     side.decide("max-deletes 1 globex/buffer.yaml", directory="globex")
     side.decide("max-deletes 1 globex/buffer.yaml")
     assert side.texts() == ["We are live"]
+
+
+@on_each
+def test_a_request_is_for_the_root_file_that_reads_its_files(side: Side) -> None:
+    """The other root file's job contacts Buffer neither before nor after the merge, and leaves no comment."""
+    unplanned(side)
+    for name in ("buffer.yaml", "globex/buffer.yaml"):
+        assert not side.decide(f"everything {name}", directory=name.removesuffix("buffer.yaml") or ".").failed
+    assert not side.apply().failed
+    side.ada.branch("news")
+    path = side.ada.folder / "globex" / "buffer.yaml"
+    path.write_text(GLOBEX.replace("From Globex", "News from Globex"), encoding="utf-8")
+    side.ada.push()
+    number = side.request("news")
+    asked = len(side.sandbox.requests)
+    before = side.plan(number)
+    side.land(number)
+    after = side.apply()
+    assert ("None of the files of buffer.yaml changed" in before.log, before.failed) == (True, False)
+    assert ("None of the files of buffer.yaml changed" in after.log, after.failed) == (True, False)
+    assert (side.comments(number), len(side.sandbox.requests)) == ([], asked)
