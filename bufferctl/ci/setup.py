@@ -31,7 +31,7 @@ _REMOTE = re.compile(r"(?:\w+://)?(?:[^@/]+@)?(?P<host>[^/:]+)(?::\d+)?[/:]/?(?P
 
 @value()
 class Setting:
-    """One thing that a person sets up, and the page for it."""
+    """One thing that a person sets up, and the page for it: its address, or its place in the menu."""
 
     what: str
     where: str
@@ -51,6 +51,10 @@ class Repository:
         found = {path: _example(name) for path, name in EXAMPLES[self.forge]}
         return {path: text.replace("branches: [main]", f"branches: [{self.branch}]") for path, text in found.items()}
 
+    def page(self, path: str, menu: str) -> str:
+        """The address of a page of the repository, or, if that is unknown, where people find it in the menu."""
+        return f"{self.web}/{path}" if self.web else menu
+
     @property
     def settings(self) -> tuple[Setting, ...]:
         """The settings that a person makes, in order."""
@@ -67,8 +71,9 @@ def repository_of(folder: Path, forge: str = "") -> Repository:
     host, path = (found["host"].lower(), found["path"]) if found else ("", "")
     named = {name for name in (GITHUB, GITLAB) if name in host.split(".")}
     if not forge and len(named) != 1:
+        where = f"`origin` ({host or url}) is neither on GitHub nor on GitLab" if url else "There is no `origin`"
         raise ConfigError(
-            f"`origin` ({host or 'there is none'}) is neither on GitHub nor on GitLab",
+            where,
             hint="Name the forge: `bufferctl init --ci gitlab`, or github.",
         )
     head = git(folder, "symbolic-ref", "--short", operands=[f"refs/remotes/{GIT_REMOTE}/HEAD"]).stdout.strip()
@@ -85,8 +90,9 @@ def _example(name: str) -> str:
 
 
 def _on_github(repository: Repository) -> list[Setting]:
-    web, branch = f"{repository.web}/settings" if repository.web else "Settings", repository.branch
-    environments, branches = f"{web}/environments", f"{web}/branches"
+    branch = repository.branch
+    environments = repository.page("settings/environments", "Settings, Environments")
+    branches = repository.page("settings/branches", "Settings, Branches")
     write = f"Environment buffer-publish for {branch} alone (Deployment branches), with the secret BUFFER_API_KEY"
     return [
         Setting("Environment buffer-plan, with the secret BUFFER_API_KEY: a key that can only read", environments),
@@ -96,8 +102,12 @@ def _on_github(repository: Repository) -> list[Setting]:
 
 
 def _on_gitlab(repository: Repository) -> list[Setting]:
-    web, branch = f"{repository.web}/-" if repository.web else "Settings", repository.branch
-    tokens, variables = f"{web}/settings/access_tokens", f"{web}/settings/ci_cd"
+    branch = repository.branch
+    tokens = repository.page("-/settings/access_tokens", "Settings, Access tokens")
+    variables = repository.page("-/settings/ci_cd", "Settings, CI/CD, Variables")
+    protected = repository.page("-/settings/repository", "Settings, Repository, Protected branches")
+    checks = repository.page("-/settings/merge_requests", "Settings, Merge requests")
+    schedules = repository.page("-/pipeline_schedules", "Build, Pipeline schedules")
     plan = "Variables of the environment scope buffer-plan, masked"
     publish = "Variables of the environment scope buffer-publish, masked and protected"
     return [
@@ -105,9 +115,9 @@ def _on_gitlab(repository: Repository) -> list[Setting]:
         Setting("Access token for publishing: role Developer, scopes api and write_repository", tokens),
         Setting(f"{plan}: BUFFER_API_KEY (can only read), GITLAB_TOKEN (Reporter)", variables),
         Setting(f"{publish}: BUFFER_API_KEY (can write), GITLAB_TOKEN (Developer)", variables),
-        Setting(f"Protect {branch}: nobody is allowed to push", f"{web}/settings/repository"),
-        Setting("Pipelines must succeed", f"{web}/settings/merge_requests"),
-        Setting(f"Pipeline schedule of {branch}, every hour", f"{web}/pipeline_schedules"),
+        Setting(f"Protect {branch}: nobody is allowed to push", protected),
+        Setting("Pipelines must succeed", checks),
+        Setting(f"Pipeline schedule of {branch}, every hour", schedules),
     ]
 
 

@@ -193,6 +193,27 @@ def a_clone(project: Project, origin: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("forge", "place"), [("gitlab", "Settings, Access tokens"), ("github", "Settings, Environments")]
+)
+def test_ci_for_an_origin_without_pages(project: Project, forge: str, place: str) -> None:
+    """A folder on this machine: the message names it, and the settings are named by their place in the menu."""
+    folder = str(project.folder.parent / "origin.git")
+    (project.folder.parent / "origin.git").mkdir()
+    a_clone(project, folder)
+    project.write("buffer.yaml", "mine")
+    assert f"`origin` ({folder}) is neither on GitHub nor on GitLab" in project("init", "--ci").err
+    printed = project("init", "--ci", forge).out
+    assert (place in printed, "settings/" in printed.partition("Left to set up")[2]) == (True, False)
+
+
+def test_ci_without_an_origin(project: Project) -> None:
+    """The message says that there is none."""
+    subprocess.run(["git", "init", "--quiet", str(project.folder)], check=True)
+    project.write("buffer.yaml", "mine")
+    assert "There is no `origin`" in project("init", "--ci").err
+
+
+@pytest.mark.parametrize(
     ("origin", "web"),
     [
         ("git@github.com:acme/posts.git", "https://github.com/acme/posts/settings/environments"),
