@@ -245,8 +245,14 @@ def migrate(setup: options.Setup, source: str) -> None:
     """
     from bufferctl.render.lines import count
 
-    number, old, new = setup.state.migrate(source)
-    setup.console.data(f"Moved {count(number, 'entry', 'entries')} from {old} to {new}.")
+    moved = setup.state.migrate(source)
+    setup.console.data(f"Moved {count(moved.entries, 'entry', 'entries')} from {moved.old} to {moved.new}.")
+    if moved.is_shared:
+        setup.console.data(f"Next: commit and push {setup.state.root.name}, so that every machine uses that state.")
+    if moved.left:
+        names = " and ".join(each.name for each in moved.left)
+        verb = "is" if len(moved.left) == 1 else "are"
+        setup.console.data(f"{names} in {moved.left[0].parent.name} {verb} not used any more and can be deleted.")
 
 
 @state.command(

@@ -60,6 +60,17 @@ class FoundLock:
 
 
 @value()
+class Moved:
+    """A state that was moved from the place `old` to `new`. `left`: local files that no run uses any more."""
+
+    entries: int
+    old: str
+    new: str
+    is_shared: bool  # the new place
+    left: tuple[Path, ...] = ()
+
+
+@value()
 class NamedState:
     """The state that a root file names, or the one in `state_file`, for any endpoint.
 
@@ -207,10 +218,10 @@ class NamedState:
         stored.replace(replacing(current, old), message)
         return stored
 
-    def migrate(self, source: str) -> tuple[int, str, str]:
+    def migrate(self, source: str) -> Moved:
         """Move the state here from `source`.
 
-        Returns how many entries, and both places. Raises UsageError and LockedError, with nothing moved.
+        Raises UsageError and LockedError, with nothing moved.
         """
         root, target = self.root, self.find(is_meant=True)
         is_beside = target.is_shared and _is_root_file(source)
@@ -229,15 +240,18 @@ class NamedState:
             document = _with_journal(old, root)
             if is_beside:  # it only moves to another document of the same store, after its root file moved
                 hand_over(old, target)
-                return len(target.saved.bindings), old.store.address, target.store.address
+                return Moved(len(target.saved.bindings), old.store.address, target.store.address, target.is_shared)
             document = replace(document, state=target.with_next_serial(document.state))
             target.replace(document, f"state migrate from {old.place}")
+            left: list[Path] = []
             if isinstance(old.store, LocalStore):
-                old.store.path.replace(old.store.path.with_name(old.store.path.name + ".migrated"))
+                kept = old.store.path.with_name(old.store.path.name + ".migrated")
+                old.store.path.replace(kept)
+                left = [each for each in (kept, old.store.backup) if each.exists()]
             else:
                 note = SavedState(old.endpoint, moved_to=target.store.address)
                 old.store.swap(dump(note), old.version, f"state migrate to {target.place}")
-        return len(target.saved.bindings), old.place, target.place
+        return Moved(len(target.saved.bindings), old.place, target.place, target.is_shared, tuple(left))
 
 
 def find_slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:

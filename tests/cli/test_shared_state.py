@@ -385,6 +385,11 @@ def test_migrate_from_the_file(project: Project, other: Project, machine: Callab
         assert (ran.code, "bufferctl state migrate" in ran.out + ran.err) == (1, True)
     ran = project("state", "migrate")
     assert (ran.code, "Moved 2 entries" in ran.out) == (0, True)
+    assert "Next: commit and push buffer.yaml, so that every machine uses that state." in ran.out
+    left = sorted(path.name for path in project.state.parent.glob("state.json.*"))
+    assert (
+        f"{' and '.join(reversed(left))} in .bufferctl {'is' if len(left) == 1 else 'are'} not used any more" in ran.out
+    )
     assert [path.name for path in project.state.parent.glob("state.json*")].count("state.json.migrated") == 1
     assert not project.state.exists()
     machine("other")
