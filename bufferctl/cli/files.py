@@ -97,7 +97,7 @@ def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagn
     desired = loaded.desired
     if desired is None or has_errors(elsewhere):
         return f"No errors in the selected files; {summary_text(elsewhere)} in others."
-    posts = [each for each in desired.posts if files is None or each.place.file in files]
+    posts = [each for each in desired.posts if not each.cancelled and (files is None or each.place.file in files)]
     ideas = [each for each in desired.ideas if files is None or each.place.file in files]
     parts = [posts_counted((each.address, each) for each in posts)] if posts else []
     now = datetime.now(UTC)

@@ -297,6 +297,17 @@ def test_cancelled_posts_are_not_earlier_ones(environment: Path, offline: Callab
     assert offline("list").out.startswith("No posts. ")
 
 
+def test_validate_counts_what_list_shows(environment: Path, offline: Callable[..., Ran]) -> None:
+    """Without the channels on which a post is cancelled."""
+    (environment / "posts" / "a.yaml").write_text(
+        "channels: [twitter, linkedin]\nposts:\n"
+        "  - {key: a, due_at: 2099-03-04 09:00, text: On one, cancelled: [linkedin]}\n"
+        "  - {key: b, due_at: 2099-03-05 09:00, text: Everywhere}\n"
+    )
+    assert "2 posts on 2 networks (3 counting each channel)" in offline("list").out
+    assert offline("validate").out.startswith("Valid: 2 posts on 2 networks (3 counting each channel).")
+
+
 def test_what_has_no_time_is_counted_where_days_are_named(environment: Path, offline: Callable[..., Ran]) -> None:
     """A list up to some day lacks posts of the queue, and says so; without a last day it has them."""
     (environment / "posts" / "a.yaml").write_text(
