@@ -25,6 +25,7 @@ from bufferctl.model import (
     Post,
     ShareMode,
     Slot,
+    dates,
     thread_of,
 )
 from bufferctl.plan import WRITING, Action, Change, Plan, idea_of
@@ -130,7 +131,8 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     room = _room(live)
     leaving = (change for change in changes if change.action is Action.DELETE or change.takes_off)
     room.update(each for c in leaving for each in _takes(c.slot.home, c.live) if each in room)
-    changes = _within(changes, room, _needs, _full)
+    first_out = _first_out(changes, live, room)
+    changes = _within(changes, room, _needs, lambda change, short: _full(change, short, first_out.get(short)))
     late = {change.slot for change in changes if change.action is Action.WAITING}
     kept = []
     for change in changes:
@@ -199,32 +201,65 @@ def _takes(home: str, item: Item | LiveItem | None) -> tuple[_Room, ...]:
 #: Why a change waits.
 _WAITS_FOR_IDEA = Said("It waits for its idea `{idea}`")
 _NO_ROOM = Said("Your Buffer plan has no room for more scheduled {kind}; it is sent once earlier ones are published")
+_NO_ROOM_IN_TIME = Said(
+    "Your Buffer plan has no room for more scheduled {kind} before {when}, when the first of them is published, so it "
+    "will not go out in time"
+)
+_LATER_OR_ROOM = Said(
+    "Move it to a later time, or make room: delete a scheduled one, or make it a draft.",
+    beside=(Answer(Way.EDIT, "due_at"),),
+)
 _NO_ROOM_FOR_IDEAS = Said("Your Buffer plan has no room for more ideas; it is sent once some are deleted in Buffer")
 _DAY_IS_FULL = Said("Buffer accepts no more posts on this channel that day")
 _ANOTHER_DAY = Said("Move it to another day.", beside=(Answer(Way.EDIT, "due_at"),))
 
 
-def _full(room: _Room) -> Said:
-    return _NO_ROOM_FOR_IDEAS if room[0] == "ideas" else replace(_NO_ROOM, facts={"kind": room[0]})
+def _first_out(changes: Iterable[Change], live: Live, room: Mapping[_Room, int]) -> Mapping[_Room, datetime]:
+    """When the first post is published that takes each room, so that there is room again; only where that is certain.
+
+    `room`: what is left before these changes are sent.
+    """
+    changed = {change.live_id: change for change in changes if change.action in WRITING and change.live_id}
+    times: dict[_Room, list[datetime | None]] = defaultdict(list)
+    for item in live.items:
+        change = changed.get(item.id)
+        if change and (change.action is Action.DELETE or change.takes_off):
+            continue
+        due_at = change.due_at if change else item.due_at if isinstance(item, LivePost) else None
+        for each in _takes(item.home, item):
+            times[each].append(due_at)
+    for change in changes:
+        for each in _needs(change):
+            times[each] += [change.due_at] if room.get(each) else []
+    return {each: min(filter(None, found)) for each, found in times.items() if found and all(found)}
+
+
+def _full(change: Change, room: _Room, first_out: datetime | None) -> tuple[Said, Said | None]:
+    """Why a change waits that takes a room which is full, and what to do if that passes too late for it."""
+    if room[0] == "ideas":
+        return _NO_ROOM_FOR_IDEAS, None
+    if first_out and change.due_at and change.due_at <= first_out:
+        when = dates.moment(first_out.astimezone(change.due_at.tzinfo))
+        return replace(_NO_ROOM_IN_TIME, facts={"kind": room[0], "when": when}), _LATER_OR_ROOM
+    return replace(_NO_ROOM, facts={"kind": room[0]}), None
 
 
 def _within(
     changes: Iterable[Change],
     room: Mapping[K, int],
     takes: Callable[[Change], Iterable[K]],
-    full: Callable[[K], Said],
-    todo: Said | None = None,
+    full: Callable[[Change, K], tuple[Said, Said | None]],
 ) -> list[Change]:
     """The changes, of which those wait that take something that has no room left.
 
-    What `room` lacks has no limit. `full`: why, by what has no room; `todo`: what to do about it.
+    What `room` lacks has no limit. `full`: why one waits for what has no room, and what to do about it.
     """
     left = Counter(room)
     kept = []
     for change in changes:
         needed = [each for each in takes(change) if each in room]
         if short := next((each for each in needed if not left[each]), None):
-            why = full(short)
+            why, todo = full(change, short)
             if change.why:
                 why = why + Said(". ") + change.why
             kept.append(replace(change, action=Action.WAITING, why=why, todo=todo))
@@ -253,8 +288,7 @@ def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) ->
         plan.changes,
         room,
         lambda change: filter(None, [_day(change, plan)]),
-        lambda _: _DAY_IS_FULL,
-        _ANOTHER_DAY,
+        lambda _, __: (_DAY_IS_FULL, _ANOTHER_DAY),
     )
     return replace(plan, changes=tuple(changes))
 

@@ -754,6 +754,28 @@ def test_over_the_plans_limit_the_earliest_due_go_first() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("due_at", "passes"), [(DUE - timedelta(days=1), False), (DUE, False), (LATER, True), (None, True)]
+)
+def test_what_waits_says_whether_room_comes_in_time(due_at: datetime | None, passes: bool) -> None:
+    """A post that is due before any scheduled one is published waits in vain, and says what to do."""
+    theirs = in_buffer(post("x", "Theirs", DUE), "p9")
+    item = post("a", "a", due_at) if due_at else queued("a", "a")
+    change = World(live=[theirs], limit=1).change(item)
+    assert change.action is Action.WAITING
+    assert ("is sent once earlier ones are published" in change.message) == passes
+    assert ("has no room for more scheduled posts before Tue 22 Jan 2030 12:00 UTC" in change.message) != passes
+    assert ("Move it to a later time, or make room" in change.hint) != passes
+
+
+def test_room_comes_when_what_is_sent_before_is_published() -> None:
+    """The earlier of two new posts takes the last room, and leaves it in time for the later one."""
+    theirs = in_buffer(post("x", "Theirs", LATER + timedelta(days=9)), "p9")
+    changes = World(live=[theirs], limit=2).plan(post("a", "a", DUE), post("b", "b", LATER)).changes
+    (waiting,) = [each for each in changes if each.action is Action.WAITING]
+    assert "is sent once earlier ones are published" in waiting.message
+
+
 def thread(key: str, **fields: Any) -> Post:
     """A thread of two posts on twitter."""
     items = (ThreadItem(text=key), ThreadItem(text="more"))
