@@ -342,6 +342,14 @@ def is_in_queue(change: Change) -> bool:
     return isinstance(change.live, LivePost) and not change.live.is_custom_scheduled
 
 
+def waits_in_queue(change: Change) -> bool:
+    """Whether the queue publishes it without further action, now or once this is applied."""
+    post = change.desired
+    is_draft = isinstance(post, Post) and (post.draft or post.needs_approval)
+    is_sent = change.action in {Action.CREATE, Action.UPDATE} and not change.takes_off
+    return is_in_queue(change) and not is_draft and (is_sent or words.status_of(change) is PostStatus.SCHEDULED)
+
+
 def _published_at(change: Change) -> datetime | None:
     if words.status_of(change) is not PostStatus.SENT:
         return None
@@ -375,7 +383,7 @@ def _changed(difference: Difference, change: Change, zone: str) -> Changed:
 
 
 def by_time(change: Change, moment: Moment | None) -> tuple[int, str, str]:
-    """Sort key: posts published at once, then by day and time, queue posts by their slot; then those without a time."""
+    """Sort key: posts published at once, then by day and time; then those in queues, then those without a time."""
     if words.is_at_once(change):
         return 0, "", ""
-    return (1, moment.day, moment.at) if moment else (2, "", "")
+    return (1, moment.day, moment.at) if moment else (2 if waits_in_queue(change) else 3, "", "")

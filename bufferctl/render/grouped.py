@@ -28,7 +28,7 @@ from bufferctl.render.shown import Media, Shown
 from bufferctl.said import Said, common, is_the_same
 from bufferctl.value import replace, value
 
-#: Posts of one file that move by the same span are one move from this number on.
+#: Items of one file that move by the same span are one move from this number on.
 TOGETHER = 2
 #: How many fixed items are named beside them.
 _FIXED = 3
@@ -207,16 +207,15 @@ class Move:
     @property
     def label(self) -> str:
         """`37 posts move by 1 day (fixed: press-day)`."""
-        one = len(self.items) == 1
         way = "back by" if self.span < timedelta() else "by"
         stay = f" (fixed: {some_of(self.fixed, _FIXED)})" if self.fixed else ""
-        return f"{count(len(self.items), 'post')} move{'s' * one} {way} {duration(abs(self.span))}{stay}"
+        return f"{count(len(self.items), 'post')} move {way} {duration(abs(self.span))}{stay}"
 
     @property
     def message(self) -> str:
         """What there is to know about each of them."""
         said = self.items[0].message
-        return f"Each of them: {said}" if said and len(self.items) > 1 else said
+        return f"Each of them: {said}" if said else ""
 
     @property
     def weekdays(self) -> Mapping[str, int]:
@@ -284,6 +283,15 @@ class Grouped:
         return tuple(item for item in self.of("create") if not item.main.cards[0].at_once)
 
     @cached_property
+    def new_waiting(self) -> tuple[PlanItem, ...]:
+        """The items that the request adds and that Buffer has no room for yet; none if nobody knows what it changes."""
+        mine = self.report.changed or frozenset()
+        changes = ((item, item.main.cards[0].change) for item in self.of("note"))
+        return tuple(
+            item for item, each in changes if each.waits_for_room and each.live is None and each.address in mine
+        )
+
+    @cached_property
     def changed(self) -> tuple[PlanItem, ...]:
         """The items that change, without moves and those that are published at once."""
         moved = {id(item) for move in self.moves for item in move.items}
@@ -304,7 +312,7 @@ class Grouped:
             if isinstance(post, Post) and post.is_fixed:
                 fixed.setdefault(post.place.file, {})[occurrence_of(change.address, post).name] = None
         moves = (Move(file, by, tuple(items), tuple(fixed.get(file, ()))) for (file, by, _), items in groups.items())
-        return tuple(move for move in moves if sum(len(item.cards) for item in move.items) >= TOGETHER)
+        return tuple(move for move in moves if len(move.items) >= TOGETHER)
 
     @cached_property
     def weeks(self) -> tuple[Week, ...]:
@@ -344,7 +352,7 @@ class Grouped:
     def mentions(self) -> tuple[str, ...]:
         """Who is mentioned where, a phrase each: `acme-robotics (@acme on X, Acme Robotics on LinkedIn)`."""
         found: dict[str, dict[str, list[str]]] = {}
-        for card in (card for item in self.changing for card in item.cards):
+        for card in (card for item in self.changing for card in item.cards if _goes_out(card.change)):
             post = card.change.desired
             for each in post.expansion.variables if post and post.expansion else ():
                 if each.name.startswith("@"):
@@ -410,6 +418,11 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
             said = [f"{same.name} ({on})", *([items[0].what] if same.code in FAILED else []), same.message]
             yield Diagnostic(severity, ": ".join(said), _place_of(items[0]), same.hint, code=same.code)
     yield from report.worth_a_look
+
+
+def _goes_out(change: Change) -> bool:
+    """Whether it leaves something in Buffer that is published, if only once a person has approved it."""
+    return change.action is not Action.DELETE and not change.takes_off
 
 
 def _place_of(item: PlanItem) -> Place | None:

@@ -197,7 +197,14 @@ class _Page:
             form = self.form if self.few else partial(self.line, shared=shared)
             sections.append(Section(f"New{shared.words}", found.new, form, gap=gap))
             sections = [replace(each, most=len(each.items)) for each in sections]
+        sections += [self._waiting(cause) for cause in causes_of(found.new_waiting)]
         return tuple(sections)
+
+    def _waiting(self, cause: NeedsYou) -> Section[PlanItem]:
+        """New posts that wait for the same reason, which is said above them, with what to do about it."""
+        todo = f" {prose(cause.hint)}" if cause.hint else ""
+        title = f"Waiting: {prose(clipped(cause.message, MESSAGE))}{todo}"
+        return Section(title, cause.items, self.line, least=1, most=_LISTED if self.listed else _OPEN, gap="\n")
 
     def _change(self, change: PlanItem | Move, shared: Above) -> str:
         if isinstance(change, Move):
@@ -518,9 +525,12 @@ def _beside(found: Grouped) -> Iterator[tuple[str, list[PlanItem]]]:
     off = [item for item in found.changed if item.takes_off]
     if off:
         yield f"{len(off):,} {'becomes a draft' if len(off) == 1 else 'become drafts'}", off
+    shown = {id(item) for item in found.new_waiting}
     waiting = [item for item in found.of("note") if item.main.cards[0].change.action is Action.WAITING]
     for cause in causes_of(waiting):
-        yield f"{len(cause.items):,} waiting: {html(clipped(cause.message, MESSAGE))}", list(cause.items)
+        items = [item for item in cause.items if id(item) not in shown]
+        if items:
+            yield f"{len(items):,} waiting: {html(clipped(cause.message, MESSAGE))}", items
     noted = [item for item in found.of("note") if item not in waiting]
     if noted:
         yield f"{len(noted):,} without changes in Buffer", noted

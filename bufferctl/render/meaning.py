@@ -60,8 +60,18 @@ def meaning_of(changed: Changed) -> Meaning:
 
 
 def by_meaning(changes: Iterable[Changed]) -> list[Changed]:
-    """The changes, the weightiest first."""
-    return sorted(changes, key=lambda each: _ORDER.index(meaning_of(each)))
+    """The changes, the weightiest first; the parts of a thread stay together, in their order."""
+    changes = list(changes)
+    of_thread = min((_rank(each) for each in changes if _is_of_thread(each)), default=0)
+    return sorted(changes, key=lambda each: of_thread if _is_of_thread(each) else _rank(each))
+
+
+def _rank(changed: Changed) -> int:
+    return _ORDER.index(meaning_of(changed))
+
+
+def _is_of_thread(changed: Changed) -> bool:
+    return changed.path.removeprefix("metadata.").startswith("thread.")
 
 
 def weight(item: PlanItem) -> int:
@@ -75,8 +85,8 @@ def deciding(item: PlanItem) -> list[Meaning]:
 
 
 def counts(items: Iterable[PlanItem]) -> str:
-    """`link 3, time 5, wording 12`: how many items have a change of each meaning."""
-    found = Counter(meaning for item in items for meaning in _meanings(item))
+    """`link 3, time 5, wording 12`: how many items there are, each counted once, by its weightiest change."""
+    found = Counter(min(meanings, key=_ORDER.index) for meanings in map(_meanings, items) if meanings)
     return ", ".join(f"{meaning} {found[meaning]:,}" for meaning in Meaning if found[meaning])
 
 

@@ -44,6 +44,8 @@ def headline(found: Grouped) -> str:
     """`38 new posts on 4 networks, 8 Jan to 8 Mar`, with what else there is; a post on four networks counts once."""
     plan = found.report.plan
     if plan.is_empty:
+        if new := found.new_waiting:
+            return f"{count(len(new), 'new post')} wait{'s' * (len(new) == 1)} for room in Buffer"
         return "Nothing to send" if _has_more(plan) else "No changes"
     there = _posts(found)
     ideas = count(sum(item.is_idea for item in found.changing), "idea")
@@ -58,7 +60,10 @@ def headline(found: Grouped) -> str:
     on = next(iter(networks)) if len(networks) == 1 else count(len(networks), "network")
     days = [item.when.due.date() for item in found.changing if item.when]
     span = f", {days_between(min(days), max(days), plan.at.date())}" if days else ""
-    return f"{counts} on {on}{span}{f', and {ideas}' if any(item.is_idea for item in found.changing) else ''}"
+    besides = f", and {ideas}" if any(item.is_idea for item in found.changing) else ""
+    waiting = len(found.new_waiting)
+    waits = f"; {waiting:,} more wait{'s' * (waiting == 1)} for room in Buffer" if waiting else ""
+    return f"{counts} on {on}{span}{besides}{waits}"
 
 
 def _posts(found: Grouped) -> list[tuple[int, str]]:

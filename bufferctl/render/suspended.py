@@ -120,8 +120,9 @@ def _resumed(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
         done = sum(each.was_done for each in outcomes if each.change.puts_back)
         yield f"Resumed: {count(done, 'post')} went back on the schedule."
         return
-    times = [each.due_at for each in back if each.due_at]
-    first = f"; the first goes out {words.away(min(times), plan.at, '')}" if times else ""
+    times = list(filter(None, (each.due_at or plan.queue_times.get(each.slot) for each in back)))
+    which = "first" if len(times) == len(back) else "first timed one"
+    first = f"; the {which} goes out {words.away(min(times), plan.at, '')}" if times else ""
     verb = "goes" if len(back) == 1 else "go"
     yield f"Resumes: {count(len(back), 'post')} {verb} back on the schedule{first}."
 

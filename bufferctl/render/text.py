@@ -16,7 +16,7 @@ from bufferctl.model import Idea, Post, dates, visible
 from bufferctl.model.entries import named, occurrence_of
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Changed, cards_of
+from bufferctl.render.cards import Changed, cards_of, waits_in_queue
 from bufferctl.render.grouped import Grouped, Move, NeedsYou, PlanItem, Version, duration, grouped
 from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
 from bufferctl.render.pieces import marked_lines, pieces
@@ -96,16 +96,17 @@ def day_of(item: PlanItem) -> str:
     """The heading above an item."""
     if item.main.cards[0].at_once:
         return "At once"
-    return dates.day(item.when.due) if item.when else "Unscheduled"
+    if item.when:
+        return dates.day(item.when.due)
+    return "In the queue" if waits_in_queue(item.main.cards[0].change) else "Unscheduled"
 
 
 def _move(move: Move, paint: Paint) -> Iterator[str]:
     """Items that move together: how many, by how much, and the first and last of them."""
     yield f"  {paint.change('~')} {paint.strong(visible(move.file))}: {move.label}"
     yield from indented(move.message, paint) if move.message else ()
-    ends = [("first: ", move.items[0]), ("last: ", move.items[-1])] if move.items[1:] else [("", move.items[0])]
-    for name, item in ends:
-        yield from indented(f"{name}{item.main.changed[0].before} → {item.main.changed[0].after}, {item.name}", paint)
+    for name, item in (("first", move.items[0]), ("last", move.items[-1])):
+        yield from indented(f"{name}: {item.main.changed[0].before} → {item.main.changed[0].after}, {item.name}", paint)
     if days := move.weekdays:
         yield from indented(f"days of the week: {', '.join(f'{way} {n:,}' for way, n in days.items())}", paint)
     yield f"{INDENT}{paint.faint('--full shows each')}"
@@ -141,6 +142,8 @@ def _item(item: PlanItem, found: Grouped, said: set[str], paint: Paint) -> Itera
     if item.message and (item.is_let_out or item.message not in said):
         said.add(item.message)
         yield from indented(item.message, paint)
+        if action is Action.WAITING:
+            yield from (line for hint in item.hints for line in hint_lines(hint, paint))
     if item.changes:
         yield from _changes(item, paint)
         if not words.goes_public(card.change):

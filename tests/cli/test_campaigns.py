@@ -54,13 +54,16 @@ def test_what_does_not_move_is_said_beside(project: Project) -> None:
     assert "2 posts move by 2 days (fixed: fair)" in (project.folder / "plan.md").read_text(encoding="utf-8")
 
 
-def test_a_move_of_one_post_has_one_line(project: Project) -> None:
-    """From when to when, once: there is no first and last of one."""
+def test_one_post_that_moves_is_shown_as_changed(project: Project) -> None:
+    """At its new time, with its networks and the old time."""
     post = "posts:\n  - {key: a, due_at: start+0d 09:00, channels: [twitter, linkedin], text: A}\n"
     campaign(project, f"starts: 2029-12-10\n{post}")
     assert project.apply().code == 0
     campaign(project, f"starts: 2029-12-12\n{post}")
-    moved = "1 post moves by 2 days\n      Mon 10 Dec 2029 09:00 CET → Wed 12 Dec 2029 09:00 CET, a\n"
+    moved = (
+        "Wed 12 Dec 2029\n  ~ 09:00 CET  a  X, LinkedIn, edited in the file\n"
+        "      due_at: Mon 10 Dec 2029 09:00 CET → Wed 12 Dec 2029 09:00 CET\n"
+    )
     assert moved in project("plan").out
 
 

@@ -96,6 +96,18 @@ def test_within_days(span: Span, expected: list[str]) -> None:
     assert [each.address.key for each in kept.changes] == expected
 
 
+def test_a_list_tells_queued_posts_from_drafts() -> None:
+    """Without a known slot, a queued post is in the queue; what nothing publishes is unscheduled and comes last."""
+    drafted, queued = post("ch-x", "drafted", 1, text="A", draft=True), post("ch-x", "queued", 2, text="B")
+    changes = (
+        change(drafted, Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "A", status=PostStatus.DRAFT)),
+        change(queued, Action.NO_OP, Cause.UNCHANGED, live("ch-x", 2, "B")),
+    )
+    said = agenda_text(replace(PLAN, changes=changes, queue_times={}), Span(), Paint(), is_live=True)
+    assert re.findall(r"^\w[^.\n]*$", said, re.MULTILINE) == ["In the queue", "Unscheduled"]
+    assert said.index("queued  X, scheduled") < said.index("drafted  X, draft")
+
+
 def test_what_nobody_declares_is_listed_if_buffer_was_read() -> None:
     """What Buffer will publish for others, by its id; not what is in the plan anyway, and not what is published."""
     mine, sent = live("ch-x", 1, "Mine"), live("ch-x", 2, "Sent", status=PostStatus.SENT)

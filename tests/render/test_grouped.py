@@ -394,9 +394,15 @@ def test_a_move_says_what_there_is_to_know_of_its_items(tmp_path: Path) -> None:
         for each in _moved(plan_of(tmp_path))
     ]
     assert [(len(each.items), each.message) for each in of(*moved).moves] == [
-        (1, ""),
         (3, "Each of them: It is a tip."),
     ]
+
+
+def test_one_post_that_moves_is_changed(tmp_path: Path) -> None:
+    """On several networks, too: it is shown with its networks, as any other changed post."""
+    moved = [each for each in _moved(plan_of(tmp_path)) if each.address.key == "launch"]
+    found = of(*moved)
+    assert ([item.name for item in found.changed], found.moves) == (["launch"], ())
 
 
 def test_failures_of_an_entry_with_two_causes_are_two_items() -> None:
@@ -452,3 +458,6 @@ def test_who_is_mentioned_where(tmp_path: Path) -> None:
     assert found.mentions == ("acme-robotics (@acme on X, Acme Robotics on LinkedIn, @acme.example on Bluesky)",)
     assert f"Mentions {found.mentions[0]}." in " ".join(plan_text(report, Paint()).split())
     assert f"Mentions {found.mentions[0]}." in report_html(report)
+    for action, cause in ((Action.DELETE, Cause.REMOVED), (Action.UPDATE, Cause.SUSPENDED)):
+        gone = tuple(replace(each, action=action, cause=cause) for each in report.plan.changes)
+        assert grouped(Report(replace(report.plan, changes=gone))).mentions == ()

@@ -152,6 +152,25 @@ def test_no_changes() -> None:
     assert _of(kept) == f"{head}\n\n### No changes\n\nBuffer matches your files: 1 unchanged.\n\n{foot}\n"
 
 
+def test_a_new_post_that_waits_for_room_is_in_the_heading() -> None:
+    """With why it waits and what to do above the folds; posts of earlier requests that wait are only counted."""
+    mine, older = (post("ch-x", key, 1, text=f"Hello {key}", due_at=NOW + timedelta(days=7)) for key in ("a", "b"))
+    why = "There is no room before its time"
+    changes = (
+        change(mine, Action.WAITING, Cause.NEW, message=why, hint="Move it to a later time."),
+        change(older, Action.WAITING, Cause.NEW, message="Full"),
+    )
+    plan = replace(PLAN, changes=changes, warnings=())
+    said = _closed(report_markdown(Report(plan, changed=frozenset({mine.address}))))
+    assert "### 1 new post waits for room in Buffer\n" in said
+    assert "#### Waiting: There is no room before its time. Move it to a later time.\n\n- " in said
+    assert "Hello a" in said
+    assert "Hello b" not in said
+    mixed = replace(plan, changes=(*changes, *_creates(1)))
+    heading = report_markdown(Report(mixed, changed=frozenset({mine.address, _creates(1)[0].address})))
+    assert "### 1 new post on X, 3\u00a0Dec; 1 more waits for room in Buffer\n" in heading
+
+
 def test_narrowed() -> None:
     """A narrowed plan says so, with and without changes."""
     narrowed = replace(PLAN, changes=(), warnings=(), unmanaged=0, narrowed=True)
@@ -175,7 +194,7 @@ def test_order() -> None:
         "Needs you",
         "At once",
         "Deleted",
-        "Changed (goes public 1, link 1, time 2, wording 2)",
+        "Changed (goes public 1, link 1, wording 1)",
         "New",
         "1 warning",
         "1 warning in `posts/2029-w49.yaml`",
@@ -318,6 +337,24 @@ def test_what_becomes_public_is_above_the_folds() -> None:
     assert "goes public 3, out in a freeze 1, " in said
     lines = [line for line in said.splitlines() if line.startswith("- ")]
     assert all(any(f" · {name} · " in line for line in lines[:4]) for name in ("draft", "holiday", "reminder", "video"))
+
+
+def test_each_changed_post_is_counted_once() -> None:
+    """By its weightiest change: a draft that goes public and keeps its time is no new time."""
+    drafted = live("ch-x", 61, "Hello", status=PostStatus.DRAFT)
+    public = _edited("draft", Difference("draft", before=True, after=False), drafted)
+    both = (Difference("text", "Hi", "Hello"), Difference("due_at", "2029-12-10T08:00:00Z", "2029-12-12T16:30:00Z"))
+    moved = replace(_edited("moved", both[0], number=62), differences=both)
+    reworded = [_edited(f"p{number}", both[0], number=number) for number in range(3)]
+    assert "#### Changed on X (goes public 1, time 1, wording 3)\n" in _of(public, moved, *reworded)
+
+
+def test_parts_of_a_thread_are_in_their_order() -> None:
+    """Also where a later part has another link, which weighs more than wording."""
+    part = "metadata.thread.{}.text".format
+    differences = (Difference(part(1), "Two", "2"), Difference(part(2), "https://a.example/1", "https://a.example/2"))
+    said = _of(replace(_edited("a", differences[0]), differences=differences))
+    assert 0 < said.index("thread, part 2, text") < said.index("thread, part 3, text")
 
 
 def _edited(key: str, difference: Difference, there: LivePost | None = None, number: int = 61) -> Change:

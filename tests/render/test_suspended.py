@@ -55,7 +55,7 @@ def plan_of(*changes: Change) -> Plan:
         (
             [RESUMED, QUEUED, QUEUED],
             False,
-            ["Resumes: 3 posts go back on the schedule; the first goes out in 2 hours."],
+            ["Resumes: 3 posts go back on the schedule; the first timed one goes out in 2 hours."],
             ["2 posts without a time of their own go to the end of their queues."],
         ),
     ],
@@ -66,6 +66,14 @@ def test_first_lines(changes: list[Change], is_done: bool, heads: list[str], als
     opening = opening_of(Report(plan_of(*changes), outcomes=outcomes))
     assert opening is not None
     assert (list(opening.heads), list(opening.also)) == (heads, also)
+
+
+def test_a_queue_post_can_be_the_first_that_goes_out() -> None:
+    """Where Buffer's slots are known, the earliest of all posts counts."""
+    plan = replace(plan_of(RESUMED, QUEUED), queue_times={QUEUED.slot: NOW + timedelta(hours=1)})
+    opening = opening_of(Report(plan))
+    assert opening is not None
+    assert opening.heads == ("Resumes: 2 posts go back on the schedule; the first goes out in 1 hour.",)
 
 
 @pytest.mark.parametrize(
