@@ -454,7 +454,7 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: No
             others = [each.merged.name for each in found if each.file and each is not one]
             notes += [Note(markdown=f"Applied together with {', '.join(others)}.")] if others else []
             text = _receipt(job, replace(context, notes=(*notes, *_unreviewed(job, one, ran))), ran)
-        elif ran.end.exit_code == 0 and job.find_comment(CommentKind.PLAN, one.request) is None:
+        elif _may_be_elsewhere(job, one, ran) and job.find_comment(CommentKind.PLAN, one.request) is None:
             return  # it was never about these files
         else:
             said = replace(context, notes=(*notes, _not_applied(job, one, ran)), still_out=_still_out(one, ran))
@@ -462,6 +462,11 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: No
         job.post(CommentKind.RECEIPT, one.request, text)
     except ForgeError as error:  # what is done is done, and the log shows it
         job.annotate("warning", f"The receipt could not be added to {one.merged.name}: {error.message}")
+
+
+def _may_be_elsewhere(job: Job, one: _Found, ran: _Ran) -> bool:
+    """Whether a request without a plan may be about other files: nothing failed, or it changes nothing in these."""
+    return ran.end.exit_code == 0 or (one.merged.changed == frozenset() and job.is_readable)
 
 
 def _receipt(job: Job, context: Context, ran: _Ran) -> str:

@@ -14,6 +14,22 @@ on_each = pytest.mark.parametrize("side", [*long("github"), "gitlab"], indirect=
 GLOBEX = FILES + "posts: [{key: news, due_at: 2029-12-20 09:00, channels: [linkedin], text: From Globex}]\n"
 
 
+def both_published(side: Side) -> None:
+    """The posts of both root files are in Buffer."""
+    unplanned(side)
+    for name in ("buffer.yaml", "globex/buffer.yaml"):
+        assert not side.decide(f"everything {name}", directory=name.removesuffix("buffer.yaml") or ".").failed
+
+
+def news(side: Side) -> int:
+    """A request that changes the post of `globex/buffer.yaml`."""
+    side.ada.branch("news")
+    path = side.ada.folder / "globex" / "buffer.yaml"
+    path.write_text(GLOBEX.replace("From Globex", "News from Globex"), encoding="utf-8")
+    side.ada.push()
+    return side.request("news")
+
+
 def unplanned(side: Side) -> int:
     """A request that was merged without a plan, and adds a root file and a post of the other one."""
     side.ada.branch("globex")
@@ -57,9 +73,7 @@ def test_a_decision_for_no_root_file_is_refused(side: Side, decision: str) -> No
 @on_each
 def test_a_number_of_deletes_is_for_one_root_file(side: Side) -> None:
     """The line in the comment deletes the posts of that root file, and none of the other one."""
-    unplanned(side)
-    for name in ("buffer.yaml", "globex/buffer.yaml"):
-        assert not side.decide(f"everything {name}", directory=name.removesuffix("buffer.yaml") or ".").failed
+    both_published(side)
     side.ada.branch("empty")
     side.ada.write(launch="posts: []\n")
     (side.ada.folder / "globex" / "buffer.yaml").write_text(FILES, encoding="utf-8")
@@ -76,15 +90,9 @@ def test_a_number_of_deletes_is_for_one_root_file(side: Side) -> None:
 @on_each
 def test_a_request_is_for_the_root_file_that_reads_its_files(side: Side) -> None:
     """The other root file's job contacts Buffer neither before nor after the merge, and leaves no comment."""
-    unplanned(side)
-    for name in ("buffer.yaml", "globex/buffer.yaml"):
-        assert not side.decide(f"everything {name}", directory=name.removesuffix("buffer.yaml") or ".").failed
+    both_published(side)
     assert not side.apply().failed
-    side.ada.branch("news")
-    path = side.ada.folder / "globex" / "buffer.yaml"
-    path.write_text(GLOBEX.replace("From Globex", "News from Globex"), encoding="utf-8")
-    side.ada.push()
-    number = side.request("news")
+    number = news(side)
     asked = len(side.sandbox.requests)
     before = side.plan(number)
     side.land(number)
@@ -92,3 +100,16 @@ def test_a_request_is_for_the_root_file_that_reads_its_files(side: Side) -> None
     assert ("None of the files of buffer.yaml changed" in before.log, before.failed) == (True, False)
     assert ("None of the files of buffer.yaml changed" in after.log, after.failed) == (True, False)
     assert (side.comments(number), len(side.sandbox.requests)) == ([], asked)
+
+
+@on_each
+def test_a_run_that_fails_leaves_requests_of_another_root_file_alone(side: Side) -> None:
+    """No receipt: what fails is about other posts, and to publish those is no answer for the request."""
+    both_published(side)
+    assert not side.apply().failed
+    side.straight_to_main(more=post("more", "Nobody saw this", due="2029-12-21 09:00"))
+    assert side.apply().failed
+    number = news(side)
+    side.land(number)
+    assert side.apply().failed
+    assert side.comments(number) == []
