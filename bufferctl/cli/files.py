@@ -103,7 +103,7 @@ def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagn
     now = datetime.now(UTC)
     past = {occurrence_of(each.address, each) for each in posts if each.due_at and each.due_at < now}
     if past:
-        parts.append("which is past" if len(posts) == 1 else f"{len(past):,} of them past")
+        parts.append("and it is past" if len(posts) == 1 else f"{len(past):,} of them past")
     if not posts and not ideas:
         parts = [
             f"{count(len(desired.channels), 'channel')}, no posts {'yet' if files is None else 'in the selected files'}"
