@@ -146,7 +146,7 @@ def _edited(post: Doc, wanted: Doc, channel: Doc, *, keeps_fields: bool) -> Doc:
         same_kind = before.get("type") == after.get("type", before.get("type"))
         names = _KEPT_METADATA.get(channel["service"], ()) if same_kind else ()
         kept = {name: before[name] for name in names if before.get(name)}
-        content["metadata"] = _merged(before, after) if keeps_fields and same_kind else {**kept, **after}
+        content["metadata"] = (_merged(before, after) if keeps_fields and same_kind else {**kept, **after}) or None
     return {name: content[name] if name in named else post[name] for name in content}
 
 
