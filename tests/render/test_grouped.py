@@ -262,7 +262,7 @@ def test_accounts_and_zones_are_named_where_there_are_several(tmp_path: Path) ->
     assert "<b>Tue 15 Jan 18:00 EST</b> X acme\\_us · there" in said
     assert "<b>Tue 15 Jan 18:00 CET</b> X acme · here" in said
     assert "<b>Tue 15 Jan 19:00 CET</b> LinkedIn · both" in said
-    assert re.findall(r"<span>([^<]*)</span><span>(\w+)</span>", page) == [
+    assert re.findall(r"<small class=.where.>([^<]*)</small><span>(\w+)</span>", page) == [
         ("acme, CET", "here"),
         ("CET", "both"),
         ("acme_us, EST", "there"),
