@@ -9,7 +9,7 @@ from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.outcomes import Conclusion
 from bufferctl.apply.ports import Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, Intent, Settled, Slot, State
+from bufferctl.model import Binding, DraftPost, Intent, Settled, Slot, State
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
 from bufferctl.value import replace
 
@@ -55,21 +55,19 @@ class Ledger:
 
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
         """Record writes that were carried out. Everything is recorded before anything is reported."""
-        findings = tuple((intent, self._signed(intent.slot, finding)) for intent, finding in findings)
+        findings = tuple((intent, self._signed(intent, finding)) for intent, finding in findings)
         self.journal.settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
             put_binding(self.bindings, intent.slot, finding.binding)
         for _, finding in findings:
             self.report(finding.outcome)
 
-    def _signed(self, slot: Slot, finding: Conclusion) -> Conclusion:
-        """The finding, its binding with the commit that wrote it."""
-        binding, old = finding.binding, self.bindings.get(slot)
-        if binding is None:
+    def _signed(self, intent: Intent, finding: Conclusion) -> Conclusion:
+        """The finding, its binding with the commit that wrote it; what is only made a draft stays that of another."""
+        if finding.binding is None or isinstance(intent.write, DraftPost):
             return finding
-        if finding.outcome.change.desired is None and old:  # only made a draft: the entry is that of another commit
-            return replace(finding, binding=replace(binding, commit=old.commit, alike=old.alike, before=old.before))
-        return replace(finding, binding=binding.written_by(self.commit, old))
+        old = self.bindings.get(intent.slot)
+        return replace(finding, binding=finding.binding.written_by(self.commit, old))
 
     def not_done(self, intents: Iterable[Intent]) -> None:
         """Record writes that were certainly not carried out; the caller reports them."""

@@ -85,8 +85,12 @@ class Job:
     @cached_property
     def root_files(self) -> list[str]:
         """The root files of the checkout by their names, as in `name`, this one first."""
-        beside = root_files_beside(self.root_file, self.checkout) if self.folder.is_dir() else []
-        return [self.name, *(Path(os.path.relpath(each, self.checkout)).as_posix() for each in beside)]
+        return [self.name, *(Path(os.path.relpath(each, self.checkout)).as_posix() for each in self._beside)]
+
+    @cached_property
+    def _beside(self) -> list[Path]:
+        """The other root files of the checkout."""
+        return root_files_beside(self.root_file, self.checkout) if self.folder.is_dir() else []
 
     @property
     def decides_for(self) -> str:
@@ -356,7 +360,7 @@ class Job:
     def read_elsewhere(self) -> frozenset[Path]:
         """The files that other root files of the checkout read, those root files included."""
         found = set()
-        for root_file in root_files_beside(self.root_file, self.checkout):
+        for root_file in self._beside:
             loaded = load_if_there(root_file)
             if loaded:
                 found |= {(root_file.parent / name).resolve() for name in loaded.read}

@@ -260,9 +260,13 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
         )
 
 
-def _report_dry_run(intake: Intake, names: list[str], console: Console) -> int:
+def _note_left_out(intake: Intake, console: Console) -> None:
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
+
+
+def _report_dry_run(intake: Intake, names: list[str], console: Console) -> int:
+    _note_left_out(intake, console)
     if names:
         into = f" into {count(len(names), 'file')}" if intake.entries else ""
         console.data(f"Would write {_what_is_written(intake)}{into}.")
@@ -285,8 +289,7 @@ _ALL_DECLARED = "The files already declare everything."
 def _report_imported(intake: Intake, names: list[str], store: StateFile, console: Console) -> int:
     from bufferctl.model import IDEAS
 
-    for what, why in intake.left_out:
-        console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
+    _note_left_out(intake, console)
     if names:
         console.data(f"Wrote {_what_is_written(intake)}:")
         for name in names:

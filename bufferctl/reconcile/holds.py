@@ -1231,14 +1231,16 @@ REPLACES_CANCELLED = Hold(
 )
 
 
-def replaces(near: Sequence[Change], *, perhaps_out: bool) -> Hold:
-    """A new post with nearly the text of others, which stay in Buffer although the files no longer say them.
+def is_perhaps_out(live: LiveItem | None) -> bool:
+    """Whether Buffer may have published it, or is about to, though it is not among the published posts."""
+    return isinstance(live, LivePost) and live.status in {PostStatus.SENDING, PostStatus.ERROR}
 
-    `perhaps_out`: the first of them is being published, or Buffer says that this failed.
-    """
+
+def replaces(near: Sequence[Change]) -> Hold:
+    """A new post with nearly the text of others, which stay in Buffer although the files no longer say them."""
     first, ids = near[0], [each.live_id or "" for each in near]
     key = first.address.key
-    hold = REPLACES_PERHAPS_OUT if perhaps_out else REPLACES
+    hold = REPLACES_PERHAPS_OUT if is_perhaps_out(first.live) else REPLACES
     if first.cause is Cause.CANCELLED:
         hold = REPLACES_CANCELLED
     return hold.filled(

@@ -126,7 +126,7 @@ def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> b
     live = change.live
     if change.cause not in _REMOVED or not isinstance(live, LivePost) or live.status is PostStatus.SENT:
         return False
-    if _is_perhaps_out(live):
+    if holds.is_perhaps_out(live):
         return True
     if change.action is Action.DELETE:
         return doing is not None and change.slot not in doing
@@ -134,11 +134,6 @@ def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> b
         return True
     is_kept = change.action is Action.KEEP and not prunes
     return change.goes_out and (is_kept or change.action in {Action.HOLD, Action.FORGET})
-
-
-def _is_perhaps_out(live: LiveItem | None) -> bool:
-    """Whether Buffer may have published it, or is about to, though it is not among the published posts."""
-    return isinstance(live, LivePost) and live.status in {PostStatus.SENDING, PostStatus.ERROR}
 
 
 def _plain_text(item: Post | LiveItem | None) -> str:
@@ -171,8 +166,8 @@ def _in_question(change: Change, near: Sequence[Change], asked: Collection[str |
     publishing failed is not deleted meanwhile: it is the only trace of what may be out.
     """
     if change.action is Action.CREATE and near:
-        return holds.replaces(near, perhaps_out=_is_perhaps_out(near[0].live)).on(change)
-    if change.action is Action.DELETE and _is_perhaps_out(change.live) and change.live_id in asked:
+        return holds.replaces(near).on(change)
+    if change.action is Action.DELETE and holds.is_perhaps_out(change.live) and change.live_id in asked:
         return replace(change, action=Action.KEEP, write=None, why=None)
     if change.action is Action.FORGET and change.binding and change.live_id in asked:
         return replace(change, action=Action.KEEP, binding=replace(change.binding, retired=False))

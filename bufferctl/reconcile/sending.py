@@ -230,7 +230,8 @@ def _first_out(changes: Iterable[Change], live: Live, room: Mapping[_Room, int])
             times[each].append(due_at)
     for change in changes:
         for each in _needs(change):
-            times[each] += [change.due_at] if room.get(each) else []
+            if room.get(each):
+                times[each].append(change.due_at)
     return {each: min(filter(None, found)) for each, found in times.items() if found and all(found)}
 
 

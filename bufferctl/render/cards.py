@@ -13,7 +13,7 @@ from enum import Enum, auto
 from functools import cached_property
 
 from bufferctl.digests import SHORT, change_digest
-from bufferctl.model import IDEAS, NETWORKS, LivePost, Post, PostStatus, ShareMode, TextLength, dates, visible
+from bufferctl.model import IDEAS, NETWORKS, Address, LivePost, Post, PostStatus, ShareMode, TextLength, dates, visible
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.lines import sentence
@@ -262,11 +262,11 @@ def _card(
     if outcome and outcome.status in FAILED:
         code = outcome.status
     link = outcome.link if outcome else getattr(change.live, "external_link", None)
-    channel = _shown_channel(address.organization, address.channel, live.name if live else None)
+    is_alone = _service_of(change) not in several
     return Card(
         change=change,
         address=visible(str(address)),
-        channel=replace(channel, is_alone=_service_of(change) not in several),
+        channel=_shown_channel(address, live.name if live else None, is_alone=is_alone),
         kind=kind,
         sign=sign,
         what=what,
@@ -306,16 +306,16 @@ def _made(change: Change) -> Change:
     return change if change.action is Action.PAST else replace(change, action=Action.CREATE)
 
 
-def _shown_channel(organization: str, label: str, live_name: str | None) -> ShownChannel:
+def _shown_channel(address: Address, live_name: str | None, *, is_alone: bool) -> ShownChannel:
     """A channel with the names that people know; `live_name`: Buffer's for it, if it was read."""
-    organization, label = visible(organization), visible(label)
+    organization, label = visible(address.organization), visible(address.channel)
     if label == IDEAS:
         return ShownChannel(organization, "Ideas", "Ideas", "i", "ideas")
     service, _, name = label.partition(":")
     row = NETWORKS.get(service)  # type: ignore[call-overload]  # a StrEnum equals its text
     network, glyph = (row.label, row.glyph) if row else (service, "?")
     name = name if live_name is None else visible(live_name)
-    return ShownChannel(organization, name, network, glyph, service.lower())
+    return ShownChannel(organization, name, network, glyph, service.lower(), is_alone)
 
 
 def moment_of(change: Change, plan: Plan) -> Moment | None:

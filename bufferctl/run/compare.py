@@ -420,11 +420,8 @@ _NAMED = 3
 
 def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
     """The plan, narrowed to the files and addresses named. Raises UsageError if a glob fits no address."""
-    addresses = {str(change.address) for change in plan.changes}
-    check_globs("--target", choices.targets, addresses)
-    check_globs("--exclude", choices.excludes, addresses)
-    for each in sorted(choices.confirmed):  # whose address is named in full: a pattern would confirm more than was read
-        check_known(f"There is no {each} to confirm", each, addresses, hint="Run `bufferctl plan` to see addresses.")
+    if choices.targets or choices.excludes or choices.confirmed:
+        _check_selected(choices, {str(change.address) for change in plan.changes})
     if not (choices.targets or choices.excludes or files.named is not None):
         return plan
 
@@ -441,6 +438,14 @@ def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
     left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out and c.slot not in off]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
     return naming_frozen(plan, hold_dependent(plan, doing).narrow(keeps))
+
+
+def _check_selected(choices: Choices, addresses: Collection[str]) -> None:
+    """Raises UsageError if an option names none of the plan's addresses."""
+    check_globs("--target", choices.targets, addresses)
+    check_globs("--exclude", choices.excludes, addresses)
+    for each in sorted(choices.confirmed):  # in full, since a pattern would confirm more than was read
+        check_known(f"There is no {each} to confirm", each, addresses, hint="Run `bufferctl plan` to see addresses.")
 
 
 def describe_selection(files: Files, choices: Choices) -> str:

@@ -87,9 +87,8 @@ def deleted_before(folder: Path, written: str, applied: str, files: Collection[s
 
 def uncommitted_files(folder: Path) -> frozenset[str]:
     """Files below `folder` that differ from the checked-out commit, or are new and not ignored."""
-    edited = _output(folder, *DIFF, "--name-only", "--no-renames", "--relative", "-z", operands=["HEAD", "--"])
     new = _output(folder, "ls-files", "--others", "--exclude-standard", "-z")
-    return frozenset(edited.split("\0")) | frozenset(new.split("\0"))
+    return _edited_since(folder, "HEAD") | frozenset(new.split("\0"))
 
 
 def contained(folder: Path, commits: Collection[str]) -> frozenset[str]:
@@ -107,12 +106,16 @@ def outdated_files(folder: Path, applied: str, *, remote: str) -> frozenset[str]
     there = _changed_there(folder, base, applied, remote)
     if not there:
         return frozenset()
-    only = (*DIFF, "--name-only", "--no-renames", "--relative", "-z")
-    here = _output(folder, *only, operands=[base, "--"], protocols=protocols_of(folder, remote)).split("\0")
-    outdated = {each.name for each in there} - {*here}
+    outdated = {each.name for each in there} - _edited_since(folder, base, protocols_of(folder, remote))
     modules = [folder / each.name for each in there if each.mode == _SUBMODULE]
     inside = {path.relative_to(folder).as_posix() for module in modules for path in module.rglob("*")}
     return frozenset(outdated | inside)
+
+
+def _edited_since(folder: Path, commit: str, protocols: str = "") -> frozenset[str]:
+    """The tracked files below `folder` that differ from those of a commit."""
+    only = ("--name-only", "--no-renames", "--relative", "-z")
+    return frozenset(_output(folder, *DIFF, *only, operands=[commit, "--"], protocols=protocols).split("\0"))
 
 
 def text_before(folder: Path, applied: str, *, remote: str) -> str:

@@ -27,6 +27,7 @@ SENT = replace(GONE, live=replace(in_buffer(post(), "p9"), status=PostStatus.SEN
 BINDING = record((post(), in_buffer(post()))).bindings[slot(post())]
 REMOVED = Change(post().address, Action.KEEP, Cause.REMOVED, slot(post()), live=in_buffer(post()), binding=BINDING)
 CANCELLED = replace(REMOVED, cause=Cause.CANCELLED)
+FAILED = replace(REMOVED, live=replace(in_buffer(post()), status=PostStatus.ERROR))
 CLAIM = Claim("other.yaml", slot(post()), BINDING)
 
 
@@ -90,9 +91,9 @@ HOLDS: dict[str, list[Hold]] = {
     "no_such_board": [holds.no_such_board("Ideas", TWITTER)],
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
     "replaces": [
-        *(holds.replaces([each], perhaps_out=is_out) for each in (REMOVED, CANCELLED) for is_out in (True, False)),
-        holds.replaces([replace(REMOVED, binding=None)], perhaps_out=False),
-        holds.replaces([REMOVED, REMOVED], perhaps_out=False),
+        *(holds.replaces([each]) for each in (REMOVED, FAILED, CANCELLED)),
+        holds.replaces([replace(REMOVED, binding=None)]),
+        holds.replaces([REMOVED, REMOVED]),
     ],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
     "legal": [holds.legal("made_for_kids", True)],
