@@ -47,6 +47,23 @@ def followed(text: str, problem: Diagnostic) -> str:
     return "\n".join(lines) + "\n"
 
 
+def in_place(text: str, problem: Diagnostic) -> str:
+    """The file with an entry or fields in the columns that a hint names."""
+    assert problem.place
+    lines, row = text.splitlines(), problem.place.line - 1
+    if where := re.search(r"(no|\d+) spaces? before (it\b)?", problem.hint):
+        dash = "" if where[2] else "- "
+        lines[row] = f"{' ' * int(where[1].replace('no', '0'))}{dash}{lines[row].lstrip(' -')}"
+    elif problem.hint.startswith("write `- key:`, with the `-` below the `-` of the entries above"):
+        lines[row] = f"{' ' * (problem.place.column - 3)}- {lines[row].lstrip()}"
+    end = next((n for n in range(row + 1, len(lines)) if re.match(r" *(- )?key: ", lines[n])), len(lines))
+    if move := re.search(r"move .* (\d+) spaces? to the (left|right)", problem.hint):
+        by = int(move[1])
+        for number in range(row + 1, end):
+            lines[number] = lines[number][by:] if move[2] == "left" else " " * by + lines[number]
+    return "\n".join(lines) + "\n"
+
+
 def _moved(lines: list[str], row: int, hint: str) -> bool:
     """Delete or indent lines, if that is the hint."""
     line = lines[row]

@@ -11,7 +11,7 @@ import pytest
 
 from bufferctl.config import load
 from bufferctl.diagnostics import Diagnostic, has_errors
-from tests.config.test_hints import followed
+from tests.config.test_hints import followed, in_place
 
 CASE = Path(__file__).parents[1] / "cases/validate/writers"
 MISTAKES = sorted((CASE / "posts").iterdir())
@@ -40,6 +40,8 @@ def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912 - a li
     assert problem.place
     lines, row, hint = text.splitlines(), problem.place.line - 1, problem.hint
     line, column = lines[row], problem.place.column - 1
+    if re.search(r"spaces? before (?:it|its|the)\b", hint):
+        return in_place(text, problem)
     value = re.match(r"(?P<start> *(?:- )?)(?P<name>\w+): (?P<value>.+)", line)
     if found := re.fullmatch(r"delete it and type (?:a space|(\d+) spaces)", hint):
         lines[row] = line[:column] + " " * int(found[1] or 1) + line[column + problem.width :]

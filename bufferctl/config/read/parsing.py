@@ -26,9 +26,10 @@ from yaml.events import (
 
 from bufferctl.config.format import BLOCK_FORM, FILES, PROSE
 from bufferctl.config.read import slips
+from bufferctl.config.read.misplaced import misplaced_entry, swallowed_entry
 from bufferctl.config.read.source import Source, control_message
 from bufferctl.config.read.syntax import for_field, syntax_problem
-from bufferctl.config.read.tree import Tree
+from bufferctl.config.read.tree import Spot, Tree
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Related, Severity
 from bufferctl.limits import MOST_PROBLEMS
 from bufferctl.model.about import fields_below
@@ -49,6 +50,8 @@ _NAMES = {name: intern(name) for name, *_ in fields_below(*FILES)}
 _BLOCKS = ("|", ">")
 #: Fields with a list of texts.
 _LISTS = frozenset({"thread"})
+#: Fields with a list of groups that have no `key`.
+_LISTS_OF_OTHERS = frozenset({"organizations", "channels", "thread", "assets"})
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -63,7 +66,7 @@ class _MisreadError(Exception):
     Reading continues with the corrected line.
     """
 
-    def __init__(self, problem: Diagnostic, mend: slips.Mend) -> None:
+    def __init__(self, problem: Diagnostic, mend: slips.Mend | None) -> None:
         super().__init__(problem.message)
         self.mended = problem, mend
 
@@ -95,7 +98,8 @@ def parse(source: Source, *, compiled: bool = True, mends: int = _MOST_MENDS) ->
             as_written = source.as_written(place)
             hint = for_field(source.line(source.offset(place)), place.column, syntax.hint)
             on_line = [each for each in builder.errors if each.place and each.place.line == place.line]
-            answers = (Answer(Way.EDIT, content=mend.line),) if mend and mend.row == place.line else ()
+            is_one_line = mend and mend.row == place.line and "\n" not in mend.line
+            answers = (Answer(Way.EDIT, content=mend.line),) if mend and is_one_line else ()
             as_shown = whole.line(whole.offset(as_written))
             found += on_line or [replace(syntax, hint=hint, place=as_written, source=as_shown, answers=answers)]
         row = place.line
@@ -181,6 +185,8 @@ class _Builder:
         if event.tag is not None:
             del self.problems[reported:]  # the content is skipped
             return None
+        if "key" in data and (name in _LISTS_OF_OTHERS or depth == 0) and not event.flow_style:
+            self._look_where_it_is(name, data)
         self.nodes += 1
         if event.anchor is not None:
             self.anchors[event.anchor] = (data, self.nodes - before)
@@ -314,6 +320,8 @@ class _Builder:
     def _look_for_losses(self, event: Any, name: str) -> None:
         """Report a hashtag and line breaks of a text that would not be posted."""
         source, start, end, style = self.source, event.start_mark, event.end_mark, event.style
+        if style in _BLOCKS and "- key:" in event.value:
+            self.problems += filter(None, [swallowed_entry(source, start.index, end.index)])
         if style == "|" and self.text.startswith("\n", start.index + 1) and "\\n" not in event.value:  # nearly all
             return
         lost = [slips.lost_hashtag(source, start.index, end.index, name, block=style in _BLOCKS)]
@@ -331,6 +339,15 @@ class _Builder:
             type(value_event) is ScalarEvent and len(self.problems) <= MOST_PROBLEMS
         ):  # an undefined alias is reported already
             self.problems.append(slips.no_value(self.source, key, event.start_mark.index, event.end_mark.index))
+
+    def _look_where_it_is(self, name: str, data: Any) -> None:
+        """Report an entry of posts or ideas among the items of another list, or among the fields of a file."""
+        if name == "thread" and len(data) == 1:
+            return  # a text that begins with `key: `
+        effect = f"reads it as part of `{name}`" if name else "reads its fields as those of the file"
+        misplaced = misplaced_entry(self.source, Spot(self.tree, data).key("key"), effect)
+        if misplaced:
+            raise _MisreadError(*misplaced)
 
     def _duplicate(self, event: Any, key: str, data: dict[str, Any], marks: list[int], *, in_block: bool) -> None:
         if in_block and (misread := slips.not_a_duplicate(self.source, event.start_mark.index, key, list(data)[-1:])):

@@ -104,7 +104,6 @@ def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagno
 GROUPS = frozenset({"metadata", "overrides"})
 #: The lists of entries at the top of a file.
 _ENTRIES = ("posts", "ideas")
-_AS_ABOVE = "write {} spaces before its `-`, like them"
 _ENTRY_BEGINS = "write `- key:`, with the `-` below the `-` of the entries above"
 #: Width to which a line of prose is usually filled.
 _FULL = 60
@@ -199,8 +198,6 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
     (r"^[ \t]*(?P<name>\w+)(?<=(?P<at>\w)) *$", "a colon is missing after `{name}`", "write `{name}:`", "{at}:"),
     (r"^[ \t]*(?P<at>```.*)", "a line of backticks is not YAML", "delete it", ""),
 )  # fmt: skip
-#: A line with the name of a field, and how many lines above are looked at for where it could belong.
-_FIELD, _ABOVE = r"[ ]*(?:- )?(?P<name>\w+):(?:\s|$)", 200
 #: git's lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
 
@@ -255,7 +252,10 @@ def _holds_fields(name: str) -> bool:
 
 
 class Mend(NamedTuple):
-    """The line to read instead of one with a slip, so that reading can continue; nothing is written."""
+    """The line to read instead of one with a slip, so that reading can continue; nothing is written.
+
+    It may be several lines, for as many from that row on.
+    """
 
     row: int
     line: str
@@ -305,67 +305,3 @@ def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None]
             words, do = message.format(**parts), hint.format(**parts)
             return source.diagnostic(start + first, words, hint=do, width=width), mend
     return None
-
-
-def _of_a_part(source: Source, offset: int, name: str, above: Sequence[str]) -> tuple[Diagnostic, Mend] | None:
-    """A field that belongs to the item of a list above it: to a text alone, or to fields that are further in.
-
-    `above`: the lines above it, the nearest first.
-    """
-    place, line = source.place(offset), source.line(offset)
-    indent = len(line) - len(line.lstrip(" "))
-    found = next((number for number, each in enumerate(above, 1) if re.match(rf"[ ]{{0,{indent}}}- ", each)), None)
-    if found is None or name not in _OF_PARTS:
-        return None
-    number, item = found, above[found - 1]
-    dash = item.find("- ")
-    if indent - dash not in {0, len("- ")}:
-        return None
-    row = place.line - number
-    at = offset - (place.column - 1) + indent
-    text = item[dash + len("- ") :].strip()
-    if indent > dash and not re.match(r"[\w-]+:(?:\s|$)|[|>\[{&*!'\"]", text):
-        hint = f"write `- text: {text}` in line {row}"
-        if re.search(r": | #", text):
-            hint = f"write `- text: {json.dumps(text, ensure_ascii=False)}` in line {row}"
-        message = f"`{name}` belongs to the text in line {row}, which is a part without fields"
-        mend = Mend(row, item[:dash] + hint.split("`")[1])
-        return source.diagnostic(at, message, hint=hint, width=len(name)), mend
-    if indent == dash and re.match(r"text:(?:\s|$)", text):
-        message = f"`{name}` is not as far in as `text` in line {row}, to which it belongs"
-        mend = Mend(place.line, f"  {line}")
-        return source.diagnostic(at, message, hint="indent it by 2 spaces, like `text`", width=len(name)), mend
-    return None
-
-
-#: The fields of a thread's part beside its text.
-_OF_PARTS = frozenset({"image", "alt", "assets"})
-
-
-def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
-    """A field, at its name or its colon, that does not line up with the one above."""
-    place, line = source.place(offset), source.line(offset)
-    found = re.match(_FIELD, line)
-    if not found or found["name"] not in FIELD_NAMES or place.column - 1 > found.end("name"):
-        return None
-    start = offset - (place.column - 1)
-    if line.startswith("key:", place.column - 1) and line[: place.column - 1].isspace():
-        mend = Mend(place.line, line.replace("key:", "- key:", 1))
-        return source.diagnostic(offset, "an entry begins with `- `", hint="write `- key:`", width=3), mend
-    above = source.text[:start].splitlines()[: -_ABOVE - 1 : -1]
-    dash = line.find("- ", 0, found.start("name"))
-    entries = [each.index("-") for each in above if re.match(r"[ ]*- \w+:(?:\s|$)", each)]
-    if dash >= 0 and entries and dash < min(entries):
-        message = "this entry does not line up with the entries above, so YAML cannot tell what it belongs to"
-        mend = Mend(place.line, " " * (entries[0] - dash) + line)
-        return source.diagnostic(start + dash, message, hint=_AS_ABOVE.format(entries[0])), mend
-    if part := _of_a_part(source, offset, found["name"], above):
-        return part
-    columns = [len(each) - len(re.sub(r"^[ ]*(?:- )?", "", each)) for each in above if each.strip()]
-    further = bool(columns) and found.start("name") > columns[0]
-    how = "is further in than the line above" if further else "does not line up with the fields above"
-    message = f"`{found['name']}` {how}, so YAML cannot tell what it belongs to"
-    hint = "line it up with the fields that it belongs to, with spaces"
-    near = columns[0] if further else min(columns, key=lambda each: abs(each - found.start("name")), default=0)
-    mend = Mend(place.line, " " * (near - found.start("name") + len(line) - len(line.lstrip())) + line.lstrip())
-    return source.diagnostic(start + found.start("name"), message, hint=hint, width=len(found["name"])), mend

@@ -36,7 +36,7 @@ _OTHER_KINDS = {
 _BLOCK = 16_384
 _LFS = b"version https://git-lfs.github.com/spec/"
 _LFS_HINT = "run `git lfs pull`; in CI check out with `lfs: true`"
-_BREAK = re.compile(r"\r\n?|\n")
+LINE_END = re.compile(r"\r\n?|\n")
 _NEWLINE = re.compile(r"\n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 #: The bytes of UTF-8 with which none of these begins.
@@ -87,7 +87,7 @@ class Source:
         self.may_hold_variables = b"$(" in self.data or b"\\" in self.data
         """Whether a value may contain `$(`, as it is or spelled with an escape."""
         self._text: str | None = text
-        ends = _BREAK if "\r" in text else _NEWLINE  # most files have only these, which are found faster
+        ends = LINE_END if "\r" in text else _NEWLINE  # most files have only these, which are found faster
         self._starts = array("I", [0, *[found.end() for found in ends.finditer(text)]])
         self._lines: dict[int, str] = {}
         self._blocks: list[bytes] = []
@@ -133,11 +133,15 @@ class Source:
             return place
         return Place(self.name, place.line, max(1, min(len(theirs), place.column - len(mine) + len(theirs))))
 
-    def mended(self, row: int, line: str) -> Source:
-        """The text with one line replaced, to continue reading."""
-        start = self._starts[row - 1]
-        text = f"{self.text[:start]}{line}{self.text[start + len(self.line(start)) :]}"
-        return Source(self.name, text, self.folder, self.original or self, (*self.mends, row))
+    def mended(self, row: int, lines: str) -> Source:
+        """The text with one line or several replaced from a row on, to continue reading."""
+        text, rest, written = "", 0, lines.split("\n")
+        for index, line in enumerate(written, row - 1):
+            start = self._starts[index]
+            text += f"{self.text[rest:start]}{line}"
+            rest = start + len(self.line(start))
+        rows = range(row, row + len(written))
+        return Source(self.name, f"{text}{self.text[rest:]}", self.folder, self.original or self, (*self.mends, *rows))
 
     def offset(self, place: Place) -> int:
         """The offset of a line and column; the start if the file no longer has that line."""

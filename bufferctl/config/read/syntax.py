@@ -10,7 +10,8 @@ from typing import Any
 from yaml import YAMLError
 
 from bufferctl.config.format import BLOCK_FORM, FIELD_NAMES, PROSE
-from bufferctl.config.read.slips import GROUPS, Mend, in_quotes, out_of_line, slip
+from bufferctl.config.read.misplaced import misplaced_entry, out_of_line
+from bufferctl.config.read.slips import GROUPS, Mend, in_quotes, slip
 from bufferctl.config.read.source import Source
 from bufferctl.diagnostics import Diagnostic, Place
 
@@ -135,7 +136,7 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
     if found := slip(source, began, offset):
         return found
     misplaced = re.search(r"mapping values|expected key|'-' indicator|<block end>", problem)
-    if offset is not None and misplaced and (moved := out_of_line(source, offset)):
+    if offset is not None and misplaced and (moved := misplaced_entry(source, offset) or out_of_line(source, offset)):
         return moved
     if "cannot start any token" in problem:
         offset = offset or 0
