@@ -105,3 +105,46 @@ def test_a_day_without_its_year(tmp_path: Path, written: str, meant: str) -> Non
     (problem,) = problems(tmp_path, text)
     assert problem.hint == f"write `{meant}`"
     assert not has_errors(problems(tmp_path, follow(text, problem)))
+
+
+ALT = "posts:\n  - key: a\n    channels: [twitter]\n    text: Hello\n    image: console.jpg\n    alt: {}\n"
+ASSETS = (
+    "posts:\n  - key: a\n    channels: [twitter]\n    text: Hello\n"
+    "    assets: [{{image: {{url: https://acme.example/a.jpg, alt_text: {}}}}}]\n"
+)
+
+
+@pytest.mark.parametrize("form", [ALT, ASSETS], ids=["alt", "in braces"])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("\u201cA harbour\u201d", "A harbour"),
+        ("\u201eA harbour\u201c", "A harbour"),
+        ("\u201cA harbour, at night\u201d", "A harbour, at night"),
+        ("\u201cA harbour: at night\u201d", "A harbour: at night"),
+        ("\u201cHarbour #1\u201d", "Harbour #1"),
+        ('\u201cA harbour"', "A harbour"),
+        ('"A harbour\u201d', "A harbour"),
+    ],
+)
+def test_quotes_of_a_word_processor(tmp_path: Path, form: str, written: str, meant: str) -> None:
+    """What its one hint says to write is the description without them, wherever it stands."""
+    (problem,) = problems(tmp_path, form.format(written))
+    assert "YAML only knows straight quotes" in problem.message
+    (line, *_) = re.findall(r"write `(alt\w*: .*?)`", problem.hint)
+    assert line.partition(": ")[2] == json.dumps(meant)
+    assert problems(tmp_path, form.format(json.dumps(meant))) == ()
+
+
+def test_such_quotes_that_belong_to_it(tmp_path: Path) -> None:
+    """In braces, where no block may be, the hint puts them between straight ones."""
+    (problem,) = problems(tmp_path, ASSETS.format("\u201cA harbour\u201d"))
+    assert problem.hint.endswith('if they belong to the text, write `alt_text: "\u201cA harbour\u201d"`')
+    assert problems(tmp_path, ASSETS.format('"\u201cA harbour\u201d"')) == ()
+
+
+def test_a_url_in_such_quotes(tmp_path: Path) -> None:
+    """The hint is the URL without them."""
+    text = ALT.format("A harbour").replace("console.jpg", "\u201chttps://acme.example/a.jpg\u201d")
+    (problem,) = problems(tmp_path, text)
+    assert problem.hint == "write `https://acme.example/a.jpg`"

@@ -335,6 +335,7 @@ _INSTEAD: Mapping[ValueForm, Sequence[tuple[str, str]]] = {
         (_ANY, "write digits, such as `10`"),
     ),
     ValueForm.URL: (
+        (r"[\u201c\u201d\u201e\u00ab\u2018](.+)[\u201c\u201d\u00bb\u2019]", "write `{1}`"),
         (_WITHOUT_HTTPS.pattern, "write `https://{0}`"),
         (rf"(?:[\w-]+\.)+(?!(?:{'|'.join(_ENDINGS)})$)[a-z]{{2,}}", "write `https://{0}`"),
         (_ANY, "put it at a public URL"),

@@ -60,15 +60,43 @@ CURLY_QUOTES = {
 }
 
 
+#: A field whose text is in such quotes; one of them may be straight.
+_IN_CURLY = re.compile(
+    rf"(?P<name>[\w-]+): +(?P<open>[\"{''.join(CURLY_QUOTES)}])(?P<inner>[^\"{{}}\[\]\u201c\u201d\u201e\u00ab\u00bb]*)"
+    r"(?P<close>[\"\u2019\u201c\u201d\u00bb])(?=\s*(?:[,}\]]|$))"
+)
+
+
 def curly_quotes(source: Source, start: int, text: str, name: str) -> Diagnostic | None:
     """A warning for an unquoted text, at `start`, in the quotes of a word processor, which may be a quotation."""
     inner = text[1:-1]
-    if len(text) < len("''") or text[-1] not in CURLY_QUOTES[text[0]] or {text[0], text[-1]} & set(inner) - {"\u2019"}:
+    ends = {*CURLY_QUOTES[text[0]], '"'}
+    if len(text) < len("''") or text[-1] not in ends or {text[0], text[-1]} & set(inner) - {"\u2019"}:
         return None
     message = f"YAML only knows straight quotes, so `{text[0]}` and `{text[-1]}` are posted, too"
-    written = f"`{_sign(source, start, name)} {json.dumps(inner, ensure_ascii=False)}`"
-    hint = f"write {written}; if they belong to the text, {_as_block(source, start, name)}"
+    sign = _sign(source, start, name)
+    before = source.line(start)[: source.place(start).column - 1]
+    as_text = _as_block(source, start, name)
+    if re.search(r"[\[{]", before):  # no block may be there
+        as_text = f"write `{sign} {json.dumps(text, ensure_ascii=False)}`"
+    hint = f"write `{sign} {json.dumps(inner, ensure_ascii=False)}`; if they belong to the text, {as_text}"
     return source.diagnostic(start, message, hint=hint, width=len(text), severity=Severity.WARNING)
+
+
+def broken_curly_quotes(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
+    """The problem with a text, around an offset, that these quotes were meant to keep together, and its mend."""
+    place, line = source.place(offset), source.line(offset)
+    found = next((each for each in _IN_CURLY.finditer(line) if each.start() < place.column <= each.end()), None)
+    if found is None or found["open"] == found["close"] or found["name"] not in FIELD_NAMES:
+        return None
+    written = f"{found['name']}: {json.dumps(found['inner'], ensure_ascii=False)}"
+    message = (
+        f"YAML only knows straight quotes, so `{found['open']}` and `{found['close']}` do not hold this text together"
+    )
+    at = offset - place.column + 1 + found.start("open")
+    width = found.end("close") - found.start("open")
+    mend = Mend(place.line, f"{line[: found.start()]}{written}{line[found.end() :]}")
+    return source.diagnostic(at, message, hint=f"write `{written}`", width=width), mend
 
 
 def split_at_commas(source: Source, start: int, name: str, parts: Sequence[str]) -> Diagnostic | None:
@@ -147,6 +175,8 @@ def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic 
     if found is None:
         return None
     offset = found.start() + found[0].index("#")
+    if curly := broken_curly_quotes(source, offset):
+        return curly[0]
     comment = found[0][found[0].index("#") :]
     word = comment.split()[0]
     lost = "posted" if name in PROSE else "read"
@@ -215,6 +245,8 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     """A field that has no value; `start` and `end` are its name's."""
     if hashtag := _lost(source, _BEHIND.match(source.text, end + 1), name):
         return hashtag
+    if curly := broken_curly_quotes(source, start):
+        return curly[0]
     hint = "add a value or delete the line"
     if _holds_fields(name):
         hint = "write what belongs to it on the lines below, two spaces further in"
@@ -283,7 +315,11 @@ def _row_above(source: Source, row: int) -> int:
 
 def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None] | None:
     """The slip on one of the lines where the parser stopped, or on the line with text above."""
-    rows = {source.place(offset).line for offset in offsets if offset is not None}
+    places = [offset for offset in offsets if offset is not None]
+    for offset in places:
+        if curly := broken_curly_quotes(source, offset):
+            return curly
+    rows = {source.place(offset).line for offset in places}
     for row in sorted(rows | {_row_above(source, row) for row in rows if row > 1}):
         start = source.offset(Place(source.name, row, 1))
         line = source.line(start)
