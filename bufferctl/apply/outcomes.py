@@ -255,7 +255,9 @@ def moved_on(change: Change) -> Outcome:
     return Outcome(change, Status.HELD, change.live_id, Reason.CHANGED, _MOVED_ON, _BOTH)
 
 
-_NOT_FREED = Said("`{other}` still has its text in Buffer, since that was not changed or deleted, so this was not sent")
+_NOT_FREED = Said(
+    "`{other}` still has its text, or nearly, in Buffer, since that was not changed or deleted, so this was not sent"
+)
 _FREE_FIRST = Said("Fix that first, then {run}.", {"run": _APPLY_AGAIN})
 
 

@@ -1236,13 +1236,18 @@ def is_perhaps_out(live: LiveItem | None) -> bool:
     return isinstance(live, LivePost) and live.status in {PostStatus.SENDING, PostStatus.ERROR}
 
 
-def replaces(near: Sequence[Change]) -> Hold:
-    """A new post with nearly the text of others, which stay in Buffer although the files no longer say them."""
+def replaces(near: Sequence[Change], *, by_edit: bool = False) -> Hold:
+    """A post with nearly the text of others, which stay in Buffer although the files no longer say them.
+
+    `by_edit`: it is there already, under its own key, and gets that text.
+    """
     first, ids = near[0], [each.live_id or "" for each in near]
     key = first.address.key
     hold = REPLACES_PERHAPS_OUT if is_perhaps_out(first.live) else REPLACES
     if first.cause is Cause.CANCELLED:
         hold = REPLACES_CANCELLED
+    if by_edit:
+        hold = replace(hold, hint=REPLACES_CANCELLED.hint)
     return hold.filled(
         own={
             "same": _was(key, ids[0]) if first.is_ours else existing(ids[0]),

@@ -99,26 +99,16 @@ def by_mark(items: Iterable[LiveItem]) -> Mapping[Mark, list[Suspect]]:
 def hold_replacements(
     changes: Iterable[Change], *, doing: Collection[Slot] | None = None, prunes: bool = True
 ) -> list[Change]:
-    """Hold creates with nearly the text of a removed or cancelled post that stays: both would go out.
+    """Hold creates and edits with nearly the text of a removed or cancelled post that stays: both would go out.
 
     `doing`: the slots whose writes are part of the run, None for all. `prunes`: whether removed posts are deleted.
     Equal texts are those of `hold_repeats`. An answer to the delete frees them, too. Meanwhile, the state does not
     forget the entry of that post.
     """
     changes = list(changes)
-    staying: dict[str, list[Change]] = defaultdict(list)
-    for change in changes:
-        if _stays(change, doing, prunes=prunes):
-            staying[change.slot.home].append(change)
-    if not staying:
-        return changes
-    texts = {home: [_plain_text(each.live) for each in those] for home, those in staying.items()}
-    near: dict[Slot, Sequence[Change]] = {}
-    for change in changes:
-        home = change.slot.home
-        near[change.slot] = _near(change, staying[home], texts[home]) if home in texts else ()
+    near = _near(changes, [each for each in changes if _stays(each, doing, prunes=prunes)])
     asked = {each.live_id for those in near.values() for each in those}
-    return [_in_question(change, near[change.slot], asked) for change in changes]
+    return [_in_question(change, near.get(change.slot, ()), asked) for change in changes]
 
 
 def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> bool:
@@ -143,20 +133,41 @@ def _plain_text(item: Post | LiveItem | None) -> str:
     return content.text.casefold()
 
 
-def _near(change: Change, staying: Sequence[Change], texts: Sequence[str]) -> Sequence[Change]:
-    """Those of `staying`, which have these `texts`, whose text a new post nearly has; not what its `repeat_of` names.
+def _near(changes: Iterable[Change], staying: Iterable[Change]) -> dict[Slot, Sequence[Change]]:
+    """By the slot of a post that is new or gets other words, those of `staying` whose text it nearly has then."""
+    by_home: dict[str, list[Change]] = defaultdict(list)
+    for each in staying:
+        by_home[each.slot.home].append(each)
+    texts = {home: [_plain_text(each.live) for each in those] for home, those in by_home.items()}
+    found: dict[Slot, Sequence[Change]] = {}
+    for change in changes if texts else ():
+        home = change.slot.home
+        if home in texts and (near := _near_ones(change, by_home[home], texts[home])):
+            found[change.slot] = near
+    return found
 
-    An occurrence is compared with that of its number, if there is one: a series may have one text, and each but the
-    first repeats the first on purpose.
+
+def _near_ones(change: Change, staying: Sequence[Change], texts: Sequence[str]) -> Sequence[Change]:
+    """Those of `staying`, which have these `texts`, whose text a post would nearly have; not what `repeat_of` names.
+
+    What an edited post is like already is known. An occurrence is compared with that of its number, if there is one: a
+    series may have one text, and each but the first repeats the first on purpose.
     """
     item = change.desired
-    is_new = change.action is Action.CREATE or (change.action is Action.HOLD and not (change.live or change.binding))
-    if not is_new or not isinstance(item, Post) or not item.text:
+    if not _brings_words(change) or not isinstance(item, Post) or not item.text:
         return ()
-    near = [staying[number] for number in alike(_plain_text(item), texts)]
+    before = alike(_plain_text(change.live), texts) if change.live else ()
+    near = [staying[number] for number in alike(_plain_text(item), texts) if number not in before]
     of_its_number = [each for each in near if item.number and each.address.key.endswith(f"-{item.number}")]
     named = set(item.repeat_of)
     return [each for each in of_its_number or near if not named.intersection({each.live_id, each.address.key})]
+
+
+def _brings_words(change: Change) -> bool:
+    """Whether it is new, held or not, or an edit of the text."""
+    if change.action is Action.UPDATE:
+        return wanted(change) != kept(change)
+    return change.action is Action.CREATE or (change.action is Action.HOLD and not (change.live or change.binding))
 
 
 def _in_question(change: Change, near: Sequence[Change], asked: Collection[str | None]) -> Change:
@@ -165,8 +176,8 @@ def _in_question(change: Change, near: Sequence[Change], asked: Collection[str |
     So does what is like a post that is held for another reason: once that is sent, the question comes up. A post whose
     publishing failed is not deleted meanwhile: it is the only trace of what may be out.
     """
-    if change.action is Action.CREATE and near:
-        return holds.replaces(near).on(change)
+    if change.action in {Action.CREATE, Action.UPDATE} and near:
+        return holds.replaces(near, by_edit=change.action is Action.UPDATE).on(change)
     if change.action is Action.DELETE and holds.is_perhaps_out(change.live) and change.live_id in asked:
         return replace(change, action=Action.KEEP, write=None, why=None)
     if change.action is Action.FORGET and change.binding and change.live_id in asked:
@@ -175,15 +186,18 @@ def _in_question(change: Change, near: Sequence[Change], asked: Collection[str |
 
 
 def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:
-    """By slot, the writes that free its text: had they not been made, it would be held."""
+    """By slot, the writes without which it would be held: until they are made, its text or nearly that is in Buffer."""
     writes = {change.live.id: change for change in changes if change.action in WRITING and change.live}
     if not writes:
         return {}
     staying = _staying(writes.values(), doing=())
+    sent = [change for change in changes if change.action in WRITING]
+    near = _near(sent, [each for each in writes.values() if _stays(each, (), prunes=True)])
     found: dict[Slot, tuple[Slot, ...]] = {}
     for change in changes:
         suspects = (*_moved_here(change, staying), *_repeated(change, staying.texts))
         slots = dict.fromkeys(writes[each.id].slot for each in suspects)
+        slots |= dict.fromkeys(each.slot for each in near.get(change.slot, ()))
         others = tuple(slot for slot in slots if slot != change.slot)
         if others:
             found[change.slot] = others

@@ -85,6 +85,22 @@ def test_it_is_deleted_in_buffer(project: Project, settings: str) -> None:
     assert texts(project) == {AFTER: 1}
 
 
+def test_the_words_come_into_another_entry(project: Project) -> None:
+    """That edit is not sent while the protected post stays; once somebody has deleted it, it is."""
+    other = "key: other, due_at: 2029-12-21 09:00, text: Something else altogether"
+    declare(project, f"{OLD}, protect: true", other)
+    project.apply()
+    (there,) = (each for each in project.sandbox.posts() if each["text"] == BEFORE)
+    declare(project, other.replace("Something else altogether", AFTER))
+    said = " ".join(project("apply", "--auto-approve", "--settle", "0").out.split())
+    assert "Its text is like that of a post (`fair`)" in said
+    assert "was: fair" not in said
+    assert texts(project) == {BEFORE: 1, "Something else altogether": 1}
+    project.sandbox.person.delete_post(there["id"])
+    apply(project)
+    assert texts(project) == {AFTER: 1}
+
+
 SERIES = "key: {key}, {at}, repeat: {{every: 1 week, times: 6}}, text: {text} every week in our newsletter"
 
 

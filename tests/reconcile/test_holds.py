@@ -92,6 +92,7 @@ HOLDS: dict[str, list[Hold]] = {
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
     "replaces": [
         *(holds.replaces([each]) for each in (REMOVED, FAILED, CANCELLED)),
+        holds.replaces([REMOVED], by_edit=True),
         holds.replaces([replace(REMOVED, binding=None)]),
         holds.replaces([REMOVED, REMOVED]),
     ],
