@@ -259,6 +259,10 @@ class Job:
         copy.write_bytes(shown.stdout)
         return load_if_there(copy)
 
+    def text_at(self, commit: str, name: str) -> str:
+        """The text of a file in a commit that the checkout has, as far as it can be read."""
+        return self._show(commit, name).stdout.decode("utf-8", "replace")
+
     def _show(self, commit: str, name: str) -> CompletedProcess[bytes]:
         wanted, given = [f"{commit}:{name}"], self.child_environment
         return git_bytes(self.checkout, "show", operands=wanted, protocols=self._protocols, environment=given)

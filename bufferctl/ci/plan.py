@@ -21,7 +21,7 @@ from bufferctl.ci.log import say
 from bufferctl.ci.report_file import load_report
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
-from bufferctl.ci.unread import unread
+from bufferctl.ci.unread import left_behind, unread
 from bufferctl.config import place_for
 from bufferctl.config.write.convert import to_fill_in
 from bufferctl.diagnostics import some_of
@@ -89,12 +89,13 @@ class _Made(NamedTuple):
 def _plan(
     job: Job, request: ChangeRequest | None, branch: str, *, offline: bool, strict: bool, artifact: Path | None
 ) -> int:
-    if not _is_needed(job, request):
+    stranded = left_behind(job, request) if request else None
+    if not stranded and not _is_needed(job, request):
         say(f"None of the files of {job.name} changed, so there is nothing to plan.")
         return 0
     moved = None if offline else moved_state(job, branch)
     overlooked = unread(job, request) if request else None
-    for each in filter(None, (moved, overlooked)):
+    for each in filter(None, (moved, overlooked, stranded)):
         job.annotate("warning", each.words)
     if moved:
         job = replace(job, has_state=False)
@@ -109,6 +110,7 @@ def _plan(
         notes = [
             _elsewhere(job, request, branch),
             overlooked,
+            stranded,
             moved if made.is_plan else None,
             _failure(job, made.held) if fails else None,
         ]

@@ -1,4 +1,4 @@
-"""Files with posts that a request adds or changes and that no root file includes: nothing would say a word of them."""
+"""What no plan of a request would mention: files with posts that no root file includes, and deleted root files."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from pathlib import PurePosixPath
 
 from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import Job
-from bufferctl.config import holds_posts
+from bufferctl.config import holds_posts, is_root
 from bufferctl.diagnostics import some_of
 from bufferctl.model import visible
+from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.render.markdown import Note
 from bufferctl.said import Answer, Way
+from bufferctl.state.checkout import gone_since
 
 #: How many files a sentence names; the rest is counted.
 _NAMED = 5
+_ENDINGS = {".yaml", ".yml"}
 
 
 def unread(job: Job, request: ChangeRequest) -> Note | None:
@@ -39,6 +42,25 @@ def unread(job: Job, request: ChangeRequest) -> Note | None:
     )
 
 
+def left_behind(job: Job, request: ChangeRequest) -> Note | None:
+    """A note with the root files that a request deletes, whose posts stay; None if there are none, or nobody knows."""
+    base = job.base_of(request)
+    if not base or job.fetch(base):
+        return None
+    gone = gone_since(job.checkout, base, remote=GIT_REMOTE)
+    names = [name for name in gone if PurePosixPath(name).suffix in _ENDINGS and is_root(job.text_at(base, name))]
+    if not names:
+        return None
+    its, it, file = ("its", "it", "a root file") if len(names) == 1 else ("their", "them", "root files")
+    return Note(
+        "Posts stay in Buffer:",
+        f"This {job.forge.noun} deletes {some_of([f'`{_inert(name)}`' for name in names], _NAMED)}, {file}, so no plan "
+        f"will mention {its} posts again. What is scheduled is published, unless another root file has the entries "
+        f"now. To delete the posts, keep {it}, mark each entry as `cancelled: true`, and delete {it} once that is "
+        "merged.",
+    )
+
+
 def _inert(text: str) -> str:
     """A text that stays between its backticks."""
     return visible(text).replace("`", "'")
@@ -47,4 +69,4 @@ def _inert(text: str) -> str:
 def _may_be_meant(name: str) -> bool:
     """Whether a pattern could include a file of this name."""
     path = PurePosixPath(name)
-    return path.suffix in {".yaml", ".yml"} and not any(part.startswith(".") for part in path.parts)
+    return path.suffix in _ENDINGS and not any(part.startswith(".") for part in path.parts)

@@ -12,6 +12,7 @@ from bufferctl.config.resolve import (
     find_root,
     holds_posts,
     in_order,
+    is_root,
     load,
     place_for,
     root_files_beside,

@@ -241,10 +241,19 @@ def renamed_since(folder: Path, applied: str, *, remote: str) -> dict[str, str]:
 
     Staged changes count. A partial clone gets the files that it lacks from `remote`.
     """
-    only = ("--name-status", "--diff-filter=R", *_RENAMES, "--no-relative", "-z")
-    ran = _output(folder, *DIFF, *only, operands=[applied, "--"], protocols=protocols_of(folder, remote))
-    parts = ran.split("\0")
+    parts = _differing(folder, applied, "--name-status", "--diff-filter=R", remote=remote)
     return dict(zip(parts[1::3], parts[2::3], strict=False))
+
+
+def gone_since(folder: Path, commit: str, *, remote: str) -> list[str]:
+    """The names that files had in a commit, from the top of the repository, if they are gone under any name."""
+    return [name for name in _differing(folder, commit, "--name-only", "--diff-filter=D", remote=remote) if name]
+
+
+def _differing(folder: Path, commit: str, *only: str, remote: str) -> list[str]:
+    """What git lists of the files that differ from a commit."""
+    options = (*only, *_RENAMES, "--no-relative", "-z")
+    return _output(folder, *DIFF, *options, operands=[commit, "--"], protocols=protocols_of(folder, remote)).split("\0")
 
 
 def _relation(folder: Path, here: str, applied: str) -> Relation:

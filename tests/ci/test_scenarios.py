@@ -539,6 +539,31 @@ def two_root_files(side: Side) -> tuple[int, bool]:
     return number, side.texts() == ["From north", "From teams/south"]
 
 
+@row("it deletes one of several root files")
+def root_file_deleted(side: Side) -> tuple[int, bool]:
+    entry = "{key: p, due_at: 2029-12-20 09:00, text: From the south}"
+    home = f"organizations: [{{name: Acme, channels: [{{service: linkedin, name: acme-inc, posts: [{entry}]}}]}}]"
+    side.launched()
+    side.ada.branch("south")
+    root_file = side.ada.folder / "south" / "buffer.yaml"
+    root_file.parent.mkdir()
+    root_file.write_text(f"version: 1\ntimezone: UTC\nstate: git\n{home}\n", encoding="utf-8")
+    side.ada.push()
+    begun = side.request("south")
+    assert not side.plan(begun, directory="south").failed
+    side.land(begun)
+    assert not side.apply(directory="south").failed
+    side.ada.branch("tidy")
+    root_file.unlink()
+    side.ada.push()
+    number = side.request("tidy")
+    assert not side.plan(number).failed
+    assert "deletes `south/buffer.yaml`, a root file" in side.comments(number)[0]
+    side.land(number)
+    assert not side.apply().failed
+    return number, "From the south" not in side.texts()
+
+
 def test_every_row_has_a_story() -> None:
     """And every story a row."""
     told = {each for happened, _ in STORIES for each in ROWS if each.startswith(happened)}
@@ -551,7 +576,8 @@ _ON_GITHUB = (force_pushed, squashed, of_a_second_request)
 _ON_NEITHER = (
     rebased, merged_in_between, another_account, opened_too_late,
     quick_merges, straight_to_main, changed_in_buffer, reverted, reverted_too_early,
-    two_root_files, planned_again, canceled, failed, unapproved, two_on_one_post_rebased, quick_merges_of_edits,
+    two_root_files, root_file_deleted, planned_again, canceled, failed, unapproved, two_on_one_post_rebased,
+    quick_merges_of_edits,
     history_gone, on_main_already, code_alone, brought_back_after_a_revert,
     disconnected, bad_key, pushed_again, stacked, queued, checked_again_after_the_merge, two_on_one_post,
 )  # fmt: skip

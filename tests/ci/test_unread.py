@@ -43,6 +43,31 @@ def test_a_file_that_nothing_includes(team: Team) -> None:
     assert [each["text"] for each in team.sandbox.posts()] == ["It is May"]
 
 
+def test_a_root_file_is_deleted(team: Team) -> None:
+    """The plan of another root file says that its posts stay, though no file of that one changed."""
+    put(team, {"blog/blog.yaml": FILES})
+    team.ada.branch("tidy")
+    (team.ada.folder / "blog" / "blog.yaml").unlink()
+    team.ada.push()
+    number = team.github.open_pull("tidy")
+    ran = team.plan(number)
+    (body,) = team.github.bodies(number)
+    said = "This pull request deletes `blog/blog.yaml`, a root file, so no plan will mention its posts again."
+    assert said in body
+    assert said.replace("`", "") in ran.log
+    assert "To delete the posts, keep it, mark each entry as `cancelled: true`" in body
+
+
+def test_a_root_file_is_moved(team: Team) -> None:
+    """Nothing is said of it: it has another name."""
+    put(team, {"blog/blog.yaml": FILES})
+    team.ada.branch("tidy")
+    (team.ada.folder / "blog" / "blog.yaml").rename(team.ada.folder / "blog" / "buffer.yaml")
+    team.ada.push()
+    number = team.github.open_pull("tidy")
+    assert "no plan will mention" not in team.plan(number).log
+
+
 def test_files_that_nobody_means(team: Team) -> None:
     """What holds no posts, is hidden, or is read by another root file is not mentioned."""
     other = {

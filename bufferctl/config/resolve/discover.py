@@ -209,8 +209,13 @@ def root_files_beside(root_file: Path, repository: Path | None) -> list[Path]:
 
 def _is_root(path: Path) -> bool:
     with suppress(OSError, UnicodeDecodeError):
-        return _ORGANIZATIONS_LINE.search(path.read_text(encoding="utf-8")) is not None
+        return is_root(path.read_text(encoding="utf-8"))
     return False
+
+
+def is_root(text: str) -> bool:
+    """Whether a file with this text may be a root file."""
+    return _ORGANIZATIONS_LINE.search(text) is not None
 
 
 def _visible(folder: Path) -> Iterator[Path]:
