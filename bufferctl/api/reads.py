@@ -225,6 +225,14 @@ class Reader(Wire):
         unread = frozenset(channel for listing, ids in sent if listing.is_cut_off for channel in ids)
         return _items(lists), _items(reading.ideas), unread
 
+    def scheduled(self, account: Account) -> tuple[int, bool]:
+        """How many posts are scheduled, and whether there are more: the newest of each organization, in one request."""
+        wanted = {each.id: [channel.id for channel in each.channels] for each in account.organizations if each.channels}
+        lists = [_posts(org, ids, 1, status=[PostStatus.SCHEDULED.value]) for org, ids in wanted.items()]
+        self._read_all(lists[:LISTS_AT_ONCE])
+        has_more = any(each.is_cut_off for each in lists) or len(lists) > LISTS_AT_ONCE
+        return len(_items(lists)), has_more
+
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
         """Posts of channels (ids by organization id) created since then, in every status, and all of these ideas.
 

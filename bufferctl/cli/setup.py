@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 def init(agents: bool | None, ci: str | None, setup: options.Setup) -> None:
     """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
 
+    If Buffer has scheduled posts, it says how many; `bufferctl import` writes them into files.
+
     An existing file is never overwritten. In a git repository with the remote `origin`, it offers to keep the state
     on a branch there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests,
     and never apply.
@@ -76,12 +78,15 @@ def init(agents: bool | None, ci: str | None, setup: options.Setup) -> None:
         return
     with setup.connected() as buffer:
         propose = partial(propose_state, path, console)
-        channels, stored, begun = start(path, buffer, propose, console, with_example=repository is None)
+        started = start(path, buffer, propose, console, with_example=repository is None)
+    stored, begun = started.stored, started.begun
     example = "" if repository else " and an example draft"
-    console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')}{example}.")
+    console.data(f"Wrote {visible(str(path))} with {count(started.channels, 'channel')}{example}.")
     _offer_agents(path.with_name("AGENTS.md"), agents, console)
     if begun:
         console.data(f"Posts are tracked in {visible(stored.place)}.")
+    if started.scheduled and started.scheduled[0]:
+        _point_to_import(*started.scheduled, console)
     if repository:
         _write_ci(repository, path.parent, console)
         return
@@ -90,6 +95,15 @@ def init(agents: bool | None, ci: str | None, setup: options.Setup) -> None:
     if is_local(stored.endpoint):
         console.data("This file is for the sandbox. For your own account, in another folder:")
         console.data("  unset BUFFER_API_URL && bufferctl init")
+
+
+def _point_to_import(scheduled: int, has_more: bool, console: Console) -> None:
+    """How many scheduled posts are in Buffer and in no file, and the command that brings them into files."""
+    number = f"{'more than ' * has_more}{count(scheduled, 'scheduled post')}"
+    them = "it" if scheduled == 1 and not has_more else "them"
+    console.data(f"Buffer has {number} that no file has, and bufferctl leaves {them} alone.")
+    console.data(f"To write {them} into files, run:")
+    console.say("  bufferctl import")
 
 
 #: Before what is to be ticked.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, timedelta
 from pathlib import Path
 from shlex import quote
@@ -19,7 +19,7 @@ from bufferctl.apply import FileJournal, save_state, with_unsaved_results
 from bufferctl.config import find_root, load
 from bufferctl.config.write import FileChanges, Text, root_with
 from bufferctl.diagnostics import all_of, has_errors, nearest
-from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
+from bufferctl.errors import ApiError, BufferctlError, ConfigError, StateError, UsageError
 from bufferctl.intake import starter_text
 from bufferctl.limits import SETTLE
 from bufferctl.machine import state_folder
@@ -389,6 +389,19 @@ def _with_journal(old: StateFile, root: Path) -> SavedState:
         return replace(old.document, state=with_unsaved_results(old.saved, journal), intents=tuple(intents))
 
 
+@value()
+class FirstRoot:
+    """A first root file, with the number of its channels, and its state, with whether that begins now.
+
+    `scheduled`: how many posts Buffer has that no file has, and whether there are more; None if that was not read.
+    """
+
+    channels: int
+    stored: StateFile
+    begun: bool
+    scheduled: tuple[int, bool] | None = None
+
+
 def start(
     path: Path,
     buffer: Buffer,
@@ -396,11 +409,11 @@ def start(
     listener: Listener,
     *,
     with_example: bool = True,
-) -> tuple[int, StateFile, bool]:
+) -> FirstRoot:
     """Write a first root file for the account.
 
-    Returns the number of channels, and the state, with whether it begins now. `propose` returns the shared state, if
-    there is to be one; if it cannot be reached, the first apply begins it. Raises ConfigError, ApiError, StateError.
+    `propose` returns the shared state, if there is to be one; if it cannot be reached, the first apply begins it.
+    Raises ConfigError, ApiError, StateError.
     """
     account = buffer.account()
     managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
@@ -415,7 +428,8 @@ def start(
         with path.open("x", encoding="utf-8") as stream:
             stream.write(starter_text(account, managed_since, in_git=settings is not None, with_example=with_example))
         stored.load()
-        if not stored.exists:
+        is_new = not stored.exists
+        if is_new:
             state = stored.with_next_serial(begin_anew(account, managed_since))
             stored.replace(replace(stored.document, state=state), "init")
         begun = True
@@ -423,12 +437,17 @@ def start(
         if not stored.is_shared:
             raise
         listener.notice(f"the first apply will start the state. {error.message}")
-        begun = False
+        begun = is_new = False
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
         ) from error
-    return sum(len(organization.channels) for organization in account.organizations), stored, begun
+    scheduled = None
+    if is_new:  # else some may be tracked, and the next plan shows what becomes of those
+        with suppress(ApiError):  # only to say it
+            scheduled = buffer.scheduled(account)
+    channels = sum(len(organization.channels) for organization in account.organizations)
+    return FirstRoot(channels, stored, begun, scheduled)
 
 
 def begin(

@@ -52,6 +52,56 @@ def test_it_begins_the_state(project: Project) -> None:
     assert begun != applied == project.state.read_bytes()
 
 
+def _schedule(project: Project, number: int) -> None:
+    """Posts that a person schedules in Buffer."""
+    channel = project.sandbox.channel("twitter")["id"]
+    for each in range(number):
+        project.sandbox.person.create_post(channel, f"Post {each}", dueAt="2029-12-20T09:00:00Z")
+
+
+def test_an_account_with_scheduled_posts(project: Project, prints: Prints) -> None:
+    """It says how many there are, that they stay, and the command that writes them into files, which works."""
+    _schedule(project, 2)
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.create_post(channel, "A draft", saveToDraft=True)
+    before = project.sandbox.posts()
+    ran = project("init")
+    prints("init/scheduled", ran)
+    assert len(project.sandbox.requests) == 3
+    assert project("import").code == 0
+    assert "Plan: 1 new post on X.\nApply saves 1 as draft.\nAlso: 3 unchanged." in project("plan").out
+    assert project.sandbox.posts() == before
+
+
+def test_an_account_without_scheduled_posts(project: Project) -> None:
+    """One request looks for them, and nothing is said."""
+    assert "scheduled" not in project("init").out
+    assert len(project.sandbox.requests) == 3
+
+
+def test_an_account_with_very_many_scheduled_posts(project: Project) -> None:
+    """They are not counted to the end, which would take more requests."""
+    _schedule(project, 101)
+    assert "Buffer has more than 100 scheduled posts that no file has" in project("init").out
+    assert len(project.sandbox.requests) == 3
+
+
+def test_scheduled_posts_that_a_state_tracks(project: Project) -> None:
+    """Nothing is said of them: whether they stay is what the next plan shows."""
+    project("init")
+    _schedule(project, 1)
+    (project.folder / "buffer.yaml").unlink()
+    assert "scheduled" not in project("init").out
+
+
+def test_scheduled_posts_that_cannot_be_counted(project: Project) -> None:
+    """The files are written all the same."""
+    _schedule(project, 1)
+    project.sandbox.set_faults("rate-limit@posts")
+    ran = project("init")
+    assert (ran.code, "scheduled" in ran.out) == (0, False)
+
+
 def test_never_over_a_file(project: Project, prints: Prints) -> None:
     """An existing buffer.yaml stays as it is, and Buffer gets no request: exit 1."""
     project.write("buffer.yaml", "mine")
