@@ -289,6 +289,67 @@ def test_edit(before: str, change: Callable[[Edits, Node], Any], after: str) -> 
     assert crlf.result() == after.replace("\n", "\r\n")
 
 
+@pytest.mark.parametrize(
+    ("before", "change", "after"),
+    [
+        pytest.param(
+            "posts:\n  - {key: a, text: &t Same}\n  - key: b\n    text: *t  # too\n  - key: c\n    text: *t\n",
+            text("Other"),
+            "posts:\n  - {key: a, text: Other}\n  - key: b\n    text: &t Same  # too\n  - key: c\n    text: *t\n",
+            id="text",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: &t |\n      Same\n      again\n"
+            "  - key: b\n    text: *t\n  - {key: c, text: *t}\n",
+            text("Other\n\ntext"),
+            "posts:\n  - key: a\n    text: |\n      Other\n\n      text\n"
+            "  - key: b\n    text: &t |\n      Same\n      again\n  - {key: c, text: *t}\n",
+            id="block",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: &t |\n      Same\n      again\n  - {key: b, text: *t}\n",
+            text("Other"),
+            'posts:\n  - key: a\n    text: |\n      Other\n  - {key: b, text: "Same\\nagain"}\n',
+            id="block-for-braces",
+        ),
+        pytest.param(
+            "posts:\n  - {key: a, text: &t Same}\n  - key: b\n    thread:\n      - *t\n      - *t\n",
+            text("Other"),
+            "posts:\n  - {key: a, text: Other}\n  - key: b\n    thread:\n      - &t Same\n      - *t\n",
+            id="item-of-a-list",
+        ),
+        pytest.param(
+            "posts:\n  - {key: a, tags: &t [x, y]}\n  - key: b\n    tags: *t\n",
+            lambda edits, entry: edits.update(entry, {"key": "a"}),
+            "posts:\n  - {key: a}\n  - key: b\n    tags: [x, y]\n",
+            id="removed-list",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    metadata: &m\n      youtube: {title: Same}\n  - key: b\n    metadata: *m\n",
+            lambda edits, entry: edits.update(entry, {"key": "a", "metadata": {"youtube": {"title": "Other"}}}),
+            "posts:\n  - key: a\n    metadata: {youtube: {title: Other}}\n"
+            "  - key: b\n    metadata: {youtube: {title: Same}}\n",
+            id="inside-a-group",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: &t Same\n  - key: b\n    text: &t Again\n  - key: c\n    text: *t\n",
+            text("Other"),
+            "posts:\n  - key: a\n    text: Other\n  - key: b\n    text: &t Again\n  - key: c\n    text: *t\n",
+            id="another-of-that-name",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: *t\n".replace("posts:", "x: &t Same\nposts:"),
+            text("Other"),
+            "x: Same\nposts:\n  - key: a\n    text: Other\n",
+            id="the-last-alias",
+        ),
+    ],
+)
+def test_what_aliases_mean_stays(before: str, change: Callable[[Edits, Node], Any], after: str) -> None:
+    """The first alias of a value that is edited gets the value and its anchor, for itself and the others."""
+    assert edited(before, change) == after
+
+
 def test_edits_that_overlap() -> None:
     """An error: neither of them would be what was asked for."""
     edits = Edits("posts: []\n")

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
 from bufferctl.config.format import ORDER
 from bufferctl.config.write.as_yaml import text_value
-from bufferctl.config.write.nodes import Node, read_nodes
+from bufferctl.config.write.nodes import Node, read_nodes, walk
 from bufferctl.config.write.yaml_files import STEP, yaml_text
 from bufferctl.errors import ConfigError
 
@@ -27,6 +28,14 @@ _HEADER = re.compile(r"[|>][-+0-9]*")
 #: Texts that nobody would put in quotes.
 _PLAIN = re.compile(r"[^\W_](?:[^\s:#{}\[\],&*!|>'\"%@`]| (?! ))*(?<! )")
 _QUOTED = {"'": SingleQuotedScalarString, '"': DoubleQuotedScalarString}
+
+
+class _Alias(NamedTuple):
+    """An alias, and the field of `owner` that it is the value of; in a list, the name is empty."""
+
+    owner: Node
+    name: str
+    node: Node
 
 
 @dataclass
@@ -42,7 +51,8 @@ class Edits:
         self.root = read_nodes(self.text)
 
     def result(self) -> str:
-        """The text with all edits made. Raises ConfigError."""
+        """The text with all edits made; what aliases mean stays. Raises ConfigError."""
+        self._keep_aliases()
         parts, at = [], 0
         for start, end, new in sorted(self._made, key=lambda edit: edit[:2]):  # stable: as they were asked for
             if start < at:
@@ -87,7 +97,7 @@ class Edits:
             return
         for name, value in ((str(name), value) for name, value in fields.items()):
             old = owner.get(name)
-            if old and old.is_mapping and value and isinstance(value, dict):
+            if old and old.is_mapping and value and isinstance(value, dict) and not self._aliases(old):
                 self.update(old, value)
             elif old is None or old.value != value:
                 self.set(owner, name, value)
@@ -130,6 +140,58 @@ class Edits:
         else:
             self._insert_lines(old.end, self._at(old, CommentedSeq(values)))
 
+    @cached_property
+    def _anchors(self) -> list[Node]:
+        """The values with an anchor, in file order."""
+        return [node for _, node in walk(self.root) if node.anchor is not None] if "&" in self.text else []
+
+    @cached_property
+    def _all_aliases(self) -> dict[str, list[_Alias]]:
+        """The aliases by name, in file order."""
+        found: dict[str, list[_Alias]] = {}
+        for _, each in walk(self.root):
+            for name, value in [
+                *((key.value, value) for key, value in each.pairs),
+                *(("", item) for item in each.items),
+            ]:
+                if value.is_alias:
+                    found.setdefault(value.text[1:], []).append(_Alias(each, name, value))
+        return {name: sorted(aliases, key=lambda each: each.node.start) for name, aliases in found.items()}
+
+    def _aliases(self, node: Node) -> list[_Alias]:
+        """The aliases that mean a node, in file order."""
+        if node.anchor is None:
+            return []
+        again = (each.start for each in self._anchors if each.anchor == node.anchor and each.start > node.start)
+        until = min(again, default=len(self.text))
+        return [each for each in self._all_aliases.get(node.anchor, ()) if node.start < each.node.start < until]
+
+    def _keep_aliases(self) -> None:
+        """Give the value of an anchor that an edit removes to its first alias, and the anchor if it has others.
+
+        An anchor whose aliases are all gone is removed, since it would look like a word of the text.
+        """
+        made = [(start, end) for start, end, _ in self._made]
+
+        def is_gone(node: Node) -> bool:
+            return any(start <= node.start < end for start, end in made)
+
+        for node in self._anchors:
+            aliases = self._aliases(node)
+            left = [each for each in aliases if not is_gone(each.node)]
+            if not is_gone(node):
+                if aliases and not left:
+                    self.replace(node.start, node.value_start, "")
+            elif left:
+                first, value = left[0], _as_data(node.value)
+                self._insert(first.node.start, f"&{node.anchor} " if left[1:] else "")
+                if first.name:
+                    self.set(
+                        first.owner, first.name, text_value(first.name, value) if isinstance(value, str) else value
+                    )
+                else:
+                    self.replace(first.node.start, first.node.end, _on_a_line(value))
+
     def _add(self, owner: Node, name: str, value: Any) -> None:
         """Insert a new field after those that come before it in reading order."""
         rank = {each: place for place, each in enumerate(ORDER)}
@@ -165,10 +227,10 @@ class Edits:
             self.replace(old.start, old.end, "|")
             self._insert_lines(old.end, _shifted(f"{text}\n", column))
             return
-        header, begin = _HEADER.match(self.text, old.start), self._line_end(old.start)
+        header, begin = _HEADER.match(self.text, old.value_start), self._line_end(old.value_start)
         content = _CONTENT.match(self.text, begin)
         column = len(content[1]) if content else self._column(owner.pairs[0][0].start) + STEP
-        self.replace(old.start, header.end() if header else old.start + 1, "|")
+        self.replace(old.start, header.end() if header else old.value_start + 1, "|")
         self.replace(begin, old.end, _shifted(text, column))
 
     def _apart(self, value: Any, old: Node, column: int) -> Any:
@@ -226,6 +288,13 @@ class Edits:
 def as_name(name: str) -> str | int:
     """The name of a field for YAML: the number of an occurrence gets no quotes."""
     return int(name) if name.isdecimal() else name
+
+
+def _as_data(value: Any) -> Any:
+    """A value that was read, to be written again."""
+    if isinstance(value, dict):
+        return CommentedMap({as_name(name): _as_data(each) for name, each in value.items()})
+    return CommentedSeq(map(_as_data, value)) if isinstance(value, list) else value
 
 
 def _on_a_line(value: Any) -> str:

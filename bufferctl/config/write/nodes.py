@@ -61,10 +61,13 @@ class Node(NamedTuple):
         """How a text begins: with `|`, `>` or a quote, else it is plain. Empty for a list and for fields."""
         if not self.is_scalar:
             return ""
-        text = self.tree.source.text
-        found = _ANCHOR.match(text, self.start)
-        start = found.end() if found else self.start
-        return text[start : start + 1]
+        return self.tree.source.text[self.value_start : self.value_start + 1]
+
+    @property
+    def value_start(self) -> int:
+        """Where it starts behind its anchor, if it has one."""
+        found = _ANCHOR.match(self.tree.source.text, self.start)
+        return found.end() if found else self.start
 
     @property
     def is_block(self) -> bool:
