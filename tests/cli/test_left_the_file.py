@@ -231,3 +231,30 @@ def test_an_old_value_that_buffer_does_not_show(project: Project) -> None:
     project.sandbox.clock.set("2029-12-21T09:00:00Z")
     project.apply()
     assert "given" not in seen_so_far(project)
+
+
+LIVE = "We are live with the new console, and it is faster than ever before for everybody"
+
+
+def test_two_entries_like_one_post_that_stays(project: Project) -> None:
+    """Where both answers are followed, the error says which to delete, and after that neither is a question."""
+
+    def entries(**of: str) -> str:
+        lines = (
+            f"  - {{key: {key}, {was}due_at: 2029-12-20 {hour:02}:00, text: '{LIVE} at {hour}'}}\n"
+            for hour, (key, was) in enumerate(of.items(), 9 if "tip" in of else 10)
+        )
+        return "channels: [twitter]\nposts:\n" + "".join(lines)
+
+    project.write("buffer.yaml", f"{ROOT}prune: false\n")
+    project.write("posts/a.yaml", entries(tip=""))
+    project.apply()
+    project.write("posts/a.yaml", entries(first="", second=""))
+    plan = project("plan")
+    assert plan.planned == ["! first", "! second"]
+    assert "add `was: tip`" in " ".join(plan.out.split())
+    project.write("posts/a.yaml", entries(first="was: tip, ", second="was: tip, "))
+    hint = "delete `was` from the one that is not it, which is then a post of its own"
+    assert hint in project("validate").out
+    project.write("posts/a.yaml", entries(first="was: tip, ", second=""))
+    assert project("plan").planned == ["~ first", "+ second"]

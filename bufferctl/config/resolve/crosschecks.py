@@ -157,8 +157,10 @@ def _claimed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
             first = renamed.setdefault(replace(item.address, key=key), item.place)
             if first != item.place and item.place not in reported:
                 reported.add(item.place)
-                message = f"another entry is renamed from `{key}` too"
-                related, hint = (Related(first, "the other one is here"),), "delete `was` from the new one"
+                what = "idea" if item.address.is_idea else "post"
+                message = f"another entry is renamed from `{key}` too, and only one of them can be that {what}"
+                related = (Related(first, "the other one is here"),)
+                hint = f"delete `was` from the one that is not it, which is then a {what} of its own"
                 yield declared.spot("was").at("was", message, hint=hint, related=related, kind=Kind.DUPLICATE)
         other = existing.setdefault(item.existing, item) if item.existing else item
         if other is not item and item.place not in reported:
