@@ -983,10 +983,17 @@ WOULD_STAND_BESIDE = replace(
 )
 
 
+#: The same where one of them is published: to delete that one would not unsay it.
+WOULD_COME_AFTER = replace(
+    WOULD_STAND_BESIDE, hint=Said("If both are intended, add {both}. If it is the same, add {cancelled}.")
+)
+
+
 def would_stand_beside(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
     """`suspects`: at least one, of no entry. Times are shown in the zone of `channel`."""
     first = suspects[0]
-    return WOULD_STAND_BESIDE.filled(
+    hold = WOULD_COME_AFTER if any(each.live and each.live.is_out for each in suspects) else WOULD_STAND_BESIDE
+    return hold.filled(
         own={"both": repeat_of(first.id, first.id)},
         asides={"seen": _seen(suspects, channel)},
         candidates=tuple(suspect.id for suspect in suspects),

@@ -142,7 +142,7 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     """The state after `plan`, made from the complete reading `live`, was applied: horizons move to that reading.
 
     They stop short of it by the settle time, after which Buffer's lists show every write, and before a published post
-    that may be a declared object without a claim. A home keeps its horizon if
+    that may be a declared object without a claim, or that an edit would repeat. A home keeps its horizon if
     it was not read and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it
     is in `open_homes`, because a write there has no known outcome.
     """

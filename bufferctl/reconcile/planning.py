@@ -39,7 +39,7 @@ from bufferctl.reconcile.removal import (
     kept_in_question,
     no_longer_declared,
 )
-from bufferctl.reconcile.repeats import freeing, hold_repeats, hold_replacements
+from bufferctl.reconcile.repeats import freeing, hold_repeats, hold_replacements, published_twins
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times, within_limits
 from bufferctl.reconcile.suspending import first_off, off_instead, still_suspended, suspend, suspension_of
@@ -102,12 +102,20 @@ def reconcile(
             unexplained=tuple(item for item in matches.unclaimed if item.id in matches.unexplained),
             corrected=matches.corrected,
             freed=matches.freed,
-            unanswered=matches.unanswered,
+            unanswered=_unanswered(changes, matches),
             suspended=still_suspended(changes, scene, matches),
             off=off_instead(changes, scene, matches),
             not_exempt=not_exempt(changes, scene),
         ),
     )
+
+
+def _unanswered(changes: Changes, matches: Matches) -> dict[str, datetime]:
+    """By home, the first of the published posts that have to be read again until somebody answers."""
+    found = dict(matches.unanswered)
+    for home, due_at in published_twins(changes, matches.unclaimed).items():
+        found[home] = min(due_at, found.get(home, due_at))
+    return found
 
 
 def _ideas_that_are_gone(live: Live, bindings: Mapping[Slot, Binding]) -> set[str]:

@@ -37,6 +37,8 @@ from bufferctl.reconcile.matches import Mark, Matches, Suspect, applied_mark, ma
 from bufferctl.value import replace
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
+#: A part of a thread with fewer characters, such as "1/3", does not tell one thread from another.
+_TELLING = 20
 
 
 class _Staying(NamedTuple):
@@ -96,6 +98,25 @@ def by_mark(items: Iterable[LiveItem]) -> Mapping[Mark, list[Suspect]]:
     return found
 
 
+def published_twins(changes: Iterable[Change], unclaimed: Iterable[LiveItem]) -> dict[str, datetime]:
+    """By home, when the first of nobody's published posts was due that has the text of a held edit, or of a draft.
+
+    Such a post has to be read again: a question about it would end by itself once it is not, and the draft may go out
+    later.
+    """
+    published = by_mark(live for live in unclaimed if live.is_out)
+    found: dict[str, datetime] = {}
+    for change in changes if published else ():
+        live, item = change.live, change.desired
+        is_waiting = isinstance(live, LivePost) and live.status in {PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL}
+        if item is None or live is None or live.is_out or not (is_waiting or change.action is Action.HOLD):
+            continue
+        for twin in not_meant(item, published.get(wanted(change), ())):
+            due_at = max(twin.created_at, (isinstance(twin.live, LivePost) and twin.live.due_at) or twin.created_at)
+            found[change.slot.home] = min(due_at, found.get(change.slot.home, due_at))
+    return found
+
+
 def hold_replacements(
     changes: Iterable[Change], *, doing: Collection[Slot] | None = None, prunes: bool = True
 ) -> list[Change]:
@@ -126,11 +147,19 @@ def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> b
     return change.goes_out and (is_kept or change.action in {Action.HOLD, Action.FORGET})
 
 
-def _plain_text(item: Post | LiveItem | None) -> str:
+class _Words(NamedTuple):
+    """The text of a post as it is compared with others, and the texts of the parts of its thread that tell something."""
+
+    text: str
+    parts: frozenset[str]
+
+
+def _words(item: Post | LiveItem | None) -> _Words:
     if item is None:
-        return ""
+        return _Words("", frozenset())
     content = content_of_desired(item) if isinstance(item, Post) else content_of_live(item)
-    return content.text.casefold()
+    parts = (text.casefold() for text, _ in content.thread)
+    return _Words(content.text.casefold(), frozenset(each for each in parts if len(each) >= _TELLING))
 
 
 def _near(changes: Iterable[Change], staying: Iterable[Change]) -> dict[Slot, Sequence[Change]]:
@@ -138,17 +167,17 @@ def _near(changes: Iterable[Change], staying: Iterable[Change]) -> dict[Slot, Se
     by_home: dict[str, list[Change]] = defaultdict(list)
     for each in staying:
         by_home[each.slot.home].append(each)
-    texts = {home: [_plain_text(each.live) for each in those] for home, those in by_home.items()}
+    words = {home: [_words(each.live) for each in those] for home, those in by_home.items()}
     found: dict[Slot, Sequence[Change]] = {}
-    for change in changes if texts else ():
+    for change in changes if words else ():
         home = change.slot.home
-        if home in texts and (near := _near_ones(change, by_home[home], texts[home])):
+        if home in words and (near := _near_ones(change, by_home[home], words[home])):
             found[change.slot] = near
     return found
 
 
-def _near_ones(change: Change, staying: Sequence[Change], texts: Sequence[str]) -> Sequence[Change]:
-    """Those of `staying`, which have these `texts`, whose text a post would nearly have; not what `repeat_of` names.
+def _near_ones(change: Change, staying: Sequence[Change], words: Sequence[_Words]) -> Sequence[Change]:
+    """Those of `staying`, which have these `words`, whose text a post would nearly have; not what `repeat_of` names.
 
     What an edited post is like already is known. An occurrence is compared with that of its number, if there is one: a
     series may have one text, and each but the first repeats the first on purpose.
@@ -156,11 +185,17 @@ def _near_ones(change: Change, staying: Sequence[Change], texts: Sequence[str]) 
     item = change.desired
     if not _brings_words(change) or not isinstance(item, Post) or not item.text:
         return ()
-    before = alike(_plain_text(change.live), texts) if change.live else ()
-    near = [staying[number] for number in alike(_plain_text(item), texts) if number not in before]
+    before = _like(_words(change.live), words) if change.live else ()
+    near = [staying[number] for number in _like(_words(item), words) if number not in before]
     of_its_number = [each for each in near if item.number and each.address.key.endswith(f"-{item.number}")]
     named = set(item.repeat_of)
     return [each for each in of_its_number or near if not named.intersection({each.live_id, each.address.key})]
+
+
+def _like(one: _Words, others: Sequence[_Words]) -> list[int]:
+    """Which of the others have nearly the text, those most alike first, or else a part of the thread."""
+    near = alike(one.text, [each.text for each in others])
+    return near + [number for number, each in enumerate(others) if one.parts & each.parts and number not in near]
 
 
 def _brings_words(change: Change) -> bool:

@@ -118,3 +118,53 @@ def test_what_is_given_back_and_no_closer(project: Project) -> None:
     assert "--reapply" in project("plan").out
     assert apply(project, "--reapply", "Acme/twitter:acme/launch") == 0
     assert "No changes." in project("plan").out
+
+
+def a_person_published_it(project: Project) -> None:
+    """By hand, with the text of ours, on the day after the last apply: the next one notes that it has read it."""
+    channel = project.sandbox.channel("twitter")["id"]
+    at = {each: "2029-12-04T11:00:00Z" for each in ("dueAt", "sentAt")}
+    project.sandbox.clock.set("2029-12-04T12:00:00Z")
+    project.sandbox.seed(
+        [{"channelId": channel, "text": "We are live", "status": "sent", "createdAt": "2029-12-04T10:00:00Z", **at}]
+    )
+
+
+#: An entry, and the edit with which it would go out beside what a person published.
+PUBLISHED_BY_HAND = {
+    "a draft": (f"{ENTRY}, {DUE}, draft: true", f"{ENTRY}, {DUE}"),
+    "suspended": (f"{ENTRY}, {DUE}, suspended: Wait", f"{ENTRY}, {DUE}"),
+    "another text": (f"key: launch, text: Soon, {DUE}", f"{ENTRY}, {DUE}"),
+}
+
+
+@pytest.mark.parametrize("case", PUBLISHED_BY_HAND)
+def test_the_question_stays_after_any_number_of_applies(project: Project, case: str) -> None:
+    """Nothing is sent, though the published post is older than the last apply by then."""
+    before, after = PUBLISHED_BY_HAND[case]
+    declare(project, before.replace(", suspended: Wait", ""))
+    apply(project)
+    declare(project, before)
+    apply(project)
+    a_person_published_it(project)
+    if case != "another text":
+        apply(project)
+        project.sandbox.clock.advance(minutes=5)
+    there = project.sandbox.posts()
+    declare(project, after)
+    for _ in range(3):
+        assert apply(project) == 1
+        project.sandbox.clock.advance(minutes=5)
+    assert project.sandbox.posts() == there
+
+
+def test_what_is_published_is_not_unsaid_by_a_delete(project: Project) -> None:
+    """So the question does not propose to delete it in Buffer."""
+    before, after = PUBLISHED_BY_HAND["a draft"]
+    declare(project, before)
+    apply(project)
+    a_person_published_it(project)
+    declare(project, after)
+    said = " ".join(project("apply", "--auto-approve", "--settle", "0").out.split())
+    assert "If it is the same, add `cancelled: [twitter:acme]`." in said
+    assert "delete the other one" not in said

@@ -101,6 +101,21 @@ def test_the_words_come_into_another_entry(project: Project) -> None:
     assert texts(project) == {AFTER: 1}
 
 
+THREAD = "thread: [{text: First we asked a hundred people}, {text: Then we built what they asked for}]"
+
+
+def test_a_thread_with_another_beginning(project: Project) -> None:
+    """Asked about, since its other parts are those of the old one."""
+    old = f"key: story, {AT.replace('12-20', '12-22')}, text: How we built the new console, {THREAD}"
+    declare(project, old, settings=f"{SINCE}\nprune: false")
+    project.apply()
+    new = f"key: story-new, {AT.replace('12-20', '12-23')}, text: Three things that we learned, {THREAD}"
+    declare(project, new, settings=f"{SINCE}\nprune: false")
+    said = " ".join(project("apply", "--auto-approve", "--settle", "0").out.split())
+    assert "Its text is like that of a post (`story`)" in said
+    assert "Three things that we learned" not in texts(project)
+
+
 SERIES = "key: {key}, {at}, repeat: {{every: 1 week, times: 6}}, text: {text} every week in our newsletter"
 
 

@@ -83,7 +83,7 @@ HOLDS: dict[str, list[Hold]] = {
         holds.would_repeat([OURS], TWITTER, [Address("Acme", "twitter:acme", "b")]),
     ],
     "exchanged": [holds.exchanged(holds.PUBLISHED, "b")],
-    "would_stand_beside": [holds.would_stand_beside([THEIRS], TWITTER)],
+    "would_stand_beside": [holds.would_stand_beside([each], TWITTER) for each in (THEIRS, SENT)],
     "moved_here": [holds.moved_here([OURS], Address("Acme", "twitter:acme", "b"), TWITTER)],
     "unsettled": [holds.unsettled(each) for each in ([], ["p9"])],
     "cancelled_but_there": [holds.cancelled_but_there("p9", goes_out=True)],
