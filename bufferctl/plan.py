@@ -290,10 +290,10 @@ class Recording:
 
     `unexplained` are live objects that no address claims and that may be ours; only `state begin` lets them go.
     `corrected` are ids of guessed claims that end, by slot, and `freed` are objects that no address has taken since.
-    `unanswered` has, by home, the instant of the oldest published post that may be a declared object without a claim, or
-    that an edit would repeat; the horizon stops before it. `suspended` is as in `State`. `off` takes suspended posts off the schedule that the
-    plan deletes, by slot, for a run that leaves their deletes out. `not_exempt` are slots of the state's
-    exemptions from freezes that the files no longer have.
+    `unanswered` has, by home, the instant of the oldest published post that may be a declared object without a claim,
+    or that an edit would repeat; the horizon stops before it. `suspended` is as in `State`. `off` takes suspended posts
+    off the schedule that the plan deletes, by slot, for a run that leaves their deletes out. `not_exempt` are slots of
+    the state's exemptions from freezes that the files no longer have.
     """
 
     homes: tuple[Home, ...] = ()

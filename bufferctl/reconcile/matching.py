@@ -220,9 +220,11 @@ class _Matching:
     def _moved(self) -> None:
         """Offer unpublished claims whose address was removed from the files to objects that equal them exactly.
 
-        First as they were applied, then as Buffer has them: the state may be older.
+        First as they were applied, then as Buffer has them: the state may be older. Published ones are offered to
+        objects whose time, which is theirs, is past: those cannot be meant to go out again.
         """
         by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
+        past: dict[tuple[str, str], list[Slot]] = defaultdict(list)
         by_text: dict[tuple[str, str], list[Slot]] = defaultdict(list)
         for slot, binding in self.released.items():
             live = self.scene.by_id.get(binding.id)
@@ -230,9 +232,14 @@ class _Matching:
                 by_print[slot.home, binding.applied].append(slot)
                 if live is not None and not binding.retired:
                     by_text[slot.home, linkless_text(content_of_live(live))].append(slot)
+            elif not binding.retired:
+                past[slot.home, binding.applied].append(slot)
         wanted_first = sorted(self._left, key=lambda d: d.item.cancelled)
         for d in wanted_first:
-            self._take_equal(d, by_print.get((d.slot.home, str(d.fingerprint)), []))
+            equal = d.slot.home, str(d.fingerprint)
+            self._take_equal(d, by_print.get(equal, []))
+            if past and d.slot not in self.found and is_over(d.item, self.scene.now):
+                self._take_equal(d, past.get(equal, []))
         for d in wanted_first if by_text else ():
             if d.slot in self.found:
                 continue

@@ -148,7 +148,7 @@ def _stays(change: Change, doing: Collection[Slot] | None, *, prunes: bool) -> b
 
 
 class _Words(NamedTuple):
-    """The text of a post as it is compared with others, and the texts of the parts of its thread that tell something."""
+    """The text of a post as it is compared with others, and those of the parts of its thread that tell something."""
 
     text: str
     parts: frozenset[str]

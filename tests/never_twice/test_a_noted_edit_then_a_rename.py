@@ -67,3 +67,16 @@ def test_an_older_state_that_has_another_text(project: Project) -> None:
     for _ in range(2):
         assert apply(project) == 0
         assert texts(project) == {"We are so live": 1}
+
+
+def test_the_key_alone_of_a_published_post(project: Project) -> None:
+    """It is that post, as its time is past, and the next plan has nothing to do."""
+    entry = "due_at: 2029-12-04 09:00, text: We are live"
+    declare(project, f"key: launch, {entry}")
+    project.apply()
+    project.sandbox.clock.set("2029-12-05T09:00:00Z")
+    project.apply()
+    declare(project, f"key: start, {entry}")
+    assert project("apply", "--auto-approve", "--settle", "0").code == 0
+    assert "No changes." in project("plan").out
+    assert texts(project) == {"We are live": 1}

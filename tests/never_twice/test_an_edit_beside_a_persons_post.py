@@ -123,7 +123,7 @@ def test_what_is_given_back_and_no_closer(project: Project) -> None:
 def a_person_published_it(project: Project) -> None:
     """By hand, with the text of ours, on the day after the last apply: the next one notes that it has read it."""
     channel = project.sandbox.channel("twitter")["id"]
-    at = {each: "2029-12-04T11:00:00Z" for each in ("dueAt", "sentAt")}
+    at = dict.fromkeys(("dueAt", "sentAt"), "2029-12-04T11:00:00Z")
     project.sandbox.clock.set("2029-12-04T12:00:00Z")
     project.sandbox.seed(
         [{"channelId": channel, "text": "We are live", "status": "sent", "createdAt": "2029-12-04T10:00:00Z", **at}]
