@@ -76,9 +76,9 @@ class Answer:
 
 
 class Asker:
-    """Sends requests to a sandbox over HTTP."""
+    """Sends requests to a sandbox over HTTP. `timeout`: seconds; without one, a busy machine answers when it can."""
 
-    def __init__(self, sandbox: Sandbox, timeout: float = 60) -> None:
+    def __init__(self, sandbox: Sandbox, timeout: float | None = None) -> None:
         self.sandbox = sandbox
         headers = {"Authorization": f"Bearer {sandbox.key}", "User-Agent": "sandbox-tests/1"}
         self.client = httpx2.Client(base_url=sandbox.url, headers=headers, timeout=timeout, verify=False)

@@ -19,7 +19,7 @@ def make() -> Iterator[Make]:
     """Start sandboxes, each with a client, at NOW on a stopped clock."""
     with ExitStack() as stack:
 
-        def start(fixture: dict[str, Any] | None = None, timeout: float = 5, **options: Any) -> Asker:
+        def start(fixture: dict[str, Any] | None = None, timeout: float | None = None, **options: Any) -> Asker:
             options.setdefault("clock", Clock.at(NOW))
             sandbox = stack.enter_context(Sandbox(fixture, **options))
             return stack.enter_context(closing(Asker(sandbox, timeout)))
