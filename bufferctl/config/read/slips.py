@@ -20,22 +20,30 @@ from bufferctl.model import Service
 from bufferctl.model.about import fields_below, is_group
 
 _BEHIND = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
-_BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
+_BELOW = re.compile(r"\s*[\r\n](?P<indent>[ \t]+)#[^\s#][^\r\n]*")
 _IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
 
 
 def lost_hashtag(source: Source, start: int, end: int, name: str, *, block: bool) -> Diagnostic | None:
-    """A hashtag that is lost after a text, on the line below (indented as if it continued), or on a block's first line.
+    """A hashtag that is lost after a text, on a block's first line, or below the text, as if that continued.
 
+    Below it, blank lines may come first, and only a line further in than the field is taken as meant for the text.
     `start` and `end` are the text's, `name` is its field.
     """
     if block:
         return _lost(source, _IN_HEADER.match(source.text, start), name)
     found = _BEHIND.match(source.text, end)
     if found is None and (found := _BELOW.match(source.text, end)):
-        indent = source.place(start).column - len(name) - 2
-        found = found if len(found["indent"]) >= indent else None
+        found = found if len(found["indent"]) > _field_column(source, start, name) else None
     return _lost(source, found, name)
+
+
+def _field_column(source: Source, start: int, name: str) -> int:
+    """The column, from 0, of the field whose text starts at an offset, or of the dash of that item of a list."""
+    before = source.line(start)[: source.place(start).column - 1]
+    if not before.strip():  # the text is below its name
+        before = source.line(source.text.rfind(f"{name}:", 0, start))
+    return len(re.findall(r"^[ ]*(?:- +(?=[\w-]+:))?", before)[0])
 
 
 def literal_break(source: Source, start: int, end: int, name: str) -> Diagnostic:
