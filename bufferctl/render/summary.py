@@ -17,6 +17,7 @@ from bufferctl.model.unsaid import given_of, is_hidden
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, Trouble, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel
+from bufferctl.render.counted import changes_counted
 from bufferctl.render.grouped import Grouped
 from bufferctl.render.lines import count
 from bufferctl.render.report import Report
@@ -112,9 +113,9 @@ def _verified(plan: Plan, *, is_part: bool) -> str:
 
     `is_part`: not all that the files say was to be applied, or could be.
     """
-    waiting = _for_room(plan)
-    if waiting:
-        return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer"
+    if waiting := _for_room(plan):
+        posts, is_one = changes_counted(waiting)
+        return f"{posts} still wait{'s' * is_one} for room in Buffer"
     if _has_more(plan):
         return _HAS_MORE_PART if is_part else _HAS_MORE
     return _MATCHES_PART if is_part else _MATCHES
@@ -146,8 +147,8 @@ def _not_compared(plan: Plan) -> str:
 _LOSABLE = frozenset(f"metadata.{name}" for names in LOSABLE.values() for name in names)
 
 
-def _for_room(plan: Plan) -> int:
-    return sum(change.waits_for_room for change in plan.changes)
+def _for_room(plan: Plan) -> list[Change]:
+    return [change for change in plan.changes if change.waits_for_room]
 
 
 def _exceptions(outcomes: Iterable[Outcome]) -> str:
@@ -245,22 +246,23 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     if left.is_empty and late:
         return f"Read again after applying: nothing more to send; {count(late, 'reviewed change')} came too late."
     if left.is_empty:
-        if approvals := sum(change.awaits_approval for change in left.changes):
-            return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
+        if approvals := [change for change in left.changes if change.awaits_approval]:
+            return f"Read again after applying: {changes_counted(approvals)[0]} in Buffer still to be approved."
         statuses = {outcome.status for outcome in outcomes}
         if statuses and statuses <= _NOT_MADE:
             return "Read again after applying: nothing more to send."
         matches = _verified(left, is_part=left.narrowed or not statuses.isdisjoint(_NOT_MADE))
         return f"Verified: {matches}{_exceptions(outcomes)}.{_REST if left.narrowed else ''}"
     after = unsent(left, outcomes)
-    number, waiting = len(after.writes), _for_room(after)
+    number = len(after.writes)
     tried = {change.slot for change in left.writes}
     holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"
     refused = any(o.status is Status.REFUSED and o.change.slot in tried for o in outcomes)
     text += " except what was refused" if refused and not number else ""
-    if waiting:
-        text += f"; {count(waiting, 'post')} wait{'s' * (waiting == 1)} for room in Buffer"
+    if waiting := _for_room(after):
+        posts, is_one = changes_counted(waiting)
+        text += f"; {posts} wait{'s' * is_one} for room in Buffer"
     if holds:
         text += f"; {holds:,} still need{'s' * (holds == 1)} you"
     return f"Read again after applying: {text}."

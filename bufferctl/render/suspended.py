@@ -13,6 +13,7 @@ from bufferctl.diagnostics import some_of
 from bufferctl.model import LivePost, dates, visible
 from bufferctl.plan import Change, GoesOut, Outcome, Plan
 from bufferctl.render import words
+from bufferctl.render.counted import changes_counted
 from bufferctl.render.lines import count
 from bufferctl.render.report import Report
 from bufferctl.value import replace, value
@@ -97,10 +98,12 @@ def _suspended(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     off = [change for change in plan.changes if change.takes_off]
     said = ""
     if off and outcomes is not None:
-        done = sum(each.was_done for each in outcomes if each.change.takes_off)
-        said = f"{count(done, 'scheduled post')} became {'a draft' if done == 1 else 'drafts'}"
+        done = (each.change for each in outcomes if each.change.takes_off and each.was_done)
+        posts, is_one = changes_counted(done, "scheduled post")
+        said = f"{posts} became {'a draft' if is_one else 'drafts'}"
     elif off:
-        said = f"{count(len(off), 'scheduled post')} {'becomes a draft' if len(off) == 1 else 'become drafts'}"
+        posts, is_one = changes_counted(off, "scheduled post")
+        said = f"{posts} {'becomes a draft' if is_one else 'become drafts'}"
     reasons = "; ".join(visible(each.rstrip(".")) for each in suspension.reasons)
     is_whole = not plan.narrowed  # a part may leave out a delete
     if not said and is_whole and not any(each.address for each in suspension.going_out):
@@ -117,14 +120,14 @@ def _resumed(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     if not back:
         return
     if outcomes is not None:
-        done = sum(each.was_done for each in outcomes if each.change.puts_back)
-        yield f"Resumed: {count(done, 'post')} went back on the schedule."
+        done = (each.change for each in outcomes if each.change.puts_back and each.was_done)
+        yield f"Resumed: {changes_counted(done)[0]} went back on the schedule."
         return
     times = list(filter(None, (each.due_at or plan.queue_times.get(each.slot) for each in back)))
     which = "first" if len(times) == len(back) else "first timed one"
     first = f"; the {which} goes out {words.away(min(times), plan.at, '')}" if times else ""
-    verb = "goes" if len(back) == 1 else "go"
-    yield f"Resumes: {count(len(back), 'post')} {verb} back on the schedule{first}."
+    posts, is_one = changes_counted(back)
+    yield f"Resumes: {posts} {'goes' if is_one else 'go'} back on the schedule{first}."
 
 
 def _taken_over(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
@@ -142,9 +145,10 @@ def _taken_over(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]
 
 
 def _also(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
-    queued = sum(change.puts_back and change.due_at is None for change in plan.changes)
+    queued = [change for change in plan.changes if change.puts_back and change.due_at is None]
     if queued and outcomes is None:
-        yield f"{count(queued, 'post')} {_TO_THE_END[queued == 1]}."
+        posts, is_one = changes_counted(queued)
+        yield f"{posts} {_TO_THE_END[is_one]}."
     suspension = plan.suspension
     if suspension is None:
         return

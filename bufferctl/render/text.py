@@ -17,6 +17,7 @@ from bufferctl.model.entries import named, occurrence_of
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed, cards_of, waits_in_queue
+from bufferctl.render.counted import changes_counted
 from bufferctl.render.grouped import Grouped, Move, NeedsYou, PlanItem, Version, duration, grouped
 from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
 from bufferctl.render.pieces import marked_lines, pieces
@@ -299,8 +300,9 @@ def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
         held = len(found.of("hold"))
         needs = f"; {words.need_you(held)}" if held and found.changing else ""
         yield from map(paint.strong, wrapped(f"Plan: {summary.headline(found)}{needs}.", paint.width))
-        if at_once := sum(map(words.is_at_once, plan.writes)):
-            yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
+        if at_once := list(filter(words.is_at_once, plan.writes)):
+            posts, _ = changes_counted(at_once)
+            yield from map(paint.bad, wrapped(f"{posts} will be PUBLISHED AT ONCE when this is applied.", paint.width))
         for said in filter(None, [_does(found, paint), summary.uploads(plan), f"Also: {quiet}." if quiet else ""]):
             yield from wrapped(said, paint.width)
     if report.is_offline:

@@ -23,6 +23,7 @@ from bufferctl.limits import KEY_NOTICE
 from bufferctl.machine import state_folder
 from bufferctl.model import IDEAS, Account, LiveChannel, State, Window, dates
 from bufferctl.reconcile import find_targets
+from bufferctl.render.counted import posts_counted
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
 from bufferctl.render.words import to_publish_again
@@ -138,7 +139,8 @@ class Checkup:
             return Check("files", PROBLEM, f"{summary}, so nothing can be planned", hint)
         if problems:
             return Check("files", WARNING, f"{name} is valid, with {summary}", hint)
-        inside = f"{count(len(loaded.desired.posts), 'post')}, {count(len(loaded.desired.ideas), 'idea')}"
+        posts = [(each.address, each) for each in loaded.desired.posts if not each.cancelled]
+        inside = f"{posts_counted(posts) if posts else '0 posts'}, {count(len(loaded.desired.ideas), 'idea')}"
         return Check("files", OK, f"{name} is valid: {inside} in {count(len(loaded.files), 'file')}")
 
     def _expiry(self) -> Iterator[Check]:

@@ -8,13 +8,18 @@ import pytest
 
 from bufferctl.model import PostStatus
 from bufferctl.plan import Action, Cause, Change, GoesOut, Outcome, Plan, Status, Suspension
+from bufferctl.render.lines import Paint
+from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report
 from bufferctl.render.summary import applied
 from bufferctl.render.suspended import opening_of
+from bufferctl.render.text import plan_text
 from bufferctl.render.words import describe_action, describe_done, goes_public
 from bufferctl.value import replace
 from tests.render.rich import NOW, PLAN, change, live, post
 
+PLAIN = Paint()
+FIRST_TIMED = "the first timed one goes out in 2 hours."
 _TIMED = {"text": "A", "due_at": NOW + timedelta(hours=2)}
 SUSPENDED = change(post("ch-x", "a", 1, **_TIMED), Action.UPDATE, Cause.SUSPENDED, live("ch-x", 1, "A"))
 RESUMED = change(post("ch-x", "b", 2, **_TIMED), Action.UPDATE, Cause.RESUMED, live("ch-x", 2, "A"))
@@ -55,8 +60,8 @@ def plan_of(*changes: Change) -> Plan:
         (
             [RESUMED, QUEUED, QUEUED],
             False,
-            ["Resumes: 3 posts go back on the schedule; the first timed one goes out in 2 hours."],
-            ["2 posts without a time of their own go to the end of their queues."],
+            ["Resumes: 2 posts (3 counting each channel) go back on the schedule; " + FIRST_TIMED],
+            ["1 post (2 counting each channel) without a time of its own goes to the end of its queue."],
         ),
     ],
 )
@@ -66,6 +71,23 @@ def test_first_lines(changes: list[Change], is_done: bool, heads: list[str], als
     opening = opening_of(Report(plan_of(*changes), outcomes=outcomes))
     assert opening is not None
     assert (list(opening.heads), list(opening.also)) == (heads, also)
+
+
+def test_posts_are_counted_as_in_the_plan() -> None:
+    """An entry for several channels is one post in each line of a plan, in a comment and after an apply."""
+    channels = ("ch-x", "ch-li")
+    off = [
+        change(post(each, "a", 9, **_TIMED), Action.UPDATE, Cause.SUSPENDED, live(each, 4, "A")) for each in channels
+    ]
+    plan = replace(plan_of(*off), suspension=Suspension(("Outage",)))
+    outcomes = tuple(Outcome(each, Status.DONE) for each in off)
+    posts = "1 scheduled post (2 counting each channel)"
+    assert f"Suspended: Outage. {posts} becomes a draft." in plan_text(Report(plan), PLAIN)
+    assert "Plan: 1 suspended post on 2 networks" in plan_text(Report(plan), PLAIN)
+    assert f"Suspended: Outage. {posts} becomes a draft." in report_markdown(Report(plan))
+    opening = opening_of(Report(plan, outcomes=outcomes))
+    assert opening is not None
+    assert opening.heads == (f"Suspended: Outage. {posts} became a draft.",)
 
 
 def test_a_queue_post_can_be_the_first_that_goes_out() -> None:

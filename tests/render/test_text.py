@@ -403,6 +403,20 @@ def test_waiting_posts_do_not_match_buffer() -> None:
     assert left_over(waiting, ()) == "Verified: 1 post still waits for room in Buffer."
 
 
+def test_a_post_on_several_networks_counts_once() -> None:
+    """In each line of a plan that counts posts, which says how many there are counting each channel."""
+    due_at = NOW + timedelta(days=7)
+    late = [post(channel, "late", 1, text="Late", due_at=due_at) for channel in ("ch-x", "ch-li")]
+    waiting = replace(
+        PLAN, changes=tuple(change(each, Action.WAITING, Cause.NEW) for each in late), warnings=(), unmanaged=0
+    )
+    assert "\n1 post (2 counting each channel) still waits for room in Buffer" in plan_text(Report(waiting), PLAIN)
+    assert left_over(waiting, ()) == "Verified: 1 post (2 counting each channel) still waits for room in Buffer."
+    now = [post(channel, "now", 2, text="Now", mode=ShareMode.SHARE_NOW) for channel in ("ch-x", "ch-li")]
+    text = text_of(*(change(each, Action.CREATE, Cause.NEW) for each in now))
+    assert "Plan: 1 new post on 2 networks.\n1 post (2 counting each channel) will be PUBLISHED AT ONCE" in text
+
+
 @pytest.mark.parametrize("status", [Status.REFUSED, Status.HELD])
 def test_what_buffer_did_not_take_is_not_verified(status: Status) -> None:
     """Only what was applied matches, even if nothing is left to send; nothing is verified if nothing was applied."""

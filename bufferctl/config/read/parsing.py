@@ -44,6 +44,8 @@ MAX_EXPANSION = 100_000
 #: How many slips are mended in one reading, and how many of them on one line: quoting what no quotes can mend would
 #: double its backslashes each time.
 _MOST_MENDS, _MOST_ON_A_LINE = 29, 3
+#: How many lines an answer has at most, to copy.
+_MOST_LINES = 20
 
 #: The fields of the format, whose names need no look.
 _NAMES = {name: intern(name) for name, *_ in fields_below(*FILES)}
@@ -98,8 +100,8 @@ def parse(source: Source, *, compiled: bool = True, mends: int = _MOST_MENDS) ->
             as_written = source.as_written(place)
             hint = for_field(source.line(source.offset(place)), place.column, syntax.hint)
             on_line = [each for each in builder.errors if each.place and each.place.line == place.line]
-            is_one_line = mend and mend.row == place.line and "\n" not in mend.line
-            answers = (Answer(Way.EDIT, content=mend.line),) if mend and is_one_line else ()
+            is_short = mend and mend.row == place.line and mend.line.count("\n") < _MOST_LINES
+            answers = (Answer(Way.EDIT, content=mend.line),) if mend and is_short else ()
             as_shown = whole.line(whole.offset(as_written))
             found += on_line or [replace(syntax, hint=hint, place=as_written, source=as_shown, answers=answers)]
         row = place.line
