@@ -9,7 +9,10 @@ import pytest
 from bufferctl.config import load
 from bufferctl.config.read import Source, parse
 from bufferctl.diagnostics import Severity
+from bufferctl.render.markdown import report_markdown
+from bufferctl.render.report import Report
 from tests.config.test_hints import ROOT, in_place, problems
+from tests.render.rich import PLAN
 
 HEAD = "channels: [twitter]\nposts:\n"
 #: What entries end with, since YAML goes on with that: a text, a list, a group of fields.
@@ -148,3 +151,13 @@ def test_a_part_that_begins_with_key(tmp_path: Path) -> None:
     text = HEAD + entry("a", "text") + "    thread:\n      - key: to all of it\n"
     (found,) = problems(tmp_path, text)
     assert found.hint == 'write `- "key: to all of it"`'
+
+
+def test_the_lines_to_write(tmp_path: Path) -> None:
+    """They are in the answer, which a comment shows in a block to copy."""
+    text = HEAD + entry("a", "text") + slipped(entry("b", "text"), 4, 6)
+    (found,) = problems(tmp_path, text)
+    (answer,) = found.answers
+    assert answer.content == entry("b", "text").removesuffix("\n")
+    shown = report_markdown(Report(PLAN, (found,), is_planned=False))
+    assert "```text\n" + "".join(f"  {line}\n" for line in answer.content.split("\n")) + "  ```" in shown
