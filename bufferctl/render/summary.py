@@ -193,19 +193,25 @@ def days_between(first: date, last: date, today: date | None = None) -> str:
 
 
 def first_post(found: Grouped) -> tuple[str, ShownChannel] | None:
-    """When and where the first post goes out that would not be published without the plan.
+    """When and where the first of the posts goes out that an apply creates, changes or resumes.
 
     At once, else in the next free slot of a queue if its time is unknown, else at the earliest time.
     """
-    public = [card for item in found.items for card in item.cards if words.goes_public(card.change)]
+    public = [card for item in found.items for card in item.cards if words.is_published_after(card.change)]
     if at_once := next((card for card in public if card.at_once), None):
         return "immediately on apply", at_once.channel
     moments = [(card.when, card) for card in public if card.when]
     moment, timed = min(moments, key=lambda each: each[0].due, default=(None, None))
-    if queued := next((card for card in public if card.when is None), None):
+    if queued := next((card for card in public if card.when is None and not _keeps_its_slot(card.change)), None):
         then = f" (first timed post: {moment.local})" if moment else ""
         return f"in the next free slot of the queue{then}", queued.channel
     return (moment.local, timed.channel) if timed and moment else None
+
+
+def _keeps_its_slot(change: Change) -> bool:
+    """Whether it edits a post and leaves it in its place in the queue, whose time only Buffer knows."""
+    is_moved = any(each.path in {"mode", "due_at"} for each in change.differences)
+    return not is_moved and not words.goes_public(change)
 
 
 def requests(plan: Plan) -> str:

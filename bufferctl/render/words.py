@@ -228,6 +228,12 @@ def goes_public(change: Change) -> bool:
     )
 
 
+def is_published_after(change: Change) -> bool:
+    """Whether a change that is sent leaves a post that Buffer publishes without further action, new or edited."""
+    is_edited = change.action is Action.UPDATE and not change.takes_off and status_of(change) is PostStatus.SCHEDULED
+    return goes_public(change) or (is_edited and is_public(change.desired))
+
+
 def is_public(item: Post | Idea | None) -> bool:
     """Whether Buffer publishes it without further action."""
     return isinstance(item, Post) and not item.draft and not item.needs_approval and not item.reminds

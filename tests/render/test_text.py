@@ -385,13 +385,27 @@ def test_a_draft_that_goes_live_shows_its_text() -> None:
     assert "│ Out it goes\n" in text_of(change(item, Action.UPDATE, Cause.EDITED, there, differences=switch))
 
 
-def test_the_first_post_is_one_of_those_that_are_counted() -> None:
-    """Not a post that is only moved: it would be published without this plan too."""
+def test_the_first_post_is_the_first_of_all_that_are_counted() -> None:
+    """Also one that is only edited: the sentence before counts it."""
     new = post("ch-x", "new", 1, text="New", due_at=NOW + timedelta(days=7))
     moved = post("ch-x", "moved", 2, text="Moved", due_at=NOW + timedelta(days=1))
     later = (Difference("due_at", "2029-12-30T10:00:00Z", "2029-12-04T10:00:00Z"),)
     update = change(moved, Action.UPDATE, Cause.EDITED, live("ch-x", 2, "Moved"), differences=later)
     text = text_of(change(new, Action.CREATE, Cause.NEW), update)
+    assert "The first one goes out Tue 4 Dec" in text
+
+
+@pytest.mark.parametrize(
+    ("draft", "status"),
+    [(True, PostStatus.DRAFT), (True, PostStatus.SCHEDULED), (False, PostStatus.NEEDS_APPROVAL)],
+    ids=["draft", "becomes a draft", "to approve"],
+)
+def test_an_edited_post_that_does_not_go_out_is_not_the_first(draft: bool, status: PostStatus) -> None:
+    """The first one is the first that is published without anything else."""
+    new = post("ch-x", "new", 1, text="New", due_at=NOW + timedelta(days=7))
+    edited = post("ch-x", "edited", 2, text="Edited", due_at=NOW + timedelta(days=1), draft=draft)
+    there = live("ch-x", 2, "Before", status=status)
+    text = text_of(change(new, Action.CREATE, Cause.NEW), change(edited, Action.UPDATE, Cause.EDITED, there))
     assert "The first one goes out Mon 10 Dec" in text
 
 
