@@ -90,7 +90,7 @@ def _on_several_x_channels(posts: Iterable[Post]) -> Iterator[Finding]:
             continue
         first = firsts.setdefault(text, post)
         if (first.address.organization, first.address.channel) != (post.address.organization, post.address.channel):
-            message = f"the same text goes out on {first.address.channel}, and X forbids that for several accounts"
+            message = f"the same text also goes out on {first.address.channel}, and X forbids that for several accounts"
             related = () if first.place == post.place else (RelatedItem(first, f"first used in `{first.address.key}`"),)
             yield Finding(SAME_ON_X, post, ("text",), message, related=related)
 

@@ -40,7 +40,7 @@ class SightedPost(NamedTuple):
 
 #: What a plan changes, by occurrence.
 Groups = Mapping[Occurrence, Sequence[SightedPost]]
-#: Every post of the files that is not canceled, by channel, with its occurrence; those that a plan changes, too.
+#: Every post of the files that is not cancelled, by channel, with its occurrence; those that a plan changes, too.
 Declared = Mapping[str, Sequence[tuple[Occurrence, Post]]]
 
 

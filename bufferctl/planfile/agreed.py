@@ -577,7 +577,7 @@ def _why_not(row: _Row, change: Change, today: _Today) -> str:
     if (then.action is Action.DELETE) != (change.action is Action.DELETE):
         return f"in {title} it would be {_says(then)}, and now it would be {_says(change)}"
     if change.action is not Action.DELETE and (fields := _differing(then.desired, change.desired)):
-        return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {title}"
+        return f"it differs from {title} in {all_of(fields)}"
     return _why_not_now(row, then, change, today)
 
 
@@ -601,7 +601,7 @@ def _why_not_as_it_was(row: _Row, change: Change, today: _Today) -> str:
     if change.action is not Action.UPDATE or wanted is None:
         return nothing
     if fields := _differing(wanted, change.desired):
-        return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {title}"
+        return f"it differs from {title} in {all_of(fields)}"
     if _is_too_late(row, change, today.now):
         return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
     return ""

@@ -442,7 +442,7 @@ PROTECTED_AND_REMOVED = replace(
         beside=(_edit("cancelled"), _IN_BUFFER),
     ),
 )
-#: Its idea is held, canceled, or not part of the run.
+#: Its idea is held, cancelled, or not part of the run.
 WITHOUT_IDEA = Hold(
     Reason.UNRESOLVED,
     Said("Its idea `{idea}` is not in Buffer, and this run does not add it, so this is not sent"),
@@ -481,7 +481,7 @@ PERHAPS_CANCELLED_ELSEWHERE = replace(
     PERHAPS_OUTDATED,
     message=Said(
         "It is not new in this checkout, and nothing of it is in Buffer. The commit that was applied last changed "
-        "its file, and may have canceled or removed it, so it is not sent"
+        "its file, and may have cancelled or removed it, so it is not sent"
     ),
     hint=Said(
         "Merge or rebase onto that commit, then plan again. Or, if this is intended, commit it and run with "

@@ -499,7 +499,7 @@ def bad_key(side: Side) -> tuple[int, bool]:
     return number, side.texts() == ["We are live"]
 
 
-@row("its run is canceled")
+@row("its run is cancelled")
 def canceled(side: Side) -> tuple[int, bool]:
     """Before anything was sent; an edit of what is in Buffer waits for the run of the next merge."""
     side.land(side.planned("begin", launch=post("launch", "Soon")))

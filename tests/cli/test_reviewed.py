@@ -142,7 +142,7 @@ def test_changed_since_is_explained(reviewed: Project) -> None:
     declare(reviewed, ONE.replace("first", "worst").replace("09:00", "11:00"))
     ran = apply(reviewed)
     assert (ran.planned, ran.outcomes) == (["! one"], [])
-    assert "Not reviewed: its text and due_at differ from plan.json" in ran.out
+    assert "Not reviewed: it differs from plan.json in text and due_at" in ran.out
     assert "reviewed, but not done: Acme/twitter:acme/two" in ran.err
 
 

@@ -176,7 +176,7 @@ def test_an_edit_that_the_files_of_the_plan_say() -> None:
     queued = request(2, saved(files=replace(FILES, posts=(QUEUED,))), LAUNCH, merged_at=START)
     assert held(update(QUEUED), queued, now=START + 7 * DAY) == ""
     assert "more than 7 days ago" in held(update(QUEUED), queued, now=START + 8 * DAY)
-    assert held(update(QUEUED), request(2, BESIDE, LAUNCH)) == "its due_at differs from the plan of #2"
+    assert held(update(QUEUED), request(2, BESIDE, LAUNCH)) == "it differs from the plan of #2 in due_at"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ WAITS = request(2, saved(create()), MORE, beside={LAUNCH})
         (create(), [request(1, None, LAUNCH), WAITS], ""),
         (create(), [WAITS, request(3, None, LAUNCH)], "#3 has no plan that counts"),
         (create(), [request(1, None, LAUNCH), replace(WAITS, beside=frozenset())], "#1 has no plan that counts"),
-        (create(OLD), [WAITS], "its text differs from the plan of #2"),
+        (create(OLD), [WAITS], "it differs from the plan of #2 in text"),
     ],
     ids=["alone", "of a merge before", "changed by a merge after", "not shown", "of another text"],
 )
@@ -224,7 +224,7 @@ def test_two_requests_that_change_one_entry() -> None:
     both = replace(POST, due_at=LATER)
     text, time = saved(create(POST)), saved(create(replace(OLD, due_at=LATER)))
     merged = (request(1, text, LAUNCH), request(2, time, LAUNCH))
-    assert held(create(both), *merged) == "#1 and #2 changed it, and its text differs from the plan of #2"
+    assert held(create(both), *merged) == "#1 and #2 changed it, and it differs from the plan of #2 in text"
     assert held(create(both), merged[0], request(2, saved(create(both)), LAUNCH)) == ""
 
 

@@ -347,8 +347,8 @@ WHY_NOT: list[tuple[Change | None, Change, str]] = [
      "in plan.json it would be changed, and now it would be deleted, so it is not deleted and"),
     (replace(create(), action=Action.WAITING), delete(),
      "in plan.json it would be created, and now it would be deleted, so it is not deleted and"),
-    (create(OLD), create(), "its text differs from plan.json, so it is not sent"),
-    (create(replace(OLD, due_at=LATER)), create(), "its text and due_at differ from plan.json, so it is not sent"),
+    (create(OLD), create(), "it differs from plan.json in text, so it is not sent"),
+    (create(replace(OLD, due_at=LATER)), create(), "it differs from plan.json in text and due_at, so it is not sent"),
     (create(), create(slot=SLOT._replace(channel_id="d")), "plan.json is for another channel in Buffer"),
     (update(), update(status=PostStatus.DRAFT), "it changed in Buffer after plan.json was made"),
 ]  # fmt: skip
