@@ -251,8 +251,7 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
         suspect = Suspect(live.id, live.created_at, live, change.address, declared)
         if is_removed or (change.action is not Action.NO_OP and wanted(change) != kept(change)):
             staying.texts[kept(change)].append(suspect)
-        is_at_rest = change.action in {Action.NO_OP, Action.KEEP}
-        if not is_at_rest and isinstance(live, LivePost) and live.due_at and not live.is_out:
+        if change.action is not Action.NO_OP and isinstance(live, LivePost) and live.due_at and not live.is_out:
             for mark in _moved(change, live):
                 staying.at[mark, instant(live.due_at)].append(suspect)
     return staying

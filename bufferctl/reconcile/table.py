@@ -385,7 +385,7 @@ class Table:
         item, is_again = facts.item, cause in {Cause.DRIFT, Cause.RESUMED}
         if hold := _channel(facts.match):
             return _hold(facts, hold, cause)
-        if not back_to and is_late(item, self.scene.now, self.scene.options.lead):
+        if is_late(item, self.scene.now, self.scene.options.lead):
             return self._missed(facts)
         if (channel := facts.match.declared.channel) and channel.only_reminds and isinstance(item, Post):
             asks = action is Action.CREATE or facts.rescheduled or is_again
@@ -397,7 +397,7 @@ class Table:
         change = _change(facts, action, cause, write=write)
         if not isinstance(write, EditPost) or facts.content is None:
             return change
-        if legal := [each for each in facts.left_out if each.name in LEGAL and each.there]:
+        if legal := [each for each in facts.left_out if each.name in LEGAL]:
             return _hold(facts, holds.legal(legal[0].name, legal[0].there), cause)
         restores = restored(facts.left_out, item, facts.content, facts.binding.given)
         write = replace(write, restores=restores, back_to=back_to)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -193,6 +194,28 @@ def test_a_published_post_that_gets_its_former_key_back_is_the_same() -> None:
     change = World(live=[SENT], state=state).change(again)
     assert (change.action, change.moved_from) == (Action.DONE, slot(OLD_SENT))
     assert removed(OLD_SENT, SENT).verdict(again) is Reason.AMBIGUOUS
+
+
+def test_was_of_what_was_deleted_in_buffer_is_held() -> None:
+    """As under its old key, also beside an `existing` that is not there."""
+    world, item = World(state=removed(OLD_UNSENT).state, gone=["p1"]), post(text="Edited", was="old")
+    assert world.verdict(item) is world.verdict(replace(item, existing="p7")) is Reason.GONE
+
+
+def test_was_comes_before_existing_while_its_post_is_there() -> None:
+    """Moved: the post that `existing` names stays a person's, and a warning says so."""
+    world = removed(OLD_UNSENT, UNSENT, in_buffer(post(text="Other", due=LATER), "p9", OLD, via="buffer"))
+    item = post(was="old", existing="p9")
+    assert [(each.action, each.live_id) for each in world.plan(item).changes] == [(Action.MOVE, "p1")]
+    assert warnings(world.plan(item)).startswith("`existing` names p9, but ")
+
+
+def test_existing_comes_before_was_once_its_post_is_gone() -> None:
+    """Moved from the other entry that was removed, and nothing is left of the one that `was` names."""
+    there = in_buffer(post("x", due=LATER), "p9")
+    state = record((OLD_UNSENT, UNSENT), (post("x", due=LATER), there))
+    change = World(live=[there], state=state, gone=["p1"]).change(post(due=LATER, was="old", existing="p9"))
+    assert (change.action, change.live_id, change.moved_from) == (Action.MOVE, "p9", slot(post("x")))
 
 
 def test_an_unsent_claim_goes_to_an_exact_equal() -> None:
@@ -1330,6 +1353,13 @@ def test_existing_that_names_nothing_to_bind_is_held(world: World) -> None:
     assert (change.reason, change.message.partition(",")[0]) == (Reason.AMBIGUOUS, "`existing` names p9")
 
 
+def test_existing_of_what_was_deleted_in_buffer_is_held() -> None:
+    """As deleted with the id of its own post; with one that is not there, with that id."""
+    assert lost().verdict(post(existing="p1")) is Reason.GONE
+    change = lost().change(post(existing="p7"))
+    assert (change.reason, change.message.partition(",")[0]) == (Reason.AMBIGUOUS, "`existing` names p7")
+
+
 def test_existing_takes_the_claim_of_an_address_that_was_removed() -> None:
     """Updated under its new address, and the old one is forgotten; done if it is published, whatever its time."""
     change = removed(OLD_UNSENT, UNSENT).change(post(text="Edited", existing="p1"))
@@ -1487,12 +1517,12 @@ def test_publishing_again_comes_first_where_an_entry_was_replaced(*, is_read: bo
 # -- entries that were imported, and are gone before the first apply
 
 
-def imported_and_gone() -> World:
-    """One imported post, whose entry was never applied."""
-    was = post("old", "Imported")
-    state = record((was, in_buffer(was)), origin=Origin.IMPORTED)
+def imported_and_gone(*entries: Post) -> World:
+    """Imported posts, `p1` and so on, whose entries were never applied."""
+    bound = [(was, in_buffer(was, f"p{number}")) for number, was in enumerate(entries or [post("old", "Imported")], 1)]
+    state = record(*bound, origin=Origin.IMPORTED)
     unmerged = {s: replace(b, unmerged=True) for s, b in state.bindings.items()}
-    return World(live=[in_buffer(was)], state=replace(state, bindings=unmerged))
+    return World(live=[live for _, live in bound], state=replace(state, bindings=unmerged))
 
 
 @pytest.mark.parametrize(
@@ -1521,6 +1551,31 @@ def test_what_is_asked_beside_imported_entries_that_are_gone() -> None:
     assert warnings(world.plan(post())) == ""
     assert change.message.startswith("Other entries are gone (`old`) whose posts stay in Buffer and will ")
     assert change.hint == "If it is, write `was: old`. If it is not, write `repeat_of: {twitter: p1}`."
+
+
+FIRST, SECOND = post("first", "Imported"), post("second", "Imported, too", LATER)
+ALSO_DUE = replace(SECOND, due_at=DUE)
+
+
+@pytest.mark.parametrize(
+    ("gone", "items", "expected"),
+    [
+        ([FIRST], [post(due=LATER)], {"a": (["p1"], "first")}),
+        ([FIRST, SECOND], [post(due=LATER), post("b")], {"a": (["p2", "p1"], "second"), "b": (["p1", "p2"], "first")}),
+        ([FIRST, SECOND], [post(), post("b")], {"a": (["p1", "p2"], None), "b": (["p1", "p2"], None)}),
+        ([FIRST], [post(due=LATER), post("b", due=LATER)], {"a": (["p1"], None), "b": (["p1"], None)}),
+        ([FIRST, ALSO_DUE], [post()], {"a": (["p1", "p2"], None)}),
+        ([FIRST, ALSO_DUE], [post(due=LATER)], {"a": (["p1", "p2"], None)}),
+    ],
+    ids=["the only one", "by its time", "two of that time", "of two entries", "both have its time", "neither has it"],
+)
+def test_which_entry_that_is_gone_is_offered(
+    gone: list[Post], items: list[Post], expected: dict[str, tuple[list[str], str | None]]
+) -> None:
+    """The only one, or the one that has its time, if no other new entry may be it as well; otherwise any of them."""
+    held = imported_and_gone(*gone).plan(*items).of(Action.HOLD)
+    offered = {each.address.key: re.search(r"was: (\w+)", each.hint) for each in held}
+    assert {c.address.key: ([*c.candidates], (was := offered[c.address.key]) and was[1]) for c in held} == expected
 
 
 _OTHERS = post("old", "Of another key")

@@ -371,6 +371,31 @@ def test_a_create_does_not_repeat_what_stays_in_buffer() -> None:
     }
 
 
+def test_a_create_is_held_where_the_delete_of_a_cancelled_entry_is_excluded() -> None:
+    """Though both entries say the same in the files: the new one replaces the other."""
+    changes = bound(FREES).plan(FREED, replace(FREES, cancelled=True)).changes
+    held = {c.slot: verdict(c) for c in hold_repeats(changes, {}, doing={slot(FREED)})}
+    assert held[slot(FREED)] is Reason.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("item", "live", "new", "expected"),
+    [
+        (FREES, in_buffer(FREES, due_at=LATER), FREED, Reason.AMBIGUOUS),
+        (FREES, in_buffer(FREES, due_at=LATER), post(due=SOON), Action.CREATE),
+        (FREES, in_buffer(FREES, due_at=None, status=PostStatus.DRAFT), queued(), Action.CREATE),
+        (FREES, published(FREES, due_at=LATER, sent_at=NOW), FREED, Action.CREATE),
+        (queued("old"), in_buffer(queued("old"), due_at=LATER), FREED, Action.CREATE),
+    ],
+    ids=["moved", "at another time", "without a time", "shared early", "in a queue"],
+)
+def test_a_create_is_held_at_the_time_to_which_somebody_moved_its_text(
+    item: Post, live: LivePost, new: Post, expected: Verdict
+) -> None:
+    """Both entries may have one text, but not at one time: else the moved post would go out beside the new one."""
+    assert World(live=[live], state=record((item, in_buffer(item)))).verdict(new, item) is expected
+
+
 def test_a_text_that_another_entry_still_has_may_be_written_again() -> None:
     """Created, as the files say it or as Buffer does, which shortened its link."""
     item = post("b", "See https://acme.example/a", LATER)

@@ -10,6 +10,7 @@ import pytest
 
 from bufferctl.model import (
     DraftPost,
+    EditPost,
     Freeze,
     LivePost,
     Origin,
@@ -17,6 +18,7 @@ from bufferctl.model import (
     Post,
     PostStatus,
     Settings,
+    ShareMode,
     Slot,
     Suspended,
     bind,
@@ -68,6 +70,30 @@ def test_what_a_suspension_took_off_goes_back(origin: Origin, expected: Action |
     change = taken_off(origin=origin).change(ITEM)
     assert verdict(change) is expected
     assert change.cause is Cause.RESUMED
+
+
+@pytest.mark.parametrize(
+    ("item", "said", "back_to"),
+    [
+        (ITEM, "", ""),
+        (replace(ITEM, due_at=None, mode=ShareMode.ADD_TO_QUEUE), "It goes to the end of its queue", "queue"),
+        (replace(ITEM, needs_approval=True), "It had been approved; approval is asked for again", ""),
+    ],
+    ids=["at its time", "in its queue", "to be approved"],
+)
+def test_where_a_post_goes_back_to_after_a_suspension(item: Post, said: str, back_to: str) -> None:
+    """On the schedule, as its file says; no word of what was taken off, but of what happens otherwise than before."""
+    change = taken_off(item).change(item)
+    assert isinstance(change.write, EditPost)
+    assert (change.write.reschedule, change.write.back_to, change.message) == (True, back_to, said)
+
+
+def test_a_post_that_was_edited_while_suspended_goes_back_edited() -> None:
+    """The plan says what Buffer does not show of the edit, and nothing of its way back."""
+    item = replace(ITEM, due_at=None, mode=ShareMode.ADD_TO_QUEUE)
+    change = taken_off(item).change(replace(item, source="a newsletter"))
+    assert change.cause is Cause.RESUMED
+    assert change.message == "Buffer does not show `source`, so only the new version is shown here"
 
 
 @pytest.mark.parametrize(

@@ -490,6 +490,13 @@ def test_reapply_sends_the_files_version() -> None:
     assert known(theirs, origin=Origin.ADOPTED, options=again).verdict(APPLIED) is Reason.CHANGED
 
 
+def test_reapply_of_a_post_to_approve_says_nothing_of_a_suspension() -> None:
+    """Updated without a word: it waits for its approval as before."""
+    item = replace(APPLIED, needs_approval=True)
+    change = known(in_buffer(item, text="Theirs"), item, options=Options(reapply=frozenset({ADDRESS}))).change(item)
+    assert (change.action, change.message) == (Action.UPDATE, "")
+
+
 def test_a_hold_offers_reapply_only_for_posts_that_are_ours() -> None:
     """For ours, not for an adopted post."""
     theirs = replace(THERE, text="Theirs")
