@@ -70,7 +70,8 @@ CURLY_QUOTES = {
 
 #: A field whose text is in such quotes; one of them may be straight.
 _IN_CURLY = re.compile(
-    rf"(?P<name>[\w-]+): +(?P<open>[\"{''.join(CURLY_QUOTES)}])(?P<inner>[^\"{{}}\[\]\u201c\u201d\u201e\u00ab\u00bb]*)"
+    rf"(?<![\w-])(?P<name>[\w-]+): +(?P<open>[\"{''.join(CURLY_QUOTES)}])"
+    r"(?P<inner>[^\"{}\[\]\u201c\u201d\u201e\u00ab\u00bb]*)"
     r"(?P<close>[\"\u2019\u201c\u201d\u00bb])(?=\s*(?:[,}\]]|$))"
 )
 

@@ -6,10 +6,11 @@ Positions come from `nodes.py`; new values are written by ruamel.yaml. Edits of 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Any, NamedTuple
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -141,9 +142,13 @@ class Edits:
             self._insert_lines(old.end, self._at(old, CommentedSeq(values)))
 
     @cached_property
-    def _anchors(self) -> list[Node]:
-        """The values with an anchor, in file order."""
-        return [node for _, node in walk(self.root) if node.anchor is not None] if "&" in self.text else []
+    def _anchors(self) -> dict[str, list[Node]]:
+        """The values with an anchor, by its name, in file order."""
+        found: dict[str, list[Node]] = {}
+        for _, node in walk(self.root) if "&" in self.text else ():
+            if node.anchor is not None:
+                found.setdefault(node.anchor, []).append(node)
+        return found
 
     @cached_property
     def _all_aliases(self) -> dict[str, list[_Alias]]:
@@ -162,7 +167,7 @@ class Edits:
         """The aliases that mean a node, in file order."""
         if node.anchor is None:
             return []
-        again = (each.start for each in self._anchors if each.anchor == node.anchor and each.start > node.start)
+        again = (each.start for each in self._anchors[node.anchor] if each.start > node.start)
         until = min(again, default=len(self.text))
         return [each for each in self._all_aliases.get(node.anchor, ()) if node.start < each.node.start < until]
 
@@ -171,12 +176,13 @@ class Edits:
 
         An anchor whose aliases are all gone is removed, since it would look like a word of the text.
         """
-        made = [(start, end) for start, end, _ in self._made]
+        made = sorted((start, end) for start, end, _ in self._made if start < end)
 
         def is_gone(node: Node) -> bool:
-            return any(start <= node.start < end for start, end in made)
+            before = bisect(made, (node.start, len(self.text)))
+            return before > 0 and node.start < made[before - 1][1]
 
-        for node in self._anchors:
+        for node in chain.from_iterable(self._anchors.values()):
             aliases = self._aliases(node)
             left = [each for each in aliases if not is_gone(each.node)]
             if not is_gone(node):
