@@ -12,6 +12,7 @@ from bufferctl.checks.finding import Finding, Path, Rule, advice, few, refusal
 from bufferctl.checks.visible import visible_texts
 from bufferctl.model import Post
 from bufferctl.model.attached import assets_of
+from bufferctl.model.desired import ENTRY_IN_TEXT
 from bufferctl.model.plain_text import HIDDEN, LINK, code_point, invisible, trimmed, unusual
 
 NO_ALT_TEXT = advice(
@@ -65,6 +66,15 @@ IMAGE_IN_TEXT = refusal(
     "write `image:` beside the text, and delete it in the text",
     "what networks do",
     "networks show the characters as they are written, not the image",
+)
+#: Found where the file is read (`bufferctl/config/read/misplaced.py`): the text alone does not show how it is written.
+SWALLOWED = refusal(
+    ENTRY_IN_TEXT,
+    "entry-in-text",
+    "a text has the lines of an entry: `- key: …` with a field below it, `due_at: 2030-…`, or `channels: […]`",
+    "move the lines to the columns that the hint says; put a text about such files into one of its own (`text_file`)",
+    "how YAML reads a block of text",
+    "the lines are published with the text, and the entry does not exist",
 )
 LINK_BROKEN = advice(
     "BC118",

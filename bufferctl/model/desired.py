@@ -23,6 +23,7 @@ from bufferctl.value import field, replace, value
 
 #: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"
+ENTRY_IN_TEXT = "BC124"
 
 #: The file and the key of a `suspended` line that counts for entries which no file has.
 NOWHERE = ("", "")

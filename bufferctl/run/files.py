@@ -18,7 +18,7 @@ from bufferctl.config.resolve import ROOT_NAME, find_root
 from bufferctl.diagnostics import Diagnostic, FilesError, Kind, Related, Severity, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.machine import state_folder
-from bufferctl.model import Desired, Idea, Post, StateSettings
+from bufferctl.model import Desired, Idea, Post, Settings, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import without_secrets
@@ -251,7 +251,17 @@ def judge_files(loaded: Loaded, *, account_follows: bool = False, as_text: bool 
     kept = [each for each in found if not (account_follows and each.rule in LEFT_TO_PLAN)]
     kept, left = _first_few(kept, loaded.files) if as_text else (kept, [])
     placed = _placed(loaded.root, desired, kept, loaded.trees)
-    return in_order((*loaded.diagnostics, *_unknown(loaded, desired), *placed, *left), loaded.files)
+    of_files = _at_levels(loaded.diagnostics, desired.settings)
+    return in_order((*of_files, *_unknown(loaded, desired), *placed, *left), loaded.files)
+
+
+def _at_levels(problems: Iterable[Diagnostic], settings: Settings) -> Iterator[Diagnostic]:
+    """The problems of the files, those that a rule has at its level."""
+    own = {rule.code: rule.severity for rule in RULES}
+    for each in problems:
+        level = settings.level_of(each.code, own[each.code]) if each.code else each.severity
+        if level:
+            yield replace(each, severity=level)
 
 
 def _first_few(found: Iterable[Finding], files: Sequence[str]) -> tuple[list[Finding], list[Diagnostic]]:

@@ -136,14 +136,41 @@ def test_a_key_at_the_top_of_another_file(tmp_path: Path) -> None:
     assert (tree.data, found) == ({"key": "a", "title": "A"}, [])
 
 
-def test_an_entry_in_a_text(tmp_path: Path) -> None:
-    """It would be posted, so that is a warning: a text may be about YAML."""
-    text = HEAD + entry("a", "block") + slipped(entry("b", "block"), 6, 8)
+SWALLOWED = {
+    "an entry": slipped(entry("b", "block"), 6, 8),
+    "in its first line": slipped(entry("b", "block"), 6, 6),
+    "without a dash": slipped(entry("b", "block"), None, 6),
+}
+
+
+@pytest.mark.parametrize("swallowed", SWALLOWED.values(), ids=SWALLOWED)
+def test_an_entry_in_a_text(tmp_path: Path, swallowed: str) -> None:
+    """It would be posted: one finding at its first line, whose hint gives the file that was meant."""
+    text = HEAD + entry("a", "block") + swallowed
     (found,) = problems(tmp_path, text)
-    assert found.severity is Severity.WARNING
+    assert (found.code, found.severity) == ("BC124", Severity.WARNING)
+    assert found.message == "this entry is so far in that it is part of the text of `a`, and would be posted with it"
     assert found.place
     assert found.place.line == 8
     assert in_place(text, found) == HEAD + entry("a", "block") + entry("b", "block")
+
+
+@pytest.mark.parametrize("line", ["due_at: 2099-12-01 09:00", "due_at: start+2d 09:00", "channels: [twitter]"])
+def test_a_field_in_a_text(tmp_path: Path, line: str) -> None:
+    """It is told with the column of the entry's fields."""
+    (found,) = problems(tmp_path, f"{HEAD}  - key: a\n    text: |\n      Hello\n      {line}\n")
+    name = line.partition(":")[0]
+    assert found.message.startswith(f"this `{name}` is so far in that it is part of the text of `a`")
+    assert found.hint.startswith("write 4 spaces before it; ")
+
+
+@pytest.mark.parametrize(
+    "line", ["The key: patience", "key: patience", "due_at: soon", "Set `due_at: 2099-12-01` there", "channels: many"]
+)
+def test_words_of_the_format_in_a_text(tmp_path: Path, line: str) -> None:
+    """They are no entry, and what follows the text is none of it."""
+    text = f"{HEAD}  - key: a\n    text: |\n      {line}\n    due_at: 2099-12-01 09:00\n    channels: [twitter]\n"
+    assert problems(tmp_path, f"{text}  - key: b\n    text: |\n      key: {line}\n  - key: c\n    text: Hi\n") == ()
 
 
 def test_a_part_that_begins_with_key(tmp_path: Path) -> None:

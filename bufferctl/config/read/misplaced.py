@@ -16,9 +16,11 @@ from bufferctl.config.format import FIELD_NAMES
 from bufferctl.config.read.slips import Mend
 from bufferctl.config.read.source import LINE_END, Source
 from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.model.desired import ENTRY_IN_TEXT
+from bufferctl.value import replace
 
 _LIST = re.compile(r"(?P<indent>[ ]*(?:- +)?)(?P<name>posts|ideas):\s*(?:#.*)?")
-_ENTRY = re.compile(r"(?P<indent>[ ]*)(?P<dash>- +)?key:\s+\S.*")
+_ENTRY = re.compile(r"(?P<indent>[ ]*)(?P<dash>- +)?key:\s+(?P<key>\S+).*")
 _FIRST_FIELD = re.compile(r"[ ]*- +[\w-]+:(?:\s.*)?")
 _FIELD = re.compile(r"[ ]*(?P<name>[\w-]+):(?:\s.*)?")
 #: A line whose value is on the lines below, and one whose text is.
@@ -63,23 +65,46 @@ def misplaced_entry(source: Source, offset: int, effect: str = _UNCLEAR) -> tupl
 
 
 def swallowed_entry(source: Source, start: int, end: int) -> Diagnostic | None:
-    """A warning for an entry in the block of text between two offsets, which may be a text about YAML."""
+    """An entry, or a field of one, in the block of text between two offsets: a rule's finding.
 
-    def line(row: int) -> str:
-        return source.line(source.offset(Place(source.name, row, 1)))
-
-    first, last = source.place(start).line, source.place(end).line
-    above = (_ENTRY.fullmatch(line(row)) for row in range(first, max(0, first - _ABOVE), -1))
+    A warning until the rule's level is known, since what imports a text may not stop at it.
+    """
+    first, last = source.place(start).line, source.place(end - 1).line
+    top = max(1, first - _ABOVE)
+    lines = [source.line(source.offset(Place(source.name, row, 1))) for row in range(top, last + 1)]
+    text = first - top + 1
+    above = (_ENTRY.fullmatch(line) for line in reversed(lines[:text]))
     own = next((found for found in above if found and found["dash"]), None)
-    for row in range(first + 1, last) if own else ():
-        found, following = _ENTRY.fullmatch(line(row)), _FIELD.fullmatch(line(row + 1))
-        if own and found and found["dash"] and following and following["name"] in FIELD_NAMES:
-            column, dash = len(found["indent"]), len(own["indent"])
-            message = "this entry is so far in that it is part of the text above, and would be posted with it"
-            hint = f"write {_spaces(dash)} before its `-`, and {_move('its other lines', dash - column)}"
-            entry = _Entry(row - 1, column, column + len(found["dash"]), is_in_text=True)
-            return _problem(source, entry, message, hint, Severity.WARNING)
-    return None
+    index = next((index for index in range(text, len(lines)) if _is_of_an_entry(lines[index : index + 2])), None)
+    if own is None or index is None:
+        return None
+    line, below = lines[index], "".join(lines[index + 1 : index + 2])
+    found, dash, fields = _ENTRY.fullmatch(line), len(own["indent"]), len(own["indent"] + own["dash"])
+    by, others = fields - _indent(below if found else line), "its other lines" if found else "the lines below it"
+    what, hint = "this entry", f"write `- key:`, with {_spaces(dash)} before the `-`"
+    if found is None:
+        what, hint = f"this `{line.split(':')[0].strip()}`", f"write {_spaces(fields)} before it"
+    elif found["dash"]:
+        hint = f"write {_spaces(dash)} before its `-`"
+    if by and _FIELD.fullmatch(below):
+        hint += f", and {_move(others, by)}"
+    entry = _Entry(
+        top + index - 1, _indent(line) if found and found["dash"] else None, _name_column(line), is_in_text=True
+    )
+    message = f"{what} is so far in that it is part of the text of `{own['key']}`, and would be posted with it"
+    hint += f"; if it belongs to the text, set `{ENTRY_IN_TEXT}: off` under `rules`"
+    return replace(_problem(source, entry, message, hint, Severity.WARNING), code=ENTRY_IN_TEXT)
+
+
+#: A field that is in no text by chance.
+_ONLY_A_FIELD = re.compile(r"[ ]*(?:due_at: +(?:\d{4}-|start\b)|channels: *\[).*")
+
+
+def _is_of_an_entry(lines: Sequence[str]) -> bool:
+    """Whether the first of two lines is a field of an entry: its key, with another field below it, or its time."""
+    following = _FIELD.fullmatch("".join(lines[1:]))
+    is_entry = _ENTRY.fullmatch(lines[0]) and following and following["name"] in FIELD_NAMES
+    return bool(is_entry or _ONLY_A_FIELD.fullmatch(lines[0]))
 
 
 def _of_a_part(source: Source, offset: int, name: str, above: Sequence[str]) -> tuple[Diagnostic, Mend] | None:

@@ -50,6 +50,8 @@ _MOST_LINES = 20
 #: The fields of the format, whose names need no look.
 _NAMES = {name: intern(name) for name, *_ in fields_below(*FILES)}
 _BLOCKS = ("|", ">")
+#: Fields by which an entry in a text is recognized.
+_OF_ENTRIES = ("key:", "due_at:", "channels:")
 #: Fields with a list of texts.
 _LISTS = frozenset({"thread"})
 #: Fields with a list of groups that have no `key`.
@@ -322,7 +324,7 @@ class _Builder:
     def _look_for_losses(self, event: Any, name: str) -> None:
         """Report a hashtag and line breaks of a text that would not be posted."""
         source, start, end, style = self.source, event.start_mark, event.end_mark, event.style
-        if style in _BLOCKS and "- key:" in event.value:
+        if style in _BLOCKS and any(map(event.value.__contains__, _OF_ENTRIES)):
             self.problems += filter(None, [swallowed_entry(source, start.index, end.index)])
         if style == "|" and self.text.startswith("\n", start.index + 1) and "\\n" not in event.value:  # nearly all
             return
