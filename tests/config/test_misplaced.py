@@ -188,3 +188,27 @@ def test_the_lines_to_write(tmp_path: Path) -> None:
     assert answer.content == entry("b", "text").removesuffix("\n")
     shown = report_markdown(Report(PLAN, (found,), is_planned=False))
     assert "```text\n" + "".join(f"  {line}\n" for line in answer.content.split("\n")) + "  ```" in shown
+
+
+ONE = "posts:\n  - key: a\n    channels: [twitter]\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "spaces"),
+    [
+        ("posts:\n  - key: a\n    channels: [twitter]\n    text: Hello\n", "\tdraft: true", 4),
+        ("posts:\n    - key: a\n      channels: [twitter]\n      text: Hello\n", "\tdraft: true", 6),
+        (f"{ONE}    text: Hello\n    overrides:\n      twitter:\n        text: Ho\n", "\tdraft: true", 4),
+        (f"{ONE}    text: Hello\n    overrides:\n", "\ttwitter: {text: Ho}", 6),
+        (f"{ONE}    text: Hello\n", "\t- key: b\n    channels: [twitter]\n    text: Ho", 2),
+        (f"{ONE}    text: Hello\n    thread:\n", "\t- text: Two", 6),
+        (f"{ONE}    text: Hello\n", "  \tdraft: true", 4),
+    ],
+)
+def test_a_tab(tmp_path: Path, before: str, line: str, spaces: int) -> None:
+    """The hint and the line that a comment suggests have as many spaces as put it where it belongs."""
+    (found,) = problems(tmp_path, f"{before}{line}\n")
+    meant = " " * spaces + line.lstrip()
+    assert found.hint == f"use {spaces} spaces"
+    assert [each.content for each in found.answers] == [meant.splitlines()[0]]
+    assert problems(tmp_path, f"{before}{meant}\n") == ()

@@ -51,8 +51,8 @@ def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912 - a li
         start = re.findall(r"^ *(?:- )?", line)[0]
         rest = re.sub(r"^[^=:\uff1a]*[=:\uff1a]?\**", "", line).lstrip()
         lines[row] = f"{start}{found[1] or ''}{found[2]}: {rest}".rstrip()
-    elif hint == "use spaces":
-        lines[row] = line.replace("\t", "    ")
+    elif found := re.fullmatch(r"use (\d+) spaces", hint):
+        lines[row] = " " * int(found[1]) + line.lstrip()
     elif hint.startswith("line it up"):
         lines[row] = "    " + line.lstrip()
     elif hint.startswith(("close it with", "close it, or")):

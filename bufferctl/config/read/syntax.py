@@ -21,7 +21,6 @@ _OPEN_QUOTE, _CLOSE_QUOTE = "the quote that opens here is not closed", f"close i
 _CANNOT_BEGIN = "an unquoted text cannot begin with"
 _ANOTHER_FIELD = "`: ` inside an unquoted text reads as the start of another field"
 _HIDES = "; a ` #` inside starts a comment and hides the rest of its line"
-_SPACES = "use spaces"
 _INDENT = "line it up with the lines that it belongs to, with spaces"
 #: A line that begins a field or an entry.
 _FIELD = re.compile(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)")
@@ -38,9 +37,41 @@ def _quoted(source: Source, offset: int) -> Mend | None:
     return in_quotes(source, source.place(offset).line)
 
 
-def _without_tabs(source: Source, offset: int) -> Mend:
-    line = re.sub(r"^[ \t]+", lambda found: found[0].replace("\t", "  "), source.line(offset))
-    return Mend(source.place(offset).line, line)
+#: How many columns a tab probably stood for, where several columns are possible.
+_TAB = 4
+
+
+def _tab(source: Source, offset: int) -> tuple[Diagnostic, Mend]:
+    """The problem with a tab that indents a line: with how many spaces the line belongs to those above."""
+    line, place = source.line(offset), source.place(offset)
+    rest, column = line.lstrip(" \t"), _column_above(source, place, line)
+    hint = "use spaces" if column is None else f"use {column} spaces"
+    if column is None:
+        column = len(line[: -len(rest)].replace("\t", "  "))
+    problem = source.diagnostic(offset, "a tab cannot indent a line in YAML", hint=hint)
+    return problem, Mend(place.line, " " * column + rest)
+
+
+def _column_above(source: Source, place: Place, line: str) -> int | None:
+    """The column where a line with a tab probably belongs; None if the lines above do not show it."""
+    rest = line.lstrip(" \t")
+    above = [each for _, each, _ in _above(source, place)]
+    if not above or not _FIELD.match(rest):
+        return None
+    nearest, is_item = above[0], rest.startswith("- ")
+    opened = re.fullmatch(r"(?P<before>[ ]*(?:- +)?)(?P<name>[\w-]+):\s*", nearest)
+    if opened and (is_item or opened["name"] in GROUPS):
+        return len(opened["before"]) + len("- ")
+    if is_item:
+        same = (each for each in above if each.lstrip(" ").startswith("- key:" if rest.startswith("- key:") else "- "))
+        return next((_indent(each) for each in same), None)
+    columns = dict.fromkeys(len(re.findall(r"^[ ]*(?:- +)?", each)[0]) for each in above if _FIELD.match(each))
+    written = len(line[: -len(rest)].expandtabs(_TAB))
+    return min((each for each in columns if each), key=lambda each: abs(each - written), default=None)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _deleted(source: Source, offset: int) -> Mend:
@@ -71,7 +102,6 @@ _SAYINGS: tuple[tuple[str, str, str, bool, _Mending], ...] = (
         True,
         _deleted,
     ),
-    (r"tab character|'\\t'", "a tab cannot indent a line in YAML", _SPACES, False, _without_tabs),
     (r"mapping values are not allowed", _ANOTHER_FIELD, _BLOCK, False, _quoted),
     (
         r"could not find expected ':'",
@@ -142,8 +172,7 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
         offset = offset or 0
         character = source.text[offset : offset + 1]
         if character == "\t":
-            tab = source.diagnostic(offset, "a tab cannot indent a line in YAML", hint=_SPACES)
-            return tab, _without_tabs(source, offset)
+            return _tab(source, offset)
         return source.diagnostic(offset, f"{_CANNOT_BEGIN} `{character}`", hint=_QUOTE_IT), _quoted(source, offset)
     unended = re.search(r"node content|<stream end>", problem)
     if offset is not None and unended and not source.text[offset + 1 :].strip():
@@ -155,11 +184,18 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
     on_a_line = began is not None and offset is not None and source.place(began).line == source.place(offset).line
     if offset is not None and on_a_line and "expected ','" in problem and re.match(r":\s", source.text[offset:]):
         return source.diagnostic(offset, _ANOTHER_FIELD, hint="put the text in quotes"), None
-    words = f"{getattr(error, 'context', None) or ''}; {problem}"
+    return _as_said(source, f"{getattr(error, 'context', None) or ''}; {problem}", began, offset)
+
+
+def _as_said(source: Source, words: str, began: int | None, offset: int | None) -> Mended:
+    """The problem by the parser's own words."""
+    if re.search(r"tab character|'\\t'", words):
+        return _tab(source, offset or 0)
     for pattern, message, hint, at_start, mend in _SAYINGS:
         if re.search(pattern, words):
             at = began if at_start and began is not None else offset or 0
             return source.diagnostic(at, message, hint=hint), mend(source, at)
+    problem = words.partition("; ")[2]
     return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT), None
 
 
