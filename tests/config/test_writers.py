@@ -98,6 +98,23 @@ def test_each_hint_works(tmp_path: Path, file: Path) -> None:
     assert not has_errors(problems(tmp_path, text)), text
 
 
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("20/12/2026 09:00", "write `2026-12-20 09:00`"),
+        ("12/20/2026 09:00", "write `2026-12-20 09:00`"),
+        ("10/12/2026 09:00", "write year-month-day hour:minute; an offset such as +01:00 may follow"),
+        ("20/13/2026 09:00", "write year-month-day hour:minute; an offset such as +01:00 may follow"),
+    ],
+)
+def test_a_date_with_slashes(tmp_path: Path, written: str, hint: str) -> None:
+    """The day is proposed where only one number can be the month."""
+    (problem,) = problems(
+        tmp_path, f"posts:\n  - key: a\n    channels: [twitter]\n    text: Hello\n    due_at: {written}\n"
+    )
+    assert problem.hint == hint
+
+
 @pytest.mark.parametrize(("written", "meant"), WITHOUT_YEAR)
 def test_a_day_without_its_year(tmp_path: Path, written: str, meant: str) -> None:
     """The next such day is proposed."""

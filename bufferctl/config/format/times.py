@@ -105,10 +105,14 @@ _TIMES = (
     rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
     rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_CLOCK}",
 )
-#: As people write them, for hints: month first with slashes, and years of two digits.
-_AMERICAN = rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}"
+#: As people write them, for hints: with slashes, month or day first, and years of two digits.
+_WITH_SLASHES = (
+    rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}",
+    rf"(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}",
+)
 _SHORT_YEAR = r"^(\d{1,2}[./]\d{1,2}[./])(\d\d)(?!\d)"
 _NOON = 12
+_MONTHS = 12
 _QUOTES = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"
 #: What word processors make of quotes, dashes and spaces.
 _TYPESET = str.maketrans(
@@ -161,6 +165,15 @@ def _spelled_out(given: str, today: date | None) -> str:
     return plain
 
 
+def _with_slashes(plain: str) -> str | None:
+    """The time in the form of the files, if only one of the first two numbers can be the month."""
+    for pattern in _WITH_SLASHES:
+        found = re.fullmatch(pattern, plain)
+        if found and int(found["month"]) <= _MONTHS < int(found["day"]):
+            return _written(found)
+    return None
+
+
 def probably_meant(given: str, today: date | None = None) -> str | None:
     """The time that was probably meant by `given`, for a hint; a day past the end of its month becomes the last one.
 
@@ -178,8 +191,7 @@ def probably_meant(given: str, today: date | None = None) -> str | None:
     plain = re.sub(r"(?<= )(\d{1,2})(?= ?[AaPp]\.?[Mm]\.?$)", r"\1:00", plain)
     plain = _spelled_out(re.sub(_SHORT_YEAR, r"\g<1>20\2", plain), today)
     found = in_our_form(plain) or in_our_form(re.sub(_END, "", plain))
-    if found is None and (american := re.fullmatch(_AMERICAN, plain)) and int(american["day"]) > _NOON:
-        found = _written(american)  # with smaller numbers, either could be the month
+    found = found or _with_slashes(plain)
     return _existing(found) if found else None
 
 
