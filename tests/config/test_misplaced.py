@@ -106,6 +106,19 @@ def test_two_entries_of_a_list(tmp_path: Path) -> None:
     assert in_place(text, found) == HEAD + entry("a", "text") + entry("b", "text")
 
 
+@pytest.mark.parametrize(("dash", "fields"), [(4, 6), (0, 2), (3, 5)])
+def test_entries_that_begin_with_another_field(tmp_path: Path, dash: int, fields: int) -> None:
+    """They are entries of the list, too: likewise."""
+    entries = [f"  - text: Hello {key}\n    thread:\n      - text: Two {key}\n    key: {key}\n" for key in "abc"]
+    for number in range(3):
+        changed = [*entries]
+        changed[number] = slipped(entries[number], dash, fields)
+        (found,) = problems(tmp_path, HEAD + "".join(changed))
+        assert found.place
+        assert found.place.line == 3 + 4 * number
+        assert [answer.content for answer in found.answers] == [entries[number].removesuffix("\n")]
+
+
 def test_a_comment_and_a_blank_line_in_it(tmp_path: Path) -> None:
     """They change nothing."""
     first = "    - key: a\n      due_at: 2099-12-01 09:00\n\n# a comment\n      # and another\n      text: Hello\n"

@@ -32,7 +32,7 @@ _UNCLEAR = "cannot tell what it belongs to"
 
 
 class _Entry(NamedTuple):
-    """An entry by the number, from 0, of its first line, the column of its dash, if it has one, and that of `key`."""
+    """An entry by the number, from 0, of its first line, and the columns of its dash, if it has one, and its fields."""
 
     number: int
     dash: int | None
@@ -60,7 +60,8 @@ def misplaced_entry(source: Source, offset: int, effect: str = _UNCLEAR) -> tupl
     message = f"this entry does not line up with {where}, so YAML {effect}"
     if entry.dash is None:
         message = f"a `- ` is missing before this `key`, so YAML {effect}"
-    hint, mend = _in_place(lines, entry, dash)
+    following = (each.number for each in entries if each.number > entry.number and each.dash == dash)
+    hint, mend = _in_place(lines[: next(following, len(lines))], entry, dash)
     return _problem(source, entry, message, hint), mend
 
 
@@ -215,20 +216,23 @@ def _entries(lines: Sequence[str], top: int) -> Iterator[_Entry]:
     """The entries below a list's name, wherever they begin."""
     column = _name_column(lines[top])
     text: int | None = None  # the column of the field whose text the lines are
-    item: int | None = None  # that of the dash of an item without a key, whose fields the lines are
+    items: list[_Entry] = []  # whose fields the lines are, those that do not begin with a key
     for index in range(top + 1, len(lines)):
         line = lines[index]
         if not line.strip(" "):
             continue
         indent, found = _indent(line), _ENTRY.fullmatch(line)
         text = None if text is None or indent <= text else text
-        item = None if item is None or indent <= item else item
-        if found and (found["dash"] or item is None):
+        while items and indent < items[-1].name:
+            items.pop()
+        if found and items and indent == items[-1].name:
+            yield items[-1]
+        elif found and (found["dash"] or not items):
             yield _Entry(index, indent if found["dash"] else None, _name_column(line), text is not None)
         elif text is None and (_LIST.fullmatch(line) or (indent < column and line[indent] != "#")):
             return
         elif text is None and _FIRST_FIELD.fullmatch(line):
-            item = indent
+            items.append(_Entry(index, indent, _name_column(line), is_in_text=False))
         if text is None and _OPENS_TEXT.fullmatch(line):
             text = _name_column(line)
 
@@ -258,12 +262,10 @@ def _in_place(lines: Sequence[str], entry: _Entry, dash: int) -> tuple[str, Mend
     hint = f"write {_spaces(dash)} before its `-`"
     if entry.dash is None:
         hint = f"write `- key:`, with {_spaces(dash)} before the `-`"
-    in_place = (_ENTRY.fullmatch(each) and each.startswith(f"{' ' * dash}-") for each in lines[entry.number + 1 :])
-    end = next((index for index, is_in_place in enumerate(in_place, entry.number + 1) if is_in_place), len(lines))
     first = _first_field(lines, entry.number)
     by = 0 if first is None else dash + len(sign) - _indent(lines[first])
     if first is not None and by:
-        written += [*lines[entry.number + 1 : first], *_moved(lines[:end], first, by)]
+        written += [*lines[entry.number + 1 : first], *_moved(lines, first, by)]
         hint += f", and {_move('its other lines', by)}"
     return hint, Mend(entry.number + 1, "\n".join(written))
 
