@@ -292,8 +292,9 @@ def _lines(found: Grouped, form: str) -> Iterator[str]:
         yield summary.left_over(report.left, report.outcomes or ()) if report.left else ""
     else:
         yield summary.headline(own)
-        does = summary.does(own)
-        yield summary.no_changes(report) if report.plan.is_empty else f"Apply {does or 'sends nothing'}."
+        does, still = summary.does(own), summary.all_the_same(own)
+        sends = "; ".join(filter(None, [does or ("sends nothing new" if still else "sends nothing"), still]))
+        yield summary.no_changes(report) if report.plan.is_empty else f"Apply {sends}."
         if found.waiting.items:
             yield f"Also waiting from before: apply {summary.does(found.waiting)}."
 

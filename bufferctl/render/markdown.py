@@ -576,7 +576,9 @@ def _second_line(page: _Page) -> str:
     held, does = len(found.of("hold")), summary.does(found)
     needs = f"<b>{words.need_you(held)}.</b>" if held else "Nothing needs you."
     into = f"into {code(context.publishes)} " if context.publishes else ""
-    parts = [needs, f"Merging {into}{plain(does)}."] if does else [f"Merging {into}sends nothing."]
+    still = summary.all_the_same(found)
+    sends = plain(does) if does else "sends nothing new" if still else "sends nothing"
+    parts = [needs if does else "", f"Merging {into}{sends}{f'; {still}' if still else ''}."]
     parts += [summary.uploads(plan)]
     parts += [f"{summary.NARROWED}."] if plan.narrowed else []
     return f"{' '.join(filter(None, parts))}{_page_link(context.page) if found.report.page else ''}"

@@ -181,6 +181,15 @@ def does(found: Grouped) -> str:
     return f"{verbs}: {numbers}" if verbs and len(found.networks) > 1 else verbs
 
 
+def all_the_same(found: Grouped) -> str:
+    """`2 of those that need you are scheduled already and go out all the same`; empty if Buffer publishes none."""
+    out = sum(any(card.change.goes_out for card in item.cards) for item in found.of("hold"))
+    if not out:
+        return ""
+    is_go = ("is", "goes") if out == 1 else ("are", "go")
+    return "{:,} of those that need you {} scheduled already and {} out all the same".format(out, *is_go)
+
+
 def days_between(first: date, last: date, today: date | None = None) -> str:
     """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year, or both, if it is far from `today`."""
     is_far = today is not None and abs(last - today) > _FAR

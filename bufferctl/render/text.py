@@ -303,7 +303,9 @@ def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
         if at_once := list(filter(words.is_at_once, plan.writes)):
             posts, _ = changes_counted(at_once)
             yield from map(paint.bad, wrapped(f"{posts} will be PUBLISHED AT ONCE when this is applied.", paint.width))
-        for said in filter(None, [_does(found, paint), summary.uploads(plan), f"Also: {quiet}." if quiet else ""]):
+        still = summary.all_the_same(found)
+        ends = [f"{still}." if still else "", summary.uploads(plan), f"Also: {quiet}." if quiet else ""]
+        for said in filter(None, [_does(found, paint), *ends]):
             yield from wrapped(said, paint.width)
     if report.is_offline:
         yield from wrapped(f"{summary.NOT_CHECKED} {summary.NOT_CHECKED_WHY}", paint.width)

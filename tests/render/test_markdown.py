@@ -15,10 +15,13 @@ from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 from bufferctl.model import Asset, Freeze, LivePost, Metadata, Post, PostStatus, Service, ShareMode, TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
+from bufferctl.render.html import report_html
+from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import Context, Note, comment, problems_markdown, report_markdown, without_report
 from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
+from bufferctl.render.text import plan_text
 from bufferctl.said import ROOT_FILE, Answer, Way, prose
 from tests.conftest import Expect, long
 from tests.fuzzing import examples
@@ -106,6 +109,33 @@ def test_says_first_how_many_and_when() -> None:
     lines = _of(*_creates(2), changed, *_deletes(1), *_holds(1)).splitlines()
     assert lines[3] == "### 2 new, 1 changed, 1 deleted on X, 3 to 12\u00a0Dec"
     assert lines[5] == "<b>1 needs you.</b> Merging schedules 2, changes 1 and deletes 1."
+
+
+@pytest.mark.parametrize(
+    ("number", "made", "said"),
+    [
+        (2, 0, "Merging sends nothing new; 2 of those that need you are scheduled already and go out all the same."),
+        (1, 2, "Merging schedules 2; 1 of those that need you is scheduled already and goes out all the same."),
+    ],
+)
+def test_says_that_what_needs_somebody_goes_out_all_the_same(number: int, made: int, said: str) -> None:
+    """In the sentence of what merging does, which would sound as if nothing went out."""
+    due = [NOW + timedelta(hours=each + 1) for each in range(number)]
+    held = [
+        change(
+            post("ch-x", f"held-{each}", each, text="Hm", due_at=at),
+            Action.HOLD,
+            Cause.EDITED,
+            live("ch-x", each, "Hm", due_at=at),
+            reason=Reason.FREEZE,
+            message="It goes out in a freeze",
+        )
+        for each, at in enumerate(due)
+    ]
+    report = Report(replace(PLAN, changes=(*held, *_creates(made)), warnings=(), unmanaged=0))
+    assert said in report_markdown(report)
+    assert said.replace("Merging", "Apply") in report_html(report)
+    assert said.partition("; ")[2] in " ".join(plan_text(report, Paint()).split())
 
 
 def test_says_that_something_goes_out_at_once() -> None:
