@@ -109,6 +109,12 @@ class PlanItem:
         """Whether its posts go back on the schedule after one."""
         return any(card.change.puts_back for card in self.cards)
 
+    @cached_property
+    def kept_back(self) -> str:
+        """`draft` or `to approve`, as its first post is, if none of its posts goes out by itself; else empty."""
+        kept = [words.kept_back(card.change) for card in self.cards]
+        return kept[0] if all(kept) else ""
+
     @property
     def is_let_out(self) -> bool:
         """Whether its file says that posts of it go out even in a freeze."""
@@ -241,8 +247,8 @@ class Week:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """How many items there are on each day of the week, Monday first."""
-        numbers = Counter(day.weekday() for day, items in self.days for _ in items)
+        """How many items go out by themselves on each day of the week, Monday first."""
+        numbers = Counter(day.weekday() for day, items in self.days for item in items if not item.kept_back)
         return tuple(numbers[day] for day in range(7))
 
 

@@ -7,6 +7,7 @@ full text. It is the first to be cut if a comment would be too long; the weeks a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
@@ -475,6 +476,12 @@ def _strip(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]]) -> N
     wide = max(len(name) for name, _ in rows)
     lines = [f"{name:>{wide}} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
     sheet.put("\n".join(["```text", *lines, "```"]))
+    kept = Counter(item.kept_back for item in found.new if item.when and item.kept_back)
+    drafts, others = kept["draft"], kept["to approve"]
+    not_counted = [count(drafts, "draft")] if drafts else []
+    not_counted += [f"{count(others, 'post')} to approve"] if others else []
+    if not_counted:
+        sheet.put(f"Not counted: {all_of(not_counted)}.")
 
 
 def _start(monday: date, *, are_many: bool) -> str:

@@ -59,7 +59,7 @@ def headline(found: Grouped) -> str:
     counts = ", ".join([first, *(f"{number:,} {name}" for number, name in others)])
     networks = found.networks
     on = next(iter(networks)) if len(networks) == 1 else count(len(networks), "network")
-    days = [item.when.due.date() for item in found.changing if item.when]
+    days = [item.when.due.date() for item in found.changing if item.when and (item.takes_off or not item.kept_back)]
     span = f", {days_between(min(days), max(days), plan.at.date())}" if days else ""
     besides = f", and {ideas}" if any(item.is_idea for item in found.changing) else ""
     waiting = len(found.new_waiting)

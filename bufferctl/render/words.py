@@ -116,6 +116,8 @@ def _unusual(change: Change) -> str:
         return "will go back on the schedule"
     if change.lets_out:
         return "will go out during a freeze"
+    if change.action is Action.DELETE and status_of(change) is PostStatus.DRAFT:
+        return "will delete the draft"
     if change.action is Action.UPDATE and change.was_draft:
         return f"{_create(change.desired)[0]} (was a draft)"
     if change.action is Action.UPDATE and is_at_once(change):
@@ -232,6 +234,20 @@ def is_published_after(change: Change) -> bool:
     """Whether a change that is sent leaves a post that Buffer publishes without further action, new or edited."""
     is_edited = change.action is Action.UPDATE and not change.takes_off and status_of(change) is PostStatus.SCHEDULED
     return goes_public(change) or (is_edited and is_public(change.desired))
+
+
+def kept_back(change: Change) -> str:
+    """`draft` or `to approve`: why Buffer does not publish its post by itself, now or once it is sent; else empty."""
+    post, status = change.desired, status_of(change)
+    if change.takes_off:
+        return "draft"
+    if change.puts_back and isinstance(post, Post):
+        status = PostStatus.NEEDS_APPROVAL if post.needs_approval else None
+    elif isinstance(post, Post) and (status is None or change.action in {Action.CREATE, Action.UPDATE}):
+        status = PostStatus.DRAFT if post.draft else PostStatus.NEEDS_APPROVAL if post.needs_approval else None
+    if status is PostStatus.DRAFT:
+        return "draft"
+    return "to approve" if status is PostStatus.NEEDS_APPROVAL else ""
 
 
 def is_public(item: Post | Idea | None) -> bool:

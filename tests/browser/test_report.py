@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -129,6 +129,22 @@ def test_a_picture_that_cannot_be_loaded(show: Show) -> None:
     expect(page.get_by_role("img", name="Picture of here.png")).to_be_visible()
     assert axe(page) == []
     show.seen(page).complaints.clear()  # Chromium reports that the picture did not load
+
+
+def test_a_draft_in_a_month(show: Show) -> None:
+    """It says so, and its edge is dashed, unlike that of what goes out."""
+    due = {"draft": NOW + timedelta(hours=3), "asks": NOW + timedelta(hours=4), "out": NOW + timedelta(hours=5)}
+    flags = {"draft": {"draft": True}, "asks": {"needs_approval": True}, "out": {}}
+    posts = [post("ch-x", key, 1, text=key, due_at=at, **flags[key]) for key, at in due.items()]
+    page = show(
+        report_html(Report(replace(PLAN, changes=tuple(change(each, Action.CREATE, Cause.NEW) for each in posts))))
+    )
+    view(page, "Month")
+    chips = page.get_by_role("table").get_by_role("button")
+    expect(chips.locator("i")).to_have_text(["draft", "to approve"])
+    styles = chips.evaluate_all("all => all.map(each => getComputedStyle(each).borderLeftStyle)")
+    assert styles == ["dashed", "dashed", "solid"]
+    assert axe(page) == []
 
 
 def test_a_month(show: Show) -> None:

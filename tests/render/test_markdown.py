@@ -581,6 +581,37 @@ def test_weeks_then_months(weeks: int, title: str) -> None:
     assert f"\n\n<b>{title} · " in said
 
 
+def test_a_day_with_only_a_draft_is_not_counted() -> None:
+    """The calendar has what goes out; drafts and posts to approve are named below it."""
+    days = [timedelta(days=each % 28) for each in range(50)]
+    posts = [post("ch-x", f"post-{n}", n, text="x", due_at=NOW + away) for n, away in enumerate(days)]
+    alone = NOW + timedelta(days=35)
+    posts += [
+        post("ch-x", "draft", 50, text="x", due_at=alone, draft=True),
+        post("ch-x", "asks", 51, text="x", due_at=alone, needs_approval=True),
+    ]
+    said = _of(*(change(each, Action.CREATE, Cause.NEW) for each in posts))
+    strip = said.partition("```text\n")[2].partition("```")[0].splitlines()
+    assert strip[-1].split() == ["7", "Jan", *"·······"]
+    assert "Not counted: 1 draft and 1 post to approve." in said
+
+
+def test_the_heading_spans_the_days_on_which_something_goes_out() -> None:
+    """Without the drafts, also those that are deleted; without a span if there is nothing else."""
+    draft = post("ch-x", "draft", 1, text="x", due_at=NOW + timedelta(days=9), draft=True)
+    there = live("ch-x", 2, "x", status=PostStatus.DRAFT, due_at=NOW + timedelta(days=9))
+    drafts = change(draft, Action.CREATE, Cause.NEW), removed("ch-x", "gone", Action.DELETE, there)
+    assert "### 3 new, 1 deleted on X, 3\u00a0Dec\n" in _of(*drafts, *_creates(2))
+    assert "### 1 new, 1 deleted on X\n" in _of(*drafts)
+
+
+def test_a_deleted_draft_is_called_one() -> None:
+    """It would never have gone out."""
+    gone = live("ch-x", 2, "x", status=PostStatus.DRAFT, due_at=NOW + timedelta(days=9))
+    assert "delete the draft" in _of(removed("ch-x", "gone", Action.DELETE, gone), *_deletes(1))
+    assert "delete the draft" not in _of(*_deletes(1))
+
+
 def test_what_was_not_reviewed_shows_both_versions() -> None:
     """The reviewed value of each field, struck out, and the file's; neither is said to be Buffer's."""
     item = post("ch-x", "news", 1, text="Good news", due_at=NOW + timedelta(days=1))

@@ -221,11 +221,12 @@
     return then.toISOString().slice(0, 10);
   };
   const chip = (row) => {
-    const theirs = row.classList.contains("theirs");
+    const theirs = row.classList.contains("theirs"), { kept } = row.dataset;
     const made = make(
       theirs ? "p" : "button",
-      { class: `chip ${row.className.replace("row ", "")}` },
+      { class: `chip ${row.className.replace("row ", "")}${kept ? " kept" : ""}` },
       make("time", {}, $(".at b", row).textContent),
+      ...(kept ? [make("i", {}, kept)] : []),
       ...(view === "week" && !theirs ? [$(".nets", row).cloneNode(true)] : []),
       make("em", { dir: "auto" }, theirs ? $(".about > span", row).textContent : $("em", row).textContent),
     );
