@@ -378,6 +378,8 @@ def _changed(difference: Difference, change: Change, zone: str) -> Changed:
         name = f"{name} (reviewed → file)"
     if difference.then is not None:
         return Changed(name, aspect, before, words.left_to_buffer(difference.then, after), (), difference.path)
+    if path == "freeze" and difference.after is False:  # nobody wrote what it was before
+        before, after = "", "false (goes out during freezes)"
     words_of_both = compared(before, after) if is_text else ()
     return Changed(name, aspect, before, after, words_of_both, difference.path, difference.is_reviewed)
 
