@@ -453,7 +453,8 @@ def _calendar(page: _Page) -> None:
     found, sheet = page.found, page.sheet
     if page.listed or not found.new:
         return
-    spans = [(summary.days_between(week.days[0][0], week.days[-1][0]), week) for week in found.weeks]
+    today = found.report.plan.at.date()
+    spans = [(summary.days_between(week.days[0][0], week.days[-1][0], today), week) for week in found.weeks]
     if len(spans) > _WEEKS:
         spans = [(dates.month(month.monday, in_full=True), month) for month in months_of(found.weeks)]
     if spans:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from bufferctl.diagnostics import Kind, all_of
 from bufferctl.model import LivePost, dates
@@ -34,8 +34,6 @@ _MATCHES, _HAS_MORE = "Buffer matches your files", "Buffer has everything in you
 #: The same of a part of them, and what follows.
 _MATCHES_PART, _HAS_MORE_PART = "Buffer matches what was applied", "Buffer has what was applied and will publish more"
 _REST = " The rest was not part of this run."
-#: From this distance on, a date has its year.
-_FAR = timedelta(days=300)
 #: Of changes that are not in Buffer.
 _NOT_MADE = frozenset({Status.REFUSED, Status.HELD, Status.NOT_SENT})
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
@@ -190,14 +188,16 @@ def all_the_same(found: Grouped) -> str:
     return "{:,} of those that need you {} scheduled already and {} out all the same".format(out, *is_go)
 
 
-def days_between(first: date, last: date, today: date | None = None) -> str:
-    """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year, or both, if it is far from `today`."""
-    is_far = today is not None and abs(last - today) > _FAR
-    end = dates.day(last, weekday=False, year=is_far)
+def days_between(first: date, last: date, today: date) -> str:
+    """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year, or both, if one of them is not that of `today`."""
+    has_year = {first.year, last.year} != {today.year}
+    end = dates.day(last, weekday=False, year=has_year)
     if first == last:
         return end
     is_one_month = (first.year, first.month) == (last.year, last.month)
-    start = str(first.day) if is_one_month else dates.day(first, weekday=False, year=is_far and first.year != last.year)
+    start = (
+        str(first.day) if is_one_month else dates.day(first, weekday=False, year=has_year and first.year != last.year)
+    )
     return f"{start} to {end}"
 
 

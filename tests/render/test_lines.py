@@ -173,11 +173,13 @@ def test_what_is_of_a_text(path: str, expected: bool) -> None:
     [
         ("3 Dec", date(2029, 12, 3), date(2029, 12, 3)),
         ("4 to 10 Dec", date(2029, 12, 4), date(2029, 12, 10)),
-        ("30 Dec to 8 Mar", date(2029, 12, 30), date(2030, 3, 8)),
+        ("30 Dec 2029 to 8 Mar 2030", date(2029, 12, 30), date(2030, 3, 8)),
+        ("11 Jan to 9 Feb 2030", date(2030, 1, 11), date(2030, 2, 9)),
+        ("2 Jan", date(2029, 1, 2), date(2029, 1, 2)),
         ("2 to 9 Mar 2031", date(2031, 3, 2), date(2031, 3, 9)),
         ("8 Dec 2029 to 16 Jan 2031", date(2029, 12, 8), date(2031, 1, 16)),
     ],
 )
 def test_days(said: str, first: date, last: date) -> None:
-    """The year only where it is not obvious, and then of both days."""
+    """The year only where it is not that of the plan, and then of both days if they differ."""
     assert days_between(first, last, NOW.date()) == said
