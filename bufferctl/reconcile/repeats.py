@@ -99,7 +99,7 @@ def by_mark(items: Iterable[LiveItem]) -> Mapping[Mark, list[Suspect]]:
 
 
 def published_twins(changes: Iterable[Change], unclaimed: Iterable[LiveItem]) -> dict[str, datetime]:
-    """By home, when the first of nobody's published posts was due that has the text of a held edit, or of a draft.
+    """By home, up to when the first of nobody's published posts is listed that has the text of a held edit or a draft.
 
     Such a post has to be read again: a question about it would end by itself once it is not, and the draft may go out
     later.
@@ -112,8 +112,9 @@ def published_twins(changes: Iterable[Change], unclaimed: Iterable[LiveItem]) ->
         if item is None or live is None or live.is_out or not (is_waiting or change.action is Action.HOLD):
             continue
         for twin in not_meant(item, published.get(wanted(change), ())):
-            due_at = max(twin.created_at, (isinstance(twin.live, LivePost) and twin.live.due_at) or twin.created_at)
-            found[change.slot.home] = min(due_at, found.get(change.slot.home, due_at))
+            due_at = twin.live.due_at if isinstance(twin.live, LivePost) else None
+            listed_since = max(twin.created_at, due_at or twin.created_at)  # lists are read by either
+            found[change.slot.home] = min(listed_since, found.get(change.slot.home, listed_since))
     return found
 
 

@@ -397,8 +397,9 @@ class Table:
         change = _change(facts, action, cause, write=write)
         if not isinstance(write, EditPost) or facts.content is None:
             return change
-        if legal := [each for each in facts.left_out if each.name in LEGAL]:
-            return _hold(facts, holds.legal(legal[0].name, legal[0].there), cause)
+        for statement in facts.left_out:
+            if statement.name in LEGAL:
+                return _hold(facts, holds.legal(statement.name, statement.there), cause)
         restores = restored(facts.left_out, item, facts.content, facts.binding.given)
         write = replace(write, restores=restores, back_to=back_to)
         if cause is Cause.RESUMED and isinstance(item, Post) and not facts.edited:

@@ -211,9 +211,10 @@ def first_post(found: Grouped) -> tuple[str, ShownChannel] | None:
         return "immediately on apply", at_once.channel
     moments = [(card.when, card) for card in public if card.when]
     moment, timed = min(moments, key=lambda each: each[0].due, default=(None, None))
-    if queued := next((card for card in public if card.when is None and not _keeps_its_slot(card.change)), None):
+    queued = [card for card in public if card.when is None and not _keeps_its_slot(card.change)]
+    if queued:
         then = f" (first timed post: {moment.local})" if moment else ""
-        return f"in the next free slot of the queue{then}", queued.channel
+        return f"in the next free slot of the queue{then}", queued[0].channel
     return (moment.local, timed.channel) if timed and moment else None
 
 
@@ -261,8 +262,9 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     if left.is_empty and late:
         return f"Read again after applying: nothing more to send; {count(late, 'reviewed change')} came too late."
     if left.is_empty:
-        if approvals := [change for change in left.changes if change.awaits_approval]:
-            return f"Read again after applying: {changes_counted(approvals)[0]} in Buffer still to be approved."
+        to_approve = [change for change in left.changes if change.awaits_approval]
+        if to_approve:
+            return f"Read again after applying: {changes_counted(to_approve)[0]} in Buffer still to be approved."
         statuses = {outcome.status for outcome in outcomes}
         if statuses and statuses <= _NOT_MADE:
             return "Read again after applying: nothing more to send."

@@ -239,15 +239,13 @@ def is_published_after(change: Change) -> bool:
 def kept_back(change: Change) -> str:
     """`draft` or `to approve`: why Buffer does not publish its post by itself, now or once it is sent; else empty."""
     post, status = change.desired, status_of(change)
-    if change.takes_off:
+    is_as_declared = status is None or change.action in {Action.CREATE, Action.UPDATE}
+    is_draft, is_to_approve = status is PostStatus.DRAFT, status is PostStatus.NEEDS_APPROVAL
+    if isinstance(post, Post) and is_as_declared:
+        is_draft, is_to_approve = post.draft and not change.puts_back, post.needs_approval
+    if change.takes_off or is_draft:
         return "draft"
-    if change.puts_back and isinstance(post, Post):
-        status = PostStatus.NEEDS_APPROVAL if post.needs_approval else None
-    elif isinstance(post, Post) and (status is None or change.action in {Action.CREATE, Action.UPDATE}):
-        status = PostStatus.DRAFT if post.draft else PostStatus.NEEDS_APPROVAL if post.needs_approval else None
-    if status is PostStatus.DRAFT:
-        return "draft"
-    return "to approve" if status is PostStatus.NEEDS_APPROVAL else ""
+    return "to approve" if is_to_approve else ""
 
 
 def is_public(item: Post | Idea | None) -> bool:

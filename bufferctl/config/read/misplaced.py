@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from bufferctl.config.format import FIELD_NAMES
 from bufferctl.config.read.slips import Mend
-from bufferctl.config.read.source import LINE_END, Source
+from bufferctl.config.read.source import LINE_END, Source, indent_of, name_column
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model.desired import ENTRY_IN_TEXT
 from bufferctl.value import replace
@@ -50,7 +50,7 @@ def misplaced_entry(source: Source, offset: int, effect: str = _UNCLEAR) -> tupl
     if top is None:
         return _without_list(source, lines[row - 1], row - 1)
     entries = list(_entries(lines, top))
-    dash = _dash_column(entries, _name_column(lines[top]))
+    dash = _dash_column(entries, name_column(lines[top]))
     begun = [entry for entry in entries if entry.number < row and not entry.is_in_text]
     entry = next((each for each in begun[-2:] if each.dash != dash), None)
     if entry is None:
@@ -80,21 +80,32 @@ def swallowed_entry(source: Source, start: int, end: int) -> Diagnostic | None:
     if own is None or index is None:
         return None
     line, below = lines[index], "".join(lines[index + 1 : index + 2])
-    found, dash, fields = _ENTRY.fullmatch(line), len(own["indent"]), len(own["indent"] + own["dash"])
-    by, others = fields - _indent(below if found else line), "its other lines" if found else "the lines below it"
-    what, hint = "this entry", f"write `- key:`, with {_spaces(dash)} before the `-`"
-    if found is None:
-        what, hint = f"this `{line.split(':')[0].strip()}`", f"write {_spaces(fields)} before it"
-    elif found["dash"]:
-        hint = f"write {_spaces(dash)} before its `-`"
-    if by and _FIELD.fullmatch(below):
-        hint += f", and {_move(others, by)}"
-    entry = _Entry(
-        top + index - 1, _indent(line) if found and found["dash"] else None, _name_column(line), is_in_text=True
-    )
+    found = _ENTRY.fullmatch(line)
+    dash = indent_of(line) if found and found["dash"] else None
+    entry = _Entry(top + index - 1, dash, name_column(line), is_in_text=True)
+    what, hint = _out_of_text(line, below, own)
     message = f"{what} is so far in that it is part of the text of `{own['key']}`, and would be posted with it"
     hint += f"; if it belongs to the text, set `{ENTRY_IN_TEXT}: off` under `rules`"
     return replace(_problem(source, entry, message, hint, Severity.WARNING), code=ENTRY_IN_TEXT)
+
+
+def _out_of_text(line: str, below: str, own: re.Match[str]) -> tuple[str, str]:
+    """What a line in the text of the entry `own` is, and how to move it, and the lines below it, out of there."""
+    dash, fields = len(own["indent"]), len(own["indent"] + own["dash"])
+    found = _ENTRY.fullmatch(line)
+    if found is None:
+        name = line.partition(":")[0].strip()
+        what, others, by = f"this `{name}`", "the lines below it", fields - indent_of(line)
+        hint = f"write {_spaces(fields)} before it"
+    elif found["dash"]:
+        what, others, by = "this entry", "its other lines", fields - indent_of(below)
+        hint = f"write {_spaces(dash)} before its `-`"
+    else:
+        what, others, by = "this entry", "its other lines", fields - indent_of(below)
+        hint = f"write `- key:`, with {_spaces(dash)} before the `-`"
+    if by and _FIELD.fullmatch(below):
+        hint += f", and {_move(others, by)}"
+    return what, hint
 
 
 #: A field that is in no text by chance.
@@ -114,7 +125,7 @@ def _of_a_part(source: Source, offset: int, name: str, above: Sequence[str]) -> 
     `above`: the lines above it, the nearest first.
     """
     place, line = source.place(offset), source.line(offset)
-    indent = len(line) - len(line.lstrip(" "))
+    indent = indent_of(line)
     found = next((number for number, each in enumerate(above, 1) if re.match(rf"[ ]{{0,{indent}}}- ", each)), None)
     if found is None or name not in _OF_PARTS:
         return None
@@ -168,7 +179,7 @@ def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
     hint = "line it up with the fields that it belongs to, with spaces"
     near = columns[0] if further else min(columns, key=lambda each: abs(each - found.start("name")), default=0)
     by = near - found.start("name")
-    lines = [" " * (by + _indent(line)) + line.lstrip(" ")]
+    lines = [" " * (by + indent_of(line)) + line.lstrip(" ")]
     if by and dash < 0:
         lines = _moved(LINE_END.split(source.text), place.line - 1, by)
     if lines[1:]:
@@ -179,9 +190,9 @@ def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
 
 def _moved(lines: Sequence[str], index: int, by: int) -> list[str]:
     """A field's line and those that have to be moved with it, by so many columns to the right."""
-    column, is_open, found = _indent(lines[index]), False, list[str]()
+    column, is_open, found = indent_of(lines[index]), False, list[str]()
     for line in lines[index:]:
-        indent = _indent(line)
+        indent = indent_of(line)
         is_item, is_comment = line.startswith("-", indent), line.startswith("#", indent)
         if not line.strip() or (is_comment and indent < column):
             found.append(line)
@@ -207,34 +218,29 @@ def _list_above(lines: Sequence[str], row: int) -> int | None:
     return next((index for index in range(row - 1, -1, -1) if _LIST.fullmatch(lines[index])), None)
 
 
-def _name_column(line: str) -> int:
-    """Where a field's name begins, behind its dash if it has one."""
-    return len(re.findall(r"^[ ]*(?:- +)?", line)[0])
-
-
 def _entries(lines: Sequence[str], top: int) -> Iterator[_Entry]:
     """The entries below a list's name, wherever they begin."""
-    column = _name_column(lines[top])
+    column = name_column(lines[top])
     text: int | None = None  # the column of the field whose text the lines are
     items: list[_Entry] = []  # whose fields the lines are, those that do not begin with a key
     for index in range(top + 1, len(lines)):
         line = lines[index]
         if not line.strip(" "):
             continue
-        indent, found = _indent(line), _ENTRY.fullmatch(line)
+        indent, found = indent_of(line), _ENTRY.fullmatch(line)
         text = None if text is None or indent <= text else text
         while items and indent < items[-1].name:
             items.pop()
         if found and items and indent == items[-1].name:
             yield items[-1]
         elif found and (found["dash"] or not items):
-            yield _Entry(index, indent if found["dash"] else None, _name_column(line), text is not None)
+            yield _Entry(index, indent if found["dash"] else None, name_column(line), text is not None)
         elif text is None and (_LIST.fullmatch(line) or (indent < column and line[indent] != "#")):
             return
         elif text is None and _FIRST_FIELD.fullmatch(line):
-            items.append(_Entry(index, indent, _name_column(line), is_in_text=False))
+            items.append(_Entry(index, indent, name_column(line), is_in_text=False))
         if text is None and _OPENS_TEXT.fullmatch(line):
-            text = _name_column(line)
+            text = name_column(line)
 
 
 def _dash_column(entries: Sequence[_Entry], column: int) -> int:
@@ -263,7 +269,7 @@ def _in_place(lines: Sequence[str], entry: _Entry, dash: int) -> tuple[str, Mend
     if entry.dash is None:
         hint = f"write `- key:`, with {_spaces(dash)} before the `-`"
     first = _first_field(lines, entry.number)
-    by = 0 if first is None else dash + len(sign) - _indent(lines[first])
+    by = 0 if first is None else dash + len(sign) - indent_of(lines[first])
     if first is not None and by:
         written += [*lines[entry.number + 1 : first], *_moved(lines, first, by)]
         hint += f", and {_move('its other lines', by)}"
@@ -275,7 +281,7 @@ def _without_list(source: Source, line: str, number: int) -> tuple[Diagnostic, N
     found = _ENTRY.fullmatch(line)
     if found is None or not found["dash"]:
         return None
-    entry = _Entry(number, len(found["indent"]), _name_column(line), is_in_text=False)
+    entry = _Entry(number, len(found["indent"]), name_column(line), is_in_text=False)
     message = f"there is no `posts:` above this entry, so YAML {_UNCLEAR}"
     return _problem(source, entry, message, "write `posts:` on a line of its own above the entries"), None
 
@@ -284,10 +290,6 @@ def _problem(source: Source, entry: _Entry, message: str, hint: str, severity: S
     column, width = (entry.name, len("key")) if entry.dash is None else (entry.dash, 1)
     at = source.offset(Place(source.name, entry.number + 1, column + 1))
     return source.diagnostic(at, message, hint=hint, width=width, severity=severity)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
 
 
 def _spaces(number: int) -> str:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bufferctl.config.format import BLOCK_FORM, FIELD_NAMES, FILES, PROSE
-from bufferctl.config.read.source import Source
+from bufferctl.config.read.source import Source, indent_of
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
 from bufferctl.model import Service
 from bufferctl.model.about import fields_below, is_group
@@ -153,7 +153,7 @@ def lost_breaks(source: Source, start: int, end: int, name: str, *, folded: bool
     """
     header, *lines = source.text[start:end].splitlines()
     if folded:
-        indent = next((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), 0)
+        indent = next((indent_of(line) for line in lines if line.strip()), 0)
         lines = [line[indent:].rstrip() for line in lines]
     else:
         lines = [line.strip() for line in (header, *lines)]

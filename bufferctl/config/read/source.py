@@ -66,6 +66,16 @@ class UnreadableError(Exception):
         )
 
 
+def indent_of(line: str) -> int:
+    """The number of spaces before a line's text."""
+    return len(line) - len(line.lstrip(" "))
+
+
+def name_column(line: str) -> int:
+    """Where a field's name begins, behind its dash if it has one."""
+    return len(re.findall(r"^[ ]*(?:- +)?", line)[0])
+
+
 class Source:
     """The text of a file. `name` is its path from the root folder, `folder` the one it is in.
 

@@ -12,7 +12,7 @@ from yaml import YAMLError
 from bufferctl.config.format import BLOCK_FORM, FIELD_NAMES, PROSE
 from bufferctl.config.read.misplaced import misplaced_entry, out_of_line
 from bufferctl.config.read.slips import GROUPS, Mend, in_quotes, slip
-from bufferctl.config.read.source import Source
+from bufferctl.config.read.source import Source, indent_of, name_column
 from bufferctl.diagnostics import Diagnostic, Place
 
 _BLOCK = BLOCK_FORM.format(name="text")
@@ -64,14 +64,10 @@ def _column_above(source: Source, place: Place, line: str) -> int | None:
         return len(opened["before"]) + len("- ")
     if is_item:
         same = (each for each in above if each.lstrip(" ").startswith("- key:" if rest.startswith("- key:") else "- "))
-        return next((_indent(each) for each in same), None)
-    columns = dict.fromkeys(len(re.findall(r"^[ ]*(?:- +)?", each)[0]) for each in above if _FIELD.match(each))
+        return next((indent_of(each) for each in same), None)
+    columns = dict.fromkeys(name_column(each) for each in above if _FIELD.match(each))
     written = len(line[: -len(rest)].expandtabs(_TAB))
     return min((each for each in columns if each), key=lambda each: abs(each - written), default=None)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
 
 
 def _deleted(source: Source, offset: int) -> Mend:
@@ -244,7 +240,7 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
 def _of_a_block(source: Source, offset: int) -> Mended | None:
     """A line that is meant to belong to the block above it, but is not indented like the block's first line."""
     place, line = source.place(offset), source.line(offset)
-    indent = len(line) - len(line.lstrip(" "))
+    indent = indent_of(line)
     at, first, first_indent = source.offset(Place(source.name, place.line, indent + 1)), "", 0
     for start, above, depth in _above(source, place):
         if header := re.match(r"([ ]*(?:- +)?)([\w-]+: +[|>][-+]?)\s*$", above):
@@ -333,7 +329,7 @@ def _above(source: Source, place: Place) -> Iterator[tuple[int, str, int]]:
         start = source.offset(Place(source.name, row, 1))
         line = source.line(start)
         if line.strip():
-            yield start, line, len(line) - len(line.lstrip(" "))
+            yield start, line, indent_of(line)
 
 
 def _unclosed_quote(source: Source, offset: int) -> int | None:
