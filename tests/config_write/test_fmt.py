@@ -96,9 +96,12 @@ def test_any_way_of_writing(seed: int) -> None:
 
 
 class Writer:
-    """Writes the same kind of file in as many styles as people do."""
+    """Writes the same kind of file in as many styles as people do.
 
-    NAMES = ("key", "text", "due_at", "channels", "tags", "name", "alt_text", "posts", "assets", "service", "x")
+    No field is a `key`: where no entry can be, the reader takes one for an entry in the wrong column, which is an error.
+    """
+
+    NAMES = ("notes", "text", "due_at", "channels", "tags", "name", "alt_text", "posts", "assets", "service", "x")
     WORDS = ("live", "now", "https://acme.example/?a=b", "twitter:acme", "2029-12-01", "no", "a", "it's", '"so"', "12")
     PLAIN = re.compile(r"[a-z0-9][^\s:#,\[\]{}'\"]*(?: [a-z0-9][^\s:#,\[\]{}'\"]*)*")
 
