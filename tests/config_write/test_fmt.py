@@ -98,7 +98,7 @@ def test_any_way_of_writing(seed: int) -> None:
 class Writer:
     """Writes the same kind of file in as many styles as people do.
 
-    No field is a `key`: where no entry can be, the reader takes one for an entry in the wrong column, which is an error.
+    No field is a `key`: where no entry can be, the reader takes it for one in the wrong column, which is an error.
     """
 
     NAMES = ("notes", "text", "due_at", "channels", "tags", "name", "alt_text", "posts", "assets", "service", "x")
