@@ -276,14 +276,14 @@ def list_(
     limit the days; importing it again updates its events.
     """
     from bufferctl.render.agenda import Span, agenda_json, agenda_text, listed, within_days
-    from bufferctl.run.compare import plan as make_plan
-    from bufferctl.run.compare import plan_offline
+    from bufferctl.run.compare import compare, plan_offline
 
     files, console = setup.open_files(paths, by_rules=False), setup.console
     outputs.check_not_read(files, setup, *report_files)
     if live:
         with setup.reading(files) as session:
-            plan, found = make_plan(session), session.live
+            compared = compare(session)
+        plan, found = compared.plan, compared.live
     else:
         plan, found = plan_offline(files, files.store(setup.state_file, console)), None
     span = _span(week, first, last, plan.at, files)

@@ -169,7 +169,7 @@ def _planned(setup: options.Setup, files: Files, choices: Choices, base: Path | 
     """Plan, and plan the files in `base` if anything is held."""
     from bufferctl.plan import Action
     from bufferctl.render.report import hold_identity
-    from bufferctl.run.compare import plan, plan_of_base, plan_offline
+    from bufferctl.run.compare import compare, plan_of_base, plan_offline
     from bufferctl.run.reachable import check_reachable
     from bufferctl.run.sources import files_of_base
 
@@ -186,10 +186,10 @@ def _planned(setup: options.Setup, files: Files, choices: Choices, base: Path | 
             check_reachable(files, session.buffer.endpoint)
             ended = files.desired.exempt - before.desired.exempt if before else frozenset()
             removed = before.desired.gone_from(files.desired) if before else ()
-            made = plan(session, choices, ended=ended, removed=removed)
+            compared = compare(session, choices, ended=ended, removed=removed)
             session.note_leftovers()
-            state = session.state
-            of_base = plan_of_base(session, before, choices) if before and made.of(Action.HOLD) else None
+            made, state = compared.plan, session.state
+            of_base = plan_of_base(session, compared, before, choices) if before and made.of(Action.HOLD) else None
     return _Planned(made, state, frozenset(map(hold_identity, of_base.of(Action.HOLD))) if of_base else None)
 
 

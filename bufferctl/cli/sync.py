@@ -52,14 +52,14 @@ def drift(paths: tuple[Path, ...], as_json: bool, data: Path | None, setup: opti
     """
     from bufferctl.render.drift import Drift, drift_text
     from bufferctl.render.report import Report
-    from bufferctl.run.compare import narrow, plan
+    from bufferctl.run.compare import compare, narrow
     from bufferctl.run.files import folder_of
     from bufferctl.run.reachable import lost_media
 
     with outputs.keeping_problems(data):
         files, console = setup.open_files(paths, by_rules=False), setup.console
     with setup.reading(files) as session:
-        shown = narrow(plan(session), files, Choices())
+        shown = narrow(compare(session).plan, files, Choices())
         session.note_leftovers()
     recorded, store = len(session.state.bindings), session.store
     lost = lost_media(shown, files.desired.settings.media, api_url=setup.api_url)

@@ -34,8 +34,7 @@ from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Statu
 from bufferctl.reconcile import begin_run, move_on
 from bufferctl.reconcile.horizons import declared_alike, follow_reconnected
 from bufferctl.render import words
-from bufferctl.run.compare import Homes, answered, find_homes, hold_dependent
-from bufferctl.run.compare import plan as make_plan
+from bufferctl.run.compare import Comparison, Homes, answered, compare, find_homes, hold_dependent
 from bufferctl.run.reachable import publisher
 from bufferctl.run.relation import warn_of_uncommitted
 from bufferctl.run.session import Session
@@ -74,9 +73,9 @@ class Applying:
     source: PlanSource  # where the plan comes from
     max_wait: float = MAX_WAIT  # longest wait for Buffer's quota, in seconds
     asks: bool = False  # whether a person is asked between plan and send
-    is_diverged: bool = False  # whether the last plan held what the checkout lacks or reverses of what was applied last
     outcomes: list[Outcome] = field(default_factory=list)  # of the changes so far
     errors: list[BufferctlError] = field(default_factory=list)  # what the listener heard
+    _compared: Comparison | None = None  # what the last plan was made from
     _shortening: frozenset[str] = frozenset()  # ids of channels that rewrite the links in texts
     _skew: timedelta = timedelta()  # how far Buffer's dates of new posts are from its clock
     _reported: set[Path | str] = field(default_factory=set)  # what could not be written, as people heard
@@ -158,7 +157,7 @@ class Applying:
         session.take_lock(intents, begin_run(session.state, plan))
 
     def _plan(self, choices: Choices, homes: Homes | None = None) -> Plan:
-        plan = make_plan(
+        self._compared = compare(
             self.session,
             choices,
             homes=homes,
@@ -167,8 +166,7 @@ class Applying:
             unsettled=self._unsettled,
             ended=self._ended,
         )
-        self.is_diverged = any(change.reason is Reason.DIVERGED for change in plan.changes)
-        return plan
+        return self._compared.plan
 
     def send(self, plan: Plan) -> BufferctlError | None:
         """Carry out `plan`, or as much of it as possible. Returns the error that stopped it, if any.
@@ -280,11 +278,21 @@ class Applying:
         return published
 
     @property
+    def compared(self) -> Comparison:
+        """What the last plan was made from. Raises ValueError before the first."""
+        if self._compared is None:
+            raise ValueError("plan first")
+        return self._compared
+
+    @property
     def live(self) -> Live:
         """The last reading. Raises ValueError before the first."""
-        if self.session.live is None:
-            raise ValueError("plan first")
-        return self.session.live
+        return self.compared.live
+
+    @property
+    def is_diverged(self) -> bool:
+        """Whether the last plan held what the checkout lacks or reverses of what was applied last."""
+        return any(change.reason is Reason.DIVERGED for change in self.compared.plan.changes)
 
     def _verified(self) -> Plan | None:
         left: Plan | None = None
@@ -304,8 +312,8 @@ class Applying:
         settle = timedelta(seconds=session.settle) + self._skew
         open_homes = {intent.slot.home for intent in session.journal.open}
         state, commit = session.state, session.store.commit
-        if self.is_diverged and session.diverged and commit:
-            state = declared_alike(state, left or plan, commit, session.diverged.contained)
+        if self.is_diverged and (diverged := self.compared.diverged) and commit:
+            state = declared_alike(state, left or plan, commit, diverged.contained)
         with self.reporting(about=STATE):  # a state that cannot be written only reaches less far
             session.save(move_on(state, left or plan, self.live, settle=settle, open_homes=open_homes))
 

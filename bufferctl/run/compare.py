@@ -76,6 +76,16 @@ class Homes:
         return self.look.account
 
 
+@value()
+class Comparison:
+    """A plan, and what it was made from."""
+
+    plan: Plan
+    live: Live  # what Buffer had
+    wanted: Wanted  # what that was read for
+    diverged: Divergence | None  # what the files may lack of the commit that was applied last
+
+
 def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
     """Read which organizations and channels the files name, and claim their entries in the journal.
 
@@ -143,7 +153,7 @@ def _stranded(session: Session, choices: Choices) -> frozenset[Slot]:
     return frozenset(each.slot for each in intents if not (each.write.item and str(each.write.item.address) in done))
 
 
-def plan(
+def compare(
     session: Session,
     choices: Choices = NONE,
     *,
@@ -153,7 +163,7 @@ def plan(
     unsettled: Mapping[Slot, tuple[str, ...]] = MappingProxyType({}),
     ended: frozenset[Address] = frozenset(),
     removed: tuple[Item, ...] = (),
-) -> Plan:
+) -> Comparison:
     """Read the account and compare it with the files.
 
     `homes` are given if they were found just now. `review` holds changes that were not reviewed. `agreed_at` is when
@@ -164,9 +174,10 @@ def plan(
     buffer = session.buffer
     homes = homes or find_homes(session)
     before = buffer.requests
+    wanted = wanted_of(session.files.desired, session.state, homes.account, homes.targets)
     with session.listener.reading():
-        session.live = live = _read(session, homes)
-    commit, session.diverged = session.store.document.commit, _divergence(session)
+        live = _read(session, homes, wanted)
+    diverged = _divergence(session)
     options = Options(
         **asdict(choices),
         lead=session.lead,
@@ -177,22 +188,23 @@ def plan(
         agreed_at=agreed_at,
         ended=ended,
         removed=_gone_everywhere(session, homes, removed),
-        deleted_files=_deleted_files(session, commit),
-        diverged=session.diverged,
+        deleted_files=_deleted_files(session, session.store.document.commit),
+        diverged=diverged,
         is_state_shared=session.store.is_shared,
         only_suspends=session.files.only_suspends,
     )
-    made = _compared(session, live, homes, options)
+    made, live = _reconciled(session, homes, live, wanted, options)
     if session.files.only_suspends:
         made = made.narrow(lambda change: change.takes_off or change.reason is Reason.SUSPENDED)
     if days := busy_days(made, live):
         made = within_daily_limits(made, buffer.daily_room(days))
-    return replace(
+    made = replace(
         made,
         warnings=(*homes.warnings, *made.warnings),
         read_requests=homes.look.requests_of_apply(buffer.requests - before),
         quota=buffer.quota,
     )
+    return Comparison(made, live, wanted, diverged)
 
 
 def _gone_everywhere(session: Session, homes: Homes, removed: Iterable[Item]) -> tuple[Post, ...]:
@@ -249,50 +261,49 @@ def _divergence(session: Session) -> Divergence | None:
     )
 
 
-def _read(session: Session, homes: Homes) -> Live:
+def _read(session: Session, homes: Homes, wanted: Wanted) -> Live:
     """What the homes of declared and recorded objects hold, as far back as the state is not complete."""
-    desired, targets = session.files.desired, homes.targets
-    wanted = wanted_of(desired, session.state, homes.account, targets)
-    session.wanted = wanted
     live = homes.look.read(session.buffer, wanted)
-    missing = sought(live, session.state, by_slot(desired, targets), lead=session.lead)
+    missing = sought(live, session.state, by_slot(session.files.desired, homes.targets), lead=session.lead)
     return _seek(session, missing, live, wanted)
 
 
-def plan_of_base(session: Session, files: Files, choices: Choices = NONE) -> Plan | None:
-    """The plan that other files would have now, from the objects that this session's last plan read.
+def plan_of_base(session: Session, compared: Comparison, files: Files, choices: Choices = NONE) -> Plan | None:
+    """The plan that other files would have now, from the objects that were read to compare this session's.
 
     The listener gets nothing about it. None if they cannot be planned.
     """
     try:
-        return _plan_of_base(session, files, choices)
+        return _plan_of_base(session, compared, files, choices)
     except BufferctlError:
         return None
 
 
-def _plan_of_base(session: Session, files: Files, choices: Choices) -> Plan:
+def _plan_of_base(session: Session, compared: Comparison, files: Files, choices: Choices) -> Plan:
     with closing(
         FileJournal(state_folder(), session.store.endpoint, files.root_file, session.state.lineage)
     ) as journal:
         other = Session(files, session.buffer, session.store, journal, SILENT, session.stop, session.settle)
         known = find_organizations(session.files, session.state, session.journal)
         if session.account and find_organizations(files, other.state, journal) <= known:
-            other.look = Look(session.account, 0, live=session.live, wanted=session.wanted)
-        return plan(other, choices)
+            other.look = Look(session.account, 0, live=compared.live, wanted=compared.wanted)
+        return compare(other, choices).plan
 
 
-def _compared(session: Session, live: Live, homes: Homes, options: Options) -> Plan:
-    """The plan; made again if another root file manages some of what it would delete or leave to others."""
+def _reconciled(session: Session, homes: Homes, live: Live, wanted: Wanted, options: Options) -> tuple[Plan, Live]:
+    """The plan, and what it was made from.
+
+    Made again if another root file manages some of what it would delete or leave to others.
+    """
     desired, endpoint, targets = session.files.desired, session.store.endpoint, homes.targets
     made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
     elsewhere = _elsewhere(session, made)
     declared = _declared_elsewhere(session, made, homes, elsewhere)
     if elsewhere or declared:
         options = replace(options, elsewhere=elsewhere, declared_elsewhere=declared)
-        if session.wanted:
-            session.live = live = _seek(session, _unlisted(elsewhere, live), live, session.wanted)
+        live = _seek(session, _unlisted(elsewhere, live), live, wanted)
         made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
-    return made
+    return made, live
 
 
 def _unlisted(claims: Iterable[Claim], live: Live) -> dict[str, datetime | None]:

@@ -15,7 +15,7 @@ from bufferctl.limits import SETTLE
 from bufferctl.model.attached import attached
 from bufferctl.plan import Action, Plan
 from bufferctl.reconcile import answer, not_compared, slots_of
-from bufferctl.run.compare import find_homes, plan
+from bufferctl.run.compare import compare, find_homes
 from bufferctl.run.files import read_again
 from bufferctl.run.reachable import is_local
 from bufferctl.run.session import Session
@@ -67,13 +67,15 @@ def _baseline(session: Session) -> intake.Baseline:
     """What is declared and recorded. Raises ApiError, and ConfigError if an apply was cut off."""
     homes, desired = find_homes(session), session.files.desired
     session.listener.diagnostics(homes.warnings)
-    found = plan(session, homes=homes) if desired.organizations else None
+    compared = compare(session, homes=homes) if desired.organizations else None
     if session.journal.open:  # of this account: `find_homes` has left out what is not
         raise ConfigError(
             "An earlier apply was cut off, and bufferctl does not know yet whether its last writes arrived",
             hint="Run `bufferctl apply` first, then import again.",
         )
-    return intake.Baseline(desired, session.state, homes.targets, slots_of(desired, homes.targets), found, session.live)
+    slots = slots_of(desired, homes.targets)
+    plan, live = (compared.plan, compared.live) if compared else (None, None)
+    return intake.Baseline(desired, session.state, homes.targets, slots, plan, live)
 
 
 def import_one(session: Session, address: str, live_id: str) -> None:
@@ -104,7 +106,7 @@ def pull(
     files = session.files
     source_files = SourceFiles(files.root, files.desired)  # reads the files, before anybody is asked
     homes = find_homes(session)
-    found = plan(session, homes=homes)
+    found = compare(session, homes=homes).plan
     session.note_leftovers()
     pulled = intake.choose(found, addresses)
     downloads = None if dry_run else _downloads(media_folder, session)

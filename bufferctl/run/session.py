@@ -19,8 +19,7 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.limits import LEAD, SETTLE, landing_time
 from bufferctl.machine import state_folder
-from bufferctl.model import Account, Intent, Live, State, Wanted, visible
-from bufferctl.reconcile import Divergence
+from bufferctl.model import Account, Intent, State, visible
 from bufferctl.render.lines import count
 from bufferctl.run.files import Files
 from bufferctl.run.listener import NEVER, SILENT, Listener, Stop
@@ -50,15 +49,12 @@ class Session:
     settle: float  # seconds until Buffer's lists certainly show a write
     #: After `find_homes` with what the journal knows, and under the ids that channels have now.
     state: State = field(init=False)
-    live: Live | None = None  # what the last plan was made from
     warnings: tuple[Diagnostic, ...] = ()  # what the plan is to warn of
     relation: Relation = Relation.SAME  # how the checkout relates to the commit that was applied last
     look: Look | None = None  # at the account, just now; it serves once
     account: Account | None = None  # as last read: what the next look expects
-    wanted: Wanted | None = None  # what `live` was read for
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
-    diverged: Divergence | None = None  # what the last plan may lack of that commit
     may_suspend: bool = False  # an apply: if the files have errors, it goes on with what is suspended
     is_finished: bool = False  # `finish` was called
 
