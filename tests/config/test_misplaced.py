@@ -225,3 +225,10 @@ def test_a_tab(tmp_path: Path, before: str, line: str, spaces: int) -> None:
     assert found.hint == f"use {spaces} spaces"
     assert [each.content for each in found.answers] == [meant.splitlines()[0]]
     assert problems(tmp_path, f"{before}{meant}\n") == ()
+
+
+def test_images_too_far_in_below_texts_with_backticks(tmp_path: Path) -> None:
+    """Each is a problem, at once."""
+    part = "      - see `x` # 3\n        image: https://acme.example/a.jpg\n"
+    entries = "".join(f"  - key: {key}\n    text: One\n    thread:\n{part}" for key in "ab")
+    assert [found.place.line for found in problems(tmp_path, HEAD + entries) if found.place] == [7, 12]

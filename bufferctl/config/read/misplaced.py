@@ -137,11 +137,11 @@ def _of_a_part(source: Source, offset: int, name: str, above: Sequence[str]) -> 
     at = offset - (place.column - 1) + indent
     text = item[dash + len("- ") :].strip()
     if indent > dash and not re.match(r"[\w-]+:(?:\s|$)|[|>\[{&*!'\"]", text):
-        hint = f"write `- text: {text}` in line {row}"
-        if re.search(r": | #", text):
-            hint = f"write `- text: {json.dumps(text, ensure_ascii=False)}` in line {row}"
+        needs_quotes = re.search(r": | #", text)
+        written = f"- text: {json.dumps(text, ensure_ascii=False) if needs_quotes else text}"
+        hint = f"write `{written}` in line {row}"
         message = f"`{name}` belongs to the text in line {row}, which is a part without fields"
-        mend = Mend(row, item[:dash] + hint.split("`")[1])
+        mend = Mend(row, item[:dash] + written)
         return source.diagnostic(at, message, hint=hint, width=len(name)), mend
     if indent == dash and re.match(r"text:(?:\s|$)", text):
         message = f"`{name}` is not as far in as `text` in line {row}, to which it belongs"
