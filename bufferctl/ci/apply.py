@@ -34,10 +34,8 @@ from bufferctl.value import replace, value
 
 #: Reasons for which nothing that was agreed to can be sent any more.
 _LOST = frozenset({Reason.NOT_REVIEWED, Reason.MISSED, Reason.SENT})
-#: Reasons that may pass without another merge or a decision; None: there was no room.
-_PASSING = frozenset(
-    {None, Reason.CHANNEL, Reason.LAG, Reason.UNSETTLED, Reason.UNREAD, Reason.POLICY, Reason.INTO_FREEZE}
-)
+#: Reasons that may pass without another merge or a decision.
+_PASSING = frozenset({Reason.CHANNEL, Reason.LAG, Reason.UNSETTLED, Reason.UNREAD, Reason.POLICY, Reason.INTO_FREEZE})
 #: How many entries a sentence names; the rest is counted.
 _NAMED = 5
 #: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.
@@ -176,8 +174,8 @@ def _apply_reviewed(
     left = {each.request: _still_open(job, each, found, ran) for each in found}
     end = replace(
         ran.end,
-        waiting=_from_first(list(since.requests), [request for request, reasons in left.items() if reasons]),
-        soon=any(not reasons.isdisjoint(_PASSING) for reasons in left.values()),
+        waiting=_from_first(list(since.requests), [request for request, changes in left.items() if changes]),
+        soon=any(_may_pass(change) for changes in left.values() for change in changes),
         unsent=tuple(each.request for each in found if ran.end.exit_code and _is_unsent(each, ran)),
         gone=str(gone or ""),
     )
@@ -366,42 +364,37 @@ def _addresses(found: _Found) -> frozenset[Address]:
     return frozenset(change.address for change in found.merged.plan.plan.changes) if found.merged.plan else frozenset()
 
 
-def _still_open(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran) -> set[Reason | None]:
-    """Why what the plan of a request agrees to was not sent, as far as a later run could send it; empty if none could.
+def _still_open(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran) -> list[Change]:
+    """What the plan of a request agrees to, was not sent, and could be sent by a later run."""
+    merged_at = one.request.merged_at
+    if one.file is None or ran.receipt is None or (merged_at and job.forge.now() - merged_at > KEPT):
+        return []
+    agreed = Reviewed([each.merged for each in found]).speaks_for(one.merged)
+    not_sent = _not_sent(ran.receipt)
+    return [not_sent[each] for each in agreed & not_sent.keys() if not_sent[each].reason not in _LOST]
 
-    None: it waits for room.
-    """
-    merged_at, left = one.request.merged_at, _left(ran)
-    if one.file is None or left is None or (merged_at and job.forge.now() - merged_at > KEPT):
-        return set()
-    speaks_for = Reviewed([each.merged for each in found]).speaks_for(one.merged)
-    return {left[each] for each in speaks_for & left.keys()} - _LOST
+
+def _may_pass(change: Change) -> bool:
+    """Whether the next run may send what this one did not, without another merge or a decision."""
+    return change.action in WRITING or change.waits_for_room or change.reason in _PASSING
 
 
 def _is_unsent(one: _Found, ran: _Ran) -> bool:
-    """Whether something that a request changes was not sent; waiting for room is no failure."""
-    left = _left(ran)
-    if left is None:
-        return True
-    own = _addresses(one) & left.keys()
-    return any(left[each] is not None for each in own)
-
-
-def _left(ran: _Ran) -> dict[Address, Reason | None] | None:
-    """The changes that were not sent, each with why it was held.
-
-    That is None if a change waits for room, or the run ended before; the whole is None if unknown.
-    """
+    """Whether something that a request changes was not sent, or nobody knows; waiting for room is no failure."""
     if ran.receipt is None:
-        return None
-    done = {outcome.change.address for outcome in ran.receipt.outcomes if outcome.was_done}
-    left = {}
-    for change in ran.receipt.plan.changes:
-        if change.action is Action.HOLD or change.action is Action.WAITING:
-            left[change.address] = change.reason
-        elif change.action in WRITING and change.address not in done:
-            left[change.address] = Reason.UNSETTLED
-    return left
+        return True
+    not_sent = _not_sent(ran.receipt)
+    return any(not not_sent[each].waits_for_room for each in _addresses(one) & not_sent.keys())
+
+
+def _not_sent(receipt: Receipt) -> dict[Address, Change]:
+    """The changes that an apply held, left waiting, or did not carry out."""
+    done = {outcome.change.address for outcome in receipt.outcomes if outcome.was_done}
+    return {
+        change.address: change
+        for change in receipt.plan.changes
+        if change.action in {Action.HOLD, Action.WAITING} or (change.action in WRITING and change.address not in done)
+    }
 
 
 def _from_first(requests: Sequence[ChangeRequest], wanted: Sequence[ChangeRequest]) -> tuple[ChangeRequest, ...]:
