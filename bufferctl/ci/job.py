@@ -223,7 +223,7 @@ class Job:
 
     def first_parent(self, commit: str) -> str:
         """The first parent of a commit, even if the checkout ends there; empty if unknown."""
-        if not commit or self.fetch(commit):
+        if not commit or not self.can_read(commit):
             return ""
         ran = git(self.folder, "cat-file", "commit", operands=[commit], environment=self.environment)
         found = re.search(r"^parent (\w+)$", ran.stdout.partition("\n\n")[0], re.MULTILINE)
@@ -246,7 +246,7 @@ class Job:
     def _read_root_file_at(self, commit: str) -> Loaded | None:
         shown = self._show(commit, self.name)
         if shown.returncode:  # the commit is not here, or the file had another name there
-            if why := self.fetch(commit):
+            if why := self._why_not_fetched(commit):
                 raise ForgeError(f"The commit {commit[:SHORT]} cannot be fetched: {why}")
             renamed = renamed_since(self.checkout, commit, remote=GIT_REMOTE)
             there = {new: old for old, new in renamed.items()}.get(self.name, self.name)
@@ -285,7 +285,11 @@ class Job:
         """Commits that the checkout is known to have; none of them goes while the job runs."""
         return set(self._checked_out)
 
-    def fetch(self, commit: str) -> str:
+    def can_read(self, commit: str) -> bool:
+        """Whether the checkout has the files of a commit, now that those that it lacked were fetched."""
+        return not self._why_not_fetched(commit)
+
+    def _why_not_fetched(self, commit: str) -> str:
         """Fetch the files of a commit that the checkout may lack. Returns why that failed, or an empty string."""
         if commit in self._there:
             return ""
@@ -308,7 +312,7 @@ class Job:
         folder, part = (self.work / f"at-{commit}{end}" for end in ("", ".part"))
         if folder.exists():
             return folder
-        if why := self.fetch(commit):
+        if why := self._why_not_fetched(commit):
             raise ForgeError(f"the commit {commit[:SHORT]} cannot be fetched: {why}")
         below = normpath(self.options.directory)
         tree = f"{commit}^{{tree}}" if below == "." else f"{commit}:{below}"
@@ -345,7 +349,9 @@ class Job:
         includes it (yet), unless another root file of the checkout reads it, and so does every file that was deleted.
         """
         loaded = self.loaded
-        if not base or loaded is None or loaded.desired is None or self.fetch(base) or (until and self.fetch(until)):
+        if not base or loaded is None or loaded.desired is None:
+            return True
+        if not self.can_read(base) or (until and not self.can_read(until)):
             return True
         files = frozenset(loaded.files) | loaded.beside
         changed = self.changed_files(base, until)

@@ -22,7 +22,7 @@ _ENDINGS = {".yaml", ".yml"}
 def unread(job: Job, request: ChangeRequest) -> Note | None:
     """A note with the patterns that would include the files; None if there are none, or nobody knows."""
     base, loaded = job.base_of(request), job.loaded
-    if not base or loaded is None or not loaded.root_is_sound or job.fetch(base):
+    if not base or loaded is None or not loaded.root_is_sound or not job.can_read(base):
         return None
     warned = {each.place.file for each in loaded.diagnostics if each.place}
     changed = job.changed_files(base) or {}
@@ -45,7 +45,7 @@ def unread(job: Job, request: ChangeRequest) -> Note | None:
 def left_behind(job: Job, request: ChangeRequest) -> Note | None:
     """A note with the root files that a request deletes, whose posts stay; None if there are none, or nobody knows."""
     base = job.base_of(request)
-    if not base or job.fetch(base):
+    if not base or not job.can_read(base):
         return None
     gone = gone_since(job.checkout, base, remote=GIT_REMOTE)
     names = [name for name in gone if PurePosixPath(name).suffix in _ENDINGS and is_root(job.text_at(base, name))]
