@@ -65,25 +65,29 @@ def apply(job: Job, *, branch: str, decision: str = "") -> int:
     if decided.targets or decided.everything:
         _check_unreviewed(job, branch, commit, last)
     if decided.targets and not decided.everything:
-        end = _run(job, *decided.targets, *decided.options).end
-        watched = watch(job, last)
-        job.output(exit_code=str(end.exit_code))
-        return end.exit_code or watched
+        selected = _run(job, *decided.targets, *decided.options)
+        return _finish(job, last, exit_code=selected.end.exit_code)
     is_again = job.forge.is_scheduled and last.commit == commit
-    end, requests = last, list[ChangeRequest]()
-    if not is_again or last.soon or job.suspends:  # else what is left waits for a person or a merge; it only watches
-        if decided.everything:
-            end, requests = _run(job, *decided.options).end, left_over(last)
-        else:
-            end, found = _apply_reviewed(job, branch, commit, last, decided)
-            requests = list(found)
-        file.write(commit, end)
-        tell_history(job, last, end)
-    watched = watch(job, end, requests)
+    if is_again and not last.soon and not job.suspends:  # what is left waits for a person or a merge
+        return _finish(job, last)
+    if decided.everything:
+        end, requests = _apply_everything(job, last, decided)
+    else:
+        end, requests = _apply_reviewed(job, branch, commit, last, decided)
+    file.write(commit, end)
+    tell_history(job, last, end)
     is_known = is_again and end.is_over and end.unsent == last.unsent  # a run every hour does not fail every hour
-    exit_code = (0 if is_known else end.exit_code) or watched
-    job.output(exit_code=str(exit_code))
-    return exit_code
+    return _finish(job, end, requests, exit_code=0 if is_known else end.exit_code)
+
+
+def _finish(job: Job, end: End, requests: Sequence[ChangeRequest] = (), *, exit_code: int = 0) -> int:
+    """Keep the issue about problems, and set the output; returns the exit code of the apply, or else of the watching.
+
+    `end` and `requests`: as for `watch`.
+    """
+    watched = watch(job, end, requests)
+    job.output(exit_code=str(exit_code or watched))
+    return exit_code or watched
 
 
 def _check_is_for_one(job: Job, text: str, decided: Decision) -> None:
@@ -142,6 +146,11 @@ class _Ran:
     printed: str
     receipt: Receipt | None
     plan: Plan | None = None
+
+
+def _apply_everything(job: Job, last: End, decided: Decision) -> tuple[End, Sequence[ChangeRequest]]:
+    """Apply everything in the files; the requests that the last apply left."""
+    return _run(job, *decided.options).end, left_over(last)
 
 
 def _apply_reviewed(
