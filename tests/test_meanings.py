@@ -37,16 +37,16 @@ ACTIONS: Meanings = {
     "state": plan.STATE_ONLY,  # it changes the state and nothing else
     "agreed": digests.REVIEWED,  # a reviewer approves it
     "named": agreed._DONE,  # in words, where a saved plan has another one
-    "there": agreed._THERE,  # in Buffer, and nothing to change
-    "quiet": agreed._QUIET,  # nothing to be done now
+    "there": agreed._IN_PLACE,  # in Buffer, and nothing to change
+    "quiet": agreed._NOTHING_TO_DO_NOW,  # nothing to be done now
     "kept": agreed._SHOWN,  # a saved plan shows it, and does not carry it out
     "leaves": plan._LEAVES,  # another version of the post in Buffer, which goes out until then
-    "resting": suspending._AT_REST,  # a suspension stops nothing of it
+    "resting": suspending._NOTHING_TO_SEND,  # a suspension stops nothing of it
     "public": freezes._SENDING,  # it may be published by it
-    "still": freezes._AT_REST,  # its post stays in Buffer as it is
+    "still": freezes._LEAVES_AS_IT_IS,  # its post stays in Buffer as it is
     "later": sending._AFTER_CREATES,  # sent after what is new
-    "unsaved": saved._AT_REST,  # a saved plan leaves it out, as it changes nothing
-    "declared": importing.AT_REST,  # Buffer has it as the files say, so import leaves it alone
+    "unsaved": saved._LEFT_OUT,  # a saved plan leaves it out, as it changes nothing
+    "declared": importing._AS_DECLARED,  # Buffer has it as the files say, so import leaves it alone
 }
 CAUSES: Meanings = {
     "worded": words._CAUSES,
@@ -96,8 +96,8 @@ EXPECTED: list[tuple[type[StrEnum], Meanings, Mapping[StrEnum, str]]] = [
             Action.CREATE: "shown writes agreed named public",
             Action.UPDATE: "shown writes agreed named public later leaves",
             Action.DELETE: "shown writes agreed named later leaves",
-            Action.ADOPT: "shown state named there still",
-            Action.MOVE: "shown state named there still",
+            Action.ADOPT: "shown state named there resting still",
+            Action.MOVE: "shown state named there resting still",
             Action.FORGET: "shown state named",
             Action.HOLD: "shown kept leaves",
             Action.WAITING: "shown agreed named quiet kept",

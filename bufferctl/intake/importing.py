@@ -51,8 +51,8 @@ from bufferctl.value import replace, value
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
 
-#: Actions of what Buffer has as the files declare it.
-AT_REST = frozenset({Action.NO_OP, Action.DONE})
+#: Actions of posts and ideas that Buffer has as the files declare them.
+_AS_DECLARED = frozenset({Action.NO_OP, Action.DONE})
 #: How many characters of a text identify a post to people.
 _SHOWN = 40
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -62,7 +62,7 @@ def claimed(change: Change) -> Binding | None:
     """The binding of a declared object that was or will be adopted; None if it is already ours or does not exist."""
     if change.action is Action.ADOPT and change.live is not None and change.desired is not None:
         return bind(change.desired, change.live, Origin.IMPORTED)
-    if change.action in AT_REST and change.binding is not None and not change.is_ours:
+    if change.action in _AS_DECLARED and change.binding is not None and not change.is_ours:
         return replace(change.binding, origin=change.binding.origin.once_claimed)
     return None
 
@@ -441,7 +441,7 @@ def _not_expressible(entry: NewEntry, item: Post | Idea) -> str | None:
 
 
 def _pending(change: Change | None) -> str | None:
-    if change is None or change.action in AT_REST:
+    if change is None or change.action in _AS_DECLARED:
         return None
     live = change.live
     why = f"publishing it failed ({live.error})" if isinstance(live, LivePost) and live.error else change.message

@@ -54,9 +54,9 @@ _DONE = {
     Action.WAITING: "left waiting for room",
 }
 #: Actions of objects that exist in Buffer and need no change there.
-_THERE = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.ADOPT, Action.MOVE})
+_IN_PLACE = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.ADOPT, Action.MOVE})
 #: Actions that leave nothing to be done now.
-_QUIET = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST, Action.WAITING})
+_NOTHING_TO_DO_NOW = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST, Action.WAITING})
 #: Actions that a saved plan shows, and that are not carried out.
 _SHOWN = frozenset({Action.HOLD, Action.WAITING})
 #: What became of a reviewed change whose post was published first.
@@ -120,7 +120,7 @@ def verify(saved: SavedPlan, now: Plan, state: State) -> Verified:
         if why:
             moved.append(f"{change.address}: {why}")
     others = [change for change in now.changes if change.slot not in kept]
-    is_part = saved.plan.narrowed or any(change.action not in _QUIET for change in others)
+    is_part = saved.plan.narrowed or any(change.action not in _NOTHING_TO_DO_NOW for change in others)
     own = {**kept, **_only_shown(saved, today)}
     left = [own.get(each.slot, each) for each in now.changes if each.slot in own or each.is_never_left_out]
     changes = (*left, *(() if is_part else others))
@@ -511,7 +511,7 @@ class Reviewed:
             if row is None or then is None or _is_spent(row, then, state):
                 continue
             if then.action is Action.DELETE:  # otherwise it is already deleted, or in the current plan
-                if current and current.action in _THERE and current.desired and not current.desired.cancelled:
+                if current and current.action in _IN_PLACE and current.desired and not current.desired.cancelled:
                     yield f"{address}: the files declare it again, so it is not deleted"
             elif current is None or (current.action is Action.FORGET and current.live is None):
                 yield f"{address}: it was removed from the files"
@@ -519,7 +519,7 @@ class Reviewed:
                 yield f"{address}: it now belongs to another channel in Buffer"
             elif current.action is Action.PAST:
                 yield f"{address}: its time is over"
-            elif current.action in _THERE and _differing(then.desired, current.desired):
+            elif current.action in _IN_PLACE and _differing(then.desired, current.desired):
                 yield f"{address}: the files have a newer version, and so does Buffer"
 
     def spend(self, state: State, sent: Collection[Address], now: datetime) -> State:

@@ -52,6 +52,8 @@ from bufferctl.value import replace, value
 #: What reading one of bufferctl's own files raises if it does not have the content that was written. Pydantic's
 #: ValidationError is a ValueError.
 DAMAGE = (LookupError, TypeError, ValueError, AttributeError)
+#: Actions that change nothing, so that a saved plan leaves them out.
+_LEFT_OUT = frozenset({Action.NO_OP, Action.KEEP})
 
 
 def read_head(raw: bytes) -> tuple[str, int, dict[str, Any]]:
@@ -105,7 +107,7 @@ def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]], *, is_whol
         "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording", "freed_by"}),
         "channels": adapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
         "warnings": adapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
-        "changes": [dumped(change) for change in plan.changes if is_whole or change.action not in _AT_REST],
+        "changes": [dumped(change) for change in plan.changes if is_whole or change.action not in _LEFT_OUT],
     }
 
 
@@ -239,8 +241,6 @@ def load_shown(raw: bytes, name: str, shows: Callable[[Change], bool]) -> SavedP
     return saved
 
 
-#: Actions that change nothing, so that a saved plan leaves them out.
-_AT_REST = frozenset({Action.NO_OP, Action.KEEP})
 _AGAIN = "Plan again, and have that plan reviewed."
 _SIGNED = ("created_at", "expires_at", "offline", "digest", "plan", "inputs")
 

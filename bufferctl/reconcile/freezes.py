@@ -40,7 +40,7 @@ from bufferctl.value import replace
 #: Actions that send something to Buffer that may be published.
 _SENDING = frozenset({Action.CREATE, Action.UPDATE})
 #: Actions that leave the post in Buffer as it is.
-_AT_REST = frozenset({Action.NO_OP, Action.MOVE, Action.ADOPT})
+_LEAVES_AS_IT_IS = frozenset({Action.NO_OP, Action.MOVE, Action.ADOPT})
 #: How many posts a warning names, and how many characters of each.
 _NAMED, _SHOWN = 5, 40
 _ABOUT_FREEZES = frozenset({Reason.FREEZE, Reason.INTO_FREEZE})
@@ -80,7 +80,7 @@ def _let_out(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> Ch
     if change.action in _SENDING:
         goes_out = _schedules(change, post) or _stays_scheduled(change)
         return replace(change, exempt=_freezes_then(change, turns, scene)) if goes_out else change
-    if change.action not in _AT_REST or binding is None or scene.desired.settings.level_of(FREEZE) is None:
+    if change.action not in _LEAVES_AS_IT_IS or binding is None or scene.desired.settings.level_of(FREEZE) is None:
         return change
     there = _freezes_there(change, scene)
     if not beyond(there, () if post.address in scene.options.ended else binding.exempt):
@@ -320,7 +320,7 @@ def _lets_out_of(change: Change, scene: Scene) -> tuple[Freeze, ...]:
     if change.action is Action.HOLD:  # for another reason, or as nobody agreed to it
         there = _freezes_there(change, scene)
         return there if beyond(there, binding.exempt if binding else ()) else ()
-    is_there = change.action in _AT_REST
+    is_there = change.action in _LEAVES_AS_IT_IS
     return change.exempt if is_there or _is_let_out(change) else ()
 
 

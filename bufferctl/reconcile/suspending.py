@@ -53,7 +53,7 @@ _MOOT_WHILE_SUSPENDED = frozenset(
     }
 )
 #: Actions that leave nothing to be sent of an entry, now or later.
-_AT_REST = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST})
+_NOTHING_TO_SEND = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST, Action.ADOPT, Action.MOVE})
 #: Stands for the binding of a channel, or of an object that no entry has, to find why it is suspended.
 _NO_ENTRY = Binding("", Origin.ADOPTED)
 
@@ -306,7 +306,7 @@ def still_suspended(changes: Iterable[Change], scene: Scene, matches: Matches) -
     if not before and not scene.desired.suspends:
         return {}
     kept: dict[Slot, Suspended] = dict(before) if scene.options.only_suspends else {}
-    waits = {c.slot for c in changes if c.action not in _AT_REST and c.action not in {Action.ADOPT, Action.MOVE}}
+    waits = {c.slot for c in changes if c.action not in _NOTHING_TO_SEND}
     for match in matches.matches:
         item, slot = match.declared.item, match.declared.slot
         old = next((before[each] for each in match.declared.slots if each in before), None)
