@@ -89,42 +89,53 @@ class Comparison:
 def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
     """Read which organizations and channels the files name, and claim their entries in the journal.
 
-    `begins_reading`: begin to read the plan's objects in the same request, if possible. Raises ApiError, and FilesError
-    for names that the account does not have and for texts that are longer than their channel allows (the listener gets
-    each with its place).
+    The session's state then has what the journal knows, under the ids that channels have now. `begins_reading`: begin
+    to read the plan's objects in the same request, if possible. Raises ApiError, and FilesError for names that the
+    account does not have and for texts that are longer than their channel allows (the listener gets each with its
+    place). A run that may suspend goes on, where the files suspend something, with that alone.
     """
-    files, journal, desired = session.files, session.journal, session.files.desired
     recorded = {slot.organization_id for slot in session.state.tracked}
     look = session.take_look(begins_reading=begins_reading)
     account = look.account
     _check_managed_since(session)
-    targets, problems = find_targets(desired, account, session.state)
+    targets, problems = find_targets(session.files.desired, account, session.state)
     if has_errors(problems):
         session.listener.diagnostics(problems)
-        if _may_only_suspend(session):
-            session.files = _what_only_suspends(files, targets)
-            problems = ()
-    if has_errors(problems):
         message = "Not every organization or channel that the files name is clear, so planning stopped"
-        raise FilesError(message, problems, files.root, hint="Fix the names, then try again.")
+        error = FilesError(message, problems, session.files.root, hint="Fix the names, then try again.")
+        _only_suspend_or_raise(session, targets, error)
+        problems = ()  # the listener has them already
     check_account(session.store, account, recorded)
     if session.files.by_rules:
         _check_lengths(session, targets)
+    journal = session.journal
     journal.limit_to_homes(account.homes)
     journal.follow(_successors(journal.out_of_reach, reconnected(session.state, account), targets))
     session.state = follow_reconnected(with_unsaved_results(session.state, journal), account)
     return Homes(look, targets, (*session.warnings, *problems))
 
 
-def _may_only_suspend(session: Session) -> bool:
-    """Whether a run goes on with what is suspended alone, although the rest has errors."""
-    return session.may_suspend and session.files.desired.suspends
+def _check_lengths(session: Session, targets: Targets) -> None:
+    """Raises FilesError if a text is longer than its channel allows, unless the run goes on with suspensions alone.
+
+    Only the account knows some of these limits: those of Mastodon's servers, and of X accounts that pay.
+    """
+    problems = judge_lengths(session.files.root, session.files.desired, targets.channels)
+    session.listener.diagnostics(shorten(each for each in problems if each not in session.too_long))
+    session.too_long = problems
+    if has_errors(problems):
+        message = "Some texts are too long for their channels, so nothing was sent to Buffer"
+        error = FilesError(message, problems, session.files.root, hint="Shorten them, then try again.")
+        _only_suspend_or_raise(session, targets, error)
 
 
-def _what_only_suspends(files: Files, targets: Targets) -> Files:
-    """The files for a run that only takes off what is suspended, without what the account does not have."""
-    there = (item for item in files.desired.items if targets.has(item))
-    return replace(files, desired=files.desired.with_items(there), only_suspends=True, by_rules=False)
+def _only_suspend_or_raise(session: Session, targets: Targets, error: FilesError) -> None:
+    """Go on with the suspensions of what the account has, and nothing else; raises `error` if the run may not."""
+    desired = session.files.desired
+    if not (session.may_suspend and desired.suspends):
+        raise error
+    there = (item for item in desired.items if targets.has(item))
+    session.files = replace(session.files, desired=desired.with_items(there), only_suspends=True, by_rules=False)
 
 
 def _successors(intents: Iterable[Intent], moved: Mapping[str, LiveChannel], targets: Targets) -> dict[int, Slot]:
@@ -367,18 +378,6 @@ def check_account(store: StateFile, account: Account, recorded: set[str]) -> Non
             f"{store.name} belongs to an organization that this key cannot access ({', '.join(sorted(strange))})",
             hint="Use the key of that account, or name another file with --state.",
         )
-
-
-def _check_lengths(session: Session, targets: Targets) -> None:
-    """What only the account knows of how long a text may be (Mastodon's server, an X account that pays)."""
-    problems = judge_lengths(session.files.root, session.files.desired, targets.channels)
-    session.listener.diagnostics(shorten(each for each in problems if each not in session.too_long))
-    session.too_long = problems
-    if has_errors(problems) and _may_only_suspend(session):
-        session.files = _what_only_suspends(session.files, targets)
-    elif has_errors(problems):
-        message = "Some texts are too long for their channels, so nothing was sent to Buffer"
-        raise FilesError(message, problems, session.files.root, hint="Shorten them, then try again.")
 
 
 def _seek(session: Session, ids: Mapping[str, datetime | None], live: Live, wanted: Wanted) -> Live:
