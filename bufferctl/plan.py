@@ -183,6 +183,12 @@ class Change(_Explained):
     exempt: tuple[Freeze, ...] = ()  # the freezes during which its file lets it go out
 
     @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Where its binding may be: under its key, and under those that it may have had before."""
+        before = self.desired.previous_keys if self.desired else ()
+        return (self.slot, *(self.slot._replace(key=key) for key in before))
+
+    @property
     def live_id(self) -> str | None:
         """The id of the live object."""
         if self.live is not None:

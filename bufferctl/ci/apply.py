@@ -378,7 +378,7 @@ def _still_open(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran) -> li
     merged_at = one.request.merged_at
     if one.file is None or ran.receipt is None or (merged_at and job.forge.now() - merged_at > KEPT):
         return []
-    agreed = Reviewed([each.merged for each in found]).speaks_for(one.merged)
+    agreed = Reviewed([each.merged for each in found]).still_agreed(one.merged)
     not_sent = _not_sent(ran.receipt)
     return [not_sent[each] for each in agreed & not_sent.keys() if not_sent[each].reason not in _LOST]
 

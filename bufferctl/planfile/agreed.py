@@ -156,7 +156,7 @@ _SUSPENDED_SINCE = "it was suspended after the plan was made"
 
 def _began(suspended: Mapping[Slot, Suspended], change: Change) -> Suspended | None:
     """The last suspension of an entry, under whichever key it had, or of its whole channel."""
-    found = map(suspended.get, _slots(change))
+    found = map(suspended.get, _suspended_at(change))
     return max(filter(None, found), key=lambda each: each.since, default=None)
 
 
@@ -167,13 +167,12 @@ def _was_known(began: Suspended, change: Change, saved: SavedPlan, planned_at: d
     """
     if saved.suspended is None:
         return planned_at is None or planned_at >= began.since
-    return began.since in map(saved.suspended.get, _slots(change))
+    return began.since in map(saved.suspended.get, _suspended_at(change))
 
 
-def _slots(change: Change) -> list[Slot]:
+def _suspended_at(change: Change) -> tuple[Slot, ...]:
     """Where a suspension of an entry may be recorded: under each key that it had, and its channel's."""
-    before = change.desired.previous_keys if change.desired else ()
-    return [change.slot._replace(key=key) for key in (change.slot.key, *before, "")]
+    return (*change.slots, change.slot._replace(key=""))
 
 
 def _with_room(change: Change, current: Change | None) -> Change:
@@ -380,8 +379,8 @@ class _Row:
         return self.change if self.change and self.change.action in REVIEWED else None
 
 
-class _Words:
-    """The rows of plans that still count for an address, in the order of the merges."""
+class _Agreements:
+    """About one address: the rows of plans that still count, and the requests that changed it, in order of merges."""
 
     def __init__(self) -> None:
         self.rows: list[_Row] = []
@@ -399,7 +398,7 @@ class Reviewed:
     """
 
     merged: Sequence[Merged]
-    _words: dict[Address, _Words] = field(init=False, default_factory=dict)
+    _agreements: dict[Address, _Agreements] = field(init=False, default_factory=dict)
 
     @classmethod
     def by_hand(cls, plans: Mapping[str, SavedPlan]) -> Reviewed:
@@ -408,34 +407,34 @@ class Reviewed:
 
     def __post_init__(self) -> None:
         for each in self.merged:
-            self._hear(each)
+            self._add(each)
 
-    def _hear(self, merged: Merged) -> None:
+    def _add(self, merged: Merged) -> None:
         shown = merged.shown()
         if merged.changed is not None:
             taken_back: Collection[Address] = merged.changed
         elif merged.plan is not None:
             taken_back = shown
         else:  # it may have changed anything
-            taken_back = list(self._words)
+            taken_back = list(self._agreements)
         for address in taken_back:
-            words = self._words.setdefault(address, _Words())
-            words.rows = []
+            agreements = self._agreements.setdefault(address, _Agreements())
+            agreements.rows = []
             if merged.changed is not None or merged.plan is None:
-                words.changed_by.append(merged)
+                agreements.changed_by.append(merged)
         if merged.plan is None:
             return
         for address, change in shown.items():
-            words = self._words.setdefault(address, _Words())
+            agreements = self._agreements.setdefault(address, _Agreements())
             row = _Row(merged, merged.plan, change)
             if address in taken_back or (row.agreed and address in merged.beside):
-                words.rows.append(row)
+                agreements.rows.append(row)
 
     def agreed_at(self) -> dict[Address, datetime]:
         """When the newest plan that still counts for an address was made, by the forge's clock."""
         found = {}
-        for address, words in self._words.items():
-            times = [row.merged.made_at for row in words.rows if row.agreed and row.merged.made_at]
+        for address, agreements in self._agreements.items():
+            times = [row.merged.made_at for row in agreements.rows if row.agreed and row.merged.made_at]
             if times:
                 found[address] = max(times)
         return found
@@ -449,9 +448,14 @@ class Reviewed:
             found = (found | each.ended) - {change.address for change in shown if change.exempt}
         return found
 
-    def speaks_for(self, merged: Merged) -> frozenset[Address]:
+    def still_agreed(self, merged: Merged) -> frozenset[Address]:
         """The addresses at which a request changes something, and for which its plan still counts."""
-        own = ((address, row) for address, words in self._words.items() for row in words.rows if row.merged is merged)
+        own = (
+            (address, row)
+            for address, agreements in self._agreements.items()
+            for row in agreements.rows
+            if row.merged is merged
+        )
         if merged.changed is None:
             return frozenset(address for address, row in own if row.agreed)
         return merged.changed.intersection(address for address, row in own if row.agreed or row.change is None)
@@ -472,31 +476,31 @@ class Reviewed:
         and `endpoint` is this run's, empty if it need not be that of the plans. `may_delete`: a person says how many
         posts this run may delete, which answers what the plans held for that.
         """
-        words = self._words.get(change.address, _Words())
-        for row in words.rows:
+        agreements = self._agreements.get(change.address, _Agreements())
+        for row in agreements.rows:
             change = overtaken(row.change, change, state) if row.change else change
         if change.action not in WRITING:
             return change
-        why = self._why_nobody_agreed(words, change, _Today(now, state, declared, endpoint, may_delete))
+        why = self._why_nobody_agreed(agreements, change, _Today(now, state, declared, endpoint, may_delete))
         if not why:
             return change
-        last = words.rows[-1] if words.rows else None
+        last = agreements.rows[-1] if agreements.rows else None
         then = last.agreed if last else None
         answer = last.change.todo if last and last.change and _was_held_delete(last.change, change) else None
         changed = replace(change, differences=_since_review(then, change) or change.differences)
         return _not_reviewed(changed, why, answer)
 
-    def _why_nobody_agreed(self, words: _Words, change: Change, today: _Today) -> str:
+    def _why_nobody_agreed(self, agreements: _Agreements, change: Change, today: _Today) -> str:
         """Why nobody agreed to the change, by the newest plan that has it; empty if somebody did."""
-        reasons = [_why_not(row, change, today) for row in reversed(words.rows)]
+        reasons = [_why_not(row, change, today) for row in reversed(agreements.rows)]
         if not all(reasons):
             return ""
-        names = [each.name for each in words.changed_by]
+        names = [each.name for each in agreements.changed_by]
         lead = f"{all_of(names)} changed it, and " if len(names) > 1 else ""
         if reasons:
             return f"{lead}{reasons[0]}"
-        if names and words.changed_by[-1].plan:
-            return f"{lead}{words.changed_by[-1].title} does not have this change"
+        if names and agreements.changed_by[-1].plan:
+            return f"{lead}{agreements.changed_by[-1].title} does not have this change"
         if names:
             return f"{lead}the last of them has no plan that counts" if lead else f"{names[0]} has no plan that counts"
         one = self.merged[0].title if len(self.merged) == 1 else ""
@@ -505,8 +509,8 @@ class Reviewed:
     def undone(self, now: Plan, state: State) -> Iterator[str]:
         """The reviewed changes that are dropped without asking anybody: address and why, for people."""
         today = {change.address: change for change in now.changes}
-        for address, words in self._words.items():
-            row = words.rows[-1] if words.rows else None
+        for address, agreements in self._agreements.items():
+            row = agreements.rows[-1] if agreements.rows else None
             then, current = row.agreed if row else None, today.get(address)
             if row is None or then is None or _is_spent(row, then, state):
                 continue
@@ -592,8 +596,8 @@ def _why_not_as_it_was(row: _Row, change: Change, today: _Today) -> str:
     is_another = row.change or change.lets_out  # nobody saw what the line does now
     if is_another or change.address not in changed or saved.offline or not _is_created_and_untouched(change):
         return nothing
-    if today.endpoint not in {"", saved.plan.endpoint}:
-        return f"{title} is for {saved.plan.endpoint}, and this run talks to {today.endpoint}"
+    if why := _why_not_here(row, today):
+        return why
     item = next((each for each in saved.desired.items if each.address == change.address), None)
     wanted = None if item is None or item.cancelled else item
     if change.action is Action.DELETE:
@@ -602,16 +606,14 @@ def _why_not_as_it_was(row: _Row, change: Change, today: _Today) -> str:
         return nothing
     if fields := _differing(wanted, change.desired):
         return f"it differs from {title} in {all_of(fields)}"
-    if _is_too_late(row, change, today.now):
-        return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
-    return ""
+    return _why_too_late(row, change, today.now)
 
 
 def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
     """Why those who reviewed `then` did not agree to the same change now, or there; empty if they did."""
-    title, there = row.title, row.saved.plan.endpoint
-    if today.endpoint not in {"", there} and (there or not row.saved.offline):
-        return f"{title} is for {there}, and this run talks to {today.endpoint}"
+    title = row.title
+    if why := _why_not_here(row, today):
+        return why
     if then.slot.home != change.slot.home and not row.saved.offline:
         return f"{title} is for another channel in Buffer"
     if _is_spent(row, then, today.state):
@@ -619,8 +621,8 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
     began = _began(today.state.suspended, change) if change.action is not Action.DELETE else None
     if began and not _was_known(began, change, row.saved, row.merged.planned_at):
         return f"{title} was made before it was suspended, and it goes out only by a plan that was made since"
-    if _is_too_late(row, change, today.now):
-        return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
+    if why := _why_too_late(row, change, today.now):
+        return why
     if row.saved.offline:
         return _why_not_proved(change, row, today.state, today.declared)
     if unseen := _unseen(then, change):
@@ -632,12 +634,22 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
     return ""
 
 
-def _is_too_late(row: _Row, change: Change, now: datetime) -> bool:
-    """Whether it is a post that would go out at a time that nobody who reviewed it expects any more."""
+def _why_not_here(row: _Row, today: _Today) -> str:
+    """Says that a plan is for another API than this run's; empty if it is not, or was made offline for any."""
+    endpoint = row.saved.plan.endpoint
+    if today.endpoint in {"", endpoint} or (row.saved.offline and not endpoint):
+        return ""
+    return f"{row.title} is for {endpoint}, and this run talks to {today.endpoint}"
+
+
+def _why_too_late(row: _Row, change: Change, now: datetime) -> str:
+    """Says that a post would go out at a time that nobody who reviewed it expects any more; empty if it would not."""
     if change.action is Action.DELETE or not isinstance(change.desired, Post) or change.desired.due_at:
-        return False
+        return ""
     merged_at = row.merged.merged_at
-    return merged_at is not None and now - merged_at > UNTIMED
+    if merged_at is None or now - merged_at <= UNTIMED:
+        return ""
+    return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
 
 
 def _unseen(then: Change, change: Change) -> str:

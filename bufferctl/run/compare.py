@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -351,7 +351,7 @@ def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
 
     asked = [change for change in made.changes if may_have_moved(change) or change.candidates]
     ids = {change.live_id for change in asked} | {item.id for item in made.recording.unexplained}
-    slots = {slot for change in asked for slot in _slots(change)}
+    slots = {slot for change in asked for slot in change.slots}
     claims = claimed_elsewhere(session.store, session.files.root_file) if asked else []
     return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
 
@@ -415,13 +415,6 @@ def _check_managed_since(session: Session) -> None:
             f"{first.isoformat(timespec='seconds')}; if the state were lost, that post could be published twice",
             hint=f"Set it to {(first - timedelta(minutes=1)).isoformat(timespec='seconds')} or earlier.",
         )
-
-
-def _slots(change: Change) -> Iterator[Slot]:
-    """Where its object may be recorded: under its key, and those that it may have had before."""
-    yield change.slot
-    for key in change.desired.previous_keys if change.desired else ():
-        yield change.slot._replace(key=key)
 
 
 #: Selectors that are shown of a limited plan.

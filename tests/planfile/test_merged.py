@@ -1,4 +1,4 @@
-"""What several merged requests agree to, sentence by sentence: each speaks for the entries that it changes."""
+"""What several merged requests agree to, sentence by sentence: each agrees to the entries that it changes."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_revert_whose_plan_had_nothing_to_do(sent: Change, change: Change, pla
     """Planned before what it reverts was sent: agreed, as the last word."""
     first, revert = reverting(sent, plan)
     assert held(change, first, revert) == ""
-    assert Reviewed([first, revert]).speaks_for(revert) == {LAUNCH}
+    assert Reviewed([first, revert]).still_agreed(revert) == {LAUNCH}
 
 
 @REVERTS
@@ -303,20 +303,20 @@ BOTH = request(1, saved(create()), LAUNCH, MORE)
     [([], {LAUNCH, MORE}), ([request(2, WITHOUT, MORE)], {LAUNCH}), ([request(2, None, LAUNCH, MORE)], set())],
     ids=["alone", "one changed again", "both changed again"],
 )
-def test_which_entries_a_request_still_speaks_for(later: list[Merged], expected: set[Address]) -> None:
+def test_which_entries_a_request_still_agrees_to(later: list[Merged], expected: set[Address]) -> None:
     """Those that it changes, as long as no later one changes them."""
-    assert Reviewed([BOTH, *later]).speaks_for(BOTH) == expected
+    assert Reviewed([BOTH, *later]).still_agreed(BOTH) == expected
 
 
 #: It was found in Buffer, which nobody has to agree to.
 ADOPTED = now_is(Action.ADOPT, replace(POST, address=MORE), address=MORE, slot=SLOT._replace(key="more"))
 
 
-def test_a_request_of_which_nobody_knows_what_it_changes_speaks_for_its_plan() -> None:
+def test_a_request_of_which_nobody_knows_what_it_changes_agrees_to_its_plan() -> None:
     """For what that agrees to, and not for what it has nothing to do about."""
     unknown = request(1, saved(create(), ADOPTED), unknown=True)
-    assert Reviewed([unknown]).speaks_for(unknown) == {LAUNCH}
-    assert Reviewed([unknown, request(2, None, LAUNCH)]).speaks_for(unknown) == set()
+    assert Reviewed([unknown]).still_agreed(unknown) == {LAUNCH}
+    assert Reviewed([unknown, request(2, None, LAUNCH)]).still_agreed(unknown) == set()
 
 
 def test_what_a_plan_agrees_to() -> None:
@@ -342,10 +342,10 @@ def test_how_many_deletes_a_person_allows() -> None:
     assert (after.action, after.hint) == (Action.HOLD, "Say how many.")
 
 
-def test_a_request_does_not_speak_for_what_is_beside_it() -> None:
+def test_a_request_does_not_agree_to_what_is_beside_it() -> None:
     """It only shows that."""
     beside = request(2, saved(create()), MORE, beside={LAUNCH})
-    assert Reviewed([BOTH, beside]).speaks_for(beside) == {MORE}
+    assert Reviewed([BOTH, beside]).still_agreed(beside) == {MORE}
 
 
 def test_when_a_plan_was_made(tmp_path: Path) -> None:
