@@ -79,10 +79,10 @@ def _let_out(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> Ch
         return change
     if change.action in _SENDING:
         goes_out = _schedules(change, post) or _stays_scheduled(change)
-        return replace(change, exempt=_freezes_then(change, turns, scene)) if goes_out else change
+        return replace(change, exempt=_met_when_sent(change, turns, scene)) if goes_out else change
     if change.action not in _LEAVES_AS_IT_IS or binding is None or scene.desired.settings.level_of(FREEZE) is None:
         return change
-    there = _freezes_there(change, scene)
+    there = _met_in_buffer(change, scene)
     if not beyond(there, () if post.address in scene.options.ended else binding.exempt):
         return change
     change = replace(change, exempt=there)
@@ -197,9 +197,9 @@ def _against(change: Change, scene: Scene) -> Iterator[_Objection]:
         yield from _too_late(change, post, scene)
     if post.freeze and (_schedules(change, post) or _stays_scheduled(change)):
         yield from _into_freeze(change, post, scene)
-    if change.action is Action.NO_OP and post.freeze and change.is_ours and (freeze := _freeze_there(change, scene)):
-        sent = holds.sent_into_freeze(freeze, needs_approval=_needs_approval(change))
-        yield _Objection(FREEZE, held=_in_freeze(change, freeze), sent=sent)
+    if change.action is Action.NO_OP and post.freeze and change.is_ours and (there := _met_in_buffer(change, scene)):
+        sent = holds.sent_into_freeze(as_one(there), needs_approval=_needs_approval(change))
+        yield _Objection(FREEZE, held=_in_freeze(change, as_one(there)), sent=sent)
 
 
 def _schedules(change: Change, post: Post) -> bool:
@@ -237,11 +237,12 @@ def _into_freeze(change: Change, post: Post, scene: Scene) -> Iterator[_Objectio
     It is another one if Buffer has the post already.
     """
     at_once = post.mode is ShareMode.SHARE_NOW
-    freeze = _freeze_at(scene.now if at_once else change.due_at, change, scene)
+    moment = scene.now if at_once else change.due_at
+    freeze = scene.desired.settings.policy.frozen(moment, change.address.channel) if moment else None
     if freeze is None:
         return
-    there = _freeze_there(change, scene)
-    held = _in_freeze(change, there) if there else holds.into_freeze(freeze, is_there=change.goes_out)
+    there = _met_in_buffer(change, scene)
+    held = _in_freeze(change, as_one(there)) if there else holds.into_freeze(freeze, is_there=change.goes_out)
     yield _Objection(FREEZE, held=held, sent=holds.sent_into_freeze(freeze))
 
 
@@ -254,14 +255,8 @@ def _needs_approval(change: Change) -> bool:
     return isinstance(change.live, LivePost) and change.live.status is PostStatus.NEEDS_APPROVAL
 
 
-def _freeze_there(change: Change, scene: Scene) -> Freeze | None:
-    """The freeze during which Buffer publishes what it has, or may publish it."""
-    found = _freezes_there(change, scene)
-    return as_one(found) if found else None
-
-
-def _freezes_there(change: Change, scene: Scene) -> tuple[Freeze, ...]:
-    """The same one by one; a paused queue publishes nothing."""
+def _met_in_buffer(change: Change, scene: Scene) -> tuple[Freeze, ...]:
+    """The freezes during which Buffer publishes what it has, or may publish it; a paused queue publishes nothing."""
     live = change.live
     if not isinstance(live, LivePost) or not _may_go_out(live, scene):
         return ()
@@ -274,15 +269,11 @@ def _may_go_out(live: LivePost, scene: Scene) -> bool:
     return not is_paused and live.may_go_out
 
 
-def _freeze_at(moment: datetime | None, change: Change, scene: Scene) -> Freeze | None:
-    return scene.desired.settings.policy.frozen(moment, change.address.channel) if moment else None
-
-
 def _freezes_at(moment: datetime | None, change: Change, scene: Scene) -> tuple[Freeze, ...]:
     return scene.desired.settings.policy.freezes(moment, change.address.channel) if moment else ()
 
 
-def _freezes_then(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> tuple[Freeze, ...]:
+def _met_when_sent(change: Change, turns: Mapping[Slot, datetime], scene: Scene) -> tuple[Freeze, ...]:
     """The freezes during which what is sent goes out. `turns`: of what joins a queue."""
     at_once = isinstance(change.desired, Post) and change.desired.mode is ShareMode.SHARE_NOW
     return _freezes_at(scene.now if at_once else change.due_at or turns.get(change.slot), change, scene)
@@ -318,7 +309,7 @@ def _lets_out_of(change: Change, scene: Scene) -> tuple[Freeze, ...]:
     if not isinstance(post, Post) or post.freeze or post.cancelled:
         return ()
     if change.action is Action.HOLD:  # for another reason, or as nobody agreed to it
-        there = _freezes_there(change, scene)
+        there = _met_in_buffer(change, scene)
         return there if beyond(there, binding.exempt if binding else ()) else ()
     is_there = change.action in _LEAVES_AS_IT_IS
     return change.exempt if is_there or _is_let_out(change) else ()
@@ -327,7 +318,7 @@ def _lets_out_of(change: Change, scene: Scene) -> tuple[Freeze, ...]:
 def _how_to_stop(let_out: Collection[Change], scene: Scene) -> str:
     """What keeps one of these posts back. What Buffer has already goes out without the line, too."""
     it_is = "it is" if len(let_out) == 1 else "one is"
-    if not any(_freeze_there(change, scene) for change in let_out):
+    if not any(_met_in_buffer(change, scene) for change in let_out):
         return f"If {it_is} not meant to, delete that line."
     if all(change.is_ours for change in let_out if change.live):
         return f"If {it_is} not meant to, give it another `due_at`, or delete it with `cancelled: true`."
@@ -376,11 +367,11 @@ def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:
     stays = change.action in {Action.HOLD, Action.ADOPT, Action.MOVE} or (change.action is Action.NO_OP and is_adopted)
     if not isinstance(post, Post) or not post.freeze or not stays or change.reason in _ABOUT_FREEZES:
         return
-    if freeze := _freeze_there(change, scene):
+    if there := _met_in_buffer(change, scene):
         way = "Give it another `due_at`" if change.is_ours else "Move or delete it in Buffer"
         yield Diagnostic(
             Severity.WARNING,
-            f"{change.address} is in Buffer for a time during a freeze that your team agreed on{freeze.aside}",
+            f"{change.address} is in Buffer for a time during a freeze that your team agreed on{as_one(there).aside}",
             change.place,
             f"{way}, or add `freeze: false` if it is meant to go out all the same.",
             code=FREEZE,

@@ -82,17 +82,14 @@ class Applying:
     _unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)  # what `recover` left open
 
     def __post_init__(self) -> None:
-        session = self.session
-        session.may_suspend = True
-        source = self.source
+        session, source = self.session, self.source
         self._review = source.review(session.state, session.buffer.endpoint)
         self._agreed_at = source.reviewed.agreed_at() if source.reviewed else {}
         self._ended = source.reviewed.ended if source.reviewed else frozenset()
         whole = source.saved_plan is not None
         self._publisher = publisher(session.files, session.buffer.endpoint, whole=whole)
-        self._clock = clock = session.clock
         buffer = session.buffer
-        pacer = Pacer(lambda: buffer.quota, buffer.server_time, clock, session.listener, self.max_wait)
+        pacer = Pacer(lambda: buffer.quota, buffer.server_time, session.stop, session.listener, self.max_wait)
         buffer.paced_by(pacer.pace, session.store.ensure_lock)
 
     def plan(self) -> Plan:
@@ -103,7 +100,7 @@ class Applying:
         """
         session = self.session
         with session.listener.progress(0):
-            homes = find_homes(session)
+            homes = self._find_homes()
             channels = (each for organization in homes.account.organizations for each in organization.channels)
             self._shortening = frozenset(each.id for each in channels if each.link_shortening)
             close_answered(session.journal, session.state.bindings, answered(session, self.source.not_created))
@@ -156,11 +153,14 @@ class Applying:
         intents = announced(pending_of(plan), listed, at=at, run=session.store.run, settle=session.settle)
         session.take_lock(intents, begin_run(session.state, plan))
 
+    def _find_homes(self) -> Homes:
+        return find_homes(self.session, may_suspend=True)
+
     def _plan(self, choices: Choices, homes: Homes | None = None) -> Plan:
         self._compared = compare(
             self.session,
             choices,
-            homes=homes,
+            homes=homes or self._find_homes(),
             review=self._review,
             agreed_at=self._agreed_at,
             unsettled=self._unsettled,
@@ -193,7 +193,7 @@ class Applying:
             )
             settler = self._settler()
             lead = session.lead
-            run = Run(session.buffer, ledger, settler, self._clock, lead=lead, max_wait=self.max_wait)
+            run = Run(session.buffer, ledger, settler, session.stop, lead=lead, max_wait=self.max_wait)
             try:
                 for outcome in published.held:
                     ledger.report(outcome)
@@ -256,7 +256,7 @@ class Applying:
         if any(change.reason is Reason.LAG for change in plan.changes):
             with session.listener.progress(0):
                 session.listener.waiting(session.settle, "Buffer does not show everything yet, so it is read once more")
-                self._clock.sleep(session.settle)
+                session.stop.sleep(session.settle)
             plan = self._plan(choices)
         return plan
 
@@ -265,7 +265,7 @@ class Applying:
         session = self.session
         with session.store.keeping_lock():
             published = publish(
-                plan, self._publisher, session.state.public, self._clock, session.listener, self.max_wait
+                plan, self._publisher, session.state.public, session.stop, session.listener, self.max_wait
             )
         declared = {each.file.url for item in session.files.desired.items for each in files_of(item) if each.file}
         public = (session.state.public | published.public) & declared
@@ -352,9 +352,15 @@ class Applying:
             )
 
     def _settler(self) -> Settler:
-        session, listener, clock = self.session, self.session.listener, self._clock
+        session = self.session
         return Settler(
-            session.buffer, session.journal, clock, listener, session.settle, self._shortening, self.max_wait
+            session.buffer,
+            session.journal,
+            session.stop,
+            session.listener,
+            session.settle,
+            self._shortening,
+            self.max_wait,
         )
 
 

@@ -86,13 +86,13 @@ class Comparison:
     diverged: Divergence | None  # what the files may lack of the commit that was applied last
 
 
-def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
+def find_homes(session: Session, *, begins_reading: bool = True, may_suspend: bool = False) -> Homes:
     """Read which organizations and channels the files name, and claim their entries in the journal.
 
     The session's state then has what the journal knows, under the ids that channels have now. `begins_reading`: begin
     to read the plan's objects in the same request, if possible. Raises ApiError, and FilesError for names that the
     account does not have and for texts that are longer than their channel allows (the listener gets each with its
-    place). A run that may suspend goes on, where the files suspend something, with that alone.
+    place); with `may_suspend`, the run goes on with what the files suspend, if they suspend anything.
     """
     recorded = {slot.organization_id for slot in session.state.tracked}
     look = session.take_look(begins_reading=begins_reading)
@@ -103,11 +103,11 @@ def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
         session.listener.diagnostics(problems)
         message = "Not every organization or channel that the files name is clear, so planning stopped"
         error = FilesError(message, problems, session.files.root, hint="Fix the names, then try again.")
-        _only_suspend_or_raise(session, targets, error)
+        _only_suspend_or_raise(session, targets, error, may_suspend=may_suspend)
         problems = ()  # the listener has them already
     check_account(session.store, account, recorded)
     if session.files.by_rules:
-        _check_lengths(session, targets)
+        _check_lengths(session, targets, may_suspend=may_suspend)
     journal = session.journal
     journal.limit_to_homes(account.homes)
     journal.follow(_successors(journal.out_of_reach, reconnected(session.state, account), targets))
@@ -115,7 +115,7 @@ def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
     return Homes(look, targets, (*session.warnings, *problems))
 
 
-def _check_lengths(session: Session, targets: Targets) -> None:
+def _check_lengths(session: Session, targets: Targets, *, may_suspend: bool) -> None:
     """Raises FilesError if a text is longer than its channel allows, unless the run goes on with suspensions alone.
 
     Only the account knows some of these limits: those of Mastodon's servers, and of X accounts that pay.
@@ -126,13 +126,13 @@ def _check_lengths(session: Session, targets: Targets) -> None:
     if has_errors(problems):
         message = "Some texts are too long for their channels, so nothing was sent to Buffer"
         error = FilesError(message, problems, session.files.root, hint="Shorten them, then try again.")
-        _only_suspend_or_raise(session, targets, error)
+        _only_suspend_or_raise(session, targets, error, may_suspend=may_suspend)
 
 
-def _only_suspend_or_raise(session: Session, targets: Targets, error: FilesError) -> None:
-    """Go on with the suspensions of what the account has, and nothing else; raises `error` if the run may not."""
+def _only_suspend_or_raise(session: Session, targets: Targets, error: FilesError, *, may_suspend: bool) -> None:
+    """Go on with the suspensions of what the account has, and nothing else; raises `error` if there are none."""
     desired = session.files.desired
-    if not (session.may_suspend and desired.suspends):
+    if not (may_suspend and desired.suspends):
         raise error
     there = (item for item in desired.items if targets.has(item))
     session.files = replace(session.files, desired=desired.with_items(there), only_suspends=True, by_rules=False)

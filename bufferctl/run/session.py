@@ -7,7 +7,7 @@ of the run.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -45,7 +45,7 @@ class Session:
     store: StateFile  # where the state is kept; a shared one has the lock, one of this machine needs none
     journal: FileJournal  # what this machine sent, and what came of it
     listener: Listener  # who hears what happens
-    stop: Stop  # whether somebody asked to stop, and the clock
+    stop: Stop  # the time to wait by (a wait renews the lock of a shared state), and whether somebody asked to stop
     settle: float  # seconds until Buffer's lists certainly show a write
     #: After `find_homes` with what the journal knows, and under the ids that channels have now.
     state: State = field(init=False)
@@ -55,7 +55,6 @@ class Session:
     account: Account | None = None  # as last read: what the next look expects
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
-    may_suspend: bool = False  # an apply: if the files have errors, it goes on with what is suspended
     is_finished: bool = False  # `finish` was called
 
     def __post_init__(self) -> None:
@@ -94,11 +93,6 @@ class Session:
     def lead(self) -> timedelta:
         """The least time between a write and the instant it schedules a post for (design: Applying)."""
         return max(LEAD, timedelta(seconds=landing_time(self.buffer.timeout, self.settle)))
-
-    @property
-    def clock(self) -> Stop:
-        """The clock to wait by, which renews the lock of a shared state."""
-        return _RenewingClock(self.stop, self.store) if self.store.run else self.stop
 
     def take_look(self, *, begins_reading: bool = True) -> Look:
         """Look at the account, unless that was done just now.
@@ -174,23 +168,29 @@ def find_organizations(files: Files, state: State, journal: FileJournal) -> set[
 _PIECE = 60.0
 
 
-class _RenewingClock(Stop):
-    """A clock that waits in pieces, between which the lock is renewed once half of its time is over."""
+class _Renewing(Stop):
+    """Waits in pieces, between which the lock is renewed once half of its time is over."""
 
-    def __init__(self, clock: Stop, store: StateFile) -> None:
-        self._clock, self._store = clock, store
+    def __init__(self, stop: Stop, store: LockedState) -> None:
+        self._stop, self._store = stop, store
 
     def now(self) -> float:
-        return self._clock.now()
+        return self._stop.now()
 
     def asked(self) -> bool:
-        return self._clock.asked()
+        return self._stop.asked()
+
+    def patient(self) -> AbstractContextManager[None]:
+        return self._stop.patient()
+
+    def undisturbed(self) -> AbstractContextManager[list[int]]:
+        return self._stop.undisturbed()
 
     def wait(self, seconds: float) -> None:
-        self._pass(seconds, self._clock.wait, self.asked)
+        self._pass(seconds, self._stop.wait, self.asked)
 
     def sleep(self, seconds: float) -> None:
-        self._pass(seconds, self._clock.sleep, lambda: False)
+        self._pass(seconds, self._stop.sleep, lambda: False)
 
     def _pass(self, seconds: float, wait: Callable[[float], None], is_over: Callable[[], bool]) -> None:
         while seconds > 0 and not is_over():
@@ -305,7 +305,8 @@ def _open_shared(
         is_free = store.exists and not (old or store.document.lease or store.document.intents or journal.unsettled)
         if plans_first and is_free:
             store.lock_later(buffer.server_time, landing_time(buffer.timeout, waiting.settle))
-            session = Session(files, buffer, store, journal, listener, waiting.stop, waiting.settle)
+            stop = _Renewing(waiting.stop, store)
+            session = Session(files, buffer, store, journal, listener, stop, waiting.settle)
         else:
             wanted = find_organizations(files, known, journal)
             expected = expected_account(files.desired, known)  # the look is for Buffer's clock, too
@@ -342,7 +343,7 @@ def _locked(
             listener.notice(f"took over the lock of a run that did not release it: {visible(str(dead))}")
         if store.document.commit != commit:
             refuse_older(files, store)
-        return Session(files, buffer, store, journal, listener, waiting.stop, waiting.settle)
+        return Session(files, buffer, store, journal, listener, _Renewing(waiting.stop, store), waiting.settle)
     except BaseException:
         with suppress(BufferctlError), waiting.stop.undisturbed():
             if store.is_locked:
