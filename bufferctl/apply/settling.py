@@ -424,12 +424,13 @@ class Settler:
                 channels.setdefault(intent.slot.organization_id, set()).add(intent.write.home)
         since = self.since(creates)
         homes = acknowledged.keys() & {intent.write.home for intent in creates}
-        expected = {acknowledged[home]: home in ideas for home in homes}
+        confirmed = {acknowledged[home] for home in homes}
+        confirmed_ideas = {acknowledged[home] for home in homes & ideas}
         for attempt in range(STALE_READS):
             live = self.buffer.recent(channels, ideas, since)
-            missing = expected.keys() - {item.id for item in live.items}
+            missing = confirmed - {item.id for item in live.items}
             # A missing post may have been deleted in the meantime; an idea cannot be read by its id.
-            if not any(expected[each] or self.buffer.post(each) for each in missing):
+            if not any(each in confirmed_ideas or self.buffer.post(each) for each in missing):
                 return live
             pause = max(1.0, self.settle) * (attempt + 1)
             self.watcher.waiting(pause, "Buffer's list is out of date, so it is read again")

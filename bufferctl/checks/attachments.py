@@ -69,12 +69,14 @@ def media_findings(post: Post) -> Iterator[Finding]:
         words = " or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in network.needs_media)
         attachment = " or a link attachment" if network.or_link_attachment else ""
         message = f"a post on {network.label} needs {words}{attachment}, so Buffer refuses this one"
-        instead = f", or `link_attachment` under `metadata: {post.service}`" if attachment else ""
-        image = "write `image: …` with the name of a file in `media/` or a URL"
-        others = [f"a {kind}" for kind in network.needs_media if kind != "image"]
-        more = f"{', or add ' if 'image' in network.needs_media else 'add '}{' or '.join(others)} under `assets`"
-        hint = f"{image if 'image' in network.needs_media else ''}{more if others else ''}{instead}"
-        yield Finding(MISSING, post, ("assets",), message, hint=hint)
+        ways = []
+        if "image" in network.needs_media:
+            ways.append("write `image: …` with the name of a file in `media/` or a URL")
+        if others := [f"a {kind}" for kind in network.needs_media if kind != "image"]:
+            ways.append(f"add {' or '.join(others)} under `assets`")
+        if network.or_link_attachment:
+            ways.append(f"`link_attachment` under `metadata: {post.service}`")
+        yield Finding(MISSING, post, ("assets",), message, hint=", or ".join(ways))
     for index, item in enumerate(thread_of(post.metadata)):
         if item.assets:
             path = ("metadata", post.service.value, "thread", index, "assets")

@@ -172,20 +172,20 @@ _SHOWN_AS_WRITTEN = (
 class _Signs(NamedTuple):
     """What a rule of this module may find in a text: most texts are only letters and emoji, and have none of it.
 
-    A link without https, a link that may be broken, and what is shown as it is written or is invisible.
+    A link without https; a link that may be broken; and what is shown as it is written, or is invisible.
     """
 
     http: bool
     broken_link: bool
-    as_written: bool
+    as_written_or_invisible: bool
 
 
 @lru_cache(maxsize=128)
 def _signs_in(text: str) -> _Signs:
-    return _Signs(any(map(text.__contains__, _OF_HTTP)), _may_be_broken(text), _may_be_shown_as_written(text))
+    return _Signs(any(map(text.__contains__, _OF_HTTP)), _may_be_broken(text), _may_be_as_written_or_invisible(text))
 
 
-def _may_be_shown_as_written(text: str) -> bool:
+def _may_be_as_written_or_invisible(text: str) -> bool:
     """Whether a text has a sign of what is shown as it is written, or something invisible."""
     if any(map(text.__contains__, _OF_PLACEHOLDERS)) or text.strip() == "\u2026":
         return True
@@ -216,24 +216,41 @@ def _may_be_broken(text: str) -> bool:
 def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str, str]]:
     """What is found in a text: the rule, the message, the words, and a hint instead of the rule's own."""
     signs = _signs_in(text)
-    links = LINK.findall(text) if signs.http else []
+    found: list[tuple[Rule, str, str, str]] = []
+    if signs.http:
+        found += _links_without_https_in(text)
+    if signs.as_written_or_invisible:
+        found += _invisible_in(text)
+    if is_link:
+        found += _placeholder_in_link(text)
+        return found
+    if "![" in text:
+        found += _images_in(text)
+    if signs.broken_link:
+        found += _broken_links_in(text)
+    if signs.as_written_or_invisible:
+        found += _shown_as_written_in(text)
+    return found
+
+
+def _links_without_https_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
     message = "this link is not https, so browsers warn everyone who follows it"
-    http = dict.fromkeys(trimmed(link) for link in links if link[:5].lower() == "http:")
-    found = [(NOT_HTTPS, message, link, "") for link in http]
-    hidden = [character for _, character in invisible(text)] if signs.as_written else []
+    for link in dict.fromkeys(trimmed(link) for link in LINK.findall(text) if link[:5].lower() == "http:"):
+        yield NOT_HTTPS, message, link, ""
+
+
+def _invisible_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
+    hidden = [character for _, character in invisible(text)]
     if hidden:
         names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
         many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
-        found.append((INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0], ""))
-    if not is_link:
-        found += _images_in(text) if "![" in text else ()
-        found += _broken_links_in(text) if signs.broken_link else ()
-    elif match := _ADDRESS_PLACEHOLDER.match(text):
+        yield INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0], ""
+
+
+def _placeholder_in_link(text: str) -> Iterator[tuple[Rule, str, str, str]]:
+    if match := _ADDRESS_PLACEHOLDER.match(text):
         message = f"`{match[0]}` looks like a placeholder, and leads nowhere"
-        found.append((PLACEHOLDER, message, match[0], "write the whole address"))
-    if signs.as_written and not is_link:
-        found += _shown_as_written_in(text)
-    return found
+        yield PLACEHOLDER, message, match[0], "write the whole address"
 
 
 def _shown_as_written_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:

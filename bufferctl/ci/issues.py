@@ -127,7 +127,7 @@ def _comment(job: Job, late: Sequence[ChangeRequest], requests: Iterable[ChangeR
 
 
 def _about_expiry(job: Job, today: date) -> Iterator[Note]:
-    """A note that the API key expires soon."""
+    """A note that the API key expires soon, or has expired."""
     expires, place = job.settings.api_key_expires, job.forge.key_place
     if expires and expires <= today:
         yield Note(

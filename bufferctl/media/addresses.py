@@ -223,7 +223,7 @@ async def _once(client: httpx2.AsyncClient, wanted: Asked) -> Response:
     async with following(client, wanted.url, headers) as response:
         if response.status_code == _TOO_MANY or response.status_code >= _SERVER_ERROR:
             raise PassingError(f"returns {_status(response)}")
-        got = await _read(response, wanted if wanted.digest else None)
+        got = await _read(response, wanted)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     found, message = _refused(wanted, got, kind) or _differs(wanted, got) or (Reachability.FINE, "")
     return Response(found, message, kind, got.size)
@@ -303,18 +303,20 @@ async def following(
     raise httpx2.InvalidURL("redirects in a circle")
 
 
-async def _read(answer: httpx2.Response, whole: Asked | None) -> _Response:
-    """The first bytes; with `whole`, also the digest of the whole file, read up to its expected size."""
+async def _read(answer: httpx2.Response, wanted: Asked) -> _Response:
+    """The first bytes; where a digest is wanted, also that of the whole file, read until it is larger than expected."""
+    is_whole = bool(wanted.digest)
+    enough = (wanted.size or MOST_BYTES[wanted.kind]) + 1 if is_whole else _FIRST
     content, seen, digest = bytearray(), 0, sha256()
     async with aclosing(answer.aiter_bytes()) as chunks:
         async for chunk in chunks:
             seen += len(chunk)
             content += chunk[: max(0, _FIRST - len(content))]
             digest.update(chunk)
-            if seen >= _FIRST if whole is None else seen > (whole.size or MOST_BYTES[whole.kind]):
+            if seen >= enough:
                 break
     size = _size(answer)
-    if whole is not None:
+    if is_whole:
         size = max(size or 0, seen)
     return _Response(answer, bytes(content), size, digest.hexdigest())
 

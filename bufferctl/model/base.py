@@ -165,7 +165,7 @@ def _when(value: Any, info: ValidationInfo) -> Any:
     """`info.context.starts`: the day that `start+2d` is counted from; absent if the file gives none."""
     if isinstance(value, str) and value[:5].lower() == "start":
         return _from_start(value, getattr(info.context, "starts", None))
-    return _absolute(value)
+    return _date_and_time(value)
 
 
 def _from_start(value: str, starts: date | str | None) -> datetime:
@@ -182,11 +182,12 @@ def _from_start(value: str, starts: date | str | None) -> datetime:
         day = starts + timedelta(days=int(days))
     except OverflowError:
         raise UnfitError(_YEARS) from None
-    when: datetime = _absolute(f"{day} {time}")
+    when: datetime = _date_and_time(f"{day} {time}")
     return when
 
 
-def _absolute(value: Any) -> Any:
+def _date_and_time(value: Any) -> Any:
+    """Parse a date and a time, with an offset from UTC or without one; what is no text stays. Raises ValueError."""
     if isinstance(value, str):
         if not _INSTANT.fullmatch(value):
             raise UnfitError("must be a date and a time such as 2026-12-01 09:00", ValueForm.MOMENT)
@@ -218,7 +219,7 @@ def _zoned(value: datetime) -> datetime:
 
 def _moment(value: Any) -> Any:
     if not isinstance(value, str) or _INSTANT.fullmatch(value):
-        return _absolute(value)
+        return _date_and_time(value)
     if not re.fullmatch(_DAY_PATTERN, value):
         raise UnfitError(
             "must be a day such as 2026-12-24, or a day and a time such as 2026-12-24 09:00", ValueForm.DAY
@@ -252,7 +253,7 @@ When = Annotated[
 #: A whole day.
 Day = Annotated[date, BeforeValidator(day_of), text_schema(_DAY_PATTERN)]
 #: A date and a time with its offset from UTC.
-Instant = Annotated[datetime, BeforeValidator(_absolute), AfterValidator(_zoned), text_schema(_ZONED_PATTERN)]
+Instant = Annotated[datetime, BeforeValidator(_date_and_time), AfterValidator(_zoned), text_schema(_ZONED_PATTERN)]
 #: A whole day, or a day and a time like `When`.
 Moment = Annotated[datetime | date, BeforeValidator(_moment), text_schema(f"({_DAY_PATTERN}|{_INSTANT_PATTERN})")]
 #: A URL; rules check whether it is https.

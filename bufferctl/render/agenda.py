@@ -7,7 +7,7 @@ post, so a calendar that reads the file again moves the event instead of adding 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -98,11 +98,15 @@ def within_days(plan: Plan, span: Span) -> Plan:
     def is_within(change: Change) -> bool:
         moment = moment_of(change, plan)
         if moment is None:
-            return span.last is None and words.status_of(change) not in {PostStatus.SENT, PostStatus.SENDING}
+            return span.last is None and not _is_out(change)
         first = span.first or dates.in_zone(plan.at, moment.zone).date()
         return first <= moment.due.date() and (span.last is None or moment.due.date() <= span.last)
 
     return replace(plan, changes=tuple(filter(is_within, plan.changes)))
+
+
+def _is_out(change: Change) -> bool:
+    return words.status_of(change) in {PostStatus.SENT, PostStatus.SENDING}
 
 
 def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
@@ -122,10 +126,7 @@ def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
             last = f" until {left[-1].when.clock}" if left[-1].when else ""
             lines += [paint.faint(f"  … {count(len(left), 'more post')}{last} (--full shows all)")]
         lines += [""]
-    moments = [(each, moment_of(each, plan)) for each in plan.changes]
-    earlier = [moment.day for _, moment in moments if moment] if not (span.first or span.last) else []
-    untimed = [each for each, moment in moments if moment is None] if span.last else []
-    lines += wrapped(_summary(found.report.plan, earlier, untimed, is_live=is_live), paint.width)
+    lines += wrapped(_summary(found.report.plan, plan, span, is_live=is_live), paint.width)
     return "\n".join(lines) + "\n"
 
 
@@ -151,24 +152,24 @@ def _texts(item: PlanItem, paint: Paint) -> Iterator[str]:
             yield from map(paint.faint, lines)
 
 
-def _summary(plan: Plan, earlier: Sequence[str], untimed: Sequence[Change], *, is_live: bool) -> str:
-    """How many posts there are.
-
-    `earlier`: the days of past posts, named if a list from today on is empty. `untimed`: how many posts a list of some
-    days leaves out because they have no time.
-    """
-    changes = plan.changes
-    counted = posts_counted((each.address, each.desired) for each in changes)
-    parts = [counted if changes else "No posts"]
-    if earlier and not changes:
-        parts = [f"No posts from today on, {len(earlier):,} earlier (--since {min(earlier)} shows all)"]
-    if held := len(plan.of(Action.HOLD)):
+def _summary(shown: Plan, whole: Plan, span: Span, *, is_live: bool) -> str:
+    """How many posts are shown of the whole plan, and what shows the rest."""
+    changes = shown.changes
+    moments = [(each, moment_of(each, whole)) for each in whole.changes]
+    if changes:
+        parts = [posts_counted((each.address, each.desired) for each in changes)]
+    else:
+        parts = ["No posts"]
+        days = [moment.day for _, moment in moments if moment]
+        if days and not (span.first or span.last):  # the list begins today, so all of them are earlier
+            parts = [f"No posts from today on, {len(days):,} earlier (--since {min(days)} shows all)"]
+    if held := len(shown.of(Action.HOLD)):
         parts.append(f"{words.need_you(held)} (see `{pasted('bufferctl plan')}`)")
     if unmanaged := sum(map(words.is_unmanaged, changes)):
         parts.append(f"{unmanaged} unmanaged")
-    waiting = [each for each in untimed if words.status_of(each) not in {PostStatus.SENT, PostStatus.SENDING}]
-    if waiting:
-        parts.append(f"{len(waiting):,} more without a time (leave out the last day to list them)")
+    untimed = [each for each, moment in moments if moment is None and not _is_out(each)]
+    if untimed and span.last:
+        parts.append(f"{len(untimed):,} more without a time (leave out the last day to list them)")
     return f"{', '.join(parts)}.{'' if is_live else ' From the files and the state; --live reads Buffer.'}"
 
 

@@ -531,9 +531,9 @@ def _named(media: Media) -> str:
 def _differing(main: Version, other: Version) -> Iterator[Changed]:
     """The fields in which a version differs from the main one; a time is shown in the zone of its channel."""
     both = main.cards[0], other.cards[0]
-    theirs, ours = _fields(both[0], main.shown), _fields(both[1], other.shown)
-    for name, field in {**theirs, **ours}.items():
-        before, after = (fields[name].value if name in fields else "" for fields in (theirs, ours))
+    in_main, in_other = _fields(both[0], main.shown), _fields(both[1], other.shown)
+    for name, field in {**in_main, **in_other}.items():
+        before, after = (fields[name].value if name in fields else "" for fields in (in_main, in_other))
         if before == after:
             continue
         if field.aspect is Aspect.TIME:

@@ -195,9 +195,10 @@ def _google(metadata: Doc) -> Iterator[str]:
 
 
 def media_problem(url: str, kind: str, roots: Sequence[str] = ()) -> str | None:
-    """Return what is wrong with a media URL (it must be https, public and reachable); None if Buffer could fetch it.
+    """Return what is wrong with a media URL; None if Buffer could fetch it, as far as its form shows.
 
-    `roots`: prefixes of URLs to fetch. A link is not a medium, so its target is not checked.
+    It must be https and public. `roots`: prefixes of URLs that are fetched instead. A link is not a medium, so its
+    target is not checked.
     """
     if kind == "link":
         return None
