@@ -103,7 +103,9 @@ _NOT_PUBLIC = Said("{file} {obstacle}, so this was not sent")
 
 def _held(change: Change, obstacles: Mapping[str, Obstacle]) -> Outcome | None:
     item = change.write.item if change.write else None
-    for each in files_of(item) if item else ():
+    if item is None:
+        return None
+    for each in files_of(item):
         if each.file and (obstacle := obstacles.get(each.file.url)):
             why = replace(_NOT_PUBLIC, facts={"file": each.file.path, "obstacle": obstacle.message})
             return Outcome(change, Status.HELD, change.live_id, Trouble.MEDIA, why, prose(obstacle.hint))

@@ -222,9 +222,10 @@ def _of_network(kind: str, post_type: str, label: str, limits: FileLimits, file:
         yield from _of_picture(post_type, label, limits, file)
     if kind == "video" and limits.videos and file.type not in limits.videos:
         yield _Wrong(TYPE_NOT_TAKEN, f"{is_}, which {label} does not accept", "export it as MP4")
-    for of_type in {"", post_type} if kind == "video" else ():
-        if clip := limits.clips.get(of_type):
-            yield from _of_clip(label, f" in a {of_type}" if of_type else "", clip, file)
+    if kind == "video":
+        for of_type in {"", post_type}:
+            if clip := limits.clips.get(of_type):
+                yield from _of_clip(label, f" in a {of_type}" if of_type else "", clip, file)
     by_kind = {"video": limits.most_video_bytes, "document": limits.most_document_bytes}
     most = by_kind.get(kind, limits.most_bytes)
     if most is not None and file.size > most:

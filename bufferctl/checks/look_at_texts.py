@@ -154,9 +154,10 @@ def _spoken_to(version: SightedPost) -> str:
     """The words by which a text speaks to the readers of another network, empty if it does not."""
     service = version.post.service
     for text in texts_of(version.post):
-        for match in _SPEAKS.finditer(text) if any(name in text for name in _SPOKEN) else ():
-            if _SPOKEN[match[match.lastgroup or 0]] is not service:
-                return match[0].strip(" ,")
+        if any(name in text for name in _SPOKEN):
+            for match in _SPEAKS.finditer(text):
+                if _SPOKEN[match[match.lastgroup or 0]] is not service:
+                    return match[0].strip(" ,")
         for pattern, words, services in _DONE:
             may_be = service not in services and any(word in text for word in words)
             done = pattern.search(text) if may_be else None

@@ -142,8 +142,12 @@ def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
         if tag not in post.tags:
             message = f"this has no tag `{tag}`, which every post must have"
             yield Finding(TAG, post, ("tags",), message, f"add `{tag}` to `tags`")
-    for each in visible_texts(post) if policy.forbidden_words else ():
-        for word in () if each.is_link else forbidden_in(each.text, policy.forbidden_words):
+    if not policy.forbidden_words:
+        return
+    for each in visible_texts(post):
+        if each.is_link:
+            continue
+        for word in forbidden_in(each.text, policy.forbidden_words):
             quote = word if word in each.text else ""
             message = f"`{word}` is one of the words that your team has agreed not to use"
             yield Finding(FORBIDDEN, post, each.path, message, quote=quote)

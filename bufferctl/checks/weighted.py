@@ -60,8 +60,10 @@ _LONGEST_SLUG, _LONGEST_LINK, _LONGEST_LABEL = 40, 4096, 63
 def weighted_length(text: str) -> int:
     """The length of a text as X weighs it."""
     text = unicodedata.normalize("NFC", text)
+    if "." not in text:  # so it has no link
+        return _weight(text)
     length, rest = 0, 0
-    for start, end in links(text) if "." in text else ():
+    for start, end in links(text):
         length += _weight(text[rest:start]) + LINK
         rest = end
     return length + _weight(text[rest:])

@@ -49,8 +49,10 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
     if began is None:
         return
     suspects = [each for each in dated if _AGO[0] <= began - each[2] <= _AGO[1] and not (since and each[1] >= since)]
+    if not suspects:
+        return
     files: dict[str, list[float]] = {}
-    for post, _, at in dated if suspects else ():
+    for post, _, at in dated:
         files.setdefault(post.place.file, []).append(at)
     for post, due, at in suspects:
         beside = files[post.place.file]

@@ -116,7 +116,8 @@ def writable(_ctx: click.Context, option: click.Parameter, value: Any) -> Any:
 
     Nothing is written where bufferctl keeps the state and the journal, nor under a name that it reads as posts.
     """
-    for path in value if isinstance(value, tuple) else filter(None, [value]):
+    paths = value if isinstance(value, tuple) else filter(None, [value])
+    for path in paths:
         if problem := _not_writable(path):
             name = max(option.opts, key=len)
             raise UsageError(f"{path} {problem}, so nothing was done", hint=f"Name another file with {name}.")

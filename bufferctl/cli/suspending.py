@@ -143,9 +143,10 @@ def _still_suspended(root_file: Path, target: Target) -> str:
     if found is None or not (target.organization or target.channel or target.file):
         return ""
     reason, where = found.suspended.get((root_file.name, ""), ""), "The root file"
-    for each in found.organizations if target.channel else ():
-        if target.organization in {"", each.name, each.id} and each.suspended not in {"", reason}:
-            reason, where = each.suspended, f"The organization {visible(each.label)}"
+    if target.channel:
+        for each in found.organizations:
+            if target.organization in {"", each.name, each.id} and each.suspended not in {"", reason}:
+                reason, where = each.suspended, f"The organization {visible(each.label)}"
     if not reason:
         return ""
     line = f"`suspended: {visible(reason)}`"

@@ -98,9 +98,12 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
     """The changes to pull: the named addresses, else everything that was changed in Buffer. Raises UsageError."""
     by_name = {str(change.address): change for change in plan.changes if change.desired is not None}
     check_declared(addresses, by_name)
-    drifted = [change for change in by_name.values() if change.action is Action.HOLD and change.reason in _CHANGED]
+    if addresses:
+        wanted = [by_name[address] for address in dict.fromkeys(addresses)]
+    else:
+        wanted = [each for each in by_name.values() if each.action is Action.HOLD and each.reason in _CHANGED]
     pulled = Pulled()
-    for change in [by_name[address] for address in dict.fromkeys(addresses)] if addresses else drifted:
+    for change in wanted:
         if change.binding is None or (change.live is None and change.reason is not Reason.GONE):
             unclear = "bufferctl cannot tell which post in Buffer it is; run `bufferctl plan`"
             pulled.left_out.append((change.address, unclear))

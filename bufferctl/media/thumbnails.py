@@ -64,9 +64,10 @@ def _has_scans(source: BinaryIO) -> bool:
     """Whether a JPEG's first scan lacks a component of its frame, so that others follow (ITU T.81, B.2.2 and B.2.3)."""
     at, components, in_scan = source.tell(), 0, 0
     source.seek(0)
-    for marker, _ in jpeg_segments(source) if source.read(2) == b"\xff\xd8" else ():
-        in_scan, *_, last = source.read(6)
-        components = last if marker in FRAMES else components
+    if source.read(2) == b"\xff\xd8":
+        for marker, _ in jpeg_segments(source):
+            in_scan, *_, last = source.read(6)
+            components = last if marker in FRAMES else components
     source.seek(at)
     return in_scan < components
 

@@ -283,8 +283,9 @@ def _dump(change: Change) -> dict[str, Any]:
     """
     values = dump_change(change)
     values |= {"digest": change_digest(change), "declared": values.pop("desired") is not None}
-    is_as_declared = not isinstance(change.write, DraftPost)  # that one has what is in Buffer, and its digest says so
-    for kind in ("post", "idea") if is_as_declared else ():
+    if isinstance(change.write, DraftPost):  # it has what is in Buffer, and its digest says so
+        return values
+    for kind in ("post", "idea"):
         if values["write"] and kind in values["write"]:
             item = values["write"].pop(kind)
             board = item.get("metadata", {}).get("pinterest", {}).get("board_service_id")

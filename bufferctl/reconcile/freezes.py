@@ -155,7 +155,9 @@ def _reworded(change: Change) -> list[Freeze]:
 def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnostic]:
     """The policy's warnings, and one for each post that a freeze does not hold although Buffer publishes it then."""
     settings = scene.desired.settings
-    for change in changes if _limits_time(scene) else ():
+    if not _limits_time(scene):
+        return
+    for change in changes:
         if settings.level_of(FREEZE):
             yield from _beside(change, scene)
         for each in _against(change, scene):

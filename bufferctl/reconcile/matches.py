@@ -207,8 +207,10 @@ class Matches:
         without = [m.declared for m, without in is_open if without]
         answered = {id_ for d in without for id_ in d.item.repeat_of}
         texts = {(d.slot.home, linkless_text(d.content)) for d in without if d.content.text}
+        if not texts:
+            return {}
         found: dict[str, datetime] = {}
-        for live in self.unclaimed if texts else ():
+        for live in self.unclaimed:
             is_ours = live.id in self.unexplained and live.id not in answered
             if not (is_ours and isinstance(live, LivePost) and live.by_api and live.is_out):
                 continue

@@ -360,7 +360,9 @@ class Grouped:
         found: dict[str, dict[str, list[str]]] = {}
         for card in (card for item in self.changing for card in item.cards if _goes_out(card.change)):
             post = card.change.desired
-            for each in post.expansion.variables if post and post.expansion else ():
+            if not (post and post.expansion):
+                continue
+            for each in post.expansion.variables:
                 if each.name.startswith("@"):
                     networks = found.setdefault(each.name[1:], {}).setdefault(visible(each.value), [])
                     networks += [card.channel.network] if card.channel.network not in networks else []

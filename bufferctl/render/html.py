@@ -377,10 +377,12 @@ def _pictures(found: Grouped) -> dict[str, tuple[str, float]]:
 
 def _picture_styles(pictures: Mapping[str, tuple[str, float]]) -> Iterator[str]:
     """A rule for each picture, and how each network crops them; an address has no quotes or brackets."""
+    if not pictures:
+        return
     for src, (name, ratio) in pictures.items():
         size = f";--r:{ratio:.3f}" if ratio else ""
         yield f'.{name}{{background-image:url("{quote(src, safe=":/?#[]@!$&*+,;=%~")}"){size}}}'
-    for service, row in NETWORKS.items() if pictures else ():
+    for service, row in NETWORKS.items():
         if row.crop != ANY_CROP:
             yield f".{service} .post .pic{{aspect-ratio:clamp({row.crop[0]:.3f},var(--r),{row.crop[1]:.3f})}}"
 

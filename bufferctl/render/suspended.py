@@ -132,9 +132,11 @@ def _resumed(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
 
 def _taken_over(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     """`Lets out: launch. buffer.yaml suspended it; these files put it back on the schedule.`"""
+    if plan.suspension is None:
+        return
     done = {each.change.address for each in outcomes or () if each.was_done}
     by_root_file: dict[str, list[str]] = {}
-    for each in plan.suspension.taken_over if plan.suspension else ():
+    for each in plan.suspension.taken_over:
         if outcomes is None or each.address in done:
             by_root_file.setdefault(each.root_file, []).append(f"`{each.address.key}`")
     for root_file, keys in by_root_file.items():

@@ -326,7 +326,9 @@ def _placed(
 
 def _settings(item: Post | Idea, located: Located) -> Iterator[Related]:
     """Where the variables of what was found are set."""
-    for each in item.expansion.variables if item.expansion else ():
+    if item.expansion is None:
+        return
+    for each in item.expansion.variables:
         if each.place and (located.variables is None or each.name in located.variables):
             yield Related(each.place, f"`{each.name}` is set here")
 
