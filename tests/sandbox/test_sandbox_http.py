@@ -227,11 +227,11 @@ def test_other_host_names_are_refused(buffer: Asker, host: str) -> None:
     assert buffer.sandbox.requests == []
 
 
-def test_an_error_of_the_sandbox_itself(buffer: Asker, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_of_the_sandbox_itself(buffer: Asker, capsys: pytest.CaptureFixture[str]) -> None:
     """Said as Buffer says it, and logged: here, a channel is in a zone that there is not."""
     channel = buffer.sandbox.channel("twitter")["id"]
     buffer.sandbox.person.set_channel(channel, timezone="Mars/Base")
     queued = {"channelId": channel, "mode": "addToQueue", "schedulingType": "automatic", "text": "Hello"}
     answer = buffer.ask(CREATE, i=queued)
     assert (answer.message, answer.code) == ("An unexpected error occurred", "UNEXPECTED")
-    assert "a resolver failed at ['it']" in caplog.text
+    assert "a resolver failed at ['it']" in capsys.readouterr().err
