@@ -64,6 +64,10 @@ _RETURNED = RETURNED | {LivePost: RETURNED[Post], LiveIdea: RETURNED[Idea]}
 _DEFAULTS = RETURNED[Post] | RETURNED[Idea]
 
 
+#: A part of a thread with fewer characters, such as "1/3", does not tell one thread from another.
+TELLING = 20
+
+
 class AssetContent(NamedTuple):
     """The parts of an attachment that the API returns."""
 
@@ -225,6 +229,11 @@ def digest(content: Content) -> str:
 def text_digest(content: Content) -> str:
     """A digest of title and text alone, empty if there is neither."""
     return hash_of([content.title, content.text]) if content.title or content.text else ""
+
+
+def part_digests(content: Content) -> tuple[str, ...]:
+    """The digests of the parts of its thread that tell something, each as of a post with that text."""
+    return tuple(text_digest(Content(text)) for text, _ in content.thread if len(text) >= TELLING)
 
 
 _JSON = JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=str)

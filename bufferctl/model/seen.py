@@ -21,6 +21,7 @@ from bufferctl.model.comparable import (
     hash_of,
     instant,
     mentioning,
+    part_digests,
     text_digest,
     with_board_of,
 )
@@ -179,6 +180,7 @@ def bind(
         origin=origin,
         applied=str(fingerprint(item, wanted)),
         text=text_digest(wanted),
+        parts=part_digests(wanted),
         seen=str(seen_of(content_of_live(live), wanted)) if as_declared else "",
         due_at=due_seen(item, live),
         status=live.status.value if isinstance(live, LivePost) else "",

@@ -145,6 +145,7 @@ class Binding:
     taken_from: TakenFrom = ""
     exempt: Exempt = ()  # the freezes during which it goes out, as was agreed to and applied
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
+    parts: tuple[str, ...] = ()  # as `text`, of the parts of its thread that tell something (`part_digests`)
 
     @property
     def is_ours(self) -> bool:

@@ -959,17 +959,36 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None, reapp
 
     `reapplied`: what has to be sent back together, so that none of them has the text any more.
     """
-    first = suspects[0]
-    both = first.owner.key if first.owner and first.owner_declared else first.id
     together = Answer(
         Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=tuple(sorted(map(str, reapplied)))
     )
-    return (WOULD_REPEAT_WHAT_CHANGED if reapplied else WOULD_REPEAT).filled(
-        {"reapply_all": together},
+    hold = WOULD_REPEAT_WHAT_CHANGED.filled({"reapply_all": together}) if reapplied else WOULD_REPEAT
+    return _repeating(hold, suspects, channel)
+
+
+def _repeating(hold: Hold, suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
+    first = suspects[0]
+    both = first.owner.key if first.owner and first.owner_declared else first.id
+    return hold.filled(
         own={"both": repeat_of(both, first.id)},
         asides={"seen": _seen(suspects, channel)},
         candidates=tuple(suspect.id for suspect in suspects),
     )
+
+
+#: What was a part of a thread becomes a post, or the reverse, while Buffer keeps the other one.
+WOULD_REPEAT_PART = replace(
+    WOULD_REPEAT,
+    message=Said(
+        "Buffer already has a part of this, in a thread or as a post of its own{seen}, so it would be published twice; "
+        "this is not sent"
+    ),
+)
+
+
+def would_repeat_part(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
+    """`suspects`: at least one. Times are shown in the zone of `channel`."""
+    return _repeating(WOULD_REPEAT_PART, suspects, channel)
 
 
 #: An edit of when or how a post goes out, which brings it beside an equal one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import Enum
@@ -26,7 +26,7 @@ from bufferctl.model import (
     content_of_live,
     fingerprint,
 )
-from bufferctl.model.comparable import Content, Fingerprint, text_digest, without_links
+from bufferctl.model.comparable import Content, Fingerprint, part_digests, text_digest, without_links
 from bufferctl.reconcile.horizons import EARLIEST, all_slots
 from bufferctl.value import replace, value
 
@@ -149,17 +149,35 @@ class Claims:
         the pass on repeats asks; those that are kept although their entries are gone count here.
         """
         found: dict[Mark, list[Suspect]] = defaultdict(list)
-        owned = [(m.declared.slot, m.binding, m.live, m.declared) for m in self._matches if m.binding]
-        left = [(slot, binding, self._by_id.get(binding.id), None) for slot, binding in self._released.items()]
-        for slot, binding, live, owner in (*owned, *left):
-            if is_out(binding, live) or (owner is None and binding.retired):
-                marks = {applied_mark(binding), text_digest(content_of_live(live)) if live else ""}
-                for mark in marks - {"", owner.mark if owner else ""}:
-                    suspect = Suspect.recorded(slot, binding, live, owner)
-                    if binding.guessed:  # it may be the post of any address
-                        suspect = replace(suspect, owner=None, owner_declared=False, explained=False)
-                    found[slot.home, mark].append(suspect)
+        for slot, binding, live, owner in self._out:
+            marks = {applied_mark(binding), text_digest(content_of_live(live)) if live else ""}
+            for mark in marks - {"", owner.mark if owner else ""}:
+                suspect = Suspect.recorded(slot, binding, live, owner)
+                if binding.guessed:  # it may be the post of any address
+                    suspect = replace(suspect, owner=None, owner_declared=False, explained=False)
+                found[slot.home, mark].append(suspect)
         return found
+
+    @cached_property
+    def published_parts(self) -> Mapping[Mark, list[Suspect]]:
+        """Published threads by the texts of their parts, unless their own address still has that text."""
+        found: dict[Mark, list[Suspect]] = defaultdict(list)
+        for slot, binding, live, owner in self._out:
+            parts = {*binding.parts, *(part_digests(content_of_live(live)) if live else ())}
+            for part in parts.difference((owner.mark, *part_digests(owner.content)) if owner else ()):
+                found[slot.home, part].append(Suspect.recorded(slot, binding, live, owner))
+        return found
+
+    @property
+    def _out(self) -> Iterator[tuple[Slot, Binding, LiveItem | None, Declared | None]]:
+        """The claims on published objects, and on those that stay in Buffer without an entry."""
+        for m in self._matches:
+            if m.binding and is_out(m.binding, m.live):
+                yield m.declared.slot, m.binding, m.live, m.declared
+        for slot, binding in self._released.items():
+            live = self._by_id.get(binding.id)
+            if is_out(binding, live) or binding.retired:
+                yield slot, binding, live, None
 
     def saying(self, d: Declared) -> list[Suspect]:
         """The claims with the text of `d`.

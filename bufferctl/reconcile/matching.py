@@ -32,7 +32,7 @@ from bufferctl.model import (
     instant,
 )
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import Fingerprint, text_digest
+from bufferctl.model.comparable import Fingerprint, part_digests, text_digest
 from bufferctl.model.state import ANY
 from bufferctl.reconcile.corrections import without_corrected
 from bufferctl.reconcile.differences import schedule_differences
@@ -444,6 +444,7 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
         seen=pulled.seen,
         due_at=pulled.due_at,
         text=text_digest(d.content),
+        parts=part_digests(d.content),
         media=sources_of(d.item),
         pulled=(),
     )
@@ -515,7 +516,7 @@ def imported(item: Item, live: LiveItem) -> Binding:
     there = comparable.content_of_live(live)
     if comparable.contents_match(comparable.content_of_desired(item), there) and not schedule_differences(item, live):
         return binding
-    return replace(binding, applied="", text=text_digest(there))
+    return replace(binding, applied="", text=text_digest(there), parts=part_digests(there))
 
 
 def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
@@ -524,4 +525,5 @@ def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
     applied = d.fingerprint._replace(content=comparable.digest(was))
     binding = bind(d.item, live, origin)
     is_guessed = linkless_text(was) != linkless_text(d.content)
-    return replace(binding, applied=str(applied), text=text_digest(was), guessed=is_guessed)
+    texts = text_digest(was), part_digests(was)
+    return replace(binding, applied=str(applied), text=texts[0], parts=texts[1], guessed=is_guessed)

@@ -29,7 +29,7 @@ from bufferctl.model import (
     instant,
 )
 from bufferctl.model.address import is_id
-from bufferctl.model.comparable import has_rewritten_links, text_digest
+from bufferctl.model.comparable import TELLING, has_rewritten_links, part_digests, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.likeness import alike
@@ -37,14 +37,13 @@ from bufferctl.reconcile.matches import Mark, Matches, Suspect, applied_mark, ma
 from bufferctl.value import replace
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
-#: A part of a thread with fewer characters, such as "1/3", does not tell one thread from another.
-_TELLING = 20
 
 
 class _Staying(NamedTuple):
     """What Buffer keeps although the files no longer say it: the texts, and what stands at another time than there."""
 
     texts: dict[Mark, list[Suspect]]
+    parts: dict[Mark, list[Suspect]]  # threads, by the texts of their parts
     at: dict[tuple[Mark, str], list[Suspect]]  # by the instant, too
 
 
@@ -58,6 +57,18 @@ def kept(change: Change) -> Mark:
     """The content that Buffer has for a change; an object without a text has the images that were applied."""
     words = text_digest(content_of_live(change.live)) or applied_mark(change.binding) if change.live else ""
     return change.slot.home, words
+
+
+def wanted_parts(change: Change) -> set[Mark]:
+    """The parts of a thread that a change would publish."""
+    item = change.desired
+    return {(change.slot.home, part) for part in part_digests(content_of_desired(item))} if item else set()
+
+
+def kept_parts(change: Change) -> set[Mark]:
+    """The parts of a thread that Buffer has for a change."""
+    live = change.live
+    return {(change.slot.home, part) for part in part_digests(content_of_live(live))} if live else set()
 
 
 def hold_repeats(
@@ -76,7 +87,8 @@ def hold_repeats(
     matches = matches or Matches(())
     doing = {change.slot for change in changes} if doing is None else doing
     writes = {change.action for change in changes} & {Action.CREATE, Action.UPDATE}
-    published = matches.claims.published if matches.claims and writes else {}
+    claims = matches.claims if writes else None
+    published, published_parts = (claims.published, claims.published_parts) if claims else ({}, {})
     unclaimed = by_mark(matches.unclaimed if Action.UPDATE in writes else ())
     back: dict[Mark, list[Change]] = defaultdict(list)
     for change in filter(_can_reapply, changes) if Action.UPDATE in writes else ():
@@ -85,6 +97,8 @@ def hold_repeats(
         staying = _staying(changes, doing)
         found = (staying.texts, unclaimed, published)
         held = [_held(_held_at(change, staying, channels), *found, back, channels) for change in changes]
+        whole, parts = (staying.texts, published), (staying.parts, published_parts)
+        held = [_held_apart(change, whole, parts, channels) for change in held]
         if all(map(is_, held, changes)):
             return changes
         changes = held  # a held edit keeps its old text, too
@@ -160,7 +174,7 @@ def _words(item: Post | LiveItem | None) -> _Words:
         return _Words("", frozenset())
     content = content_of_desired(item) if isinstance(item, Post) else content_of_live(item)
     parts = (text.casefold() for text, _ in content.thread)
-    return _Words(content.text.casefold(), frozenset(each for each in parts if len(each) >= _TELLING))
+    return _Words(content.text.casefold(), frozenset(each for each in parts if len(each) >= TELLING))
 
 
 def _near(changes: Iterable[Change], staying: Iterable[Change]) -> dict[Slot, Sequence[Change]]:
@@ -231,7 +245,8 @@ def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:
     near = _near(sent, [each for each in writes.values() if _stays(each, (), prunes=True)])
     found: dict[Slot, tuple[Slot, ...]] = {}
     for change in changes:
-        suspects = (*_moved_here(change, staying), *_repeated(change, staying.texts))
+        apart = _taken_apart(change, (staying.texts,), (staying.parts,))
+        suspects = (*_moved_here(change, staying), *_repeated(change, staying.texts), *apart)
         slots = dict.fromkeys(writes[each.id].slot for each in suspects)
         slots |= dict.fromkeys(each.slot for each in near.get(change.slot, ()))
         others = tuple(slot for slot in slots if slot != change.slot)
@@ -242,7 +257,7 @@ def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
     """What Buffer keeps although the files no longer have it, or have it at another time."""
-    staying = _Staying(defaultdict(list), defaultdict(list))
+    staying = _Staying(defaultdict(list), defaultdict(list), defaultdict(list))
     for change in changes:
         live = change.live
         is_removed = change.cause in _REMOVED
@@ -252,6 +267,9 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
         suspect = Suspect(live.id, live.created_at, live, change.address, declared)
         if is_removed or (change.action is not Action.NO_OP and wanted(change) != kept(change)):
             staying.texts[kept(change)].append(suspect)
+        wanted_now = set() if is_removed else {wanted(change), *wanted_parts(change)}
+        for part in kept_parts(change) - wanted_now if change.action is not Action.NO_OP else ():
+            staying.parts[part].append(suspect)
         if change.action is not Action.NO_OP and isinstance(live, LivePost) and live.due_at and not live.is_out:
             for mark in _moved(change, live):
                 staying.at[mark, instant(live.due_at)].append(suspect)
@@ -330,6 +348,34 @@ def _held(
     if is_new:
         return holds.ambiguous(Likeness.SAME_TEXT, repeated, channel).on(change)
     return holds.would_repeat(repeated, channel, _reapplied(change, repeated, back)).on(change)
+
+
+def _held_apart(
+    change: Change,
+    whole: Iterable[Mapping[Mark, list[Suspect]]],
+    parts: Iterable[Mapping[Mark, list[Suspect]]],
+    channels: Mapping[str, LiveChannel],
+) -> Change:
+    """The change, held if a thread was taken apart, or put together of posts, that Buffer keeps."""
+    apart = _taken_apart(change, whole, parts)
+    return holds.would_repeat_part(apart, channels.get(change.slot.channel_id)).on(change) if apart else change
+
+
+def _taken_apart(
+    change: Change, whole: Iterable[Mapping[Mark, list[Suspect]]], parts: Iterable[Mapping[Mark, list[Suspect]]]
+) -> list[Suspect]:
+    """Threads that have the text of a change as a part, and posts whose text is a part of its thread.
+
+    `whole`: posts by their texts; `parts`: threads by those of their parts. Two threads may have a part in common, such
+    as a last one that names the team, and what the change has in Buffer already is no news.
+    """
+    if change.action not in {Action.CREATE, Action.UPDATE} or change.desired is None:
+        return []
+    there = kept_parts(change) | ({kept(change)} if change.live else set())
+    found = [each for by_text in parts for each in by_text.get(wanted(change), ()) if wanted(change) not in there]
+    for part in wanted_parts(change) - there - {wanted(change)}:
+        found += [each for by_text in whole for each in by_text.get(part, ())]
+    return not_meant(change.desired, found)
 
 
 def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Suspect]:

@@ -82,6 +82,7 @@ HOLDS: dict[str, list[Hold]] = {
         *(holds.would_repeat([each], TWITTER) for each in (THEIRS, OURS, GONE)),
         holds.would_repeat([OURS], TWITTER, [Address("Acme", "twitter:acme", "b")]),
     ],
+    "would_repeat_part": [holds.would_repeat_part([each], TWITTER) for each in (OURS, GONE)],
     "exchanged": [holds.exchanged(holds.PUBLISHED, "b")],
     "would_stand_beside": [holds.would_stand_beside([each], TWITTER) for each in (THEIRS, SENT)],
     "moved_here": [holds.moved_here([OURS], Address("Acme", "twitter:acme", "b"), TWITTER)],

@@ -94,6 +94,7 @@ def test_all_of_a_state_is_read_back() -> None:
         taken_from="queue",
         exempt=(Freeze(NOW, NOW + timedelta(days=7), "Mourning"),),
         guessed=True,
+        parts=("u",),
     )
     home = Home("org", "c0", NOW, service="twitter", handle="acme", only_reminds=True)
     question = Question(Likeness.SAME_TEXT, {"p2": NOW}, may_be_ours=False, content="c", postponed=True)
