@@ -152,6 +152,11 @@ class Binding:
         """Whether bufferctl may edit, suspend and delete its object."""
         return self.origin.is_ours
 
+    def may_be_out(self, now: datetime) -> bool:
+        """Whether it may have been published before it was gone: its time had come, or it was in the queue."""
+        is_due = not self.due_at or datetime.fromisoformat(self.due_at) <= now
+        return self.status == PostStatus.SCHEDULED and is_due
+
     @property
     def as_pulled(self) -> AsPulled:
         """What pull wrote; empty if it wrote nothing since the last apply."""

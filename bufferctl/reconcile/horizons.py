@@ -186,15 +186,20 @@ def _complete_at(state: State, plan: Plan, moved: Mapping[str, Home]) -> datetim
 
 
 def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slot, Binding]:
-    """The bindings, with retired objects marked as published or gone, so that they need not be searched for again."""
+    """The bindings, with retired objects marked as published, and without those that certainly never were."""
     sent = {post.id for post in live.posts if post.status is PostStatus.SENT}
     kept = dict(bindings)
     for slot, binding in bindings.items():
         if binding.retired and binding.id in sent:
             kept[slot] = replace(binding, status=PostStatus.SENT)
-        elif binding.retired and binding.status != PostStatus.SENT and binding.id in live.gone:
+        elif binding.retired and not _is_for_good(binding, live.at) and binding.id in live.gone:
             del kept[slot]
     return kept
+
+
+def _is_for_good(retired: Binding, now: datetime) -> bool:
+    """Whether a retired object is or may be public, so that it stays in the state and need not be searched for."""
+    return retired.status == PostStatus.SENT or retired.may_be_out(now)
 
 
 def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settle: timedelta) -> State:
@@ -325,7 +330,8 @@ def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: tim
     found: dict[str, datetime | None] = {}
     for slot, binding in state.bindings.items():
         is_settled = binding.status == PostStatus.SENT and binding.applied
-        if binding.id not in listed and slot.channel_id != IDEAS and not is_settled:
+        is_left = binding.retired and slot not in declared and _is_for_good(binding, live.at)
+        if binding.id not in listed and slot.channel_id != IDEAS and not (is_settled or is_left):
             found[binding.id] = binding.created
     let_go = let_go_from(state)
     found |= {id_: each.created_at for id_, each in state.let_go.items() if each.key == ANY and each.home in read}

@@ -126,14 +126,15 @@ class _Matching:
         self._new()
 
     def _known(self) -> None:
-        """By address, except for objects that were removed from the files and have been deleted in Buffer."""
-        bindings, by_id, gone = self.scene.state.bindings, self.scene.by_id, self.scene.live.gone
+        """By address, except for objects that were removed from the files and from Buffer, and cannot be public."""
+        bindings, by_id = self.scene.state.bindings, self.scene.by_id
         for d in self.declared:
             binding = bindings.get(d.slot)
             if binding is None:
                 continue
             live = by_id.get(binding.id)
-            if not (binding.retired and binding.id in gone and binding.status != PostStatus.SENT):
+            is_removed = binding.retired and self._is_gone(binding)
+            if not is_removed or binding.may_be_out(self.scene.now):
                 self.found[d.slot] = Match(d, How.KNOWN, live, self._as_declared(d, binding))
 
     def _hold_taken_keys(self) -> None:

@@ -174,7 +174,7 @@ def _removed(scene: Scene, matches: Matches) -> Iterable[Change]:
     for m in filter(_is_called_off, matches.matches):
         binding = m.binding or (bind(m.declared.item, m.live, m.origin) if m.live else None)
         if binding:
-            yield called_off(m.declared.item, m.moved_from or m.declared.slot, binding, m.live, scene.live.gone)
+            yield called_off(m.declared.item, m.moved_from or m.declared.slot, binding, m.live, scene)
     for slot, binding in matches.released.items():
         if binding.retired:
             continue

@@ -6,7 +6,7 @@ suddenly empty or gone. They guard objects that disappeared from the files; `can
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from bufferctl.model import (
     IDEAS,
@@ -40,10 +40,10 @@ _THEIRS_GOES_OUT = Said("{whose}, so it stays there and will be published")
 _DECLARED_ELSEWHERE = Said("{root_file} declares it now, so it stays in Buffer")
 
 
-def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, gone: Collection[str]) -> Change:
+def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, scene: Scene) -> Change:
     """The change for an object that the files declare as cancelled."""
     change = Change(item.address, Action.FORGET, Cause.CANCELLED, slot, item.place, item, live, binding=binding)
-    if at_rest := _at_rest(change, binding, gone):
+    if at_rest := _at_rest(change, binding, scene):
         return at_rest
     if not binding.is_ours:
         return holds.CANCELLED_BUT_THEIRS.on(change)
@@ -57,7 +57,7 @@ def no_longer_declared(slot: Slot, binding: Binding, scene: Scene) -> Change:
     is_out = binding.status == PostStatus.SENT or (live and live.is_out)
     if binding.id in scene.options.declared_elsewhere and binding.id not in elsewhere and not is_out:
         return replace(change, action=Action.KEEP)  # which has not taken it over yet
-    if at_rest := _at_rest(change, binding, scene.live.gone):
+    if at_rest := _at_rest(change, binding, scene):
         return at_rest
     if binding.unmerged:
         return replace(change, action=Action.KEEP)
@@ -89,8 +89,11 @@ def kept_in_question(slot: Slot, binding: Binding, scene: Scene) -> Change | Non
     return Change(binding.address_in(slot), Action.KEEP, Cause.REMOVED, slot, live=live, binding=binding)
 
 
-def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change | None:
-    """The change for an object that cannot be deleted: an idea, a published post, or one that Buffer does not show."""
+def _at_rest(change: Change, binding: Binding, scene: Scene) -> Change | None:
+    """The change for an object that cannot be deleted: an idea, a published post, or one that Buffer does not show.
+
+    What may have been published before it was gone stays in the state: declared again, it is asked about.
+    """
     live = change.live
     if change.slot.channel_id == IDEAS:
         return _stays(change, binding, _IS_IDEA) if live else change
@@ -99,8 +102,10 @@ def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change 
     if binding.status == PostStatus.SENT or (live and live.is_out):
         why = _IS_PUBLISHED if change.desired else None
         return _stays(change, replace(binding, status=PostStatus.SENT), why)
+    if live is None and binding.id not in scene.live.gone:
+        return holds.NOT_READ.on(change)
     if live is None:
-        return change if binding.id in gone else holds.NOT_READ.on(change)
+        return _stays(change, binding, None) if binding.may_be_out(scene.now) else change
     return None
 
 

@@ -362,9 +362,7 @@ class Table:
         shown_by = binding.created + LAG if binding.created else None
         if shown_by and self.scene.now < shown_by:
             return _hold(facts, holds.not_listed_yet(shown_by), Cause.DRIFT)
-        due = binding.due_at and datetime.fromisoformat(binding.due_at)
-        was_due = binding.status == PostStatus.SCHEDULED and (not due or due <= self.scene.now)
-        if binding.reconnected and was_due:
+        if binding.reconnected and binding.may_be_out(self.scene.now):
             return self._drifted(facts, holds.PERHAPS_PUBLISHED)
         is_frozen = would_be_refused(facts.item, self.scene)
         return self._drifted(facts, holds.DELETED_BEFORE_FREEZE if is_frozen else holds.DELETED_IN_BUFFER)
