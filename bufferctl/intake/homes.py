@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry, zone_of
 from bufferctl.config.write import new_root
@@ -143,9 +143,8 @@ def starter_text(account: Account, managed_since: datetime, *, in_git: bool = Fa
     """
     homes = find_homes(account, Desired(), Targets({}, {}), None, ())
     zone = root_zone(account, homes)
-    since = managed_since.astimezone(UTC).replace(microsecond=0)
     entries = [home.entry(home.channels, around=zone) for home in homes]
-    text = new_root(zone, entries, head=_HEAD, managed_since=since, in_git=in_git)
+    text = new_root(zone, entries, head=_HEAD, managed_since=managed_since, in_git=in_git)
     for name, note in _NOTES.items():
         text = re.sub(rf"^{name}: .*", rf"\g<0>   # {note}", text, count=1, flags=re.MULTILINE)
     channels = [each.live for home in homes for each in home.channels] if with_example else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bufferctl.config.write import (
@@ -126,8 +126,8 @@ class Writing:
         bound = [entry.live.created_at for entry in self.intake.entries]
         bound += [each.created for each in self.intake.claimed.values() if each.created]
         before = timedelta(seconds=1)  # what is created at that very instant would not count as created since
-        earliest = min([now, *(each - before for each in bound)]).astimezone(UTC).replace(microsecond=0)
-        return earliest if is_new or earliest < now.replace(microsecond=0) else None
+        earliest = min([now, *(each - before for each in bound)])
+        return earliest if is_new or earliest < now else None
 
     def _tags(self, organization: str) -> dict[str, str]:
         """The tags of imported objects: once nothing in Buffer has a tag, only the file has its id."""

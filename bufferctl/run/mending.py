@@ -10,7 +10,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 
@@ -416,7 +416,7 @@ def start(
     Raises ConfigError, ApiError, StateError.
     """
     account = buffer.account()
-    managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
+    managed_since = buffer.server_time() - timedelta(seconds=SETTLE)
     if not account.organizations:
         raise ConfigError(
             "This API key has no organizations, so nothing was written",
@@ -468,7 +468,7 @@ def begin(
     if session.files.desired.settings.managed_since is None:
         since = min(filter(None, [first_creation(session.state), applying.live.at - settle]))
         text, changes = Text.read(session.files.root_file), FileChanges()
-        edited = root_with(text, (), managed_since=since.astimezone(UTC).replace(microsecond=0))
+        edited = root_with(text, (), managed_since=since)
         changes.put(session.files.root_file, text.data, text.with_text(edited))
         with changes.attempt():
             pass

@@ -181,19 +181,19 @@ def managed_since(project: Project) -> Any:
 
 
 def test_new_root_is_managed_since_the_earliest_creation(project: Project) -> None:
-    """A second before the earliest creation that was bound: what is in the state counts as created since."""
+    """A second before the earliest creation that was bound, in its minute: what is bound counts as created since."""
     few(project)
     project.sandbox.clock.advance(3600)
     imported(project)
     created = [datetime.fromisoformat(each["created_at"]) for each in objects(project)]
-    assert managed_since(project) == min(created).replace(microsecond=0) - timedelta(seconds=1)
+    assert managed_since(project) == (min(created) - timedelta(seconds=1)).replace(second=0, microsecond=0)
 
 
 def test_new_root_of_an_empty_account_is_managed_from_now(project: Project) -> None:
-    """Buffer's time minus the settle time: an earlier instant would only mean more to search."""
+    """Buffer's time minus the settle time, in its minute: a much earlier one would only mean more to search."""
     imported(project)
-    now = project.sandbox.clock.now().replace(microsecond=0)
-    assert now - timedelta(seconds=40) <= managed_since(project) <= now - timedelta(seconds=30)
+    now = project.sandbox.clock.now()
+    assert now - timedelta(seconds=90) <= managed_since(project) <= now - timedelta(seconds=30)
 
 
 def test_managed_since_moves_back_only(project: Project) -> None:

@@ -194,7 +194,7 @@ def test_begin_with_one_channel(project: Project) -> None:
     ran = project("state", "begin", "twitter:acme", "--auto-approve")
     assert ran.code == 0, ran.err
     assert ("On twitter" in ran.out, "On linkedin" in ran.out) == (True, False)
-    assert "\nmanaged_since: 2029-12-03T08:59:30Z\n" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+    assert "\nmanaged_since: 2029-12-03T08:59:00Z\n" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("seeded", "more"), [(10, ""), (12, "  and 2 more\n")])

@@ -177,7 +177,7 @@ def test_the_example_of_a_first_file_can_be_published(fields: dict[str, Any], fo
     text = starter_text(there, datetime(2029, 12, 1, 9, 30, 15, 500, tzinfo=UTC), in_git=True)
     before, _, _ = text.partition("        posts:\n          - key: first-post")
     assert before.rstrip().splitlines()[-2].strip() == f"- service: {follows}"
-    assert "managed_since: 2029-12-01T09:30:15Z   # written by init; keep it" in text
+    assert "managed_since: 2029-12-01T09:30:00Z   # written by init; keep it" in text
     assert "timezone: Europe/Berlin   # for times without an offset" in text
     assert "state: git   # on the branch bufferctl-state" in text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +44,22 @@ def new_root(
 ) -> str:
     """A root file that declares organizations and channels, with everything else in files below `posts/`.
 
-    `head`: comments at its top. `managed_since` is in UTC, to the second. `in_git`: the state is on a branch.
+    `head`: comments at its top. `managed_since` is aware; the file says the minute in which it is. `in_git`: the state
+    is on a branch.
     """
-    fields = {"version": 1, "timezone": timezone, "managed_since": managed_since, "state": "git" if in_git else None}
+    since = _minute(managed_since) if managed_since else None
+    fields = {"version": 1, "timezone": timezone, "managed_since": since, "state": "git" if in_git else None}
     return head + yaml_text(_given(fields | {"organizations": list(map(_declaration, organizations))}))
 
 
 def root_with(root: Text, organizations: Iterable[OrganizationEntry], *, managed_since: datetime | None) -> str:
     """The root file with more organizations or channels, and another `managed_since`; None leaves that as it is.
 
-    Raises ConfigError.
+    `managed_since` is as for `new_root`. Raises ConfigError.
     """
     edits = Edits(root.text, root.newline)
     if managed_since:
-        edits.set(edits.root, "managed_since", managed_since)
+        edits.set(edits.root, "managed_since", _minute(managed_since))
     for organization in organizations:
         there = _find(edits.root, organization)
         if there is None:
@@ -65,6 +67,11 @@ def root_with(root: Text, organizations: Iterable[OrganizationEntry], *, managed
         else:
             edits.append(there, "channels", [as_yaml("", each) for each in organization.channels])
     return edits.result()
+
+
+def _minute(moment: datetime) -> datetime:
+    """The minute that a moment is in, in UTC: earlier is always safe as `managed_since`."""
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def new_file(additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
