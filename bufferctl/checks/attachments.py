@@ -171,6 +171,11 @@ _SIGNED = re.compile(
 )
 #: What to do instead, for addresses that are certainly pages.
 _FILE = "download it, and write its path instead of the link (under `assets`: `file:` instead of `url:`)"
+#: The same without `media` in the root file, where no file has a URL.
+_ELSEWHERE = (
+    "upload the file to your website, and write the URL of the file itself; `media` in the root file would let you"
+    " write its path instead"
+)
 _FILM = "put this link in the text; to post the video itself, write `video: {file: …}` under `assets`"
 _RAW = f"replace `dl=0` at the end of the link by `raw=1`, or {_FILE}"
 #: Sites that do not give the file: ends of host names, a pattern of such addresses, what happens instead; and what to
@@ -206,7 +211,8 @@ _NO_IMAGE = re.compile(
 A_KIND: Mapping[str, str] = {**A_FILE, "gif": "a GIF", "picture": "an image"}
 
 
-def address_findings(item: Post | Idea) -> Iterator[Finding]:
+def address_findings(item: Post | Idea, *, takes_files: bool) -> Iterator[Finding]:
+    """The findings about the URLs of media. `takes_files`: the root file says how files become public."""
     for path, kind, url in _addresses(item):
         meant = "" if kind != "image" else kind_instead(url)
         if meant:
@@ -215,7 +221,8 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
             hint = f"write `assets: [{{{meant}: {{url: {url}{title}}}}}]` instead of `image` and `alt`"
             yield Finding(OTHER_KIND, item, path, message, hint)
         if not is_fine(url):
-            yield from (Finding(rule, item, path, message, hint) for rule, message, hint in _of_url(url, kind))
+            for rule, message, hint in _of_url(url, kind):
+                yield Finding(rule, item, path, message, hint if takes_files else hint.replace(_FILE, _ELSEWHERE))
 
 
 def _of_url(url: str, kind: str) -> Iterator[tuple[Rule, str, str]]:

@@ -56,9 +56,11 @@ def check(desired: Desired, *, now: datetime | None = None) -> tuple[Finding, ..
     timed = [(post, post.due_at.timestamp() if post.due_at else None) for post in desired.posts if not post.cancelled]
     since = (now - PAST).timestamp() if now else None
     ahead = [post for post, at in timed if since is None or at is None or at >= since]
-    found = [finding for post in ahead for finding in of_post(post)]
+    accounts = texts.accounts_of(ahead, desired.channels)
+    takes_files = desired.settings.media is not None
+    found = [finding for post in ahead for finding in of_post(post, accounts, takes_files=takes_files)]
     for idea in [each for each in desired.ideas if not each.cancelled]:
-        found += (*attachments.address_findings(idea), *file_limits.file_findings(idea))
+        found += (*attachments.address_findings(idea, takes_files=takes_files), *file_limits.file_findings(idea))
     found += mentions.mention_findings(ahead, desired.settings.handles)
     found += neighbours.neighbour_findings(timed, now, since, desired.settings.policy.spacing)
     found += wrong_year.wrong_year_findings(timed, now, desired.settings.managed_since)
@@ -66,18 +68,20 @@ def check(desired: Desired, *, now: datetime | None = None) -> tuple[Finding, ..
     return tuple(at_levels(found, desired.settings))
 
 
-def of_post(post: Post) -> list[Finding]:
-    """The findings in one post, by its network's own limits."""
+def of_post(post: Post, accounts: texts.Accounts, *, takes_files: bool) -> list[Finding]:
+    """The findings in one post, by its network's own limits, in the order of the modules of rules."""
     if not NETWORKS[post.service].takes_posts:
         return [*fields.field_findings(post)]
-    return [finding for findings in _OF_POST for finding in findings(post)]
+    return [
+        *texts.text_findings(post, accounts),
+        *attachments.media_findings(post),
+        *attachments.address_findings(post, takes_files=takes_files),
+        *(finding for findings in _OF_POST for finding in findings(post)),
+    ]
 
 
-#: What is checked of each post by itself, in the order of the findings.
+#: What else is checked of each post by itself, in the order of the findings.
 _OF_POST: tuple[Callable[[Post], Iterable[Finding]], ...] = (
-    texts.text_findings,
-    attachments.media_findings,
-    attachments.address_findings,
     phrasing.alt_text_findings,
     file_limits.file_findings,
     phrasing.plain_findings,
@@ -91,13 +95,14 @@ def check_lengths(desired: Desired, max_characters: Mapping[Address, int], now: 
     What was due before `now` is history.
     """
     varying = {service for service, row in NETWORKS.items() if row.paid or row.text_varies}
+    accounts = texts.accounts_of(desired.posts, desired.channels)
     found: list[Finding] = []
     for post in desired.posts:
         is_history = post.due_at is not None and post.due_at < now - PAST
         if post.service not in varying or post.cancelled or is_history:
             continue
         is_known = post.address in max_characters
-        of_post = texts.text_findings(post, max_characters.get(post.address))
+        of_post = texts.text_findings(post, accounts, max_characters.get(post.address))
         found += [finding for finding in of_post if is_known or finding.rule in texts.ACCOUNT_KNOWS]
     return tuple(at_levels(found, desired.settings))
 

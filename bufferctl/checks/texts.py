@@ -5,12 +5,15 @@ Most texts are far below their limit: `longest` shows that without counting, `le
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, advice, refusal
-from bufferctl.model import NETWORKS, Address, Desired, Post, TextLength, thread_of
+from bufferctl.diagnostics import Place
+from bufferctl.model import NETWORKS, Address, Channel, Desired, Post, Service, TextLength, thread_of
 from bufferctl.model.networks import Counting, Network, RuleSource
 
 #: What a link counts on a network that does not count its letters.
@@ -18,6 +21,9 @@ LINK_ON_X = 23
 _LINKS = {Counting.LINKS_24: 24, Counting.LINKS_23: 23}
 #: A link as most networks count it: without whatever punctuation follows, which is counted apart.
 _URL = re.compile(r"https?://(?:[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019\u201d\xbb]|\S+)", re.IGNORECASE)
+#: A channel that a key in braces names without quotes.
+_PLAIN_NAME = re.compile(r"[\w:.-]+")
+_OWN_TEXT = 'text: "…"'
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 
 
@@ -151,14 +157,29 @@ _ASIDE = {
 }
 
 
-def text_findings(post: Post, most: int | None = None) -> Iterator[Finding]:
+#: How `overrides` names what posts with one text go to, of an entry for several channels of one network.
+Accounts = Mapping[tuple[Place, Service, str], tuple[str, ...]]
+
+
+def accounts_of(posts: Iterable[Post], channels: Iterable[Channel]) -> Accounts:
+    """The labels of the channels of those networks of which an organization has several."""
+    services = Counter((each.organization, each.service) for each in channels)
+    found: dict[tuple[Place, Service, str], dict[str, None]] = {}
+    for post in posts if any(count > 1 for count in services.values()) else ():
+        if services[post.address.organization, post.service] > 1:
+            found.setdefault((post.place, post.service, post.text), {})[post.address.channel] = None
+    return {entry: tuple(labels) for entry, labels in found.items()}
+
+
+def text_findings(post: Post, accounts: Accounts, most: int | None = None) -> Iterator[Finding]:
     """The findings about the lengths of a post's texts. `most` is the limit that its channel states, if any."""
     network = NETWORKS[post.service]
     if (limit := limit_of(post, network, most)) is None:
         return
     for path, text in _texts(post):
         if longest(text, network.counting) > limit:
-            yield from _too_long(post, network, path, text, limit, from_account=most is not None)
+            named = accounts.get((post.place, post.service, post.text), (post.service.value,))
+            yield from _too_long(post, network, path, text, limit, named, from_account=most is not None)
         if network.bytes and (size := utf8(text)) > network.bytes.most:
             allowed = f"{network.label} allows {network.bytes.most:,} bytes"
             message = f"{allowed} and this text has {size:,}, so Buffer refuses it"
@@ -187,8 +208,9 @@ def _texts(post: Post) -> Iterator[tuple[Path, str]]:
 
 
 def _too_long(
-    post: Post, network: Network, path: Path, text: str, limit: int, *, from_account: bool
+    post: Post, network: Network, path: Path, text: str, limit: int, named: tuple[str, ...], *, from_account: bool
 ) -> Iterator[Finding]:
+    """`named`: what `overrides` calls the channels that the text goes to."""
     used = length(text, network.counting)
     if used <= limit:
         return
@@ -198,8 +220,8 @@ def _too_long(
     over = f"shorten it by {used - limit:,}"
     if because := because_of_parameters(post, text, network.counting, limit):
         counts += because
-        over += f", or leave the parameters out with `overrides: {{{post.service}: {{utm: {{}}}}}}`"
-    own = ", or give this network a text of its own: `overrides: {" + post.service + ': {text: "…"}}`'
+        over += f", or leave the parameters out with `{_overrides(named, 'utm: {}')}`"
+    own = f", or give this network a text of its own: `{_overrides(named, _OWN_TEXT)}`"
     own = "" if len(path) > 1 else own
     if network.paid and limit < network.paid.most and used <= network.paid.most:
         more = "if the account pays for X, set `rules: {BC002: off}` in the root file"
@@ -210,6 +232,12 @@ def _too_long(
         yield Finding(DEPENDS_ON_SERVER, post, path, message)
     else:
         yield Finding(TOO_LONG, post, path, f"{counts}, so Buffer refuses it", hint=over + own)
+
+
+def _overrides(named: Iterable[str], field: str) -> str:
+    """The line that gives each of these channels a field of its own."""
+    names = (each if _PLAIN_NAME.fullmatch(each) else json.dumps(each, ensure_ascii=False) for each in named)
+    return f"overrides: {{{', '.join(f'{name}: {{{field}}}' for name in names)}}}"
 
 
 def _aside(counting: Counting, text: str, used: int) -> str:

@@ -16,7 +16,7 @@ from bufferctl.model.about import below
 from bufferctl.model.metadata import MODELS, GoogleBusinessMetadata
 
 #: A text that YAML reads as text in braces, too, and as nothing else.
-_PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*\.?")
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*(?::\w[\w./-]*)?(?: [\w./-]+)*\.?")
 _WORDS_OF_YAML = {"true", "false", "null"}
 _INDENT = "and this and the lines below it two spaces further in"
 

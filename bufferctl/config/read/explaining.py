@@ -80,7 +80,7 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
     where, part = walk(spot, loc)
     if kind == "extra_forbidden":
         return _unknown(where, str(loc[-1]), _model_at(owner, loc[:-1]), error["input"], spot.node)
-    hint = _hint(error, loc, spot.tree.source, today)
+    hint = _hint(error, loc, spot.tree, today)
     if part is None:
         return spot.tree.source.diagnostic(where.offset, _message("", error), hint=hint, kind=Kind.INVALID_VALUE)
     if isinstance(error["input"], str) and "thread" in {part, *loc[-2:-1]}:
@@ -138,7 +138,7 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any, 
         is_option = owner is Metadata and isinstance(entry, dict)
         hint = belongs.in_metadata(entry, name, value) if is_option else ""
         hint = hint or _cut_off(where, name) or _together(where.node, name, owner)
-        hint = hint or _instead_of(name, owner, value, where.tree.source) or _field_hint(name, owner, value, where)
+        hint = hint or _instead_of(name, owner, value, where.tree) or _field_hint(name, owner, value, where)
     return where.at_key(name, message, hint=hint, kind=Kind.UNKNOWN_FIELD)
 
 
@@ -240,9 +240,9 @@ def _message(name: str, error: ErrorDetails) -> str:
             return f"{subject}: {reason[:1].lower()}{reason[1:]}"
 
 
-def _hint(error: ErrorDetails, loc: Sequence[str | int], source: Source, today: date | None) -> str:
-    """What to do. `source`: the file."""
-    kind, value = error["type"], error["input"]
+def _hint(error: ErrorDetails, loc: Sequence[str | int], tree: Tree, today: date | None) -> str:
+    """What to do. `tree`: the file."""
+    kind, value, source = error["type"], error["input"], tree.source
     name = str(loc[-1]) if loc else ""
     if kind in {"enum", "literal_error"} and isinstance(value, str):
         near = nearest_value(value, _expected(error))
@@ -259,9 +259,9 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], source: Source, today: 
     if error.get("ctx", {}).get("class_name") == ChannelEntry.__name__ and isinstance(value, str):
         return _channel_hint(value)
     if kind.endswith("_type"):
-        return _form_hint(kind, value, loc, source)
+        return _form_hint(kind, value, loc, tree)
     if kind == "too_short":
-        named = "name them, such as `channels: [twitter, linkedin]`"
+        named = f"name them, such as `channels: {one_of_each(tree.channels)}`"
         return named if name == "channels" else "add an entry or delete the line"
     return "add a value or delete the line" if kind == "string_too_short" else ""
 
@@ -412,8 +412,28 @@ def _start_hint(value: str) -> str:
     return f"write `start{found[1] or '+'}{days}d {time[11:16]}`"
 
 
-def _form_hint(kind: str, value: Any, loc: Sequence[str | int], source: Source) -> str:
-    name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
+def one_of_each(channels: Iterable[str]) -> str:
+    """A channel each of two networks, in brackets, for a hint: two of one network would have the same text."""
+    of_each: dict[str, str] = {}
+    for name in channels:
+        of_each.setdefault(name.partition(":")[0], name)
+    return belongs.flow([*of_each.values()][:2] or ["twitter", "linkedin"])
+
+
+def _channels_hint(field: str, named: Iterable[str], channels: Iterable[str]) -> str:
+    """How to list channels that a text names; `channels`: those that there are."""
+    others: list[str] = []
+    written = []
+    for name in named:
+        first, *more = [each for each in channels if each.startswith(f"{name}:")][:6] or [name]
+        written.append(first)
+        others += more
+    line = f"write `{field}: {belongs.flow(written)}`"
+    return f"{line}, or name {either(others)} instead" if others else line
+
+
+def _form_hint(kind: str, value: Any, loc: Sequence[str | int], tree: Tree) -> str:
+    name, steps, source = str(loc[-1]), [step for step in loc if isinstance(step, str)], tree.source
     if steps[-1:] == ["image"] and isinstance(value, dict) and (named := value.get("url") or value.get("file")):
         return f"write `image: {named}`, and what it shows as `alt` below"
     if kind == "string_type" and isinstance(loc[-1], int) and (text := _as_text(value)):
@@ -429,11 +449,12 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int], source: Source) 
     if name == "assets":
         return f"write `assets: [{{{_asset(value, source)}}}]`"
     if name == "channels" and value in {"all", "*", "every", "everywhere", "any"}:
-        return "name each of them, such as `channels: [twitter, linkedin]`"
+        return f"name each of them, such as `channels: {one_of_each(tree.channels)}`"
     if "\n" in value:
         return "put each on a line of its own after `- `"
-    entries = services_in(value) if name in {"channels", "services"} else []
-    return f"write `{name}: [{', '.join(entries or [value])[:60]}]`"
+    named = services_in(value) if name in {"channels", "services"} else []
+    channels = tree.channels if name == "channels" else ()
+    return _channels_hint(name, named, channels) if named else f"write `{name}: [{value[:60]}]`"
 
 
 def _as_text(value: Any) -> str:
@@ -492,8 +513,9 @@ def _needs_of(service: Service) -> str:
     return f"write `metadata: {belongs.flow({service.value: options})}`"
 
 
-def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, source: Source) -> str:
+def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, tree: Tree) -> str:
     """The line to write for an unknown field, if the field that it means has another kind of value."""
+    source = tree.source
     if owner is None or not isinstance(value, str):
         return ""
     ways = set(SchedulingType) if value == "true" and "scheduling_type" in owner.model_fields else set()
@@ -518,7 +540,7 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, source: So
     if near == "assets" or (near is None and name in _MEDIA and "assets" in owner.model_fields):  # of a thread's part
         return f"write `assets: [{{{_asset(value, source, name if name in _MEDIA else None)}}}]`"
     takes_list = near is not None and get_origin(owner.model_fields[near].annotation) is tuple
-    return _form_hint("tuple_type", value, (near,), source) if near and takes_list else ""
+    return _form_hint("tuple_type", value, (near,), tree) if near and takes_list else ""
 
 
 def _field_hint(name: str, owner: type[BaseModel] | None, value: Any, where: Spot) -> str:

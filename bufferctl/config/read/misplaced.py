@@ -89,6 +89,12 @@ def swallowed_entry(source: Source, start: int, end: int) -> Diagnostic | None:
     return replace(_problem(source, entry, message, hint, Severity.WARNING), code=ENTRY_IN_TEXT)
 
 
+def has_entry(text: str) -> bool:
+    """Whether a text, written as a block, would be taken for one that swallowed an entry."""
+    lines = text.splitlines()
+    return any(_is_of_an_entry(lines[index : index + 2]) for index in range(len(lines)))
+
+
 def _out_of_text(line: str, below: str, own: re.Match[str]) -> tuple[str, str]:
     """What a line in the text of the entry `own` is, and how to move it, and the lines below it, out of there."""
     dash, fields = len(own["indent"]), len(own["indent"] + own["dash"])

@@ -36,6 +36,8 @@ class Tree:
     """The number of each field of a large container, made on first use."""
     empty: dict[int, set[str]] = field(default_factory=dict)
     """Fields without a value, by the id of their container; reported already and left out of `data`."""
+    channels: tuple[str, ...] = ()
+    """The declared channels as this file names them, for hints; empty where they are not known."""
 
     def add(self, container: Any, offsets: list[int]) -> None:
         """Note where a container and its parts are; the containers in it come first."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
+from typing import Any
 
 from bufferctl.config.format import (
     NO_REASON,
@@ -24,7 +26,7 @@ from bufferctl.config.read import Spot
 from bufferctl.config.resolve.expand.mentions import Mentionable, mentions_of
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Related
 from bufferctl.errors import BufferctlError
-from bufferctl.model import Channel, Organization, Tag
+from bufferctl.model import NETWORKS, Channel, Organization, Tag
 from bufferctl.value import value
 
 
@@ -52,6 +54,13 @@ class DeclaredOrganization:
     @cached_property
     def label(self) -> str:
         return self.organization.label
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each channel as files name it: by its network if it is the only one there, else by its label."""
+        channels = [each.channel for each in self.channels]
+        services = Counter(each.service for each in channels)
+        return tuple(each.service.value if services[each.service] == 1 else each.label for each in channels)
 
     def channel(self, reference: str) -> DeclaredChannel:
         """The channel that `service` or `service:name` means. Raises UnknownNameError."""
@@ -82,6 +91,12 @@ class Catalog:
             names = [mention.key, *mention.handles]
             found |= {name.casefold(): mention.key for name in names}
         return found
+
+    def names_for(self, organization: Any) -> tuple[str, ...]:
+        """The channels as a file names them whose `organization` is this, for hints; empty if it is not clear which."""
+        several = len(self.organizations) > 1
+        named = (each for each in self.organizations if not several or each.label == organization)
+        return next((each.names for each in named), ())
 
     def organization(self, name: str | None) -> DeclaredOrganization:
         """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
@@ -114,7 +129,7 @@ def named_channel(channels: Sequence[Channel], reference: str, organization: str
     found = [each for each in of_service if not colon or name in {each.name, each.id}]
     if len(found) > 1 and not colon:
         raise UnknownNameError(
-            f"there are several {service} channels, and `{service}` could be any of them",
+            f"there are several {NETWORKS[found[0].service].label} channels, and `{service}` could be any of them",
             hint=f"write {' or '.join(f'`{each.label}`' for each in of_service[:6])}",
         )
     if found:

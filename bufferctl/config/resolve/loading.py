@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from bufferctl.config.format import AnyFile, Faults, IncludedFile, RootFile, carried, nearest_field, read_model
 from bufferctl.config.read import Reading, Source, Spot, Tree, UnreadableError, explain, parse, read_source
-from bufferctl.config.resolve.catalog import catalog_of, clock_of
+from bufferctl.config.resolve.catalog import Catalog, catalog_of, clock_of
 from bufferctl.config.resolve.crosschecks import crosschecks
 from bufferctl.config.resolve.discover import astray, find_root, included, not_utf8
 from bufferctl.config.resolve.entries import Ideas, Posts
@@ -113,6 +113,7 @@ class _Loading:
     root_file: Path  # whether or not it is there
     media_files: MediaFiles  # those that posts name
     today: date | None  # for hints about a time without its year
+    catalog: Catalog = field(default_factory=Catalog)  # empty until the root file is read
     files: list[str] = field(default_factory=list)  # what was read or should have been
     trees: dict[str, Spot] = field(default_factory=dict)  # each file as it was read
     suspended: dict[tuple[str, str], str] = field(default_factory=dict)  # as for `Desired`
@@ -144,7 +145,7 @@ class _Loading:
         if read is None:
             return None
         root, spot = read
-        catalog = catalog_of(root, spot, self.reading.problems)
+        catalog = self.catalog = catalog_of(root, spot, self.reading.problems)
         self.reading.is_complete = self.reading.is_complete and catalog.is_complete
         policy = policy_of(root, spot, catalog, self.reading)
         media = media_settings(root, spot, self.reading.problems)
@@ -216,6 +217,7 @@ class _Loading:
         """The model of a file; None, and problems, if nothing of it is valid."""
         tree, data = spot
         if isinstance(data, dict):
+            tree.channels = self.catalog.names_for(data.get("organization"))
             tell = partial(self._explain, tree)
             faults = Faults(broken=self.reading.broken, tell=tell, starts=_starts(data), today=self.today)
             if (found := read_model(model, data, faults)) is not None:

@@ -14,8 +14,8 @@ from bufferctl.config.read import Reading, Spot, explained, walk
 from bufferctl.config.resolve.expand.layers import Layer, first_layer_with
 from bufferctl.config.resolve.expand.pictures import check_pictures, pictures_of
 from bufferctl.config.resolve.expand.variables import Variables, holds_variables
-from bufferctl.diagnostics import Kind
-from bufferctl.model import Asset, NetworkMetadata, Post, Service, ThreadItem, thread_of
+from bufferctl.diagnostics import Kind, all_of
+from bufferctl.model import NETWORKS, Asset, NetworkMetadata, Post, Service, ThreadItem, thread_of
 from bufferctl.model.content import Part
 from bufferctl.model.metadata import (
     ATTACHING,
@@ -125,8 +125,9 @@ def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading
     if (metadata := layer.fields.metadata) is None:
         return
     names = list(dict.fromkeys(service.value for service in services))
+    goes_to = all_of(NETWORKS[Service(name)].label for name in names)
     for name in sorted(metadata.model_fields_set - set(names)):
-        message = f"this is for {name}, and the post goes to {' and '.join(names)}"
+        message = f"this is for {NETWORKS[Service(name)].label}, and the post goes to {goes_to}"
         problem = layer.spot.down("metadata").at_key(name, message, hint="delete it, or add the channel")
         reading.problems.append(problem)
 
@@ -181,7 +182,7 @@ def check_parts(
         return
     reported = len(reading.problems)
     if service not in THREADED:
-        message = f"{service} has no threads, so only `text` would be published there"
+        message = f"{NETWORKS[service].label} has no threads, so only `text` would be published there"
         hint = f"add `overrides: {{{service}: {{thread: []}}}}`, with a longer `text` if needed"
         reading.problems.append(layer.spot.at_key("thread", message, hint=hint))
     elif thread_of(metadata):
@@ -223,9 +224,8 @@ def check_previews_in_thread(metadata: NetworkMetadata | None, spot: Spot, readi
             continue
         below = spot.down("thread", max(0, index - above))
         if metadata.service not in ATTACHING:
-            message = (
-                f"Buffer does not accept a link preview in threads on {metadata.service}, so it would refuse the post"
-            )
+            network = NETWORKS[metadata.service].label
+            message = f"Buffer does not accept a link preview in threads on {network}, so it would refuse the post"
             hint = "delete it, and put the link into the text"
             reading.problems.append(below.at_key("link_attachment", message, hint=hint))
         elif item.assets:

@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
 from bufferctl.config.format import FILES, ORDER, LocalTimeError, LocalTimes, Override
+from bufferctl.config.read import has_entry
 from bufferctl.config.resolve import TAKES_VARIABLES, escaped, in_short
 from bufferctl.model import Idea, MediaFile, Post, ShareMode, thread_of
 from bufferctl.model.about import about, named
@@ -137,8 +138,9 @@ def text_value(name: str, text: str) -> str:
     elif text.startswith((":", "?")) and (name != "text" and "\n" not in text):
         written = SingleQuotedScalarString(text)  # ruamel leaves it plain between brackets, where it is a sign of YAML
     elif text and (name == "text" or "\n" in text):
-        # in a block, the last line end is the block's own
-        written = DoubleQuotedScalarString(text) if _NO_BLOCK.search(text) else LiteralScalarString(text + "\n")
+        # in a block, the last line end is the block's own, and what looks like an entry is taken for one
+        in_quotes = _NO_BLOCK.search(text) or has_entry(text)
+        written = DoubleQuotedScalarString(text) if in_quotes else LiteralScalarString(text + "\n")
     return written
 
 

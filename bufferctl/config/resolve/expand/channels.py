@@ -14,7 +14,7 @@ from bufferctl.config.format import (
     nearest_field,
     services_in,
 )
-from bufferctl.config.read import Reading, Spot
+from bufferctl.config.read import Reading, Spot, one_of_each
 from bufferctl.config.resolve.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError
 from bufferctl.config.resolve.expand.layers import Defaults, Layer, is_called_off
 from bufferctl.config.resolve.parts import foreign_metadata
@@ -56,17 +56,11 @@ class Destinations:
         if any(nearest_field(name, ("channels",)) for name in entry.node):
             return  # it is there by another name, which is reported
         if not entry.tree.empty.get(id(entry.node), set()) & {"channels", "<<"}:
-            hint = f"add `channels: [{self._some_channels()}]` here, or at the top of the file for all of its posts"
+            names = self.catalog.names_for(entry.get("organization") or defaults.organization)
+            hint = f"add `channels: {one_of_each(names)}` here, or at the top of the file for all of its posts"
             message = "`channels` is missing"
             found = entry.tree.source.diagnostic(entry.offset, message, hint=hint, kind=Kind.MISSING_FIELD)
             self.reading.problems.append(found)
-
-    def _some_channels(self) -> str:
-        """Two channels of the project, as files name them, for a hint."""
-        there = [each.channel for owner in self.catalog.organizations[:1] for each in owner.channels]
-        services = [each.service for each in there]
-        names = [each.service.value if services.count(each.service) == 1 else each.label for each in there]
-        return ", ".join(names[:2]) or "twitter, linkedin"
 
     def channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> list[DeclaredChannel]:
         """The channels that `channels` names. `spot`: the entry or the file that has it."""
