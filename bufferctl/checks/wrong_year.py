@@ -1,4 +1,4 @@
-"""A wrong year: posts that should have gone out about a year ago, or whose text names the day of another year."""
+"""A wrong year: posts of about a year ago or of years ahead, or whose text names the day of another year."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ WRONG_YEAR = refusal(
 _AGO = timedelta(days=304).total_seconds(), timedelta(days=427).total_seconds()
 #: A post that others in its file are closer to belongs to what the file published at that time.
 _ALONE = timedelta(days=60).total_seconds()
+#: Nobody schedules a post so far ahead while others go out soon: five years, and a year.
+_FAR, _SOON = timedelta(days=1826).total_seconds(), timedelta(days=366).total_seconds()
 #: How the name of a month begins: few texts have it, and capitals are found fast.
 _MONTH = re.compile("|".join(sorted({f"{name[0].upper()}(?i:{name[1:3]})" for name in MONTHS})))
 
@@ -38,8 +40,11 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
     """
     began = now.timestamp() if now else None
     dated = [(post, post.due_at, at) for post, at in posts if post.due_at and at]
+    far = list(_years_ahead(dated, now)) if now else []
+    yield from far
+    found = {id(each.item) for each in far}
     for post, due, at in dated:
-        if began is None or at > began:
+        if id(post) not in found and (began is None or at > began):
             for text in texts_of(post):
                 other = _year_in(text, due) if str(due.day) in text and _MONTH.search(text) else 0
                 # a time that is past by now is not meant: the weekday is wrong, or the text looks back
@@ -58,6 +63,16 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
         beside = files[post.place.file]
         if max(beside) >= began and all(each == at or abs(each - at) > _ALONE for each in beside):
             yield _finding(post, due, due.year + 1, "the other posts of its file are about a year later")
+
+
+def _years_ahead(dated: list[tuple[Post, datetime, float]], now: datetime) -> Iterator[Finding]:
+    """Posts that go out years after the others, of which some go out soon."""
+    began = now.timestamp()
+    if not any(0 < at - began < _SOON for _, _, at in dated):
+        return
+    for post, due in [(post, due) for post, due, at in dated if at - began > _FAR]:
+        meant = now.year if _in(due, now.year) > now else now.year + 1
+        yield _finding(post, due, meant, "others go out within a year, and this one years later")
 
 
 def _finding(post: Post, due: datetime, year: int, why: str) -> Finding:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Related
 from bufferctl.model import visible
 from bufferctl.plan import Reason
 from bufferctl.render.lines import plain_lines, sentence
+from bufferctl.value import replace
 
 #: How many annotations of each kind GitHub shows per step (docs: usage limits of check runs).
 SHOWN = 10
@@ -29,7 +30,7 @@ def annotations_text(problems: Iterable[Diagnostic], *, changed: Collection[str]
 
     `changed`: paths as in places. `folder`: the folder that these are relative to, below the repository's root.
     """
-    found = list(problems)
+    found = [_shown_at(each, changed) for each in problems]
     lines: list[str] = []
     for level in _LEVELS:
         of_kind = [each for each in found if each.level == level]
@@ -57,6 +58,16 @@ def _first(level: str, commands: list[str]) -> Iterator[str]:
     yield f"::{_LEVELS[level]} title={_NAME}::and {left:,} more {_LEVELS[level]}s; what this step printed has them all"
 
 
+def _shown_at(problem: Diagnostic, changed: Collection[str]) -> Diagnostic:
+    """The problem at that of its places which is in a changed file, where GitHub shows it beside the change."""
+    place = problem.place
+    at = next((each.place for each in problem.related if each.place.file in changed), None)
+    if at is None or place is None or place.file in changed:
+        return problem
+    others = (Related(place, "the other place"), *(each for each in problem.related if each.place != at))
+    return replace(problem, place=at, related=others)
+
+
 def _command(problem: Diagnostic, folder: str) -> str:
     values: dict[str, object] = {}
     if problem.place:
@@ -66,7 +77,9 @@ def _command(problem: Diagnostic, folder: str) -> str:
     properties = ",".join(
         f"{name}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in values.items()
     )
-    said = "\n".join([sentence(problem.message), *plain_lines(f"→ {problem.hint}" if problem.hint else "")])
+    related = [f"{each.place.below(folder)}: {each.note}" for each in problem.related]
+    hint = plain_lines(f"→ {problem.hint}" if problem.hint else "")
+    said = "\n".join([sentence(problem.message), *hint, *related])
     return f"::{_LEVELS[problem.level]} {properties}::{_data(said)}"
 
 

@@ -34,6 +34,30 @@ def test_ten_to_fourteen_months_ago(expected: bool, ago: int) -> None:
         assert finding.hint == f"write `{due.replace(year=due.year + 1):%Y-%m-%d %H:%M}`, or correct `starts`"
 
 
+@pytest.mark.parametrize(
+    ("expected", "due_at", "text"),
+    [
+        ("2027-12-10", datetime(2037, 12, 10, 9, tzinfo=UTC), "far"),
+        ("2028-01-05", datetime(2072, 1, 5, 9, tzinfo=UTC), "far"),
+        ("2027-12-16", datetime(2037, 12, 16, 9, tzinfo=UTC), "Come on Thursday, 16 December"),
+        ("", datetime(2031, 12, 10, 9, tzinfo=UTC), "far"),
+    ],
+    ids=["a decade off", "two digits exchanged", "found once", "within five years"],
+)
+def test_years_ahead(expected: str, due_at: datetime, text: str) -> None:
+    """Beside a post within a year, more than five years are a slip; the hint is the next such day."""
+    far, at = post("far", due_at)
+    found = list(wrong_year_findings([(replace(far, text=text), at), post("b", NOW + timedelta(days=9))], NOW, None))
+    assert [finding.hint[7:17] for finding in found] == [expected] * bool(expected)
+
+
+def test_all_posts_years_ahead() -> None:
+    """No finding without a post within a year, or without a clock."""
+    far = [post("a", NOW + timedelta(days=4000)), post("b", NOW + timedelta(days=400))]
+    assert not list(wrong_year_findings(far, NOW, None))
+    assert not list(wrong_year_findings([*far, post("c", NOW + timedelta(days=3))], None, None))
+
+
 def test_what_a_file_published_long_ago() -> None:
     """No finding: in a file of the past, beside other posts of that time, or once bufferctl managed the account."""
     old, new = NOW - timedelta(days=365), post("new", NOW + timedelta(days=3))

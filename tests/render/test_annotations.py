@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Related, Severity
 from bufferctl.model import Likeness, visible
 from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import holds
@@ -80,6 +80,19 @@ def test_what_counts_goes_first() -> None:
     found = [warning("a.yaml"), warning("b.yaml"), warning("d.yaml"), held, error]
     made = annotations_text(found, changed={"d.yaml", "b.yaml"})
     assert re.findall(r"file=(\w)", made) == ["z", "c", "b", "d", "a"]
+
+
+def test_a_problem_of_two_places() -> None:
+    """It is shown at the one in a changed file, where GitHub shows it beside the change, and names the other one."""
+    related = Related(Place("new.yaml", 7, 3), "first used in `new`")
+    problem = Diagnostic(Severity.WARNING, "the same text", Place("old.yaml", 2, 5), related=(related,))
+    assert annotations_text([problem], changed={"new.yaml"}, folder="social") == (
+        "::warning file=social/new.yaml,line=7,col=3,title=bufferctl::"
+        "the same text.%0Asocial/old.yaml:2:5: the other place\n"
+    )
+    assert annotations_text([problem], changed={"new.yaml", "old.yaml"}) == (
+        "::warning file=old.yaml,line=2,col=5,title=bufferctl::the same text.%0Anew.yaml:7:3: first used in `new`\n"
+    )
 
 
 def test_the_tenth_says_how_many_more() -> None:
