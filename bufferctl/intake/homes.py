@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry, zone_of
+from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry, nearest_value, zone_of
 from bufferctl.config.write import new_root
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
-from bufferctl.model import NETWORKS, Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
+from bufferctl.model import NETWORKS, Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, Service
 from bufferctl.reconcile import Targets, same_name
 from bufferctl.value import replace, value
 
@@ -122,11 +122,20 @@ def _narrowed(homes: list[OrganizationHome], wanted: tuple[str, ...]) -> list[Or
     every = [each for home in homes for each in home.channels]
     for name in wanted:
         if not any(_fits(each.live, name) for each in every):
-            labels = sorted({each.label for each in every})
-            hint = nearest(name, labels) or f"There are {', '.join(labels) or 'none'}."
-            raise UsageError(f"There is no channel {name}", hint=hint)
+            raise UsageError(f"There is no channel {name}", hint=_instead(name, every))
     fitting = (tuple(each for each in home.channels if any(_fits(each.live, n) for n in wanted)) for home in homes)
     return [replace(home, channels=own) for home, own in zip(homes, fitting, strict=True) if own]
+
+
+def _instead(name: str, channels: Iterable[ChannelHome]) -> str:
+    """The hint for a name that no channel has: the channel that is meant, perhaps by another name of its network."""
+    labels = sorted({each.label for each in channels})
+    service, _, rest = name.partition(":")
+    meant = nearest_value(service, set(Service))
+    of_service = [label for label in labels if label.startswith(f"{meant}:")]
+    if of_service and (not rest or len(of_service) == 1):
+        return f"Did you mean {of_service[0]}?"
+    return nearest(f"{meant or service}:{rest}", labels) or f"There are {', '.join(labels) or 'none'}."
 
 
 def _fits(live: LiveChannel, name: str) -> bool:

@@ -144,8 +144,7 @@ class Writing:
         for entry in self.intake.entries:
             groups[self._name(entry, shared, several=several)].append(entry)
         for name, entries in groups.items():
-            label = entries[0].organization.label if several else None
-            yield self._file(files, name, entries, label)
+            yield self._file(files, name, entries, several=several)
 
     def _name(self, entry: NewEntry, shared: Collection[Address], *, several: bool) -> str:
         """The file of an entry: its channel's, or the one for equal posts on several channels (`shared`)."""
@@ -158,18 +157,21 @@ class Writing:
             return file_name(*folders, "shared")
         return file_name(*folders, f"{entry.channel.live.service.value} {entry.channel.live.name}")
 
-    def _file(self, files: FileChanges, name: str, entries: list[NewEntry], organization: str | None) -> str:
+    def _file(self, files: FileChanges, name: str, entries: list[NewEntry], *, several: bool) -> str:
         """Add entries to a file, or to a new one beside it if the file cannot take them; the file's name."""
+        organization = entries[0].organization.label
         additions = [entry.addition for entry in entries]
         number, wanted = 1, name
         while (path := self.root.parent / wanted) in files.wanted or path.exists():
             if path not in files.wanted and wanted in self.baseline.desired.files:
                 file = Text.read(path)
                 if takes(file, organization):
-                    text = file_with(file, additions, organization, no_utm=self._has_utm)
+                    text = file_with(file, additions, organization if several else None, no_utm=self._has_utm)
                     files.put(path, file.data, file.with_text(text))
                     return wanted
             number += 1
             wanted = f"{name.removesuffix('.yaml')}-{number}.yaml"
-        files.put(path, None, new_file(additions, organization, no_utm=self._has_utm).encode())
+        may_be_several = several or len(self.intake.account.organizations) > 1  # if another one is imported later
+        named = organization if may_be_several else None
+        files.put(path, None, new_file(additions, named, no_utm=self._has_utm).encode())
         return wanted

@@ -177,10 +177,8 @@ def find_root_file(file: Path | None) -> Path:
         return Path.cwd() / ROOT_NAME
 
 
-def read_again(
-    root: Path, listener: Listener, channels: Mapping[tuple[str, str], LiveChannel] | None = None
-) -> Desired:
-    """The declared objects after import or pull wrote the files.
+def read_pulled(root: Path, listener: Listener, channels: Mapping[tuple[str, str], LiveChannel]) -> Desired:
+    """The declared objects after pull wrote the files.
 
     `channels` are those of the account, which limit lengths too. Raises ConfigError; the listener gets the problems.
     """
@@ -195,6 +193,25 @@ def read_again(
             "Correct that in Buffer, or in the files by hand. Other posts can be pulled by their addresses meanwhile."
         )
         raise FilesError(message, problems, found.root, hint=hint)
+    _refuse_keys(found)
+    return found.desired
+
+
+def read_imported(root: Path, listener: Listener) -> Desired:
+    """The same after import wrote the files. Raises ConfigError; the listener gets the problems."""
+    found = load_declared(root)
+    problems = judge_files(found, account_follows=True)
+    if found.desired is None or has_errors(problems):
+        listener.diagnostics(problems)
+        message = "With the imported posts the files would have these errors, so nothing was written"
+        hint = "Follow their hints in the files that are there already, then import again."
+        raise FilesError(message, problems, found.root, hint=hint)
+    _refuse_keys(found)
+    return found.desired
+
+
+def _refuse_keys(found: Loaded) -> None:
+    """Raise ConfigError if one of the files that were written has the API key in it."""
     for name in found.files:
         text = (found.root / name).read_text(encoding="utf-8")
         if without_secrets(text) != text:
@@ -202,7 +219,6 @@ def read_again(
                 f"{name} would contain your API key, so nothing was written",
                 hint="Remove it from the post in Buffer. Whoever sees that post has the key, so make a new one.",
             )
-    return found.desired
 
 
 def is_about(problem: Diagnostic, named: frozenset[str] | None) -> bool:

@@ -16,7 +16,7 @@ from bufferctl.model.attached import attached
 from bufferctl.plan import Action, Plan
 from bufferctl.reconcile import answer, not_compared, slots_of
 from bufferctl.run.compare import compare, find_homes
-from bufferctl.run.files import read_again
+from bufferctl.run.files import read_imported, read_pulled
 from bufferctl.run.reachable import is_local
 from bufferctl.run.session import Session
 from bufferctl.value import replace
@@ -55,7 +55,7 @@ def import_everything(
             changes, names = writing.changes()
             show(changes)
         else:
-            names = writing.write(session.save, lambda: read_again(files.root_file, session.listener))
+            names = writing.write(session.save, lambda: read_imported(files.root_file, session.listener))
     taken_over = baseline.plan.of(Action.ADOPT) if baseline.plan else ()
     session.listener.diagnostics(
         not_compared(each.desired for each in taken_over if each.desired and each.slot in found.claimed)
@@ -119,7 +119,7 @@ def pull(
             channels = homes.targets.channels
             intake.write_pulled(
                 pulled, changes, files.desired, found, session.state, session.save,
-                lambda: read_again(files.root_file, session.listener, channels),
+                lambda: read_pulled(files.root_file, session.listener, channels),
             )  # fmt: skip
     return pulled, changes, downloads
 

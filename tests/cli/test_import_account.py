@@ -444,6 +444,55 @@ def test_one_of_two_declared_organizations(project: Project) -> None:
     assert "organization: Acme\n" in files(project)["posts/acme/twitter-acme.yaml"]
 
 
+def test_a_text_with_the_lines_of_an_entry(project: Project) -> None:
+    """It is in quotes, since a block with these lines is an error: no entry is meant that became part of a text."""
+    made(project, "How we write:\n  - key: launch\n    channels: [twitter]\n    text: We are live", dueAt=DUE)
+    imported(project)
+    assert 'text: "How we write:' in files(project)["posts/acme/twitter-acme.yaml"]
+
+
+def test_one_organization_after_another(project: Project) -> None:
+    """Each file names its organization from the first import on, so that the second one fits in beside it."""
+    made(project, "Of Acme", dueAt=DUE)
+    project.sandbox.person.create_post(project.sandbox.channel("twitter", "Globex")["id"], "Of Globex", dueAt=DUE)
+    imported(project, "--organization", "Acme")
+    imported(project, "--organization", "Globex")
+    assert [*files(project)] == ["buffer.yaml", "posts/globex/twitter-globex.yaml", "posts/twitter-acme.yaml"]
+    assert len(known(project)) == 2
+    made(project, "Of Acme again", dueAt="2029-12-21T09:00:00Z")
+    imported(project, "--organization", "Acme")
+    assert "posts/acme/twitter-acme.yaml" in files(project)
+
+
+def test_another_organization_beside_files_that_name_none(project: Project, prints: Prints) -> None:
+    """Nothing is written, and the hints say what makes the import work."""
+    declared = "posts: [{key: a, channels: [twitter], text: We are live}]\n"
+    project.write("buffer.yaml", CHANNELS)
+    project.write("posts/a.yaml", declared)
+    project.sandbox.person.create_post(project.sandbox.channel("twitter", "Globex")["id"], "Of Globex", dueAt=DUE)
+    ran = project("import", "--organization", "Globex")
+    prints("import/account-files-name-no-organization", ran)
+    assert ran.code == 1
+    project.write("posts/a.yaml", f"organization: Acme\n{declared}")
+    assert project("import", "--organization", "Globex").code == 0
+    assert [*known(project)] == ["Globex/twitter:globex/2029-12-20-of-globex"]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("x", "twitter:acme"),
+        ("X:acme", "twitter:acme"),
+        ("linkdin", "linkedin:acme-inc"),
+        ("insta", "instagram:acme.example"),
+        ("twitter:acne", "twitter:acme"),
+    ],
+)
+def test_a_channel_by_another_name(project: Project, given: str, meant: str) -> None:
+    """The hint names the channel that is meant."""
+    assert f"Did you mean {meant}?" in project("import", "--organization", "Acme", "--channel", given).err
+
+
 def test_another_organization_without_posts(project: Project) -> None:
     """The root file does not get it: nothing of it was imported."""
     project.write("buffer.yaml", CHANNELS)
