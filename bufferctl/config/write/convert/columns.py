@@ -48,8 +48,8 @@ _NAMES = {
     Role.HASHTAGS: "hashtag",
     Role.LINK: "link, url, link url, destination url, landing page, link to include, lien",
     Role.IMAGE: """image url, image, media, asset, visual, picture, photo, creative, graphic, file & media,
-        files & media, file and media, files and media, attachment, file, media url, image link, image file,
-        image/video, attachment link, bild, bilder, medien, visuel""",
+        files & media, file and media, files and media, attachment, file, image/video, bild, bilder, foto, grafik,
+        medien, visuel""",
     Role.ALT: "alt text, alt, image alt text, alternative text, image description, alttext, texte alternatif",
     Role.STATUS: "status, state, stage, approval status, post status, list name, statut",
     Role.LABELS: "label",
@@ -61,6 +61,11 @@ _NAMES = {
     Role.ARCHIVED: "archived",
 }
 _PRIORITY = [(role, name.strip()) for role, names in _NAMES.items() for name in names.split(",")]
+#: `Picture URL`, `Photo link`, `Bilddatei`: a word for images, and how the column names one.
+_IMAGE = re.compile(
+    r"(?:image|media|asset|visual|picture|photo|creative|graphic|attachment|bild|foto|grafik|file)"
+    r"[ -]?(?:url|link|path|file|file ?name|name|datei|asset)"
+)
 
 
 #: What stands in brackets behind a name: a zone, a unit, a limit.
@@ -75,7 +80,9 @@ def aside_of(name: str) -> str:
 
 def _plain(name: str) -> str:
     """A name in lower case, with plain spaces, without what stands in brackets behind it, and the sign of a plural."""
-    spaced = " ".join(re.sub(r"[_\s-]+", " ", _ASIDE.sub("", name.replace("(s)", ""))).casefold().split())
+    spaced = " ".join(
+        re.sub(r"[_\s-]+", " ", _ASIDE.sub("", name.replace("(s)", "").replace(" / ", "/"))).casefold().split()
+    )
     return spaced if spaced.endswith(("ss", "status")) else spaced.removesuffix("s")
 
 
@@ -90,6 +97,8 @@ def roles_of(names: Sequence[str]) -> tuple[Role | None, ...]:
         is_of_cards = role is Role.BOARD and "board id" in plain
         if name in plain and role not in found and not is_of_cards:
             found[role] = plain.index(name)
+    if Role.IMAGE not in found and (named := [name for name in plain if _IMAGE.fullmatch(name)]):
+        found[Role.IMAGE] = plain.index(named[0])
     if Role.TEXT not in found and Role.TITLE in found:
         found[Role.TEXT] = found.pop(Role.TITLE)
     by_column = {index: role for role, index in found.items()}

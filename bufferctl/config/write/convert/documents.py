@@ -30,7 +30,11 @@ from bufferctl.value import value
 _HEADING = re.compile(r"^(?P<signs>#{1,6})[ \t]+(?P<words>.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 #: What word processors add to a heading: emphasis, and a name to link to.
 _ANCHOR = re.compile(r"\s*\{#[^}]*\}\s*$")
-_DRAFT = re.compile(r"\s*[(\[]?\b(?:draft|idea|in review)\b[)\]]?\s*$", re.IGNORECASE)
+#: What says that a post is not ready: in brackets, or at the end of a heading.
+_UNREADY = "draft|idea|in review|entwurf|idee|brouillon|idée"
+_DRAFT = re.compile(rf"\s*[(\[](?:{_UNREADY})[)\]]|\s*\b(?:{_UNREADY})\s*$", re.IGNORECASE)
+#: The same as the first or the last words of a text.
+_DRAFT_TEXT = re.compile(rf"^[(\[](?:{_UNREADY})[)\]]:?\s*|\s*[(\[](?:{_UNREADY})[)\]]$", re.IGNORECASE)
 #: Between the time and the channels.
 _BETWEEN = re.compile(r"\s*[\u2013\u2014|]\s*|\s+-\s+|:\s+|\s+on\s+|,\s+|\s+(?=[A-Z])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -151,6 +155,8 @@ class DatedDocument:
             self.past += 1
             return None
         text, media = self._content(section.text)
+        is_draft = is_draft or _DRAFT_TEXT.search(text) is not None
+        text = _DRAFT_TEXT.sub("", text)
         if not (text or media):
             raise _SectionError(
                 "there is nothing below this heading, so there is nothing to publish", hint="write a text"
@@ -179,7 +185,8 @@ class DatedDocument:
             if found is None and self.answers.time:
                 found = read_time(given, self.answers.time, order, today)
         except ValueError as error:
-            raise _SectionError(f"`{given[:60]}` {error}", hint="correct the day") from None
+            hint = "correct the day" if re.search(r"\d{4}", given) else "correct the day, or write its year"
+            raise _SectionError(f"`{given[:60]}` {error}", hint=hint) from None
         return found
 
     def _channels(self, names: str) -> tuple[Channel, ...]:
