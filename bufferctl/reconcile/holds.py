@@ -880,7 +880,8 @@ def ambiguous(rule: Likeness, suspects: Sequence[Suspect], channel: LiveChannel 
     `before`: the key of an entry with another question, which comes before `state begin`.
     """
     first = suspects[0]
-    hold = AMBIGUOUS[rule]
+    has_no_text = rule is Likeness.SAME_TEXT and first.live is not None and not _whole_text(first)
+    hold = AMBIGUOUS[Likeness.NO_TEXT if has_no_text else rule]
     answers: Mapping[str, Fact]
     if first.text_of:
         hint, answers = _FIRST, {"first": first.text_of.key}
@@ -1053,7 +1054,8 @@ def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
     live = first.live
     if live is None:
         return f" ({first.id}){more}"
-    return f" ({_text(first)!r}{_status_and_time(live, channel)}){more}"
+    text = _text(first)
+    return f" ({repr(text) if text else 'without text'}{_status_and_time(live, channel)}){more}"
 
 
 def _status_and_time(live: LiveItem | None, channel: LiveChannel | None) -> str:

@@ -265,7 +265,7 @@ def _of_people(changes: Iterable[Change], verb: str, kind: Kind) -> Iterator[Dia
     theirs = [each for each in changes if holds.is_a_persons(each.live)]
     if theirs:
         texts = (each.live.text if isinstance(each.live, LivePost) else "" for each in theirs)
-        named = some_of([f"{_start(text)!r} ({c.address})" for c, text in zip(theirs, texts, strict=True)], _NAMED)
+        named = some_of([f"{_called(text)} ({c.address})" for c, text in zip(theirs, texts, strict=True)], _NAMED)
         yield _warning(
             f"This {verb} {'a post' if len(theirs) == 1 else f'{len(theirs)} posts'} that a person created in "
             f"Buffer: {named}",
@@ -354,9 +354,10 @@ def unread_channels(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
         )
 
 
-def _start(text: str) -> str:
-    """How a text begins, on one line."""
-    return " ".join(text.split())[:_TEXT]
+def _called(text: str) -> str:
+    """A post by how its text begins, on one line."""
+    start = " ".join(text.split())[:_TEXT]
+    return repr(start) if start else "one without text"
 
 
 def missing_managed_since(scene: Scene) -> Iterator[Diagnostic]:
@@ -431,7 +432,7 @@ def perhaps_removed(scene: Scene, matches: Matches, told: Collection[str]) -> It
     if not found:
         return
     found.sort(key=lambda post: (post.due_at or scene.now, post.id))
-    named = some_of([f"{_start(post.text)!r} ({post.id})" for post in found], _NAMED)
+    named = some_of([f"{_called(post.text)} ({post.id})" for post in found], _NAMED)
     who, yours = ("It", "one that you removed") if len(found) == 1 else ("They", "posts that you removed")
     yield _warning(
         f"Buffer has {len(found)} unsent {'post' if len(found) == 1 else 'posts'} created through the API that no file "
@@ -460,7 +461,7 @@ def perhaps_imported(changes: Changes, scene: Scene, matches: Matches) -> Iterat
     found.sort(key=lambda post: (post.due_at or scene.now, post.id))
     beside = {post.home for post in found}
     those = [change for change in new if change.slot.home in beside]
-    texts = some_of([f"{_start(post.text)!r} ({post.id})" for post in found], _NAMED)
+    texts = some_of([f"{_called(post.text)} ({post.id})" for post in found], _NAMED)
     yield _warning(
         f"The state does not say what was imported here before, and Buffer has "
         f"{len(found)} unsent {'post' if len(found) == 1 else 'posts'} of people beside {_addresses(those)}, which "

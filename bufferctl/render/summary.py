@@ -181,11 +181,15 @@ def does(found: Grouped) -> str:
 
 def all_the_same(found: Grouped) -> str:
     """`2 of those that need you are scheduled already and go out all the same`; empty if Buffer publishes none."""
-    out = sum(any(card.change.goes_out for card in item.cards) for item in found.of("hold"))
+    held = [*found.of("hold")]
+    out = sum(any(card.change.goes_out for card in item.cards) for item in held)
     if not out:
         return ""
-    is_go = ("is", "goes") if out == 1 else ("are", "go")
-    return "{:,} of those that need you {} scheduled already and {} out all the same".format(out, *is_go)
+    which = f"{out:,} of those that need you {'is' if out == 1 else 'are'}"
+    if out == len(held):
+        all_of_them = "both" if out == 2 else f"all {out:,}"  # noqa: PLR2004 - both is two
+        which = "the one that needs you is" if out == 1 else f"{all_of_them} that need you are"
+    return f"{which} scheduled already and {'goes' if out == 1 else 'go'} out all the same"
 
 
 def days_between(first: date, last: date, today: date) -> str:

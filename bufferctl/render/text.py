@@ -19,7 +19,18 @@ from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed, cards_of, waits_in_queue
 from bufferctl.render.counted import changes_counted
 from bufferctl.render.grouped import Grouped, Move, NeedsYou, PlanItem, Version, duration, grouped
-from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
+from bufferctl.render.lines import (
+    INDENT,
+    Paint,
+    capitalized,
+    cells,
+    clipped,
+    count,
+    hint_lines,
+    indented,
+    sentence,
+    wrapped,
+)
 from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import LOOKS, Report
 from bufferctl.render.shown import Media
@@ -304,7 +315,7 @@ def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
             posts, _ = changes_counted(at_once)
             yield from map(paint.bad, wrapped(f"{posts} will be PUBLISHED AT ONCE when this is applied.", paint.width))
         still = summary.all_the_same(found)
-        ends = [f"{still}." if still else "", summary.uploads(plan), f"Also: {quiet}." if quiet else ""]
+        ends = [f"{capitalized(still)}." if still else "", summary.uploads(plan), f"Also: {quiet}." if quiet else ""]
         for said in filter(None, [_does(found, paint), *ends]):
             yield from wrapped(said, paint.width)
     if report.is_offline:

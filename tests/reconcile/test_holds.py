@@ -211,6 +211,14 @@ def test_how_near_its_time_a_post_is_too_late() -> None:
         assert (str(hold.message), str(hold.hint)) == (near + message, hint)
 
 
+def test_a_post_without_a_text_is_not_named_by_it() -> None:
+    """Nothing is in quotes, and nothing is called its text."""
+    assert THEIRS.live
+    bare = replace(THEIRS, live=replace(THEIRS.live, text=""))
+    message = str(holds.ambiguous(Likeness.SAME_TEXT, [bare], TWITTER).message)
+    assert message.startswith("Buffer already has a post without text on this channel (without text, scheduled")
+
+
 def test_where_there_is_nothing_to_choose_from_the_hold_says_so() -> None:
     """No tags were seen, and the channel has no boards; else all of them, in order."""
     assert "the tag “launch” (seen: none)" in str(holds.no_such_tag(["launch"], []).message)

@@ -16,7 +16,7 @@ from bufferctl.model import Asset, Freeze, LivePost, Metadata, Post, PostStatus,
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.html import report_html
-from bufferctl.render.lines import Paint
+from bufferctl.render.lines import Paint, capitalized
 from bufferctl.render.markdown import Context, Note, comment, problems_markdown, report_markdown, without_report
 from bufferctl.render.markdown_posts import FileLinks
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
@@ -114,8 +114,9 @@ def test_says_first_how_many_and_when() -> None:
 @pytest.mark.parametrize(
     ("number", "made", "said"),
     [
-        (2, 0, "Merging sends nothing new; 2 of those that need you are scheduled already and go out all the same."),
-        (1, 2, "Merging schedules 2; 1 of those that need you is scheduled already and goes out all the same."),
+        (3, 0, "Merging sends nothing new; all 3 that need you are scheduled already and go out all the same."),
+        (2, 0, "Merging sends nothing new; both that need you are scheduled already and go out all the same."),
+        (1, 2, "Merging schedules 2; the one that needs you is scheduled already and goes out all the same."),
     ],
 )
 def test_says_that_what_needs_somebody_goes_out_all_the_same(number: int, made: int, said: str) -> None:
@@ -135,7 +136,7 @@ def test_says_that_what_needs_somebody_goes_out_all_the_same(number: int, made: 
     report = Report(replace(PLAN, changes=(*held, *_creates(made)), warnings=(), unmanaged=0))
     assert said in report_markdown(report)
     assert said.replace("Merging", "Apply") in report_html(report)
-    assert said.partition("; ")[2] in " ".join(plan_text(report, Paint()).split())
+    assert capitalized(said.partition("; ")[2]) in " ".join(plan_text(report, Paint()).split())
 
 
 def test_says_that_something_goes_out_at_once() -> None:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bufferctl.config.format import LocalTimeError, LocalTimes
 from bufferctl.config.read.slips import conflict
@@ -50,7 +51,8 @@ class Reading:
         if when is None or when.tzinfo is not None:
             return when
         if clock is None:
-            hint = f"write `timezone: Europe/Berlin` in the root file, or `{when:%Y-%m-%dT%H:%M}+01:00` here"
+            there = when.replace(tzinfo=ZoneInfo("Europe/Berlin")).isoformat(timespec="minutes")
+            hint = f"write `timezone: Europe/Berlin` in the root file, or `{there}` here"
             self.problems.append(spot.at(name, f"`{name}` has no time zone", hint=hint, kind=Kind.UNCLEAR_TIME))
             return None
         try:

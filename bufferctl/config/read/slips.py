@@ -19,16 +19,17 @@ from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
 from bufferctl.model import Service
 from bufferctl.model.about import fields_below, is_group
 
-_BEHIND = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
-_BELOW = re.compile(r"\s*[\r\n](?P<indent>[ \t]+)#[^\s#][^\r\n]*")
-_IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
+_BEHIND = re.compile(r"[ \t]+(?P<hashtag>#[^\s#][^\r\n]*)")
+#: Real comments may come between.
+_BELOW = re.compile(r"(?:\s*[\r\n][ \t]*#(?=\s)[^\r\n]*)*\s*[\r\n](?P<indent>[ \t]+)(?P<hashtag>#[^\s#][^\r\n]*)")
+_IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+(?P<hashtag>#[^\s#][^\r\n]*)")
 
 
 def lost_hashtag(source: Source, start: int, end: int, name: str, *, block: bool) -> Diagnostic | None:
     """A hashtag that is lost after a text, on a block's first line, or below the text, as if that continued.
 
-    Below it, blank lines may come first, and only a line further in than the field is taken as meant for the text.
-    `start` and `end` are the text's, `name` is its field.
+    Below it, blank lines and comments may come first, and only a line further in than the field is taken as meant for
+    the text. `start` and `end` are the text's, `name` is its field.
     """
     if block:
         return _lost(source, _IN_HEADER.match(source.text, start), name)
@@ -183,10 +184,10 @@ def _as_block(source: Source, offset: int, name: str) -> str:
 def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:
     if found is None:
         return None
-    offset = found.start() + found[0].index("#")
+    comment = found["hashtag"]
+    offset = found.start("hashtag")
     if curly := broken_curly_quotes(source, offset):
         return curly[0]
-    comment = found[0][found[0].index("#") :]
     word = comment.split()[0]
     lost = "posted" if name in PROSE else "read"
     quoted = f'leave out the `#`, or put it in quotes: `"{word}"`'
