@@ -233,7 +233,7 @@ SHOWN = {
     "public": "",
     "worth_a_look": "text comment page json",
     "earlier": "",
-    "is_planned": "comment",
+    "is_planned": "comment page",
     "changed": "comment page json",
     "held_before": "",
     "plan.warnings": "comment page json",

@@ -159,6 +159,28 @@ def keeping_problems(file: Path | None) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def reporting_problems(files: Sequence[Path], setup: options.Setup) -> Iterator[None]:
+    """Write reports on files that cannot be planned, so that nobody takes those of an earlier plan for this one's."""
+    try:
+        yield
+    except FilesError as error:
+        from bufferctl.plan import Plan
+        from bufferctl.render.json_documents import error_json
+        from bufferctl.render.report import Report
+        from bufferctl.run.files import folder_of, load_declared
+
+        if files:
+            check_not_read(load_declared(setup.file), setup, *files)
+            none = Plan(datetime.now(UTC), endpoint="")
+            report = Report(none, error.problems, folder=folder_of(error.root), is_planned=False)
+            write_reports([path for path in files if path.suffix.lower() != ".json"], report)
+            for path in files:
+                if path.suffix.lower() == ".json":
+                    write_whole(path, error_json(error).encode())
+        raise
+
+
 def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: State | None = None) -> Report:
     """The report with the images below `root` that its formats show: only a page has thumbnails.
 

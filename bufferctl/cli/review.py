@@ -110,12 +110,13 @@ def plan(
     if offline:
         check_offline(choices)
     console = setup.console
-    with outputs.keeping_problems(data):
-        files = setup.open_files(paths)
-    outputs.check_not_read(files, setup, out, *report_files)
-    check_named(choices, files)
-    changed = changed_since(base, files, console) if base else None
-    made = _planned(setup, files, choices, base if data else None, offline=offline)
+    with outputs.reporting_problems(report_files, setup):
+        with outputs.keeping_problems(data):
+            files = setup.open_files(paths)
+        outputs.check_not_read(files, setup, out, *report_files)
+        check_named(choices, files)
+        changed = changed_since(base, files, console) if base else None
+        made = _planned(setup, files, choices, base if data else None, offline=offline)
     shown = narrow(made.plan, files, choices)
     console.diagnostics(shown.warnings)
     expires_at = shown.at + timedelta(days=expires)

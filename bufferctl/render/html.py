@@ -198,8 +198,9 @@ class AgendaRow:
 
 
 def report_html(report: Report) -> str:
-    """A plan, or the receipt after an apply, as one HTML document."""
-    return _document(grouped(report, with_thumbnails=True), "plan" if report.outcomes is None else "receipt")
+    """A plan, the problems of files that cannot be planned, or the receipt after an apply, as one HTML document."""
+    form = "plan" if report.outcomes is None else "receipt"
+    return _document(grouped(report, with_thumbnails=True), form if report.is_planned else "problems")
 
 
 def preview_html(report: Report) -> str:
@@ -208,7 +209,7 @@ def preview_html(report: Report) -> str:
 
 
 def _page(found: Grouped, form: str) -> dict[str, Any]:
-    """What the template shows beside the items and their plan. `form` is plan, receipt or preview."""
+    """What the template shows beside the items and their plan. `form` is plan, problems, receipt or preview."""
     earlier = since(found, found.report.earlier) if form == "plan" else None
     seen_since = {id(item) for item in earlier.items} if earlier else set()
     looks = _looks_by_address(found.report.worth_a_look) if form == "plan" else {}
@@ -287,6 +288,8 @@ def _lines(found: Grouped, form: str) -> Iterator[str]:
         changes = [card.change for card in cards if not card.change.address.is_idea]
         posts = posts_counted((each.address, each.desired) for each in changes)
         yield f"{posts}, {count(ideas, 'idea')}" if ideas else posts
+    elif form == "problems":
+        yield f"No plan: the files have {summary_text(report.problems)}"
     elif form == "receipt":
         yield summary.applied(report.outcomes or ())
         yield summary.left_over(report.left, report.outcomes or ()) if report.left else ""

@@ -95,6 +95,29 @@ def test_an_earlier_report_that_cannot_be_read(declared: Project) -> None:
     assert "earlier.md cannot be read, so nothing was done" in ran.err
 
 
+def test_files_with_errors(declared: Project) -> None:
+    """The report is about the errors, so that nobody takes the one of an earlier plan for this one's."""
+    names = ("plan.html", "plan.md", "plan.sarif", "plan.json")
+    reports = [argument for name in names for argument in ("--report", name)]
+    declared("plan", *reports)
+    declared.write("posts/wrong.yaml", "posts: [{key: a, channels: [twitter], txt: We are live}]\n")
+    assert declared("plan", *reports).code == 1
+    assert [("there is no field" in read(declared, name), "We are live" in read(declared, name)) for name in names] == [
+        (True, False)
+    ] * 4
+    assert "No plan: the files have 1 error" in read(declared, "plan.html")
+    assert "**No plan.**" in read(declared, "plan.md")
+    assert json.loads(read(declared, "plan.json"))["kind"] == "error"
+
+
+def test_a_report_on_errors_replaces_no_file_that_is_read(declared: Project) -> None:
+    """64, and the file stays as it is."""
+    declared.write("posts/text.md", "We are live")
+    declared.write("posts/wrong.yaml", "posts: [{key: a, channels: [twitter], text_file: text.md, txt: b}]\n")
+    assert declared("plan", "--report", "posts/text.md").code == 64
+    assert read(declared, "posts/text.md") == "We are live"
+
+
 def test_unknown_suffix_is_explained(declared: Project, prints: Prints) -> None:
     """In words."""
     prints("reports/unknown-suffix", declared("plan", "--report", "plan.pdf"))
