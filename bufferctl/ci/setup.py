@@ -89,15 +89,26 @@ def _example(name: str) -> str:
     return (Path(__file__).parents[2] / "examples" / name).read_text(encoding="utf-8")
 
 
+#: What Buffer's API does not return.
+_EXPIRY = Setting(
+    "The day on which the first of the two keys expires, such as api_key_expires: 2027-01-31; an issue reminds you",
+    "buffer.yaml",
+)
+
+
 def _on_github(repository: Repository) -> list[Setting]:
     branch = repository.branch
     environments = repository.page("settings/environments", "Settings, Environments")
     branches = repository.page("settings/branches", "Settings, Branches")
     write = f"Environment buffer-publish for {branch} alone (Deployment branches), with the secret BUFFER_API_KEY"
     return [
+        _EXPIRY,
         Setting("Environment buffer-plan, with the secret BUFFER_API_KEY: a key that can only read", environments),
         Setting(f"{write}: a key that can write", environments),
-        Setting(f"Protect {branch}: require a pull request, an approval, and the check posts / plan", branches),
+        Setting(
+            f"Protect {branch}: require a pull request, an approval (dismiss stale ones), and the check posts / plan",
+            branches,
+        ),
     ]
 
 
@@ -111,6 +122,7 @@ def _on_gitlab(repository: Repository) -> list[Setting]:
     plan = "Variables of the environment scope buffer-plan, masked"
     publish = "Variables of the environment scope buffer-publish, masked and protected"
     return [
+        _EXPIRY,
         Setting("Access token for plans: role Reporter, scopes api and read_repository", tokens),
         Setting("Access token for publishing: role Developer, scopes api and write_repository", tokens),
         Setting(f"{plan}: BUFFER_API_KEY (can only read), GITLAB_TOKEN (Reporter)", variables),

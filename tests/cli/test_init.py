@@ -305,6 +305,14 @@ def test_ci_never_over_a_file(project: Project) -> None:
     assert "uses: bufferctl/bufferctl/.github/workflows/plan-posts.yml@" in printed
 
 
+def test_ci_asks_when_a_key_expires(project: Project) -> None:
+    """First, since it goes into a file that is pushed: Buffer's API does not return the day."""
+    a_clone(project, "git@github.com:acme/posts.git")
+    project.write("buffer.yaml", "mine")
+    left = project("init", "--ci").out.partition("Left to set up:")[2]
+    assert "such as api_key_expires: 2027-01-31" in " ".join(left.partition("environments")[0].split())
+
+
 def test_ci_for_the_published_branch(project: Project) -> None:
     """That is the remote's default branch."""
     a_clone(project, "git@github.com:acme/posts.git")
