@@ -166,6 +166,15 @@ class _Siblings:
         others = (o for o, ids in self._ids[d.item.place, d.slot.home] if o.slot != d.slot and near.id in ids)
         return next((o.item.address for o in others if near.id not in o.item.repeat_of), None)
 
+    def are_repeated(self, d: Declared, near: Suspect) -> bool:
+        """Whether `d` repeats another occurrence on purpose, which is asked about that object and no other.
+
+        The object can be one of them only.
+        """
+        others = self._ids[d.item.place, d.slot.home] if d.item.number else ()
+        repeated = (ids for o, ids in others if o.item.address.key in d.item.repeat_of and not o.item.cancelled)
+        return any(ids == {near.id} for ids in repeated)
+
     def first(self, d: Declared, near: Suspect) -> Suspect:
         """The suspect; if `d` says that it is another post, the occurrence whose post it may be is asked first."""
         return replace(near, text_of=self.asked(d, near)) if near.id in d.item.repeat_of else near
@@ -174,14 +183,15 @@ class _Siblings:
 def _is_meant_again(d: Declared, near: Suspect, scene: Scene, siblings: _Siblings) -> bool:
     """Whether `repeat_of` confirms that this is another post.
 
-    It has an id, or a key that claims the object. It never applies to another object that may be ours, nor to one with
+    It has an id, or a key that claims the object, or that of an occurrence that is asked whether it has it. It never
+    applies to another object that may be ours, nor to one with
     the text of `d` that another occurrence of its series may be.
     """
     named = d.item.repeat_of
     if near.id in named:
         return siblings.asked(d, near) is None
     if near.owner is not None:
-        return near.owner.key in named
+        return near.owner.key in named or siblings.are_repeated(d, near)
     has_key = any(not is_id(each) and each not in scene.by_id for each in named)
     return has_key and near.rule is Likeness.SAME_TEXT and near.explained
 
