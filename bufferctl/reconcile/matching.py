@@ -201,9 +201,13 @@ class _Matching:
         """Objects without a claim, or whose own is gone, and whose `existing` names nothing that they can be."""
         for d in self.declared:
             id_, known = d.item.existing, self.found.get(d.slot)
-            binding = known.binding if known and known.how is How.KNOWN and self._is_gone(known.binding) else None
-            if id_ and (known is None or (binding and binding.id != id_)):
-                self.found[d.slot] = Match(d, How.NOT_THERE, None, binding)
+            binding = known.binding if known else None
+            if not id_ or (binding and binding.id == id_):
+                continue
+            if known is None:
+                self.found[d.slot] = Match(d, How.NOT_THERE)
+            elif known.how in {How.KNOWN, How.MOVED} and self._is_gone(binding):
+                self.found[d.slot] = known._replace(how=How.NOT_THERE)
 
     def _taken_over(self) -> None:
         """Posts of entries that were moved here from another root file, as that one had them: published, or deleted."""

@@ -25,6 +25,23 @@ def test_an_id_that_is_not_there(project: Project, renamed: str) -> None:
     assert [(each["id"], each["status"]) for each in project.sandbox.posts()] == [(post["id"], "scheduled")]
 
 
+@pytest.mark.parametrize("key", ["renamed, was: launch", "launch"])
+def test_an_id_that_is_not_there_and_the_post_is_deleted(project: Project, key: str) -> None:
+    """The id is asked about: to send the post again would not be what somebody meant who gave one."""
+    declare(project, LAUNCH)
+    project.apply()
+    (post,) = project.sandbox.posts()
+    project.sandbox.clock.advance(hours=3)
+    project.sandbox.person.delete_post(post["id"])
+    entry = f"{LAUNCH.replace('key: launch', f'key: {key}')}, {NOT_THERE}"
+    declare(project, entry)
+    asked = "`existing` names 5f0000000000000000000000, which is not on this channel"
+    for _ in range(2):
+        assert asked in " ".join(project("apply", "--auto-approve", "--settle", "0").out.split())
+    declare(project, entry.replace(f", {NOT_THERE}", ""))
+    assert "Somebody deleted it in Buffer" in " ".join(project("plan").out.split())
+
+
 def test_the_id_of_another_entry(project: Project) -> None:
     """Likewise: both posts stay, each with its own entry."""
     declare(project, LAUNCH, OTHER)

@@ -197,9 +197,10 @@ def test_a_published_post_that_gets_its_former_key_back_is_the_same() -> None:
 
 
 def test_was_of_what_was_deleted_in_buffer_is_held() -> None:
-    """As under its old key, also beside an `existing` that is not there."""
+    """As under its old key; beside an `existing` that is not there, that is asked about."""
     world, item = World(state=removed(OLD_UNSENT).state, gone=["p1"]), post(text="Edited", was="old")
-    assert world.verdict(item) is world.verdict(replace(item, existing="p7")) is Reason.GONE
+    assert world.verdict(item) is Reason.GONE
+    assert world.change(replace(item, existing="p7")).message.startswith("`existing` names p7")
 
 
 def test_was_comes_before_existing_while_its_post_is_there() -> None:
