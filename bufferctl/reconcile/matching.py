@@ -142,20 +142,24 @@ class _Matching:
 
         The previous slots of that object, by `was` or by equal content, are kept: neither side is deleted. If the
         published one was declared until now, as where rows of a calendar moved up, only what is unpublished counts, and
-        by its text, too.
+        by its text, too; but one that still declares the text that is published has got another time, as where a
+        series moved on, and all of it may have one text.
         """
         tracked = {slot: binding for slot, binding in self.released.items() if not binding.retired}
-        for slot, m in self.found.items() if tracked else ():
+        if not tracked:
+            return
+        for slot, m in self.found.items():
             binding = self.scene.state.bindings[slot]
-            content = str(m.declared.fingerprint)
+            content, text = str(m.declared.fingerprint), text_digest(m.declared.content)
             if content == binding.applied or not (binding.retired or is_out(binding, m.live)):
                 continue
             of_home = {old: b for old, b in tracked.items() if old.home == slot.home}
             if binding.retired:
                 equal = {old for old, b in of_home.items() if b.applied == content}
+            elif text and binding.text == text:
+                equal = set()
             else:
                 unsent = {old: b for old, b in of_home.items() if not is_out(b, self.scene.by_id.get(b.id))}
-                text = text_digest(m.declared.content)
                 equal = {old for old, b in unsent.items() if b.applied == content or (text and b.text == text)}
             if olds := tracked.keys() & {*m.declared.slots[1:], *equal}:
                 self.kept |= olds
