@@ -341,7 +341,10 @@ def _declared_elsewhere(session: Session, made: Plan, homes: Homes, claims: Iter
 
 
 def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
-    """What other root files have of what the plan deletes, creates, adopts or finds as a draft: it may have moved."""
+    """What other root files have of what the plan deletes, creates, adopts or finds as a draft: it may have moved.
+
+    And of what nothing here explains: a person would be told to delete it in Buffer.
+    """
 
     def may_have_moved(change: Change) -> bool:
         if change.action is Action.ADOPT:
@@ -350,9 +353,10 @@ def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
         return is_new or _is_removed(change) or _was_made_a_draft(change)
 
     asked = [change for change in made.changes if may_have_moved(change) or change.candidates]
-    ids = {change.live_id for change in asked} | {item.id for item in made.recording.unexplained}
+    unexplained = made.recording.unexplained
+    ids = {change.live_id for change in asked} | {item.id for item in unexplained}
     slots = {slot for change in asked for slot in change.slots}
-    claims = claimed_elsewhere(session.store, session.files.root_file) if asked else []
+    claims = claimed_elsewhere(session.store, session.files.root_file) if asked or unexplained else []
     return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
 
 

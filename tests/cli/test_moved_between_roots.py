@@ -236,3 +236,12 @@ def test_a_half_published_campaign_asks_nothing(project: Project, shared: str, *
     assert texts(project) == before
     for root in ("buffer.yaml", "blog.yaml"):
         assert project("plan", "--file", root, "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_post_of_another_root_file_is_not_called_nobodys(project: Project, shared: str, *, is_shared: bool) -> None:
+    """It is declared there, so a first apply says nothing of it, neither before nor after it sent its own."""
+    for root, entry in (("buffer.yaml", LAUNCH), ("blog.yaml", NEWS)):
+        project.write(root, HEAD.format(state=shared if is_shared else "") + entry)
+        ran = project("apply", "--file", root, "--auto-approve", "--settle", "0")
+        assert (ran.code, "no file declares" in ran.err) == (0, False)
