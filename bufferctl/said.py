@@ -69,6 +69,14 @@ class Way(StrEnum):
     IN_BUFFER = "in-buffer"
 
 
+class Overrule(StrEnum):
+    """An option of apply that overrules a hold; a run by hand in CI takes it as a word."""
+
+    REAPPLY = "reapply"
+    RECREATE = "recreate"
+    MAX_DELETES = "max-deletes"
+
+
 @value()
 class Answer:
     """One way to decide. In a sentence it is the line to write, or the command to run, between backticks."""
@@ -78,7 +86,9 @@ class Answer:
     content: Any = None  # what to write there, as YAML has it; None if a person decides that
     occurrence: int = 0  # of a repeated entry: then it stands under `each`
     is_open: bool = False  # a person has to look first; `content` may have a place for an id
-    command: tuple[str, ...] = ()  # for RUN, without addresses; an option at its end is repeated for each of them
+    command: tuple[str, ...] = ()  # for RUN, without the following; an option at its end is repeated for each address
+    overrules: Overrule | None = None  # for RUN apply
+    number: int = 0  # for MAX_DELETES
     addresses: tuple[str, ...] = ()  # for RUN
     id: str = ""  # the live object that it is about
     later: bool = False  # it takes a later `due_at`, too
@@ -101,13 +111,20 @@ class Answer:
         return join(self.words[2:])
 
     @property
+    def start(self) -> tuple[str, ...]:
+        """The words of the command before its addresses, empty if there is none."""
+        option = (f"--{self.overrules}",) if self.overrules else ()
+        number = (str(self.number),) if self.overrules is Overrule.MAX_DELETES else ()
+        return (*self.command, *option, *number)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The words of the command, empty if there is none."""
         if not self.command:
             return ()
-        *most, last = self.command
+        *most, last = self.start
         if not last.startswith("--"):
-            return (*self.command, *self.addresses)
+            return (*self.start, *self.addresses)
         return (*most, *(word for address in self.addresses for word in (last, address)))
 
 
@@ -202,7 +219,7 @@ def merged(answers: Sequence[Answer], *, of_one_entry: bool = False) -> Answer |
     if _are_equal(answers):
         return first
     if first.way is Way.RUN:
-        if not _are_equal([(each.way, each.command, each.later, each.suspended) for each in answers]):
+        if not _are_equal([(each.way, each.start, each.later, each.suspended) for each in answers]):
             return None
         addresses = dict.fromkeys(address for each in answers for address in each.addresses)
         return replace(first, addresses=tuple(addresses), id="")
@@ -238,7 +255,7 @@ def _shared(facts: Sequence[Fact], *, of_one_entry: bool) -> Fact:
     if len(answers) < len(facts) or not _are_equal([(each.way, each.field) for each in answers]):
         return _ELLIPSIS
     if answers[0].way is Way.RUN:
-        same = takewhile(_are_equal, zip(*(each.command for each in answers), strict=False))
+        same = takewhile(_are_equal, zip(*(each.start for each in answers), strict=False))
         return f"run `{' '.join([*(join([word]) for word, *_ in same), _ELLIPSIS])}`"
     under = " under `each`" if all(each.occurrence for each in answers) else ""
     contents = [each.content for each in answers]

@@ -119,7 +119,12 @@ STATIONS: list[tuple[type, str, Collection[str], Mapping[str, str]]] = [
     (Suspension, "JSON: SuspensionForm", json.SuspensionForm.model_fields, {}),
     (GoesOut, "JSON: GoesOutForm", json.GoesOutForm.model_fields, {}),
     (Window, "JSON: WindowForm", json.WindowForm.model_fields, {"reset_seconds": "resets_at", "at": "resets_at"}),
-    (Answer, "JSON: AnswerForm", json.AnswerForm.model_fields, {"addresses": "command"}),
+    (
+        Answer,
+        "JSON: AnswerForm",
+        json.AnswerForm.model_fields,
+        dict.fromkeys(("overrules", "number", "addresses"), "command"),
+    ),
     (
         Diagnostic,
         "JSON: DiagnosticForm",

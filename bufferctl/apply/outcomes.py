@@ -34,7 +34,7 @@ from bufferctl.model.desired import beyond
 from bufferctl.model.state import QUEUE, back_at
 from bufferctl.model.unsaid import given_of
 from bufferctl.plan import Change, Outcome, Reason, Status, Trouble
-from bufferctl.said import Answer, Said, Way, prose
+from bufferctl.said import Answer, Overrule, Said, Way, prose
 from bufferctl.value import replace, value
 
 _PLAN_AGAIN = Answer(Way.RUN, command=("bufferctl", "plan"))
@@ -339,7 +339,7 @@ _IMPORT_OR_RECREATE = Said("Check in Buffer. If that is it, {import}. If it is n
 
 def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
     """The outcome of a create whose answer was lost, if Buffer's list does not show whether it was carried out."""
-    again = Answer(Way.RUN, command=("bufferctl", "apply", "--recreate"), addresses=(str(change.address),))
+    again = replace(_APPLY_AGAIN, overrules=Overrule.RECREATE, addresses=(str(change.address),))
     why, todo = _UNKNOWN, replace(_CHECK_OR_RECREATE, own={"recreate": again})
     if candidates:
         why = replace(_UNKNOWN_CANDIDATES, own={"candidates": " or ".join(candidates)})

@@ -24,12 +24,13 @@ from bufferctl.model import Address
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
-from bufferctl.render.decisions import APPROVE, EVERYTHING, MAX_DELETES, with_root_file
+from bufferctl.render.decisions import APPROVE, EVERYTHING, with_root_file
 from bufferctl.render.lines import count
 from bufferctl.render.markdown import Context, Note, comment, without_report
 from bufferctl.render.markdown_text import code, plain
 from bufferctl.render.report import Report
 from bufferctl.render.suspended import StillOut, not_as_declared
+from bufferctl.said import Overrule
 from bufferctl.value import replace, value
 
 #: Reasons for which nothing that was agreed to can be sent any more.
@@ -93,7 +94,7 @@ def _finish(job: Job, end: End, requests: Sequence[ChangeRequest] = (), *, exit_
 def _check_is_for_one(job: Job, text: str, decided: Decision) -> None:
     """Raises UsageError if each root file's job would obey the decision, though its person saw the posts of one."""
     if decided.is_for_any_files and len(job.root_files) > 1:
-        word = EVERYTHING if decided.everything else f"{MAX_DELETES} {decided.max_deletes}"
+        word = EVERYTHING if decided.everything else f"{Overrule.MAX_DELETES} {decided.max_deletes}"
         forms = [f"`{with_root_file(word, each)}`" for each in job.root_files]
         raise UsageError(
             f"The decision {text} does not say for which of {len(job.root_files)} root files it is",

@@ -8,11 +8,12 @@ from glob import escape
 
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
-from bufferctl.render.decisions import APPROVE, EVERYTHING, MAX_DELETES, REAPPLY, RECREATE
+from bufferctl.render.decisions import APPROVE, EVERYTHING
+from bufferctl.said import Overrule
 from bufferctl.value import value
 
 #: Each begins a part of a decision.
-WORDS = (EVERYTHING, REAPPLY, RECREATE, MAX_DELETES, APPROVE)
+WORDS = (EVERYTHING, Overrule.REAPPLY, Overrule.RECREATE, Overrule.MAX_DELETES, APPROVE)
 _HINT = (
     "Write everything, reapply ADDRESS, recreate ADDRESS, max-deletes NUMBER or approve NUMBER, with spaces between "
     "addresses."
@@ -49,9 +50,9 @@ class Decision:
     def options(self) -> list[str]:
         """The options of apply that overrule a hold."""
         options: list[str] = []
-        for name, addresses in ((REAPPLY, self.reapply), (RECREATE, self.recreate)):
+        for name, addresses in ((Overrule.REAPPLY, self.reapply), (Overrule.RECREATE, self.recreate)):
             options += [part for address in addresses for part in (f"--{name}", address)]
-        return [*options, *([f"--{MAX_DELETES}", self.max_deletes] if self.max_deletes else [])]
+        return [*options, *([f"--{Overrule.MAX_DELETES}", self.max_deletes] if self.max_deletes else [])]
 
     @property
     def targets(self) -> list[str]:
@@ -71,12 +72,12 @@ def read_decision(text: str, root_files: Collection[str] = ()) -> Decision:
     `root_files`: those of the checkout, which may follow a number in place of addresses.
     """
     given = _given(text)
-    for each in (REAPPLY, RECREATE):
+    for each in (Overrule.REAPPLY, Overrule.RECREATE):
         if given.get(each) == []:
             raise UsageError(f"The decision {each} names no address", hint=_HINT)
-    number, *limits = given.get(MAX_DELETES) or [""]
-    if MAX_DELETES in given and not number.isdecimal():
-        raise UsageError(f"The decision {MAX_DELETES} needs a number", hint=_HINT)
+    number, *limits = given.get(Overrule.MAX_DELETES) or [""]
+    if Overrule.MAX_DELETES in given and not number.isdecimal():
+        raise UsageError(f"The decision {Overrule.MAX_DELETES} needs a number", hint=_HINT)
     requests = [each.lstrip("#!") for each in given.get(APPROVE, [])]
     if APPROVE in given and not (requests and all(each.isdecimal() for each in requests)):
         raise UsageError(f"The decision {APPROVE} needs the number of a request", hint=_HINT)
@@ -87,8 +88,8 @@ def read_decision(text: str, root_files: Collection[str] = ()) -> Decision:
     return Decision(
         everything=EVERYTHING in given,
         roots=(*given.get(EVERYTHING, ()), *(each for each in limits if each in root_files)),
-        reapply=tuple(given.get(REAPPLY, ())),
-        recreate=tuple(given.get(RECREATE, ())),
+        reapply=tuple(given.get(Overrule.REAPPLY, ())),
+        recreate=tuple(given.get(Overrule.RECREATE, ())),
         max_deletes=number,
         deletes=tuple(each for each in limits if each not in root_files),
         approved=tuple(map(int, requests)),

@@ -31,7 +31,7 @@ from bufferctl.model.enums import STATUS_WORDS
 from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.sides import Sides
-from bufferctl.said import Answer, Fact, Said, Way, names_in
+from bufferctl.said import Answer, Fact, Overrule, Said, Way, names_in
 from bufferctl.value import replace, value
 
 
@@ -163,12 +163,17 @@ def _edit(name: str) -> Answer:
 
 
 def _max_deletes(number: int) -> Answer:
-    return Answer(Way.RUN, command=(*_APPLY, "--max-deletes", str(number)))
+    return Answer(Way.RUN, command=_APPLY, overrules=Overrule.MAX_DELETES, number=number)
 
 
 def _run(*command: str) -> Callable[[Change], Answer]:
     """A command of bufferctl for the address of the change."""
     return lambda change: Answer(Way.RUN, command=("bufferctl", *command), addresses=(str(change.address),))
+
+
+def _overrule(option: Overrule) -> Callable[[Change], Answer]:
+    """Apply with this option for the address of the change."""
+    return lambda change: replace(_run("apply")(change), overrules=option)
 
 
 def _let_go(change: Change) -> Answer:
@@ -253,8 +258,8 @@ _OWN: dict[str, Callable[[Change], Fact]] = {
     "cancelled": lambda _: Answer(Way.ADD, "cancelled", content=True),
     "let_out": lambda _: Answer(Way.ADD, "freeze", content=False),
     "another_time": _another_time,
-    "recreate": _run("apply", "--recreate"),
-    "reapply": _run("apply", "--reapply"),
+    "recreate": _overrule(Overrule.RECREATE),
+    "reapply": _overrule(Overrule.REAPPLY),
     "pull": _run("pull"),
     "confirm_removed": _run("apply", "--confirm-removed"),
     "let_go": _let_go,
@@ -960,9 +965,7 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None, reapp
 
     `reapplied`: what has to be sent back together, so that none of them has the text any more.
     """
-    together = Answer(
-        Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=tuple(sorted(map(str, reapplied)))
-    )
+    together = Answer(Way.RUN, command=_APPLY, overrules=Overrule.REAPPLY, addresses=tuple(sorted(map(str, reapplied))))
     hold = WOULD_REPEAT_WHAT_CHANGED.filled({"reapply_all": together}) if reapplied else WOULD_REPEAT
     return _repeating(hold, suspects, channel)
 

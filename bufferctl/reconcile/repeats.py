@@ -34,6 +34,7 @@ from bufferctl.plan import WRITING, Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.likeness import alike
 from bufferctl.reconcile.matches import Mark, Matches, Suspect, applied_mark, mark_of
+from bufferctl.said import Overrule
 from bufferctl.value import replace
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
@@ -279,7 +280,7 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
 def _can_reapply(change: Change) -> bool:
     """Whether `--reapply` sends the file's version of what somebody changed, or would if this did not hold it."""
     answers = change.todo.answers if change.todo else ()
-    return change.cause is Cause.DRIFT or any("--reapply" in each.command for each in answers)
+    return change.cause is Cause.DRIFT or any(each.overrules is Overrule.REAPPLY for each in answers)
 
 
 def _reapplied(change: Change, repeated: Iterable[Suspect], back: Mapping[Mark, list[Change]]) -> list[Address]:

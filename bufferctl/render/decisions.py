@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from shlex import join, quote
 
-from bufferctl.said import Answer
+from bufferctl.said import Answer, Overrule
 
-#: The words that a run by hand takes, each followed by addresses or a number. They are options of apply, too.
-REAPPLY, RECREATE, MAX_DELETES = "reapply", "recreate", "max-deletes"
 #: The word that publishes all of the files, reviewed or not.
 EVERYTHING = "everything"
 #: The word that lets a merged request count though it lacks approvals.
@@ -25,15 +23,14 @@ def decisions_of(answers: Iterable[Answer], root_file: str = "") -> Iterator[str
 
     `root_file`: what limits a line that has no address.
     """
-    addresses: dict[str, dict[str, None]] = {REAPPLY: {}, RECREATE: {}}
-    numbers: dict[str, None] = {}
+    addresses: dict[Overrule, dict[str, None]] = {Overrule.REAPPLY: {}, Overrule.RECREATE: {}}
+    numbers: dict[int, None] = {}
     for answer in answers:
         if answer.suspended:
             continue  # it would send nothing
-        option = answer.command[2].removeprefix("--") if answer.command[:2] == ("bufferctl", "apply") else ""
-        if option in addresses:
-            addresses[option].update(dict.fromkeys(answer.addresses))
-        elif option == MAX_DELETES:
-            numbers[answer.command[3]] = None
+        if answer.overrules is Overrule.MAX_DELETES:
+            numbers[answer.number] = None
+        elif answer.overrules:
+            addresses[answer.overrules].update(dict.fromkeys(answer.addresses))
     yield from (f"{word} {join(found)}" for word, found in addresses.items() if found)
-    yield from (with_root_file(f"{MAX_DELETES} {number}", root_file) for number in numbers)
+    yield from (with_root_file(f"{Overrule.MAX_DELETES} {number}", root_file) for number in numbers)

@@ -9,13 +9,14 @@ import pytest
 from bufferctl.ci.decision import WORDS, Decision, read_decision
 from bufferctl.errors import UsageError
 from bufferctl.render.decisions import decisions_of
-from bufferctl.said import Answer, Way
+from bufferctl.said import Answer, Overrule, Way
 from tests.ci.action import ROOT
 from tests.ci.conftest import Team, post
 from tests.ci.test_suspended import statuses
 from tests.conftest import long
 
 LAUNCH, CONSOLE = "Acme/twitter:acme/launch", "Acme/facebook:Acme Berlin/console"
+APPLY = ("bufferctl", "apply")
 
 
 @pytest.mark.parametrize(
@@ -105,11 +106,12 @@ def test_what_is_no_decision(text: str, message: str) -> None:
 def test_answers_as_decisions() -> None:
     """They are read as they are shown, whatever an address contains; other answers are none."""
     answers = [
-        Answer(Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=(LAUNCH,)),
-        Answer(Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=(CONSOLE, LAUNCH)),
-        Answer(Way.RUN, command=("bufferctl", "apply", "--max-deletes", "7")),
+        Answer(Way.RUN, command=APPLY, overrules=Overrule.REAPPLY, addresses=(LAUNCH,)),
+        Answer(Way.RUN, command=APPLY, overrules=Overrule.REAPPLY, addresses=(CONSOLE, LAUNCH)),
+        Answer(Way.RUN, command=APPLY, overrules=Overrule.MAX_DELETES, number=7),
         Answer(Way.RUN, command=("bufferctl", "pull"), addresses=(LAUNCH,)),
         Answer(Way.RUN, command=("bufferctl", "plan")),
+        Answer(Way.RUN, command=APPLY),
         Answer(Way.ADD, "existing", "ID"),
     ]
     lines = list(decisions_of(answers))
@@ -123,7 +125,7 @@ def test_answers_as_decisions() -> None:
 def test_a_number_of_deletes_for_a_root_file() -> None:
     """The name of a root file is no address, though it may look like one; it is read as it is shown."""
     name = "teams/my globex/buffer.yaml"
-    (line,) = decisions_of([Answer(Way.RUN, command=("bufferctl", "apply", "--max-deletes", "7"))], name)
+    (line,) = decisions_of([Answer(Way.RUN, command=APPLY, overrules=Overrule.MAX_DELETES, number=7)], name)
     assert read_decision(line, [name]) == Decision(max_deletes="7", roots=(name,))
 
 
