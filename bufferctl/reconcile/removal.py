@@ -6,7 +6,7 @@ suddenly empty or gone. They guard objects that disappeared from the files; `can
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bufferctl.model import (
     IDEAS,
@@ -28,7 +28,7 @@ from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.facts import was_moved
 from bufferctl.reconcile.matches import Matches
-from bufferctl.reconcile.scene import Options, Scene
+from bufferctl.reconcile.scene import Divergence, Options, Scene
 from bufferctl.said import Said
 from bufferctl.value import replace
 
@@ -179,28 +179,48 @@ def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
     def held(change: Change) -> Change:
         if change.action not in WRITING or str(change.address) in options.confirmed:
             return change
-        file = change.place.file if change.place else ""
-        binding = change.binding
-        lacks = binding is not None and not binding.is_in(diverged.contained)
-        if lacks and change.cause is Cause.REMOVED:
-            return holds.ONLY_ELSEWHERE.on(change)
-        if binding and lacks and not diverged.known and binding.commit == diverged.applied:
-            return holds.PERHAPS_OUTDATED.on(change)
-        if file in diverged.outdated_files or (_reverses(change, binding) if lacks else _version(change) in replaced):
-            return holds.OUTDATED_HERE.on(change)
-        if change.action is Action.CREATE and change.desired and diverged.had(change.desired):
-            return holds.PERHAPS_CANCELLED_ELSEWHERE.on(change)
-        if change.action is not Action.CREATE and binding and lacks and not binding.before:
-            return holds.ADDED_ELSEWHERE.on(change)
-        return change
+        if change.binding is None or change.binding.is_in(diverged.contained):
+            return _held_if_old(change, diverged, replaced)
+        return _held_if_lacking(change, change.binding, diverged)
 
     return [held(change) for change in changes]
 
 
-def _reverses(change: Change, binding: Binding | None) -> bool:
+def _held_if_old(change: Change, diverged: Divergence, replaced: Collection[str]) -> Change:
+    """A change to what the checkout has, or to what is new: held if a newer commit has another version of it.
+
+    `replaced`: the versions that the commits which the checkout lacks replaced.
+    """
+    if _is_of_outdated_file(change, diverged) or _version(change) in replaced:
+        return holds.OUTDATED_HERE.on(change)
+    if change.action is Action.CREATE and change.desired and diverged.had(change.desired):
+        return holds.PERHAPS_CANCELLED_ELSEWHERE.on(change)
+    return change
+
+
+def _held_if_lacking(change: Change, binding: Binding, diverged: Divergence) -> Change:
+    """A change to what a commit that the checkout lacks has applied: held if it takes that back."""
+    if change.cause is Cause.REMOVED:
+        return holds.ONLY_ELSEWHERE.on(change)
+    if not diverged.known and binding.commit == diverged.applied:
+        return holds.PERHAPS_OUTDATED.on(change)
+    if _is_of_outdated_file(change, diverged) or _reverses(change, binding):
+        return holds.OUTDATED_HERE.on(change)
+    if change.action is Action.CREATE and change.desired and diverged.had(change.desired):
+        return holds.PERHAPS_CANCELLED_ELSEWHERE.on(change)
+    if change.action is not Action.CREATE and not binding.before:
+        return holds.ADDED_ELSEWHERE.on(change)
+    return change
+
+
+def _is_of_outdated_file(change: Change, diverged: Divergence) -> bool:
+    return change.place is not None and change.place.file in diverged.outdated_files
+
+
+def _reverses(change: Change, binding: Binding) -> bool:
     """Whether a write would bring back the content, the hidden fields or the schedule that a version before had."""
-    now, new = Fingerprint.read(binding.applied if binding else ""), Fingerprint.read(_version(change))
-    if binding is None or now is None or new is None:
+    now, new = Fingerprint.read(binding.applied), Fingerprint.read(_version(change))
+    if now is None or new is None:
         return False
     earlier = [before for before in map(Fingerprint.read, binding.before) if before]
     return any(now[part] != new[part] == before[part] for before in earlier for part in range(1, len(new)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import IntEnum, auto
 from operator import is_
 from typing import NamedTuple
 
@@ -414,7 +415,7 @@ def _brought_beside(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> 
     stays_draft = item.draft and not write.back_to
     if not write.reschedule or stays_draft or item.suspended or wanted(change) != kept(change):
         return []
-    goes_further = _progress(live, change) < (1 if item.needs_approval else 3 - item.reminds)
+    goes_further = _stage_now(live, change) < _stage_meant(item)
     found = []
     for each in unclaimed.get(wanted(change), ()):
         other = each.live
@@ -425,18 +426,31 @@ def _brought_beside(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> 
     return not_meant(item, found)
 
 
-def _progress(live: LivePost, change: Change) -> int:
-    """How far a post is by itself: a draft, one to approve, one that somebody is reminded of, one that goes out.
+class _Stage(IntEnum):
+    """How close to the public a post is."""
 
-    One that a suspension took off the schedule stood there before.
-    """
+    DRAFT = auto()
+    TO_APPROVE = auto()
+    REMINDS = auto()  # somebody, who publishes it
+    GOES_OUT = auto()
+
+
+def _stage_now(live: LivePost, change: Change) -> _Stage:
+    """Of the post in Buffer. One that a suspension took off the schedule counts as if it still stood there."""
     if change.puts_back:
-        return 3
+        return _Stage.GOES_OUT
     if live.status is PostStatus.DRAFT:
-        return 0
+        return _Stage.DRAFT
     if live.status is PostStatus.NEEDS_APPROVAL:
-        return 1
-    return 2 if live.reminds else 3
+        return _Stage.TO_APPROVE
+    return _Stage.REMINDS if live.reminds else _Stage.GOES_OUT
+
+
+def _stage_meant(item: Post) -> _Stage:
+    """Of a post that is no draft, as the files have it."""
+    if item.needs_approval:
+        return _Stage.TO_APPROVE
+    return _Stage.REMINDS if item.reminds else _Stage.GOES_OUT
 
 
 def _is_closer(other: LivePost, live: LivePost, due_at: datetime | None) -> bool:
