@@ -35,8 +35,8 @@ class _Entry(NamedTuple):
     """An entry by the number, from 0, of its first line, and the columns of its dash, if it has one, and its fields."""
 
     number: int
-    dash: int | None
-    name: int
+    dash_column: int | None
+    name_column: int
     is_in_text: bool
 
 
@@ -52,15 +52,15 @@ def misplaced_entry(source: Source, offset: int, effect: str = _UNCLEAR) -> tupl
     entries = list(_entries(lines, top))
     dash = _dash_column(entries, name_column(lines[top]))
     begun = [entry for entry in entries if entry.number < row and not entry.is_in_text]
-    entry = next((each for each in begun[-2:] if each.dash != dash), None)
+    entry = next((each for each in begun[-2:] if each.dash_column != dash), None)
     if entry is None:
         return None
-    others = any(each.dash == dash for each in entries)
+    others = any(each.dash_column == dash for each in entries)
     where = "the other entries" if others else f"`{lines[top].strip(' -').partition(':')[0]}` in line {top + 1}"
     message = f"this entry does not line up with {where}, so YAML {effect}"
-    if entry.dash is None:
+    if entry.dash_column is None:
         message = f"a `- ` is missing before this `key`, so YAML {effect}"
-    following = (each.number for each in entries if each.number > entry.number and each.dash == dash)
+    following = (each.number for each in entries if each.number > entry.number and each.dash_column == dash)
     hint, mend = _in_place(lines[: next(following, len(lines))], entry, dash)
     return _problem(source, entry, message, hint), mend
 
@@ -200,14 +200,16 @@ def _moved(lines: Sequence[str], index: int, by: int) -> list[str]:
     for line in lines[index:]:
         indent = indent_of(line)
         is_item, is_comment = line.startswith("-", indent), line.startswith("#", indent)
+        is_field = indent == column and not is_item
         if not line.strip() or (is_comment and indent < column):
             found.append(line)
             continue
-        if indent < column or not (is_open or is_comment or (indent == column and not is_item)):
+        if indent < column or not (is_field or is_open or is_comment):
             break
         if indent == column and (_LIST.fullmatch(line) or (is_item and _ENTRY.fullmatch(line))):
             break
-        is_open = bool(_OPENS_VALUE.fullmatch(line)) if indent == column and not is_item else is_open
+        if is_field:
+            is_open = bool(_OPENS_VALUE.fullmatch(line))
         found.append(line[-by:] if by < 0 else " " * by + line)
     while found and (not found[-1].strip() or found[-1].lstrip().startswith("#")):
         found.pop()
@@ -235,9 +237,9 @@ def _entries(lines: Sequence[str], top: int) -> Iterator[_Entry]:
             continue
         indent, found = indent_of(line), _ENTRY.fullmatch(line)
         text = None if text is None or indent <= text else text
-        while items and indent < items[-1].name:
+        while items and indent < items[-1].name_column:
             items.pop()
-        if found and items and indent == items[-1].name:
+        if found and items and indent == items[-1].name_column:
             yield items[-1]
         elif found and (found["dash"] or not items):
             yield _Entry(index, indent if found["dash"] else None, name_column(line), text is not None)
@@ -252,7 +254,7 @@ def _entries(lines: Sequence[str], top: int) -> Iterator[_Entry]:
 def _dash_column(entries: Sequence[_Entry], column: int) -> int:
     """Where most entries of a list begin, or else two columns to the right of its name, which is at `column`."""
     usual = column + len("- ")
-    numbers = Counter(entry.dash for entry in entries if entry.dash is not None)
+    numbers = Counter(entry.dash_column for entry in entries if entry.dash_column is not None)
     return max(numbers, key=lambda dash: (numbers[dash], dash == usual), default=usual)
 
 
@@ -269,10 +271,10 @@ def _first_field(lines: Sequence[str], index: int) -> int | None:
 def _in_place(lines: Sequence[str], entry: _Entry, dash: int) -> tuple[str, Mend]:
     """What to write so that an entry's dash is in a column, and the lines that this gives."""
     line = lines[entry.number]
-    sign = "- " if entry.dash is None else line[entry.dash : entry.name]
-    written = [f"{' ' * dash}{sign}{line[entry.name :]}"]
+    sign = "- " if entry.dash_column is None else line[entry.dash_column : entry.name_column]
+    written = [f"{' ' * dash}{sign}{line[entry.name_column :]}"]
     hint = f"write {_spaces(dash)} before its `-`"
-    if entry.dash is None:
+    if entry.dash_column is None:
         hint = f"write `- key:`, with {_spaces(dash)} before the `-`"
     first = _first_field(lines, entry.number)
     by = 0 if first is None else dash + len(sign) - indent_of(lines[first])
@@ -293,7 +295,7 @@ def _without_list(source: Source, line: str, number: int) -> tuple[Diagnostic, N
 
 
 def _problem(source: Source, entry: _Entry, message: str, hint: str, severity: Severity = Severity.ERROR) -> Diagnostic:
-    column, width = (entry.name, len("key")) if entry.dash is None else (entry.dash, 1)
+    column, width = (entry.name_column, len("key")) if entry.dash_column is None else (entry.dash_column, 1)
     at = source.offset(Place(source.name, entry.number + 1, column + 1))
     return source.diagnostic(at, message, hint=hint, width=width, severity=severity)
 
