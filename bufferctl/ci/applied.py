@@ -21,8 +21,8 @@ class End:
     `is_over`: the rest needs a person or another plan, so another try would not help. `waiting` are the requests whose
     plans a later run applies again, from the first one with something that may still be sent. `unsent` are merged
     requests of which not everything was sent. `soon`: whether a run on a schedule should try them, because the obstacle
-    may pass without a person. `commit` is the applied commit. `gone` says in Markdown that the branch lost the commit
-    that was applied before; otherwise it is empty.
+    may pass without a person. `commit` is the applied commit, and `serial` that of the state after it. `gone` says in
+    Markdown that the branch lost the commit that was applied before; otherwise it is empty.
     """
 
     exit_code: int = 0
@@ -31,6 +31,7 @@ class End:
     unsent: tuple[ChangeRequest, ...] = ()
     soon: bool = False
     commit: str = ""
+    serial: int = 0
     gone: str = ""
 
 

@@ -69,13 +69,14 @@ def apply(job: Job, *, branch: str, decision: str = "") -> int:
         selected = _run(job, *decided.targets, *decided.options)
         return _finish(job, last, exit_code=selected.end.exit_code)
     is_again = job.forge.is_scheduled and last.commit == commit
-    if is_again and not last.soon and not job.suspends:  # what is left waits for a person or a merge
+    # otherwise what is left waits for a person or a merge
+    if is_again and not (last.soon or job.suspends or job.has_open_writes):
         return _finish(job, last)
     if decided.everything:
         end, requests = _apply_everything(job, last, decided)
     else:
         end, requests = _apply_reviewed(job, branch, commit, last, decided)
-    file.write(commit, end)
+    file.write(commit, replace(end, serial=job.read_state().state.serial))
     tell_history(job, last, end)
     is_known = is_again and end.is_over and end.unsent == last.unsent  # a run every hour does not fail every hour
     return _finish(job, end, requests, exit_code=0 if is_known else end.exit_code)
@@ -161,23 +162,26 @@ def _apply_reviewed(
 
     GitHub drops all but the newest of several waiting runs; that run applies the others' plans.
     """
-    is_done = last.exit_code == 0 and not last.waiting and not job.suspends
+    is_done = last.exit_code == 0 and not (last.waiting or job.suspends or job.has_open_writes)
     if last.commit == commit and is_done:
         say(f"Commit {commit[:SHORT]} is already applied.")
         return End(), []
     is_same = bool(last.commit) and is_done and not job.is_touched(last.commit)
-    if is_same and not job.lets_out:
+    is_as_left = job.is_state_of(last.serial)
+    if is_same and is_as_left and not job.lets_out:
         return _unchanged(job)
     since = _released(job, merged_since(job, branch, commit, last), decided.approved)
     found = _approved(job, _with_changes(job, [_read(job, each) for each in since.requests]))
-    # an exemption that was merged away and written again leaves the files as they were, and was not agreed to
-    if is_same and not any(map(_ended, found)):
+    # an exemption that was merged away and written again leaves the files as they were, and was not agreed to; and what
+    # was merged and taken back may have been sent meanwhile, by hand or by a run that was cut off
+    is_undone = not is_as_left and any(each.merged.changed != frozenset() for each in found)
+    if is_same and not is_undone and not any(map(_ended, found)):
         return _unchanged(job)
     gone = _gone(job, branch, since) if since.gone else None
     if gone:
         job.annotate("warning", gone.words)
     # what only takes away needs no plan, and no review
-    counts = any(each.file for each in found) or job.suspends or job.ends_exemptions
+    counts = any(each.file for each in found) or job.suspends or job.ends_exemptions or job.has_open_writes
     ran = _run_plans(job, found, decided.options) if counts else _without_review(job, found)
     for each in _to_comment(found, ran, last):
         _comment(job, each, found, ran, gone)
@@ -347,6 +351,8 @@ def _run_plans(job: Job, found: Sequence[_Found], options: Sequence[str]) -> _Ra
         say(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.")
     elif job.suspends:
         say("Taking off the schedule what is suspended.")
+    elif job.has_open_writes:
+        say("Looking for what a run sent that was cut off.")
     else:
         say("Recording that a `freeze: false` is gone.")
     listed = job.work / "merged.json"

@@ -23,13 +23,13 @@ from bufferctl.config import Loaded, load, root_files_beside
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import DIFF, git, git_bytes, protocols_of
-from bufferctl.model import PostStatus, Settings, State, StateSettings
+from bufferctl.model import PostStatus, Settings, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.reconcile.freezes import ends_exemptions
 from bufferctl.render.decisions import with_root_file
 from bufferctl.render.markdown import Note
 from bufferctl.said import ROOT_FILE
-from bufferctl.state import Store, open_shared
+from bufferctl.state import SavedState, Store, open_shared
 from bufferctl.state.checkout import renamed_since
 from bufferctl.state.document import parse
 from bufferctl.value import replace, value
@@ -145,24 +145,35 @@ class Job:
     def ends_exemptions(self) -> bool:
         """Whether the state lets posts out of freezes whose `freeze: false` is gone, which an apply has to record."""
         desired = self.loaded.desired if self.loaded else None
-        return desired is not None and ends_exemptions(desired, self._state)
+        return desired is not None and ends_exemptions(desired, self._before.state)
 
     @property
     def lets_out(self) -> bool:
         """Whether the state lets posts out of freezes that are not published yet."""
-        return any(each.exempt and each.status != PostStatus.SENT for each in self._state.bindings.values())
+        return any(each.exempt and each.status != PostStatus.SENT for each in self._before.state.bindings.values())
+
+    @property
+    def has_open_writes(self) -> bool:
+        """Whether a run that was cut off left writes in the state of which nobody knows whether Buffer has them."""
+        return bool(self._before.intents)
+
+    def is_state_of(self, serial: int) -> bool:
+        """Whether nobody has sent anything since the state had this serial, as far as the state says."""
+        return self._before.state.serial == serial and not self.has_open_writes
 
     @cached_property
-    def _state(self) -> State:
-        """The shared state before this run; an empty one if it cannot be read, which every command reports."""
+    def _before(self) -> SavedState:
+        """The shared state before this run."""
+        return self.read_state()
+
+    def read_state(self) -> SavedState:
+        """The shared state as it is now; an empty one if it cannot be read, which every command reports."""
         store = self.store("state")
-        if store is None:
-            return State()
         try:
-            raw = store.read().document
-            return parse(raw, store.place, None, remedy="").state if raw else State()
+            raw = store.read().document if store else None
+            return parse(raw, store.place, None, remedy="") if store and raw else SavedState("")
         except StateError:
-            return State()
+            return SavedState("")
 
     @cached_property
     def state_settings(self) -> StateSettings | None:

@@ -464,6 +464,22 @@ def reverted_too_early(side: Side) -> tuple[int, bool]:
     return number, sent != side.texts() == []
 
 
+@row("a revert is merged, after the run before it was cut off")
+def reverted_after_a_cut(side: Side) -> tuple[int, bool]:
+    """Buffer created the post, and nobody heard of it."""
+    assert not side.apply().failed
+    side.land(side.planned("launch", launch=LAUNCH))
+    side.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+:2h")
+    assert side.apply().failed
+    side.sandbox.set_faults()
+    side.later(hours=2)
+    sent = side.texts()
+    number = side.planned("undo", launch="")
+    side.land(number)
+    assert not side.apply().failed
+    return number, sent != side.texts() == []
+
+
 @row("the run fails, or never starts")
 def failed(side: Side) -> tuple[int, bool]:
     assert not side.apply().failed
@@ -575,7 +591,7 @@ def test_every_row_has_a_story() -> None:
 _ON_GITHUB = (force_pushed, squashed, of_a_second_request)
 _ON_NEITHER = (
     rebased, merged_in_between, another_account, opened_too_late,
-    quick_merges, straight_to_main, changed_in_buffer, reverted, reverted_too_early,
+    quick_merges, straight_to_main, changed_in_buffer, reverted, reverted_too_early, reverted_after_a_cut,
     two_root_files, root_file_deleted, planned_again, canceled, failed, unapproved, two_on_one_post_rebased,
     quick_merges_of_edits,
     history_gone, on_main_already, code_alone, brought_back_after_a_revert,
