@@ -51,6 +51,8 @@ class Kind(StrEnum):
     """The files and the Buffer account do not fit together."""
     STILL_PUBLISHED = "still-published"
     """Posts that no file declares any more will be published."""
+    UNDECLARED = "undeclared"
+    """Posts that came through the API, and that the state does not know, will be published; no file declares them."""
     DELETES_OTHERS = "deletes-others"
     """The plan deletes posts that people created."""
     CHANGES_OTHERS = "changes-others"

@@ -14,6 +14,7 @@ from bufferctl.ci.explain import about_key
 from bufferctl.ci.forge import ChangeRequest, CommentKind, marker, title
 from bufferctl.ci.job import Job, name_of
 from bufferctl.ci.report_file import load_report
+from bufferctl.diagnostics import Kind
 from bufferctl.errors import KeyRefusedError
 from bufferctl.limits import KEY_NOTICE
 from bufferctl.model import dates
@@ -100,10 +101,14 @@ def _context(job: Job, kind: CommentKind, notes: Iterable[Note]) -> Context:
 
 
 def _shown(plan: Plan, *, is_whole: bool) -> Plan:
-    """What the issue is about. `is_whole`: also what was merged and is not sent, which has an hour's time."""
+    """What the issue is about, and posts that go out undeclared.
+
+    `is_whole`: also what was merged and is not sent, which has an hour's time.
+    """
     found = {change.slot for change in plan.drift}
     changes = [each for each in plan.changes if each.slot in found or (is_whole and _is_unsent(each))]
-    return replace(plan, changes=tuple(changes), warnings=())
+    undeclared = tuple(each for each in plan.warnings if each.kind is Kind.UNDECLARED)
+    return replace(plan, changes=tuple(changes), warnings=undeclared)
 
 
 def _is_unsent(change: Change) -> bool:

@@ -438,6 +438,7 @@ def perhaps_removed(scene: Scene, matches: Matches, told: Collection[str]) -> It
         f"Buffer has {len(found)} unsent {'post' if len(found) == 1 else 'posts'} created through the API that no file "
         f"declares: {named}. {who} will be published, and may be {yours} from the files",
         hint="Delete in Buffer what should not be published.",
+        kind=Kind.UNDECLARED,
     )
 
 

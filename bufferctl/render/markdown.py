@@ -402,7 +402,12 @@ def _still_out(each: StillOut) -> str:
 
 def _first(page: _Page) -> None:
     """What is deleted or taken over of a person, or still goes out though no file says so."""
-    for each in page.report.first:
+    _put_notices(page, page.report.first)
+
+
+def _put_notices(page: _Page, notices: Iterable[Diagnostic]) -> None:
+    """Warnings that nobody may overlook, each with its answer."""
+    for each in notices:
         page.sheet.put(paragraphs([f"<b>{prose(sentence(each.message))}</b>", *_answer(each.hint)]))
 
 
@@ -553,6 +558,7 @@ def _receipt(page: _Page) -> None:
         sheet.put(f"Stopped early: {prose(sentence(clipped(report.stopped, 500)))}")
     if report.left is not None:
         sheet.put(prose(summary.left_over(report.left, outcomes)))
+    _put_notices(page, report.undeclared)
     _causes(page, len(found.causes))
     _decisions(page)
     for title in ("Not sent", "Waiting"):

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
-from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, RuleHelp, Severity
 from bufferctl.digests import change_digest, plan_digest
 from bufferctl.model import Address, Idea, Post, TextLength
 from bufferctl.plan import WRITING, Change, Outcome, Plan, Reason
@@ -112,6 +112,11 @@ class Report:
     def first(self) -> list[Diagnostic]:
         """The problems that come first: people's posts are deleted, or posts go out although no file has them."""
         return [each for each in self.plan.warnings if each.comes_first]
+
+    @property
+    def undeclared(self) -> list[Diagnostic]:
+        """What is said of posts that go out though no file has them and the state does not know them."""
+        return [each for each in self.plan.warnings if each.kind is Kind.UNDECLARED]
 
 
 def by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:

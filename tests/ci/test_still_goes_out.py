@@ -122,3 +122,23 @@ def test_a_state_that_lost_its_last_push(side: Side) -> None:
     side.land(number)
     assert not side.apply().failed
     assert side.texts() == ["Keep"]
+
+
+@on_each
+def test_a_removal_after_a_lost_state(side: Side) -> None:
+    """Nobody knows any more whose post it is, so it stays: the receipt and the issue name it."""
+    published(side)
+    (side.repository.path / "refs" / "heads" / "bufferctl-state").unlink()
+    side.later(minutes=5)
+    number = side.planned("after", launch=REMOVED)
+    side.land(number)
+    assert not side.apply().failed
+    said = "Buffer has 1 unsent post created through the API that no file declares: 'We are live'"
+    assert said in side.comments(number)[-1]
+    side.hour()
+    assert said in side.issue()[1]
+    for each in side.sandbox.posts():
+        if each["text"] == "We are live":
+            side.sandbox.person.delete_post(each["id"])
+    side.hour()
+    assert side.issues() == ["closed"]

@@ -72,5 +72,5 @@ def test_every_problem_has_a_code(
         found |= {each["code"] for each in document.get("problems", ())}
     of_no_rule = {code for code in found if not code.startswith("BC")}
     of_others = {Kind.STILL_PUBLISHED, Kind.DELETES_OTHERS, Kind.CHANGES_OTHERS}
-    of_plans = {Kind.ACCOUNT, *of_others, Kind.WORTH_A_LOOK, Kind.PLAN}
+    of_plans = {Kind.ACCOUNT, Kind.UNDECLARED, *of_others, Kind.WORTH_A_LOOK, Kind.PLAN}
     assert of_no_rule == {*Kind} - of_plans - {Kind.MORE, Kind.URL}
