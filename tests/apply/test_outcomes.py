@@ -299,7 +299,7 @@ def test_a_create_of_which_nobody_knows(
     outcome = outcomes.held(replace(EDIT, action=Action.CREATE, write=CreatePost(A, "c0")), candidates, START)
     assert outcome.message == message
     assert outcome.todo
-    assert [each.command[: len(of) + 1] for each, of in zip(outcome.todo.answers, commands, strict=True)] == [
+    assert [each.start[: len(of) + 1] for each, of in zip(outcome.todo.answers, commands, strict=True)] == [
         ("bufferctl", *of) for of in commands
     ]
     assert all(f"`bufferctl {' '.join(each)} {A.address}" in outcome.hint for each in commands)
