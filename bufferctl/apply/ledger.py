@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.outcomes import Conclusion
 from bufferctl.apply.ports import Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, DraftPost, Intent, Settled, Slot, State
+from bufferctl.model import Binding, DraftPost, EditPost, Intent, Settled, Slot, State
+from bufferctl.model.seen import perhaps_edited
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
 from bufferctl.value import replace
 
@@ -69,6 +70,14 @@ class Ledger:
         old = self.bindings.get(intent.slot)
         return replace(finding, binding=finding.binding.written_by(self.commit, old))
 
+    def perhaps_done(self, intents: Iterable[Intent]) -> None:
+        """Record edits that were perhaps carried out, so that the next plan sends the file; the caller reports them."""
+        settled = [settled_alike(intent, self.bindings) for intent in intents]
+        self.journal.settle(settled)
+        for each in settled:
+            if each.binding:
+                self.bindings[each.slot] = each.binding
+
     def not_done(self, intents: Iterable[Intent]) -> None:
         """Record writes that were certainly not carried out; the caller reports them."""
         self.journal.settle([Settled(intent.number, intent.slot, done=False) for intent in intents])
@@ -116,6 +125,15 @@ def with_unsaved_results(state: State, journal: FileJournal) -> State:
     for result in journal.results:
         put_binding(bindings, result.slot, result.binding)
     return replace(state, bindings=bindings)
+
+
+def settled_alike(intent: Intent, bindings: Mapping[Slot, Binding]) -> Settled:
+    """The result of an edit of which Buffer shows nothing: the next plan sends the file's version."""
+    old, write = bindings.get(intent.slot), intent.write
+    if old is None or not isinstance(write, EditPost) or old.id != write.id:
+        return Settled(intent.number, intent.slot, done=False)
+    binding = perhaps_edited(old, reschedule=write.reschedule)
+    return Settled(intent.number, intent.slot, done=True, binding=binding)
 
 
 def put_binding(bindings: dict[Slot, Binding], slot: Slot, binding: Binding | None) -> None:

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.journal import FileJournal
-from bufferctl.apply.ledger import put_binding
-from bufferctl.apply.settling import Ambiguous, Settler, TooEarly, Verdict, Written
+from bufferctl.apply.ledger import put_binding, settled_alike
+from bufferctl.apply.settling import Alike, Ambiguous, Settler, TooEarly, Verdict, Written
 from bufferctl.model import Binding, Create, DraftPost, Intent, Settled, Slot
 from bufferctl.value import replace, value
 
 
 @value()
 class Recovered:
-    """How many open intents were carried out, and how many were not.
+    """How many open intents were carried out, how many were not, and of how many edits Buffer shows nothing.
 
     `unsettled` are those that need a person, each with the ids of objects that it may have made. `differing` are those
     that were carried out and came back different from what was sent, each with the differing fields.
@@ -23,6 +23,7 @@ class Recovered:
 
     written: int
     not_written: int
+    alike: int
     unsettled: Mapping[Slot, tuple[str, ...]]
     differing: Mapping[Slot, tuple[str, ...]]
 
@@ -40,7 +41,7 @@ def recover(
     journal.settle([Settled(intent.number, intent.slot, done=False) for intent in answered])
     waiting = journal.open
     if not waiting:
-        return Recovered(0, len(answered), {}, {})
+        return Recovered(0, len(answered), 0, {}, {})
     given_up = {
         intent.number
         for intent in waiting
@@ -63,8 +64,9 @@ def recover(
     for each in settled:
         if each.done:
             put_binding(bindings, each.slot, each.binding)
-    done = sum(each.done for each in settled)
-    return Recovered(done, len(settled) - done + len(answered), unsettled, differing)
+    written = sum(isinstance(verdict, Written) for verdict in verdicts.values())
+    alike = sum(isinstance(verdict, Alike) for verdict in verdicts.values())
+    return Recovered(written, len(settled) - written - alike + len(answered), alike, unsettled, differing)
 
 
 def close_answered(journal: FileJournal, bindings: Mapping[Slot, Binding], answered: Collection[str]) -> None:
@@ -115,6 +117,8 @@ def _settled(
     intent: Intent, verdict: Verdict, bindings: Mapping[Slot, Binding], settler: Settler
 ) -> tuple[Settled, tuple[str, ...]]:
     """The entry for the journal, and the fields that came back different."""
+    if isinstance(verdict, Alike):
+        return settled_alike(intent, bindings), ()
     if not isinstance(verdict, Written):
         return Settled(intent.number, intent.slot, done=False), ()
     if intent.write.item is None or verdict.live is None:

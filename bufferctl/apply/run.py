@@ -14,7 +14,7 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.ledger import Ledger
 from bufferctl.apply.ports import Buffer, Timer
 from bufferctl.apply.queue import Pending, Queue
-from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, TooEarly, Verdict, Written
+from bufferctl.apply.settling import Alike, Ambiguous, NotWritten, Settler, TooEarly, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
 from bufferctl.limits import MOST_ASSETS, settle_time
 from bufferctl.model import Create, Done, Doubtful, Intent, Refusal, Refused, Result, Unknown, Write
@@ -257,7 +257,7 @@ class Run:
     def _record_verdicts(self, unknown: list[Answered], verdicts: Mapping[int, Verdict]) -> list[Answered]:
         """Record and report the verdicts; give back the writes that were not carried out and may be sent again."""
         at = self._buffer.server_time()
-        settled, closed, held, refused, again = [], [], [], [], []
+        settled, alike, closed, held, refused, again = [], [], [], [], [], []
         for each in unknown:
             change, write = each.pending.change, each.intent.write
             match verdicts[each.intent.number]:
@@ -269,6 +269,12 @@ class Run:
                 case Ambiguous():  # an undecided edit is closed here; the next plan shows the difference
                     closed.append(each.intent)
                     held.append(outcomes.touched(change, at))
+                case Alike():
+                    alike.append(each.intent)
+                    if isinstance(each.result, Doubtful):
+                        refused.append(each)
+                    else:
+                        again.append(each)
                 case NotWritten() if isinstance(each.result, Doubtful):
                     # "You've posted that one recently" and nothing new; "cannot be deleted" and there it is.
                     refused.append(each)
@@ -276,6 +282,7 @@ class Run:
                     closed.append(each.intent)
                     again.append(each)
         self._ledger.done(settled)
+        self._ledger.perhaps_done(alike)
         self._ledger.not_done(closed)
         for outcome in held:
             self._ledger.report(outcome)

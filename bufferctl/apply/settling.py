@@ -72,6 +72,11 @@ class NotWritten:
 
 
 @value()
+class Alike:
+    """An edit of which Buffer shows nothing, carried out or not. It may be sent again, which gives the same post."""
+
+
+@value()
 class Ambiguous:
     """The outcome cannot be decided; `candidates` are the ids of objects that it may have made."""
 
@@ -83,7 +88,7 @@ class TooEarly:
     """No list shows that it was carried out, and none is late enough to show that it was not."""
 
 
-Verdict = Written | NotWritten | Ambiguous | TooEarly
+Verdict = Written | NotWritten | Alike | Ambiguous | TooEarly
 
 
 @value()
@@ -130,6 +135,8 @@ class Judge:
                 return Written(live)
             case Fate.NOT_DONE:
                 return NotWritten()
+            case Fate.ALIKE:
+                return Alike()
             case Fate.UNCLEAR:
                 return Ambiguous((live.id,) if live else ())
 

@@ -246,6 +246,8 @@ def hash_of(value: Any) -> str:
 
 #: The hash of the hidden part of most posts, computed once: everything they have is returned by the API.
 _NOTHING_HIDDEN = hash_of({})
+#: The hash of a part of what was applied that nobody knows, since the answer to an edit of it was lost.
+UNKNOWN = "?"
 #: The fields of a post and of an idea that the API does not return, or not as they were sent, with their defaults.
 _NOT_RETURNED = {kind: fields_with(kind, lambda about: about.unread) for kind in (Post, Idea)}
 

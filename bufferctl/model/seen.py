@@ -13,7 +13,10 @@ from typing import NamedTuple
 
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import (
+    FINGERPRINT_VERSION,
+    UNKNOWN,
     Content,
+    Fingerprint,
     content_of_desired,
     content_of_live,
     digest,
@@ -164,6 +167,16 @@ def is_untouched(binding: Binding, live: LiveItem) -> bool:
         return True
     on_time = instant(live.due_at) == binding.due_at if binding.due_at else not live.has_own_time
     return on_time and live.status == binding.status
+
+
+def perhaps_edited(old: Binding, *, reschedule: bool) -> Binding:
+    """The binding after an edit that may have been carried out and cannot be read back, so the file is sent again.
+
+    `reschedule`: it changed the schedule, too.
+    """
+    applied = Fingerprint.read(old.applied) or Fingerprint(FINGERPRINT_VERSION, UNKNOWN, UNKNOWN, UNKNOWN)
+    schedule = UNKNOWN if reschedule else applied.schedule
+    return replace(old, applied=str(applied._replace(hidden=UNKNOWN, schedule=schedule))).written_by("", old)
 
 
 def bind(

@@ -45,6 +45,8 @@ class Fate(Enum):
 
     DONE = auto()
     NOT_DONE = auto()
+    ALIKE = auto()
+    """Nothing of what it changes can be read back, such as another image, so either may be the case."""
     UNCLEAR = auto()
     """The object matches neither its old nor its new version: a person changed it as well."""
 
@@ -194,16 +196,14 @@ class EditPost(_PostWrite):
         """
         if not isinstance(live, LivePost):
             return Fate.UNCLEAR
-        if stood_so(live, before):
-            return Fate.NOT_DONE  # also if nothing of the edit can be read back: sending it twice gives the same post
         content = content_of_live(with_board_of(self.item, live))
-        shows = self.reschedule or content_standing(content) != before.partition(" ")[0]
-        done = (
-            shows
-            and self._on_time(live)
-            and contents_match(content_of_desired(self.item), content, links_may_differ=links_may_differ)
+        is_as_sent = self._on_time(live) and contents_match(
+            content_of_desired(self.item), content, links_may_differ=links_may_differ
         )
-        return Fate.DONE if done else Fate.UNCLEAR
+        if stood_so(live, before):
+            return Fate.ALIKE if is_as_sent else Fate.NOT_DONE
+        shows = self.reschedule or content_standing(content) != before.partition(" ")[0]
+        return Fate.DONE if is_as_sent and shows else Fate.UNCLEAR
 
     @property
     def stays_scheduled(self) -> bool:
@@ -379,7 +379,7 @@ class Intent:
 
 @value()
 class Settled:
-    """The final result of an intent: `done` or not.
+    """The final result of an intent: `done`, perhaps if it is an edit, or not.
 
     `binding` is the resulting one for the state, None for no binding.
     """

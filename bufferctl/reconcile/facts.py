@@ -20,6 +20,7 @@ from bufferctl.model import (
     instant,
 )
 from bufferctl.model.comparable import (
+    UNKNOWN,
     Content,
     Fingerprint,
     contents_match,
@@ -91,6 +92,11 @@ class Facts(NamedTuple):
         """Whether the file has another title or text than last applied, and than Buffer has."""
         there = text_digest(self.content) if self.content else ""
         return text_digest(self.match.declared.content) not in {self.binding.text, there}
+
+    @property
+    def is_perhaps_edited(self) -> bool:
+        """Whether an edit without an answer may have been carried out of what Buffer does not show."""
+        return self.before is not None and self.before.hidden == UNKNOWN
 
     @property
     def has_new_handles(self) -> bool:

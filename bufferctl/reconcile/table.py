@@ -62,6 +62,11 @@ _COMPARED = frozenset(
 )
 #: Shown for an edit of fields that Buffer does not read back, if it is not known what was last applied.
 _UNREADABLE = Said("Buffer does not show {hidden}, so only the new version is shown here")
+#: An edit whose answer was lost, of what Buffer does not read back: sending the file's version is safe either way.
+_PERHAPS_EDITED = Said(
+    "An earlier run got no answer to an edit of it, and Buffer does not show whether it was carried out, so the file's "
+    "version is sent again"
+)
 #: What Buffer has of a network, and nobody knows who set it: an edit that leaves it out may reset it (notes: Writing).
 _UNSAID = Said("Buffer also has {unsaid}, which the file does not say: an edit may keep or reset it")
 _UNSAID_THERE = Said("Buffer also has {unsaid}, which the file does not say: the next edit may keep or reset it")
@@ -497,7 +502,9 @@ def _of_edit(facts: Facts, differences: Sequence[Difference]) -> Iterator[Said]:
     item, given = facts.item, facts.binding.given
     if facts.match.how is How.NAMED:
         yield replace(_NAMED_BY_FILE, facts={"whose": holds.whose(facts.live)})
-    if not differences:
+    if facts.is_perhaps_edited:
+        yield _PERHAPS_EDITED
+    elif not differences:
         hidden = [f"`{path}`" for path in given_of(item) if is_hidden(path)] if given is None else []
         yield replace(_UNREADABLE, own={"hidden": all_of(hidden) or "the edited fields"})
         if isinstance(item, Post) and not item.idea and isinstance(facts.live, LivePost) and facts.live.idea_id:

@@ -343,7 +343,7 @@ class Applying:
         listener = self.session.listener
         listener.note(
             f"An earlier apply was cut off. Its unanswered writes: {found.written} carried out, "
-            f"{found.not_written} not carried out, {len(found.unsettled)} unclear."
+            f"{found.not_written} not carried out, {len(found.unsettled) + found.alike} unclear."
         )
         for slot, fields in found.differing.items():
             address = visible(self.session.state.bindings[slot].address)

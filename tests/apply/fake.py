@@ -26,6 +26,7 @@ from bufferctl.model import (
     EditPost,
     Idea,
     Live,
+    LiveAsset,
     LiveChannel,
     LiveIdea,
     LiveOrganization,
@@ -394,6 +395,7 @@ class FakeBuffer:
             due_at=post.due_at or now + timedelta(days=1 + len(self.posts)),
             is_custom_scheduled=post.due_at is not None,
             idea_id=idea_id,
+            assets=tuple(LiveAsset("image") for each in post.assets if each.image),  # as Buffer, not where from
         )
 
 

@@ -19,6 +19,7 @@ from tests.apply.machine import Machine, Told, binding, slot
 
 A, B, C = post("a"), post("b"), post("c")
 IMAGE = Asset(image=Image(url="https://acme.example/a.png"))
+OTHER = Asset(image=Image(url="https://acme.example/b.png"))
 DUE = START + timedelta(days=3)
 
 
@@ -562,6 +563,28 @@ def test_an_edit_is_done_or_sent_again(
     assert [o.status for o in attempt.outcomes] == [Status.DONE]
     assert [p.text for p in buffer.posts.values()] == ["The words that it is to have now"]
     assert len(buffer.sent) == (3 if kind == "cut-before" else 2)
+
+
+@pytest.mark.parametrize("kind", ["kill-before", "kill-after"])
+@pytest.mark.parametrize("images", ["another", "order"])
+def test_an_edit_that_cannot_be_read_back_is_sent_again(
+    machine: Machine, buffer: FakeBuffer, kind: FaultKind, images: str
+) -> None:
+    """The file's images, also if it has the earlier ones again: Buffer may have either, and then has the file's."""
+    machine.apply(replace(A, assets=(IMAGE, OTHER)))
+    buffer.faults = [Fault(kind)]
+    dies(machine, replace(A, assets=(OTHER, IMAGE) if images == "order" else (OTHER, OTHER)))
+    attempt = machine.apply(replace(A, assets=(IMAGE, OTHER)))
+    assert [(o.change.action, o.status) for o in attempt.outcomes] == [(Action.UPDATE, Status.DONE)]
+    assert machine.apply(replace(A, assets=(IMAGE, OTHER))).writes == 0
+
+
+def test_a_run_that_stops_leaves_an_edit_that_cannot_be_read_back_unclear(machine: Machine, buffer: FakeBuffer) -> None:
+    """It had been sent, and was to be sent again: the next run sends the file's version, though that is the old one."""
+    machine.apply(replace(A, assets=(IMAGE,)))
+    buffer.faults = [Fault("cut-after"), Fault("unreachable")]
+    machine.apply(replace(A, assets=(OTHER,)))
+    assert machine.apply(replace(A, assets=(IMAGE,))).writes == 1
 
 
 def test_an_edit_is_sent_again_though_its_queue_time_moved(machine: Machine, buffer: FakeBuffer) -> None:

@@ -95,8 +95,8 @@ BACK = replace(MOVE, back_to=instant(LATER))
         (Fate.DONE, EDIT, OLD, LIVE),
         (Fate.DONE, EDIT, OLD, replace(LIVE, due_at=LATER)),
         (Fate.NOT_DONE, EDIT, OLD, OLD),
-        (Fate.NOT_DONE, EDIT, LIVE, LIVE),
-        (Fate.NOT_DONE, MOVE, LIVE, LIVE),
+        (Fate.ALIKE, EDIT, LIVE, LIVE),
+        (Fate.ALIKE, MOVE, LIVE, LIVE),
         (Fate.UNCLEAR, EDIT, OLD, replace(LIVE, text="By a person")),
         (Fate.UNCLEAR, EDIT, LIVE, live(PostStatus.SENT)),
         (Fate.UNCLEAR, EDIT, OLD, None),
@@ -119,7 +119,7 @@ BACK = replace(MOVE, back_to=instant(LATER))
     ],
 )
 def test_fate_of_an_edit(fate: Fate, write: EditPost, before: LivePost, there: LivePost | LiveIdea | None) -> None:
-    """Done: it is as declared. Not done: it stands as before. Unclear: neither, or it is gone."""
+    """Done: it is as declared. Not done: it stands as before. Alike: both. Unclear: neither, or it is gone."""
     assert write.fate(there, standing(before), links_may_differ=False) is fate
 
 
