@@ -434,7 +434,7 @@ def test_several_sets_of_files(team: Team) -> None:
         assert not team.apply(directory=name).failed
     assert team.texts() == ["From the north", "From the south"]
     record = json.loads(team.github.repository.git("show", "bufferctl-state:south/applied.json"))
-    assert record == {"commit": team.github.repository.head("main"), "exit_code": 0}
+    assert record == {"commit": team.github.repository.head("main"), "exit_code": 0, "serial": 2}
 
 
 @pytest.mark.parametrize("folder", ["..", "/etc", "posts/../.."])
