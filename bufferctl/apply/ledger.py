@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.outcomes import Conclusion
 from bufferctl.apply.ports import Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, DraftPost, EditPost, Intent, Settled, Slot, State
+from bufferctl.model import Binding, DraftPost, EditPost, Fate, Intent, Live, Settled, Slot, State
 from bufferctl.model.seen import perhaps_edited
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
 from bufferctl.value import replace
@@ -134,6 +134,25 @@ def settled_alike(intent: Intent, bindings: Mapping[Slot, Binding]) -> Settled:
         return Settled(intent.number, intent.slot, done=False)
     binding = perhaps_edited(old, reschedule=write.reschedule)
     return Settled(intent.number, intent.slot, done=True, binding=binding)
+
+
+def with_unclear_edits(
+    state: State, intents: Iterable[Intent], live: Live, *, shortening: Collection[str] = ()
+) -> State:
+    """The state as the next apply will note it of open edits of which Buffer shows nothing.
+
+    `live` is what Buffer has now, `shortening` are ids of channels that shorten links.
+    """
+    posts, bindings = {post.id: post for post in live.posts}, dict(state.bindings)
+    for intent in intents:
+        write = intent.write
+        if not isinstance(write, EditPost):
+            continue
+        fate = write.fate(posts.get(write.id), intent.before, links_may_differ=write.home in shortening)
+        settled = settled_alike(intent, bindings)
+        if fate is Fate.ALIKE and settled.binding:
+            bindings[intent.slot] = settled.binding
+    return replace(state, bindings=bindings)
 
 
 def put_binding(bindings: dict[Slot, Binding], slot: Slot, binding: Binding | None) -> None:

@@ -233,6 +233,12 @@ class Account:
         channels = {channel.id for organization in self.organizations for channel in organization.channels}
         return frozenset(channels | {organization.id for organization in self.organizations})
 
+    @property
+    def shortening(self) -> frozenset[str]:
+        """The ids of channels whose links Buffer rewrites."""
+        channels = (channel for organization in self.organizations for channel in organization.channels)
+        return frozenset(channel.id for channel in channels if channel.link_shortening)
+
 
 @value()
 class Wanted:

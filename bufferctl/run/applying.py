@@ -101,8 +101,7 @@ class Applying:
         session = self.session
         with session.listener.progress(0):
             homes = self._find_homes()
-            channels = (each for organization in homes.account.organizations for each in organization.channels)
-            self._shortening = frozenset(each.id for each in channels if each.link_shortening)
+            self._shortening = homes.account.shortening
             close_answered(session.journal, session.state.bindings, answered(session, self.source.not_created))
             if session.journal.open:
                 bindings = dict(session.state.bindings)

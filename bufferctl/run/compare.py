@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
-from bufferctl.apply import FileJournal, with_unsaved_results
+from bufferctl.apply import FileJournal, with_unclear_edits, with_unsaved_results
 from bufferctl.choices import NONE, Choices
 from bufferctl.diagnostics import (
     Diagnostic,
@@ -307,13 +307,14 @@ def _reconciled(session: Session, homes: Homes, live: Live, wanted: Wanted, opti
     Made again if another root file manages some of what it would delete or leave to others.
     """
     desired, endpoint, targets = session.files.desired, session.store.endpoint, homes.targets
-    made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
+    state = with_unclear_edits(session.state, session.journal.open, live, shortening=homes.account.shortening)
+    made = reconcile(desired, live, state, targets, endpoint=endpoint, options=options)
     elsewhere = _elsewhere(session, made)
     declared = _declared_elsewhere(session, made, homes, elsewhere)
     if elsewhere or declared:
         options = replace(options, elsewhere=elsewhere, declared_elsewhere=declared)
         live = _seek(session, _unlisted(elsewhere, live), live, wanted)
-        made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
+        made = reconcile(desired, live, state, targets, endpoint=endpoint, options=options)
     return made, live
 
 

@@ -140,6 +140,28 @@ def test_killed_during_an_edit(whole_program: list[str], gated: tuple[Project, G
     assert [post["text"] for post in project.sandbox.posts()] == ["Before"]
 
 
+def test_killed_during_an_edit_that_buffer_does_not_show(whole_program: list[str], gated: tuple[Project, Gate]) -> None:
+    """Another image, taken back in the file since: a plan shows the edit that the next apply sends."""
+    project, gate = gated
+    picture = "{key: one, due_at: 2029-12-12T09:00Z, text: A, assets: [{image: {url: %s, alt_text: A}}]}"
+    root = (project.folder / "buffer.yaml").read_text(encoding="utf-8").partition("posts:\n")[0]
+    images = ["https://acme.example/a.png", "https://acme.example/b.png"]
+    project.write("buffer.yaml", f"{root}posts: [{picture % images[0]}]\n")
+    project.apply()
+    project.write("buffer.yaml", f"{root}posts: [{picture % images[1]}]\n")
+    gate.after_write = hold = Hold()
+    with start(whole_program, project) as process:
+        assert hold.arrived.wait(300)
+        process.kill()
+        process.communicate(timeout=300)
+    hold.go_on()
+    project.write("buffer.yaml", f"{root}posts: [{picture % images[0]}]\n")
+    planned = " ".join(project("plan").out.split())
+    assert "does not show whether it was carried out, so the file's version is sent again" in planned
+    project.apply()
+    assert "No changes" in project("plan").out
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, *long(signal.SIGTERM)])
 def test_while_reading(program: list[str], gated: tuple[Project, Gate], number: signal.Signals) -> None:
     """Before anything is sent there is nothing to finish: once is enough, 130, and nothing was sent."""
