@@ -23,7 +23,7 @@ from bufferctl.media import addresses
 from bufferctl.model import Likeness, PostStatus, Refusal, enums, live, writing
 from bufferctl.model.content import A_FILE, AssetKind
 from bufferctl.plan import Action, Cause, Reason, Status, Trouble
-from bufferctl.planfile import agreed, saved
+from bufferctl.planfile import agreement, reviewed, saved, verified
 from bufferctl.reconcile import facts, freezes, holds, likeness, repeats, sending, suspending, table
 from bufferctl.render import agenda, cards, drift, sarif, summary, words
 from bufferctl.render.json_documents import document_schema
@@ -36,10 +36,10 @@ ACTIONS: Meanings = {
     "writes": plan.WRITING,  # to Buffer
     "state": plan.STATE_ONLY,  # it changes the state and nothing else
     "agreed": digests.REVIEWED,  # a reviewer approves it
-    "named": agreed._DONE,  # in words, where a saved plan has another one
-    "there": agreed._IN_PLACE,  # in Buffer, and nothing to change
-    "quiet": agreed._NOTHING_TO_DO_NOW,  # nothing to be done now
-    "kept": agreed._SHOWN,  # a saved plan shows it, and does not carry it out
+    "named": agreement.DONE,  # in words, where a saved plan has another one
+    "there": reviewed._IN_PLACE,  # in Buffer, and nothing to change
+    "quiet": verified._NOTHING_TO_DO_NOW,  # nothing to be done now
+    "kept": verified._SHOWN,  # a saved plan shows it, and does not carry it out
     "leaves": plan._LEAVES,  # another version of the post in Buffer, which goes out until then
     "resting": suspending._NOTHING_TO_SEND,  # a suspension stops nothing of it
     "public": freezes._SENDING,  # it may be published by it
@@ -57,7 +57,7 @@ REASONS: Meanings = {
     "progress": plan._PROGRESS,  # it does not
     "compared": table._COMPARED,  # the plan shows how file and Buffer differ
     "moot": suspending._MOOT_WHILE_SUSPENDED,  # nobody is asked while the entry is suspended
-    "overtaken": agreed._OVERTAKEN,  # a saved plan goes on without the change
+    "overtaken": verified._OVERTAKEN,  # a saved plan goes on without the change
     "passing": apply._PASSING,  # a later run in CI tries again
     "lost": apply._LOST,  # in CI, what was merged cannot be sent any more
     "pulled": pulling._CHANGED,  # `pull` takes Buffer's version over

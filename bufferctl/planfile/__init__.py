@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bufferctl.planfile.agreed import Merged, Reviewed, Verified, verify
 from bufferctl.planfile.changed import changed_entries
 from bufferctl.planfile.merged import MergedFile, dump_merged, load_merged
+from bufferctl.planfile.reviewed import Merged, Reviewed
 from bufferctl.planfile.saved import RECEIPT, Receipt, SavedPlan, dump, load, load_receipt, load_shown, receipt_details
+from bufferctl.planfile.verified import Verified, verify

@@ -13,7 +13,7 @@ from pydantic_core import from_json, to_json
 
 from bufferctl.errors import UsageError
 from bufferctl.model import Address
-from bufferctl.planfile.agreed import Merged
+from bufferctl.planfile.reviewed import Merged
 from bufferctl.planfile.saved import SavedPlan
 from bufferctl.value import replace
 

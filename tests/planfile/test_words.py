@@ -34,7 +34,7 @@ from bufferctl.model import (
 )
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Recording
 from bufferctl.planfile import Merged, Reviewed, SavedPlan, verify
-from bufferctl.planfile.agreed import overtaken
+from bufferctl.planfile.agreement import overtaken
 from bufferctl.planfile.saved import dump_plan
 from bufferctl.said import prose
 from tests.apply.fake import START

@@ -1,9 +1,8 @@
-"""Compares the plans that people agreed on with the current one: a saved plan as a whole, or each reviewed change.
+"""The plans that merged requests were reviewed with: what was reviewed is made, and the rest is held.
 
-Both begin with a plan that apply makes from the files: a plan file only selects. `verify` is the strict form: a saved
-plan is still valid, or is refused. `Reviewed` is for merges, since other changes may come in between: reviewed changes
-are made, the rest is held. Nothing is written to Buffer without a review; changes to the state alone publish nothing
-and need no review.
+A plan file only selects: what apply sends comes from a plan that it makes from the files, since other changes may have
+come in between. Nothing is written to Buffer without a review; changes to the state alone publish nothing and need
+none.
 """
 
 from __future__ import annotations
@@ -14,311 +13,42 @@ from itertools import chain
 from typing import Any
 
 from bufferctl.diagnostics import all_of
-from bufferctl.digests import REVIEWED, change_digest, facts, tag_ids, what_it_says
+from bufferctl.digests import REVIEWED, change_digest, what_it_says
 from bufferctl.limits import MOST_DAYS, UNTIMED
 from bufferctl.model import (
     Address,
-    CreatePost,
     Desired,
-    EditPost,
-    Idea,
     LivePost,
     Origin,
     Post,
-    PostStatus,
-    Slot,
     State,
-    Suspended,
-    Write,
     content_of_desired,
     fingerprint,
 )
-from bufferctl.model.desired import as_one, beyond
-from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import as_it_was, is_untouched
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.plan import WRITING, Action, Change, Difference, Plan, Reason
+from bufferctl.planfile.agreement import (
+    DONE,
+    differing_fields,
+    digest_as_agreed,
+    last_suspension,
+    missing_freeze,
+    not_reviewed,
+    overtaken,
+    resolved_otherwise,
+    was_made_since,
+    was_only_shown,
+)
 from bufferctl.planfile.saved import SavedPlan
-from bufferctl.said import Answer, Said, Way
 from bufferctl.value import field, replace, value
 
-#: Holds that mean "no longer possible" rather than "something changed": skipping the reviewed change does no harm.
-_OVERTAKEN = frozenset({Reason.SENT, Reason.MISSED, Reason.LAG, Reason.UNSETTLED, Reason.ERROR})
-#: What apply does to an object, in plain words.
-_DONE = {
-    Action.CREATE: "created",
-    Action.UPDATE: "changed",
-    Action.DELETE: "deleted",
-    Action.ADOPT: "taken for one that is there already",
-    Action.MOVE: "renamed",
-    Action.FORGET: "forgotten",
-    Action.WAITING: "left waiting for room",
-}
 #: Actions of objects that exist in Buffer and need no change there.
 _IN_PLACE = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.ADOPT, Action.MOVE})
-#: Actions that leave nothing to be done now.
-_NOTHING_TO_DO_NOW = frozenset({Action.NO_OP, Action.KEEP, Action.DONE, Action.PAST, Action.WAITING})
-#: Actions that a saved plan shows, and that are not carried out.
-_SHOWN = frozenset({Action.HOLD, Action.WAITING})
-#: What became of a reviewed change whose post was published first.
-_DELETE_OVERTAKEN = Said("It was published before it could be deleted as reviewed, so nothing was sent")
-_EDIT_OVERTAKEN = Said("It was published before it could be changed as reviewed, so nothing was sent")
-_SUSPENSION_OVERTAKEN = Said("It was published before it could be suspended as reviewed, so nothing was sent")
-_DELETE_THERE = Said("Delete it on the network itself.")
-_EDIT_THERE = Said("To change what people see, edit it on the network itself.")
-#: A change that nobody agreed to.
-_NOT_REVIEWED = Said("Not reviewed: {because}, so {consequence}")
-_HAVE_IT_REVIEWED = Said(
-    "To have it reviewed, change it in a pull or merge request, or run `bufferctl plan -o FILE`.",
-    beside=(Answer(Way.RUN, command=("bufferctl", "plan", "-o", "FILE")),),
-)
-#: The same of an entry that is gone, so that nobody can change it.
-_HAVE_REMOVAL_REVIEWED = Said(
-    "The plan of the next pull or merge request shows it, too, and merging that deletes it. To have it reviewed now, "
-    "run `bufferctl plan -o FILE`.",
-    beside=_HAVE_IT_REVIEWED.beside,
-)
-
-
-@value()
-class Verified:
-    """A saved plan compared with the current one.
-
-    `plan` has the changes still to make, and holds; `moved` has addresses and why they changed.
-    """
-
-    plan: Plan
-    moved: tuple[str, ...]
-
-
-def verify(saved: SavedPlan, now: Plan, state: State) -> Verified:
-    """Compare a saved plan with the plan that the files give now, of all files.
-
-    What is suspended now is taken off the schedule, whatever the saved plan has. `state` is the one before this run. A
-    saved plan of all files that has every current change counts as the plan of the files.
-    """
-    today = {change.slot: change for change in now.changes}
-    addresses = {change.address for change in now.changes if change.desired}
-    kept: dict[Slot, Change] = {}
-    moved = []
-    for then in saved.plan.changes:
-        current = today.get(then.slot)
-        change = _with_room(then, current)
-        if current and {change.action, current.action} <= _SHOWN:
-            kept[change.slot] = current  # it blocks nothing, but it counts for the exit code like any other hold
-        if change.action not in WRITING | STATE_ONLY:
-            continue
-        why = _was_suspended(change, current, state.suspended, saved) or _revoked(change, current)
-        if current is None:  # where nothing moved, an earlier run of this plan deleted or forgot it
-            if change.address in addresses:
-                why = "its channel is another one in Buffer than when the plan was made"
-        elif not why and change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
-            why = "its channel has another name or time zone than the plan shows"
-        elif not why and (_same(change, current) or _is_over(change, current, state)):
-            kept[change.slot] = overtaken(change, current, state)
-        elif not why and current.action not in {Action.NO_OP, Action.KEEP, Action.DONE}:
-            why = _moved(change, current)
-        if why:
-            moved.append(f"{change.address}: {why}")
-    others = [change for change in now.changes if change.slot not in kept]
-    is_part = saved.plan.narrowed or any(change.action not in _NOTHING_TO_DO_NOW for change in others)
-    own = {**kept, **_only_shown(saved, today)}
-    left = [own.get(each.slot, each) for each in now.changes if each.slot in own or each.is_never_left_out]
-    changes = (*left, *(() if is_part else others))
-    return Verified(replace(now, changes=changes, narrowed=is_part), tuple(moved))
-
-
-def _only_shown(saved: SavedPlan, today: Mapping[Slot, Change]) -> Mapping[Slot, Change]:
-    """What today's plan would send and the saved plan only shows, held."""
-    found = {}
-    for then in saved.plan.changes:
-        current = today.get(then.slot)
-        if current and current.action in WRITING and not current.takes_off:
-            why = _was_only_shown(then, current, "the plan")
-            if why:
-                found[then.slot] = _not_reviewed(current, why)
-    return found
-
-
-def _was_suspended(
-    change: Change, current: Change | None, suspended: Mapping[Slot, Suspended], saved: SavedPlan
-) -> str:
-    """Why a plan that was made before a suspension does not agree to what would be sent; empty if it does."""
-    if current is None or current.action not in WRITING - {Action.DELETE}:
-        return ""
-    if current.takes_off:
-        return "" if change.takes_off else _SUSPENDED_SINCE
-    began = _began(suspended, current)
-    return _SUSPENDED_SINCE if began and not _was_known(began, current, saved, saved.created_at) else ""
-
-
-_SUSPENDED_SINCE = "it was suspended after the plan was made"
-
-
-def _began(suspended: Mapping[Slot, Suspended], change: Change) -> Suspended | None:
-    """The last suspension of an entry, under whichever key it had, or of its whole channel."""
-    found = map(suspended.get, _suspended_at(change))
-    return max(filter(None, found), key=lambda each: each.since, default=None)
-
-
-def _was_known(began: Suspended, change: Change, saved: SavedPlan, planned_at: datetime | None) -> bool:
-    """Whether a plan was made since a suspension began: it records that one.
-
-    Two clocks, or two readings within a second, cannot tell; only where it does not record any, its time decides.
-    """
-    if saved.suspended is None:
-        return planned_at is None or planned_at >= began.since
-    return began.since in map(saved.suspended.get, _suspended_at(change))
-
-
-def _suspended_at(change: Change) -> tuple[Slot, ...]:
-    """Where a suspension of an entry may be recorded: under each key that it had, and its channel's."""
-    return (*change.slots, change.slot._replace(key=""))
-
-
-def _with_room(change: Change, current: Change | None) -> Change:
-    """The change of a saved plan; a post that waits for room there is created or scheduled as soon as there is room."""
-    sends = Action.CREATE if change.live is None else Action.UPDATE
-    has_room = change.waits_for_room and current and current.action is sends and not current.takes_off
-    return replace(change, action=sends) if has_room else change
-
-
-def _revoked(change: Change, current: Change | None) -> str:
-    """How the files have changed what a saved plan does, since it was made; empty if they have not."""
-    item = current.desired if current and not (current.desired and current.desired.cancelled) else None
-    if change.action in {Action.DELETE, Action.FORGET}:
-        return "the files declare it again" if item else ""
-    if item is None:
-        return "the files no longer declare it"
-    fields = _differing(change.desired, item)
-    return f"its {all_of(fields)} changed in the files" if fields else ""
-
-
-def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
-    """The details that a plan shows for the channel of a change; nothing for ideas."""
-    channel = plan.channels.get(change.slot.channel_id)
-    return (channel.name, channel.timezone) if channel else ()
-
-
-def _same(change: Change, current: Change) -> bool:
-    """Whether today's plan makes the same change to the same version in Buffer."""
-    if current.action is not change.action or _unseen(change, current):
-        return False
-    if _digest_after(change, current) != change_digest(change):
-        return False
-    if change.write is None or current.write is None:
-        return change.live_id == current.live_id
-    there, here = ((write.home, write.target) for write in (change.write, current.write))
-    return there == here and facts(current) == facts(change)
-
-
-def _is_over(change: Change, current: Change, state: State) -> bool:
-    """Whether the change is already made (and its object was found), or its time passed with no change by anybody."""
-    if change.action is Action.CREATE and current.action is Action.ADOPT:
-        return True
-    if change.action is Action.DELETE and current.action is Action.FORGET:
-        return True
-    if current.action is Action.PAST or (current.action is Action.DONE and current.cause is Cause.EDITED):
-        return True
-    if _was_too_late_to_suspend(change, current, state):
-        return True
-    return current.action is Action.HOLD and current.reason in _OVERTAKEN
-
-
-def _moved(change: Change, current: Change) -> str:
-    """Why today's plan no longer has a change, where the files are not the reason (`_revoked`) and it is not `_same`.
-
-    So the same action on something else means that Buffer has something else.
-    """
-    if resolved := _resolved_otherwise(change, current):
-        return f"{resolved} than when the plan was made"
-    if unseen := _unseen(change, current):
-        return f"in the plan {unseen}"
-    if current.action is change.action or current.reason in {Reason.CHANGED, Reason.CONFLICT}:
-        return "it was changed in Buffer since the plan was made"
-    if current.action is Action.HOLD:
-        return current.message
-    if current.reason is Reason.SUSPENDED:
-        return "it is suspended now"
-    return f"it was to be {_DONE[change.action]}, and would now be {_DONE[current.action]}"
-
-
-def _resolved_otherwise(then: Change, now: Change) -> str:
-    """Says that names of tags or a board in a write stand for other ids now; empty if they do not."""
-    before, after = _found_ids(then.write), _found_ids(now.write)
-    names = [name for name in before if name in after and before[name] != after[name]]
-    if not names:
-        return ""
-    return f"its {all_of(names)} {'stands' if names == ['board'] else 'stand'} for another id"
-
-
-def _found_ids(write: Write | None) -> dict[str, Any]:
-    """The ids that planning found for the names in a write, by field, to say which of them changed.
-
-    Whether one did is decided by `change_digest`.
-    """
-    pin = write.item.metadata if isinstance(write, CreatePost | EditPost) else None
-    board = pin.board_service_id if isinstance(pin, PinterestMetadata) else None
-    return {"tags": tag_ids(write), "board": board}
-
-
-def _was_too_late_to_suspend(then: Change, now: Change, state: State) -> bool:
-    """Whether a post was published since the last apply that a plan was to take off the schedule."""
-    if not then.takes_off or now.action is not Action.DONE:
-        return False
-    was = state.bindings.get(then.slot)
-    return was is not None and was.id == then.live_id and was.status != PostStatus.SENT and not was.taken_from
-
-
-def overtaken(then: Change, now: Change, state: State) -> Change:
-    """`now`, reported if its post was published before the reviewed write `then`. `state` is the one before this run.
-
-    An apply records that the post is published, so this is reported once.
-    """
-    if _was_too_late_to_suspend(then, now, state):
-        return replace(now, reason=Reason.OVERTAKEN, why=_SUSPENSION_OVERTAKEN, todo=_DELETE_THERE)
-    binding = now.binding
-    is_edit = now.action is Action.DONE and now.cause is Cause.EDITED
-    is_delete = now.action is Action.FORGET and binding is not None and binding.status == PostStatus.SENT
-    if then.action not in WRITING or not (is_delete if then.action is Action.DELETE else is_edit):
-        return now
-    return replace(
-        now,
-        reason=Reason.OVERTAKEN,
-        why=_DELETE_OVERTAKEN if is_delete else _EDIT_OVERTAKEN,
-        todo=_DELETE_THERE if is_delete else _EDIT_THERE,
-    )
-
-
-def _not_reviewed(change: Change, why: str, todo: Said | None = None) -> Change:
-    """The change, held since nobody agreed to it. `todo`: what there is to do, if that is not to have it reviewed."""
-    there = "Buffer's version goes out" if change.goes_out else "Buffer keeps its version"
-    consequence = "it is not sent" if change.action is Action.CREATE else there
-    if change.action is Action.DELETE:
-        consequence = f"it is not deleted and {change.stays}"
-    if change.lets_out:
-        consequence = "its `freeze: false` does not count, and it still goes out during a freeze"
-    return replace(
-        change,
-        action=Action.HOLD,
-        reason=Reason.NOT_REVIEWED,
-        why=replace(_NOT_REVIEWED, facts={"because": why, "consequence": consequence}),
-        todo=todo or (_HAVE_IT_REVIEWED if change.desired else _HAVE_REMOVAL_REVIEWED),
-        write=None,
-    )
 
 
 def _was_held_delete(then: Change, change: Change) -> bool:
     """Whether a plan shows the delete, and holds it because of how many, or what, disappeared from the files."""
     return then.reason is Reason.DELETES and then.action is Action.HOLD and change.action is Action.DELETE
-
-
-def _was_only_shown(then: Change | None, change: Change, title: str) -> str:
-    """Why a plan that shows an entry as held or suspended does not agree to sending it; empty if it shows neither."""
-    if then and then.action is Action.HOLD:
-        return f"it needed a person when {title} was made, and this version has not been reviewed"
-    if then and then.reason is Reason.SUSPENDED and change.action is not Action.DELETE:
-        return f"it is suspended in {title}, and it goes out only by a plan that was made since"
-    return ""
 
 
 @value()
@@ -488,7 +218,7 @@ class Reviewed:
         then = last.agreed if last else None
         answer = last.change.todo if last and last.change and _was_held_delete(last.change, change) else None
         changed = replace(change, differences=_since_review(then, change) or change.differences)
-        return _not_reviewed(changed, why, answer)
+        return not_reviewed(changed, why, answer)
 
     def _why_nobody_agreed(self, agreements: _Agreements, change: Change, today: _Today) -> str:
         """Why nobody agreed to the change, by the newest plan that has it; empty if somebody did."""
@@ -523,7 +253,7 @@ class Reviewed:
                 yield f"{address}: it now belongs to another channel in Buffer"
             elif current.action is Action.PAST:
                 yield f"{address}: its time is over"
-            elif current.action in _IN_PLACE and _differing(then.desired, current.desired):
+            elif current.action in _IN_PLACE and differing_fields(then.desired, current.desired):
                 yield f"{address}: the files have a newer version, and so does Buffer"
 
     def spend(self, state: State, sent: Collection[Address], now: datetime) -> State:
@@ -574,13 +304,13 @@ def _why_not(row: _Row, change: Change, today: _Today) -> str:
     then, title = row.agreed, row.title
     if today.may_delete and row.change and _was_held_delete(row.change, change):
         then = replace(row.change, action=Action.DELETE)
-    elif why := _was_only_shown(row.change, change, title):
+    elif why := was_only_shown(row.change, change, title):
         return why
     if then is None:
         return _why_not_as_it_was(row, change, today)
     if (then.action is Action.DELETE) != (change.action is Action.DELETE):
         return f"in {title} it would be {_says(then)}, and now it would be {_says(change)}"
-    if change.action is not Action.DELETE and (fields := _differing(then.desired, change.desired)):
+    if change.action is not Action.DELETE and (fields := differing_fields(then.desired, change.desired)):
         return f"it differs from {title} in {all_of(fields)}"
     return _why_not_now(row, then, change, today)
 
@@ -604,7 +334,7 @@ def _why_not_as_it_was(row: _Row, change: Change, today: _Today) -> str:
         return "" if wanted is None and saved.desired.settings.prune else nothing
     if change.action is not Action.UPDATE or wanted is None:
         return nothing
-    if fields := _differing(wanted, change.desired):
+    if fields := differing_fields(wanted, change.desired):
         return f"it differs from {title} in {all_of(fields)}"
     return _why_too_late(row, change, today.now)
 
@@ -618,17 +348,17 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
         return f"{title} is for another channel in Buffer"
     if _is_spent(row, then, today.state):
         return f"what {title} has of it was sent before"
-    began = _began(today.state.suspended, change) if change.action is not Action.DELETE else None
-    if began and not _was_known(began, change, row.saved, row.merged.planned_at):
+    began = last_suspension(today.state.suspended, change) if change.action is not Action.DELETE else None
+    if began and not was_made_since(began, change, row.saved, row.merged.planned_at):
         return f"{title} was made before it was suspended, and it goes out only by a plan that was made since"
     if why := _why_too_late(row, change, today.now):
         return why
     if row.saved.offline:
         return _why_not_proved(change, row, today.state, today.declared)
-    if unseen := _unseen(then, change):
+    if unseen := missing_freeze(then, change):
         return f"in {title} {unseen}"
     if not _agrees(then, change):
-        if resolved := _resolved_otherwise(then, change):
+        if resolved := resolved_otherwise(then, change):
             return f"{resolved} than in {title}"
         return f"it changed in Buffer after {title} was made"
     return ""
@@ -652,19 +382,13 @@ def _why_too_late(row: _Row, change: Change, now: datetime) -> str:
     return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
 
 
-def _unseen(then: Change, change: Change) -> str:
-    """Says that an earlier plan lacks a freeze during which a post goes out; empty if it has them all."""
-    freezes = beyond(change.exempt, then.exempt)
-    return f"it does not go out during a freeze{as_one(freezes).aside}" if freezes else ""
-
-
 def _agrees(then: Change, change: Change) -> bool:
     """Whether somebody who agreed to `then` agreed to `change`, which has the same content and no other freeze.
 
     A create agrees to the update of our own untouched post, too: what Buffer will have there is the same. An update
     agrees to that of the same object where no person moved it on meanwhile.
     """
-    is_same = _digest_after(then, change) == change_digest(then)
+    is_same = digest_as_agreed(then, change) == change_digest(then)
     if change.action is Action.DELETE:
         return change.live_id == then.live_id and (is_same or _is_untouched(change))
     if not is_same:
@@ -676,11 +400,6 @@ def _agrees(then: Change, change: Change) -> bool:
     return change.live_id == then.live_id and _status(change) == _status(then)
 
 
-def _digest_after(then: Change, change: Change) -> str:
-    """The digest of a change as it was agreed to: with the freezes of then, some of which may be over by now."""
-    return change_digest(replace(change, exempt=then.exempt))
-
-
 def _creates(change: Change) -> bool:
     """Whether it creates something, now or as soon as there is room."""
     return change.action is Action.CREATE or (change.action is Action.WAITING and change.live is None)
@@ -689,8 +408,8 @@ def _creates(change: Change) -> bool:
 def _says(change: Change) -> str:
     """What a plan that shows the change does to its object, sooner or later."""
     if change.action is Action.WAITING:
-        return _DONE[Action.CREATE if _creates(change) else Action.UPDATE]
-    return _DONE[change.action]
+        return DONE[Action.CREATE if _creates(change) else Action.UPDATE]
+    return DONE[change.action]
 
 
 def _why_not_proved(change: Change, row: _Row, state: State, declared: Desired) -> str:
@@ -750,8 +469,3 @@ def _leaves(fields: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, A
             yield from _leaves({str(key): each for key, each in inner.items()}, f"{above}{name}.")
         else:
             yield f"{above}{name}", found
-
-
-def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, ...]:
-    before, after = what_it_says(then), what_it_says(now)
-    return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
