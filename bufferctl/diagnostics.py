@@ -88,7 +88,7 @@ def all_of(names: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def some_of(names: Sequence[str], most: int) -> str:
+def some_of(names: Sequence[str], most: int = 5) -> str:
     """The first names for a message, and how many more there are: `a, b and 3 more`."""
     return ", ".join(names[:most]) + and_more(len(names), most)
 

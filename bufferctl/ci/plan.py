@@ -37,8 +37,6 @@ from bufferctl.value import replace
 _ADDRESS = re.compile(r"https?://[^\s()<>]+")
 #: The formats of a plan for people and programs, besides its page.
 _REPORTS = ("plan.md", "plan.report.json", "plan.sarif")
-#: How many entries a line names; the rest is counted.
-_NAMED = 5
 
 
 def plan(
@@ -271,14 +269,14 @@ def _report(job: Job, found: Held, *, fails: bool) -> None:
         job.annotate("warning", f"Everything that needs you counts as changed by this {noun}: {found.uncompared}.")
     if found.before:
         entries = count(len(found.before), "entry", "entries")
-        job.annotate("warning", f"{entries} already needed you before this {noun}: {some_of(found.before, _NAMED)}.")
+        job.annotate("warning", f"{entries} already needed you before this {noun}: {some_of(found.before)}.")
     if found.by_request:
         job.annotate("error" if fails else "warning", _because_of_request(job, found.by_request))
 
 
 def _because_of_request(job: Job, keys: Sequence[str]) -> str:
     need = count(len(keys), "entry needs", "entries need")
-    return f"{need} you because of this {job.forge.noun}: {some_of(keys, _NAMED)}."
+    return f"{need} you because of this {job.forge.noun}: {some_of(keys)}."
 
 
 def keep_artifact(folder: Path, artifact: Path, checkout: Path) -> None:

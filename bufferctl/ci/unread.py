@@ -14,8 +14,6 @@ from bufferctl.render.markdown import Note
 from bufferctl.said import Answer, Way
 from bufferctl.state.checkout import gone_since
 
-#: How many files a sentence names; the rest is counted.
-_NAMED = 5
 _ENDINGS = {".yaml", ".yml"}
 
 
@@ -36,7 +34,7 @@ def unread(job: Job, request: ChangeRequest) -> Note | None:
     covers = "does" if len(names) == 1 else "do"
     return Note(
         "Not all posts are planned:",
-        f"{some_of([f'`{_inert(name)}`' for name in names], _NAMED)} {covers} not match `include` in "
+        f"{some_of([f'`{_inert(name)}`' for name in names])} {covers} not match `include` in "
         f"`{job.root_file.name}`, so nothing of {'it' if len(names) == 1 else 'them'} is read. To read "
         f"{'it' if len(names) == 1 else 'them'}, write `{_inert(include.yaml)}` there.",
     )
@@ -54,7 +52,7 @@ def left_behind(job: Job, request: ChangeRequest) -> Note | None:
     its, it, file = ("its", "it", "a root file") if len(names) == 1 else ("their", "them", "root files")
     return Note(
         "Posts stay in Buffer:",
-        f"This {job.forge.noun} deletes {some_of([f'`{_inert(name)}`' for name in names], _NAMED)}, {file}, so no plan "
+        f"This {job.forge.noun} deletes {some_of([f'`{_inert(name)}`' for name in names])}, {file}, so no plan "
         f"will mention {its} posts again. What is scheduled is published, unless another root file has the entries "
         f"now. To delete the posts, keep {it}, mark each entry as `cancelled: true`, and delete {it} once that is "
         "merged.",

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from bufferctl.run.session import Session
     from bufferctl.run.sources import PlanSource
 
-#: How many entries a message names.
-_NAMED = 5
 #: Of a plan that may not contact the store of the state.
 _STATE_UNKNOWN = Diagnostic(
     Severity.WARNING,
@@ -143,9 +141,7 @@ def plan(
         what += ", without what needs you" if shown.of(Action.HOLD) else ""
         console.note(f"Saved to {out}. `bufferctl apply {how}{quote(str(out))}` applies {what}.")
     if refused := _refused_by_freezes(shown):
-        console.error(
-            f"These would go out during a freeze: {some_of(refused, _NAMED)}", "The plan shows how to answer."
-        )
+        console.error(f"These would go out during a freeze: {some_of(refused)}", "The plan shows how to answer.")
     if refused or (strict and shown.of(Action.HOLD)):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0

@@ -18,9 +18,6 @@ from bufferctl.render.lines import count
 from bufferctl.render.report import Report
 from bufferctl.value import replace, value
 
-#: How many entries and channels a sentence names.
-_NAMED = 5
-
 
 @value()
 class StillOut:
@@ -142,7 +139,7 @@ def _taken_over(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]
     for root_file, keys in by_root_file.items():
         names = list(dict.fromkeys(keys))
         verb, them = "Lets out" if outcomes is None else "Let out", "it" if len(names) == 1 else "them"
-        named = some_of(names, _NAMED)
+        named = some_of(names)
         yield f"{verb}: {named}. {root_file} suspended {them}; these files put {them} back on the schedule."
 
 
@@ -155,10 +152,10 @@ def _also(plan: Plan, outcomes: Sequence[Outcome] | None) -> Iterator[str]:
     if suspension is None:
         return
     if suspension.let_out:
-        names = some_of([f"`{each.key}`" for each in dict.fromkeys(suspension.let_out)], _NAMED)
+        names = some_of([f"`{each.key}`" for each in dict.fromkeys(suspension.let_out)])
         yield f"Let out by `suspended: false`: {names}."
     if suspension.unread:
-        names = some_of([f"`{each}`" for each in suspension.unread], _NAMED)
+        names = some_of([f"`{each}`" for each in suspension.unread])
         yield f"Not read, since no file names them, so nobody knows what goes out there: {names}."
 
 
