@@ -321,7 +321,7 @@ def _selected(plan: Plan, files: Files, channels: tuple[str, ...], targets: tupl
     """The posts that the command line names. Raises UsageError for names that fit nothing."""
     from bufferctl.diagnostics import check_known
     from bufferctl.render.words import is_unmanaged
-    from bufferctl.run.compare import check_globs, matches
+    from bufferctl.run.selection import check_globs, matches
 
     on = {change.slot: {change.address.channel, change.address.channel.partition(":")[0]} for change in plan.changes}
     names = {name for each in files.desired.channels for name in (each.label, each.service.value)}.union(*on.values())
@@ -366,7 +366,8 @@ def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
     It needs no API key and no network. PATHs limit it to those files or folders.
     """
     from bufferctl.render.html import preview_html
-    from bufferctl.run.compare import narrow, plan_offline
+    from bufferctl.run.compare import plan_offline
+    from bufferctl.run.selection import narrow
 
     files, console = setup.open_files(paths), setup.console
     outputs.check_not_read(files, setup, out)

@@ -100,7 +100,7 @@ def plan(
     PATHs limit the plan to those files or folders.
     """
     from bufferctl.plan import Action
-    from bufferctl.run.compare import check_named, check_offline, describe_selection, narrow
+    from bufferctl.run.selection import check_named, check_offline, describe_selection, narrow
     from bufferctl.run.sources import changed_since, save
 
     outputs.check_apart(out, *report_files)

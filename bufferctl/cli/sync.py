@@ -52,9 +52,10 @@ def drift(paths: tuple[Path, ...], as_json: bool, data: Path | None, setup: opti
     """
     from bufferctl.render.drift import Drift, drift_text
     from bufferctl.render.report import Report
-    from bufferctl.run.compare import compare, narrow
+    from bufferctl.run.compare import compare
     from bufferctl.run.files import folder_of
     from bufferctl.run.reachable import lost_media
+    from bufferctl.run.selection import narrow
 
     with outputs.keeping_problems(data):
         files, console = setup.open_files(paths, by_rules=False), setup.console

@@ -34,9 +34,10 @@ from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Statu
 from bufferctl.reconcile import begin_run, move_on
 from bufferctl.reconcile.horizons import declared_alike, follow_reconnected
 from bufferctl.render import words
-from bufferctl.run.compare import Comparison, Homes, answered, compare, find_homes, hold_dependent
+from bufferctl.run.compare import Comparison, Homes, answered, compare, find_homes
 from bufferctl.run.reachable import publisher
 from bufferctl.run.relation import warn_of_uncommitted
+from bufferctl.run.selection import hold_dependent
 from bufferctl.run.session import Session
 from bufferctl.run.sources import PlanSource
 from bufferctl.value import replace, value

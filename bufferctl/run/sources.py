@@ -21,10 +21,10 @@ from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import ConfigError, StalePlanError, UsageError
 from bufferctl.model import Address, Desired, dates, visible
 from bufferctl.plan import Action
-from bufferctl.run.compare import check_named, describe_selection, hold_dependent, naming_frozen, narrow
 from bufferctl.run.files import POST_FILES, Files, load_declared, open_files
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import write_whole
+from bufferctl.run.selection import check_named, describe_selection, hold_dependent, naming_frozen, narrow
 from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
