@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from bufferctl.ci.commits import SHORT
 from bufferctl.ci.forge import ChangeRequest
-from bufferctl.ci.job import SHORT
 from bufferctl.errors import StateError
 from bufferctl.state import Store, Stored
 from bufferctl.value import value

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from bufferctl.ci.agreements import Agreement, agreements, check_unreviewed, released
 from bufferctl.ci.applied import AppliedFile, End
+from bufferctl.ci.commits import SHORT
 from bufferctl.ci.decision import Decision, read_decision
 from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.issues import tell_history, watch
-from bufferctl.ci.job import SHORT, Job
+from bufferctl.ci.job import Job
 from bufferctl.ci.log import say
 from bufferctl.ci.merged import KEPT, left_over, merged_since
 from bufferctl.ci.receipts import Attempt, add_receipt, gone_note, receipts_due

@@ -56,7 +56,7 @@ def _before(job: Job, request: ChangeRequest, base: str) -> list[str]:
     where the last request ended, all of them count, and the strictest decides. Before the first apply, nobody knows
     where that is, and the base of the plan stands for it.
     """
-    parent = job.first_parent(request.after)
+    parent = job.commits.first_parent(request.after)
     before = request.before or base
     if not request.before or parent == before:
         return [each for each in dict.fromkeys([parent, before]) if each]

@@ -57,7 +57,7 @@ def _held_at_base(job: Job, request: ChangeRequest, report: Report) -> frozenset
     base = job.base_of(request)
     if not base:
         raise ForgeError("the base commit cannot be fetched: the forge names none")
-    job.unpacked(base)
+    job.commits.unpacked(base)
     if report.held_before is None:
         raise ForgeError("the files of the base commit cannot be planned")
     return report.held_before

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
-from subprocess import CompletedProcess
 from urllib.parse import quote
 
 import httpx2
 
 from bufferctl import DOCS
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
+from bufferctl.ci.commits import SHORT, Commits
 from bufferctl.ci.explain import about_key, explain
 from bufferctl.ci.forge import ChangeRequest, Comment, CommentKind, Forge, marker, same_text, title, with_marker
 from bufferctl.ci.log import add_to_summary, annotate, say
 from bufferctl.config import Loaded, load, root_files_beside
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
-from bufferctl.git import DIFF, git, git_bytes, protocols_of
 from bufferctl.model import PostStatus, Settings, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.reconcile.freezes import ends_exemptions
@@ -33,9 +31,6 @@ from bufferctl.state import SavedState, Store, open_shared
 from bufferctl.state.checkout import renamed_since
 from bufferctl.state.document import parse
 from bufferctl.value import replace, value
-
-#: How many digits of a commit are shown to people.
-SHORT = 7
 
 
 @value()
@@ -209,36 +204,14 @@ class Job:
         return {**self.environment, **git_access(self.environment, self.folder)}
 
     @cached_property
-    def _checked_out(self) -> list[str]:
-        """The commit that is checked out, and its parents, as far as the checkout has them. Raises ForgeError."""
-        only = ("--parents", "--max-count=1")
-        ran = git(self.folder, "rev-list", *only, operands=["HEAD"], environment=self.environment)
-        if ran.returncode:
-            raise ForgeError(
-                f"{self.folder} is not in a git checkout: {ran.stderr.strip()}", hint="Check the repository out first."
-            )
-        return ran.stdout.split()
+    def commits(self) -> Commits:
+        below = normpath(self.options.directory)
+        return Commits(self.checkout, below, self.work, self.environment, self.child_environment, self.is_offline)
 
     @property
     def commit(self) -> str:
         """The commit that is checked out. Raises ForgeError."""
-        return self._checked_out[0]
-
-    @property
-    def parents(self) -> list[str]:
-        """The parents of the checked-out commit, as far as they are here; without any, the commit itself.
-
-        Raises ForgeError.
-        """
-        return self._checked_out[1:] or [self.commit]
-
-    def first_parent(self, commit: str) -> str:
-        """The first parent of a commit, even if the checkout ends there; empty if unknown."""
-        if not commit or not self.can_read(commit):
-            return ""
-        ran = git(self.folder, "cat-file", "commit", operands=[commit], environment=self.environment)
-        found = re.search(r"^parent (\w+)$", ran.stdout.partition("\n\n")[0], re.MULTILINE)
-        return found[1] if found else ""
+        return self.commits.head
 
     def root_file_at(self, commit: str) -> Loaded | None:
         """The root file in a commit, under the name that it had there, without the files that it includes.
@@ -255,13 +228,13 @@ class Job:
         return {}
 
     def _read_root_file_at(self, commit: str) -> Loaded | None:
-        shown = self._show(commit, self.name)
+        shown = self.commits.show(commit, self.name)
         if shown.returncode:  # the commit is not here, or the file had another name there
-            if why := self._why_not_fetched(commit):
+            if why := self.commits.why_not_fetched(commit):
                 raise ForgeError(f"The commit {commit[:SHORT]} cannot be fetched: {why}")
             renamed = renamed_since(self.checkout, commit, remote=GIT_REMOTE)
             there = {new: old for old, new in renamed.items()}.get(self.name, self.name)
-            shown = self._show(commit, there)
+            shown = self.commits.show(commit, there)
         if shown.returncode:
             return None
         folder = self.work / f"root-{commit}"
@@ -270,88 +243,13 @@ class Job:
         copy.write_bytes(shown.stdout)
         return load_if_there(copy)
 
-    def text_at(self, commit: str, name: str) -> str:
-        """The text of a file in a commit that the checkout has, as far as it can be read."""
-        return self._show(commit, name).stdout.decode("utf-8", "replace")
-
-    def _show(self, commit: str, name: str) -> CompletedProcess[bytes]:
-        wanted, given = [f"{commit}:{name}"], self.child_environment
-        return git_bytes(self.checkout, "show", operands=wanted, protocols=self._protocols, environment=given)
-
-    @cached_property
-    def _protocols(self) -> str:
-        """Those by which git gets what the checkout lacks, as a partial clone does; none with --offline."""
-        return "" if self.is_offline else protocols_of(self.folder, GIT_REMOTE)
-
     def base_of(self, request: ChangeRequest) -> str:
         """The commit that a request is compared with; empty if unknown.
 
         In a checkout of the would-be merge it is the first parent; otherwise the forge names the last common commit.
         """
-        parents = self.parents
+        parents = self.commits.parents
         return parents[0] if parents[1:] == [request.head] else self.forge.common_base(request)
-
-    @cached_property
-    def _there(self) -> set[str]:
-        """Commits that the checkout is known to have; none of them goes while the job runs."""
-        return set(self._checked_out)
-
-    def can_read(self, commit: str) -> bool:
-        """Whether the checkout has the files of a commit, now that those that it lacked were fetched."""
-        return not self._why_not_fetched(commit)
-
-    def _why_not_fetched(self, commit: str) -> str:
-        """Fetch the files of a commit that the checkout may lack. Returns why that failed, or an empty string."""
-        if commit in self._there:
-            return ""
-        found = git(self.folder, "cat-file", "-e", operands=[f"{commit}^{{commit}}"], environment=self.environment)
-        if found.returncode == 0:
-            self._there.add(commit)
-            return ""
-        if self.is_offline:
-            return "--offline contacts nobody"
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1")
-        wanted, given = [GIT_REMOTE, commit], self.child_environment
-        ran = git(self.folder, "fetch", *options, operands=wanted, protocols=self._protocols, environment=given)
-        return "" if ran.returncode == 0 else (ran.stderr.strip() or "git gave no reason").splitlines()[-1]
-
-    def unpacked(self, commit: str) -> Path:
-        """The folder with the files of a commit, unpacked once; empty if the commit had none.
-
-        Raises ForgeError if the commit cannot be read.
-        """
-        folder, part = (self.work / f"at-{commit}{end}" for end in ("", ".part"))
-        if folder.exists():
-            return folder
-        if why := self._why_not_fetched(commit):
-            raise ForgeError(f"the commit {commit[:SHORT]} cannot be fetched: {why}")
-        below = normpath(self.options.directory)
-        tree = f"{commit}^{{tree}}" if below == "." else f"{commit}:{below}"
-        protocols, given = self._protocols, self.child_environment
-        if git(self.checkout, "cat-file", "-e", operands=[tree], protocols=protocols, environment=given).returncode:
-            folder.mkdir()
-            return folder
-        part.mkdir()
-        only = (f"--work-tree={part}", "read-tree", "--reset", "-u", "--no-sparse-checkout")
-        own = self._worktree_of(commit)
-        ran = git(self.checkout, *only, operands=[tree], protocols=protocols, environment=given, repository=own)
-        leaving = [path for path in part.rglob("*") if not path.resolve().is_relative_to(part.resolve())]
-        if ran.returncode or leaving:
-            why = ran.stderr.strip() or f"{leaving[0].relative_to(part)} links to a place outside the files"
-            raise ForgeError(f"the commit {commit[:SHORT]} cannot be unpacked: {why}")
-        return part.rename(folder)
-
-    def _worktree_of(self, commit: str) -> Path:
-        """What git keeps of another working tree: an index of its own, beside the objects and settings of the checkout.
-
-        `git archive` would leave out, and change, what the commit's own attributes say (`export-ignore`).
-        """
-        common = git(self.checkout, "rev-parse", "--git-common-dir", environment=self.environment).stdout.strip()
-        own = self.work / f"worktree-{commit}"
-        own.mkdir(exist_ok=True)
-        (own / "HEAD").write_text(f"{commit}\n", encoding="utf-8")
-        (own / "commondir").write_text(f"{(self.checkout / common).resolve()}\n", encoding="utf-8")
-        return own
 
     def is_touched(self, base: str, until: str = "") -> bool:
         """Whether the files differ from those at the commit `base`, or may: they have errors or cannot be compared.
@@ -362,10 +260,10 @@ class Job:
         loaded = self.loaded
         if not base or loaded is None or loaded.desired is None:
             return True
-        if not self.can_read(base) or (until and not self.can_read(until)):
+        if not self.commits.can_read(base) or (until and not self.commits.can_read(until)):
             return True
         files = frozenset(loaded.files) | loaded.beside
-        changed = self.changed_files(base, until)
+        changed = self.commits.changed_files(base, until)
         if changed is None:
             return True
         for path, is_gone in changed.items():
@@ -386,19 +284,6 @@ class Job:
             if loaded:
                 found |= {(root_file.parent / name).resolve() for name in loaded.read}
         return frozenset(found)
-
-    def changed_files(self, base: str, until: str = "") -> dict[str, bool] | None:
-        """The files of the folder that differ between two commits, and whether each is gone; None if unknown.
-
-        The folder's own commit is `until`, if that is empty.
-        """
-        only = ("--name-status", "--no-renames", "--relative", "-z")
-        commits = [base, until] if until else [base]
-        ran = git(self.folder, *DIFF, *only, operands=[*commits, "--"], environment=self.environment)
-        if ran.returncode != 0:
-            return None
-        parts = ran.stdout.split("\0")
-        return {path: status == "D" for status, path in zip(parts[::2], parts[1::2], strict=False)}
 
     def footer(self, commit: str, *more: str) -> str:
         """The last line of a comment: its commit, its run, and `more`."""

@@ -95,7 +95,7 @@ def _declared(job: Job, commit: str) -> Desired:
     """What the files declare at a commit, without entries that have errors. Raises ForgeError."""
     from bufferctl.media.reading import read_files
 
-    loaded = load_if_there(job.unpacked(commit) / job.root_file.name)
+    loaded = load_if_there(job.commits.unpacked(commit) / job.root_file.name)
     if loaded is None or loaded.sound is None:
         return Desired()
     try:

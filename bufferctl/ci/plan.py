@@ -14,9 +14,10 @@ from posixpath import join, normpath
 from typing import NamedTuple
 
 from bufferctl.ci.approvals import notes as approval_notes
+from bufferctl.ci.commits import SHORT
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, CommentKind, artifact_name, marker, title
 from bufferctl.ci.held import Held, held
-from bufferctl.ci.job import SHORT, Job, name_of
+from bufferctl.ci.job import Job, name_of
 from bufferctl.ci.log import say
 from bufferctl.ci.report_file import load_report
 from bufferctl.ci.state_place import moved_state
@@ -63,7 +64,7 @@ def plan(
         say(f"{name_of(request, job.forge)} is already merged, so a plan made now would not count.")
         return 0
     again = request if number else None
-    if again and again.head not in {job.commit, job.parents[-1]}:
+    if again and again.head not in {job.commit, job.commits.parents[-1]}:
         raise ForgeError("The checkout is not of the pull request's newest commit", hint="Run the workflow again.")
     code = 1
     try:
@@ -208,7 +209,7 @@ def _before(job: Job, request: ChangeRequest | None) -> list[str]:
         return []
     try:
         base = job.base_of(request)
-        return ["--base", str(job.unpacked(base))] if base else []
+        return ["--base", str(job.commits.unpacked(base))] if base else []
     except ForgeError as error:
         job.annotate(
             "warning", f"This plan does not record which entries the {job.forge.noun} changes: {error.message}."

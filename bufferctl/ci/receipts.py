@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bufferctl.ci.agreements import Agreement
 from bufferctl.ci.applied import End
+from bufferctl.ci.commits import SHORT
 from bufferctl.ci.forge import CommentKind, marker, title
-from bufferctl.ci.job import SHORT, Job
+from bufferctl.ci.job import Job
 from bufferctl.ci.merged import KEPT, MergedSince, left_over
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import ForgeError

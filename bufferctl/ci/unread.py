@@ -20,10 +20,10 @@ _ENDINGS = {".yaml", ".yml"}
 def unread(job: Job, request: ChangeRequest) -> Note | None:
     """A note with the patterns that would include the files; None if there are none, or nobody knows."""
     base, loaded = job.base_of(request), job.loaded
-    if not base or loaded is None or not loaded.root_is_sound or not job.can_read(base):
+    if not base or loaded is None or not loaded.root_is_sound or not job.commits.can_read(base):
         return None
     warned = {each.place.file for each in loaded.diagnostics if each.place}
-    changed = job.changed_files(base) or {}
+    changed = job.commits.changed_files(base) or {}
     names = [name for name, is_gone in changed.items() if not is_gone and name not in loaded.read | warned]
     names = [name for name in names if _may_be_meant(name) and holds_posts(job.folder / name)]
     names = [name for name in names if (job.folder / name).resolve() not in job.read_elsewhere]
@@ -43,10 +43,12 @@ def unread(job: Job, request: ChangeRequest) -> Note | None:
 def left_behind(job: Job, request: ChangeRequest) -> Note | None:
     """A note with the root files that a request deletes, whose posts stay; None if there are none, or nobody knows."""
     base = job.base_of(request)
-    if not base or not job.can_read(base):
+    if not base or not job.commits.can_read(base):
         return None
     gone = gone_since(job.checkout, base, remote=GIT_REMOTE)
-    names = [name for name in gone if PurePosixPath(name).suffix in _ENDINGS and is_root(job.text_at(base, name))]
+    names = [
+        name for name in gone if PurePosixPath(name).suffix in _ENDINGS and is_root(job.commits.text_at(base, name))
+    ]
     if not names:
         return None
     its, it, file = ("its", "it", "a root file") if len(names) == 1 else ("their", "them", "root files")
