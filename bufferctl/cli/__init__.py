@@ -41,13 +41,13 @@ GROUPS = {
         "sandbox": ("setup", "Run a local Buffer to try things out."),
     },
     "Write": {
-        "new": ("write", "Start a file with a post or a campaign."),
+        "new": ("new", "Start a file with a post or a campaign."),
         "validate": ("files", "Check the files, offline."),
         "list": ("files", "List posts by the day they go out."),
         "preview": ("files", "Show the posts on a calendar page, offline."),
         "fmt": ("files", "Format the files."),
-        "shift": ("write", "Move the dates in files by a number of days."),
-        "convert": ("write", "Turn a calendar or a document into YAML."),
+        "shift": ("shift", "Move the dates in files by a number of days."),
+        "convert": ("convert", "Turn a calendar or a document into YAML."),
         "schema": ("files", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.errors import UsageError
 from bufferctl.machine import in_job
 from bufferctl.model import visible
 from bufferctl.render.lines import Paint, capitalized, plain_lines, sentence
@@ -157,6 +158,18 @@ class Console(Listener):
     def can_ask(self) -> bool:
         """Whether there is somebody to ask."""
         return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def ask(self, option: str, question: str, **prompt: Any) -> Any:
+        """The answer to a question; `prompt`: as click.prompt takes it. Raises UsageError if there is nobody to ask.
+
+        `option` gives the answer on the command line.
+        """
+        if not self.can_ask:
+            raise UsageError(
+                f"{option} is missing, and bufferctl cannot ask without a terminal, so nothing was written",
+                hint=f"Add {option}.",
+            )
+        return click.prompt(question, err=True, **prompt)
 
     def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:
         """Ask whether to continue, as `Listener` describes; without consent, print what was not done."""

@@ -62,6 +62,10 @@ class Loaded:
         """The names of all files that were read, or should have been."""
         return self.beside.union(self.files)
 
+    def name_of(self, path: Path) -> str | None:
+        """What the files call a file; None if they do not read it."""
+        return next((name for name in self.files if (self.root / name).resolve() == path.resolve()), None)
+
 
 def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded:
     """Read everything that the root file (`file`, else the nearest buffer.yaml at or above `start`) declares.
