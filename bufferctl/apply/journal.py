@@ -205,11 +205,12 @@ class FileJournal:
         listed = {each.key: each for each in intents}
         for entries in self._mine:
             entries.keep_listed(listed.keys())
-        here = {(r.run, r.slot) for e in self._mine for r in e.results.values()}
+        here = {(result.run, result.slot) for entries in self._mine for result in entries.results.values()}
         for entries in self._mine:
             for number, intent in entries.intents.items():
                 here.add(intent.key)
-                if there := listed.get(intent.key):
+                there = listed.get(intent.key)
+                if there:
                     asked = there.asked if intent.asked is None else intent.asked
                     entries.intents[number] = replace(intent, listed=intent.listed | there.listed, asked=asked)
         for each in intents:

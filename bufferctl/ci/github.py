@@ -336,12 +336,9 @@ class GitHub(Forge):
         workflow = run.path.partition("@")[0]
         if workflow != self._plan_workflow:
             return f"it is a run of {workflow}, not {self._plan_workflow} (input `plan-workflow`)"
-        if run.event == _BY_HAND and run.head_branch == request.branch:  # a tag may have the same name
-            return (
-                ""
-                if self.has(self.newest(request.branch), run.head_sha)
-                else f"it ran on no commit of {request.branch}"
-            )
+        if run.event == _BY_HAND and run.head_branch == request.branch:
+            is_of_branch = self.has(self.newest(request.branch), run.head_sha)  # a tag may have the branch's name
+            return "" if is_of_branch else f"it ran on no commit of {request.branch}"
         if run.event != _EVENT:
             return f"the run was started by {run.event}, not {_EVENT}"
         return "" if run.head_sha == request.head else "the run was of another commit"

@@ -122,14 +122,7 @@ class Destinations:
                 continue
             label = declared.channel.label
             if label not in labels:
-                if self.reading.is_intact(outer.spot):
-                    message = f"this post does not go to `{reference}`, so this changes nothing"
-                    named = ", ".join([*(each.channel.label for each in channels), reference])
-                    given = outer.spot.get("channels")
-                    named = ", ".join([*given, reference]) if isinstance(given, list) else named
-                    hint = f"write `channels: [{named}]` to send it there, too, or delete it"
-                    problem = below.at_key(reference, message, hint=hint)
-                    self.reading.problems.append(replace(problem, severity=Severity.WARNING))
+                self._warn_of_no_effect(reference, outer, channels)
             elif label in found:
                 message = f"there is an override for {label} above"
                 self.reading.problems.append(
@@ -140,6 +133,17 @@ class Destinations:
                 foreign_metadata(found[label], [declared.channel.service], self.reading)
                 self.check_named(found[label], [declared])
         return found
+
+    def _warn_of_no_effect(self, reference: str, outer: Layer, channels: list[DeclaredChannel]) -> None:
+        """Warn that an override is for a channel that the post does not go to; `channels` are those that it goes to."""
+        if not self.reading.is_intact(outer.spot):
+            return
+        written = outer.spot.get("channels")
+        to = written if isinstance(written, list) else [each.channel.label for each in channels]
+        message = f"this post does not go to `{reference}`, so this changes nothing"
+        hint = f"write `channels: [{', '.join([*to, reference])}]` to send it there, too, or delete it"
+        problem = outer.spot.down("overrides").at_key(reference, message, hint=hint)
+        self.reading.problems.append(replace(problem, severity=Severity.WARNING))
 
     def check_named(self, layer: Layer, channels: Iterable[DeclaredChannel]) -> None:
         """Report ids, repeats and cancellations for channels that the post does not go to."""
