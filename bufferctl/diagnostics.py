@@ -166,7 +166,7 @@ class RuleHelp:
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any of them stops the command."""
-    return any(d.severity is Severity.ERROR for d in diagnostics)
+    return any(each.severity is Severity.ERROR for each in diagnostics)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -406,18 +406,20 @@ class Plan:
     @property
     def drift(self) -> tuple[Change, ...]:
         """Objects that changed in Buffer since the last apply, in plan order."""
-        return tuple(c for c in self.changes if c.reason in _DRIFT and c.binding and c.action is Action.HOLD)
+        return tuple(
+            each for each in self.changes if each.reason in _DRIFT and each.binding and each.action is Action.HOLD
+        )
 
     @property
     def progress(self) -> tuple[Change, ...]:
         """Progress that people made in Buffer since the last apply, in plan order."""
-        return tuple(c for c in self.changes if c.reason in _PROGRESS)
+        return tuple(each for each in self.changes if each.reason in _PROGRESS)
 
     @property
     def is_empty(self) -> bool:
         """Whether apply would do nothing, state included, and no change needs a person."""
         acting = WRITING | STATE_ONLY | {Action.HOLD}
-        return not any(c.action in acting or c.reason is Reason.OVERTAKEN for c in self.changes)
+        return not any(each.action in acting or each.reason is Reason.OVERTAKEN for each in self.changes)
 
     def narrow(self, keep: Callable[[Change], bool]) -> Plan:
         """The plan with only the changes for which `keep` returns true; posts move up in their queues."""
@@ -426,7 +428,9 @@ class Plan:
             channel: iter([at for slot, at in self.queue_times.items() if slot.channel_id == channel])
             for channel in {slot.channel_id for slot in self.queue_times}
         }
-        queue_times = {c.slot: next(times[c.slot.channel_id]) for c in changes if c.slot in self.queue_times}
+        queue_times = {
+            each.slot: next(times[each.slot.channel_id]) for each in changes if each.slot in self.queue_times
+        }
         return replace(self, changes=changes, narrowed=True, queue_times=queue_times)
 
 

@@ -111,8 +111,8 @@ def results(answer: WriteAnswer, writes: Sequence[Write]) -> tuple[Result, ...]:
     affected = {str(entry["path"][0]) for entry in answer.errors if _has_path(entry)}
     affects_all = any(not _has_path(entry) for entry in answer.errors)
     return tuple(
-        Unknown(message) if affects_all or f"a{n}" in affected else _result(write, answer.data.get(f"a{n}"))
-        for n, write in enumerate(writes)
+        Unknown(message) if affects_all or f"a{number}" in affected else _result(write, answer.data.get(f"a{number}"))
+        for number, write in enumerate(writes)
     )
 
 

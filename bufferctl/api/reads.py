@@ -344,7 +344,7 @@ def _relevant(account: Account, organizations: Collection[str] | None) -> list[s
     if organizations is None:
         return [each.id for each in account.organizations]
     names = {name.strip().casefold() for name in organizations}
-    return [e.id for e in account.organizations if {e.id.casefold(), e.name.strip().casefold()} & names]
+    return [each.id for each in account.organizations if {each.id.casefold(), each.name.strip().casefold()} & names]
 
 
 def _with_channels(account: Account, channels: Mapping[str, tuple[LiveChannel, ...]]) -> Account:

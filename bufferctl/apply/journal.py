@@ -103,8 +103,14 @@ class _Entries:
 
     def keep_listed(self, keys: Collection[tuple[str, Slot]]) -> None:
         """Forget intents and results of runs of a shared state, except for those (by run and slot) in `keys`."""
-        self.intents = {n: i for n, i in self.intents.items() if not i.run or i.key in keys}
-        self.results = {n: r for n, r in self.results.items() if not r.run or (r.run, r.slot) in keys}
+        self.intents = {
+            number: intent for number, intent in self.intents.items() if not intent.run or intent.key in keys
+        }
+        self.results = {
+            number: result
+            for number, result in self.results.items()
+            if not result.run or (result.run, result.slot) in keys
+        }
 
     def intend(self, intents: Iterable[Intent]) -> None:
         """Add intents to the file, durably, each after the ids that its home had and the file lacks."""
@@ -236,7 +242,7 @@ class FileJournal:
     @property
     def organizations(self) -> frozenset[str]:
         """Ids of the organizations of this project's open intents."""
-        return frozenset(i.slot.organization_id for e in self._mine for i in e.intents.values())
+        return frozenset(intent.slot.organization_id for entries in self._mine for intent in entries.intents.values())
 
     @property
     def open(self) -> tuple[Intent, ...]:
@@ -244,7 +250,7 @@ class FileJournal:
 
         Intents in homes that the account does not have wait for a run with the right key.
         """
-        intents = {n: i for entries in self._mine for n, i in entries.intents.items()}
+        intents = {number: intent for entries in self._mine for number, intent in entries.intents.items()}
         return tuple(
             intent for _, intent in sorted(intents.items()) if self._homes is None or intent.write.home in self._homes
         )
@@ -252,9 +258,11 @@ class FileJournal:
     @property
     def out_of_reach(self) -> tuple[Intent, ...]:
         """This project's intents in homes that the account does not have, in the order they were sent."""
-        intents = {n: i for entries in self._mine for n, i in entries.intents.items()}
+        intents = {number: intent for entries in self._mine for number, intent in entries.intents.items()}
         homes = self._homes
-        return tuple(i for _, i in sorted(intents.items()) if homes is not None and i.write.home not in homes)
+        return tuple(
+            intent for _, intent in sorted(intents.items()) if homes is not None and intent.write.home not in homes
+        )
 
     def follow(self, successors: Mapping[int, Slot]) -> None:
         """Set the slots in which intents out of reach, by number, count now that another channel has replaced theirs.
@@ -276,7 +284,12 @@ class FileJournal:
     @property
     def results(self) -> tuple[Settled, ...]:
         """The writes that were carried out for this project and that its state may not contain yet, in order."""
-        results = {n: r for entries in self._mine for n, r in entries.results.items() if n not in self._absorbed}
+        results = {
+            number: result
+            for entries in self._mine
+            for number, result in entries.results.items()
+            if number not in self._absorbed
+        }
         return tuple(result for _, result in sorted(results.items()))
 
     @property
@@ -316,7 +329,12 @@ class FileJournal:
 
         An id that was first listed after that may be the created post.
         """
-        bound = (r.binding.id for e in self._files.values() for r in e.results.values() if r.binding)
+        bound = (
+            result.binding.id
+            for entries in self._files.values()
+            for result in entries.results.values()
+            if result.binding
+        )
         return intent.listed.union(self._taken(intent.write.home), bound)
 
     def intend(self, intents: Sequence[Intent]) -> list[Intent]:
@@ -385,7 +403,7 @@ class FileJournal:
         """The outcomes by the file that contains the intent."""
         groups: dict[Path, list[Settled]] = defaultdict(list)
         for each in settled:
-            entries = next((e for e in self._mine if each.number in e.intents), self._own)
+            entries = next((entries for entries in self._mine if each.number in entries.intents), self._own)
             groups[entries.file.path].append(each)
         return ((self._files[path], group) for path, group in groups.items())
 
@@ -399,4 +417,4 @@ class FileJournal:
         entries.append([_taken_line(home, ids) for home, ids in taken.items()])
 
     def _revisions(self, lineage: str) -> list[Revision]:
-        return [e.revisions[lineage] for e in self._files.values() if lineage in e.revisions]
+        return [each.revisions[lineage] for each in self._files.values() if lineage in each.revisions]

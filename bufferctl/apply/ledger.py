@@ -57,7 +57,9 @@ class Ledger:
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
         """Record writes that were carried out. Everything is recorded before anything is reported."""
         findings = tuple((intent, self._signed(intent, finding)) for intent, finding in findings)
-        self.journal.settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
+        self.journal.settle(
+            [Settled(intent.number, intent.slot, done=True, binding=finding.binding) for intent, finding in findings]
+        )
         for intent, finding in findings:
             put_binding(self.bindings, intent.slot, finding.binding)
         for _, finding in findings:

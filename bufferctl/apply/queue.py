@@ -29,7 +29,7 @@ class Pacer:
     def pace(self) -> None:
         """Return once every window has a request left. Raises PartWayError if that takes longer than `max_wait`."""
         now = self.server_time()
-        full = [w for w in self.quota().windows if w.left <= 0 and w.resets_at + ROUNDING > now]
+        full = [each for each in self.quota().windows if each.left <= 0 and each.resets_at + ROUNDING > now]
         if not full:
             return
         until = max(window.resets_at for window in full) + ROUNDING
@@ -86,7 +86,7 @@ class Queue:
     @property
     def changes(self) -> list[tuple[Slot, Modify]]:
         """The remaining edits and deletes, each with its slot."""
-        return [(p.change.slot, p.write) for p in self._left if isinstance(p.write, Modify)]
+        return [(each.change.slot, each.write) for each in self._left if isinstance(each.write, Modify)]
 
     def put_back(self, pending: Sequence[Pending]) -> None:
         """Put writes that were not carried out at the front again."""

@@ -136,7 +136,7 @@ class Run:
         unknown = self._record_definite(answered)
         if len(unknown) < len(batch):
             self._failures = 0
-        self._in_flight = [a.pending for a in unknown]
+        self._in_flight = [each.pending for each in unknown]
         if unknown:
             self._settle(unknown)
 
@@ -192,7 +192,7 @@ class Run:
         if not not_written:
             return
         first = replace(not_written[0].pending, tries=not_written[0].pending.tries + 1)
-        self._queue.put_back([a.pending for a in not_written[1:]])
+        self._queue.put_back([each.pending for each in not_written[1:]])
         if first.tries < TRIES:
             self._queue.put_back([first])
         else:
@@ -235,13 +235,13 @@ class Run:
     def _settle(self, unknown: list[Answered]) -> None:
         """Settle writes without a definite answer; put back what was not carried out."""
         try:
-            verdicts = self._settler.judge([a.intent for a in unknown], self._ledger.bindings, self._acknowledged)
+            verdicts = self._settler.judge([each.intent for each in unknown], self._ledger.bindings, self._acknowledged)
         except ApiError as error:
             raise self._stopped_by(error) from error
         self._in_flight = []
-        early = [a for a in unknown if isinstance(verdicts[a.intent.number], TooEarly)]
-        self._unproved = [a for a in self._unproved if a not in unknown] + early
-        decided = [a for a in unknown if a not in early]
+        early = [each for each in unknown if isinstance(verdicts[each.intent.number], TooEarly)]
+        self._unproved = [each for each in self._unproved if each not in unknown] + early
+        decided = [each for each in unknown if each not in early]
         not_written = self._record_verdicts(decided, verdicts)
         self._send_again(not_written)
         if len(not_written) < len(decided):

@@ -117,7 +117,7 @@ class Judge:
         """
         verdicts: dict[int, Verdict] = {}
         creates: dict[str, list[_Create]] = defaultdict(list)
-        for intent in sorted(intents, key=lambda i: i.number):
+        for intent in sorted(intents, key=lambda each: each.number):
             if isinstance(intent.write, Create):
                 creates[intent.write.home].append(_Create(intent, intent.write, before(intent), self))
             else:
@@ -236,7 +236,7 @@ class _Pairing:
     def __init__(self, creates: Sequence[_Create], there: Sequence[_Candidate], *, shortens: bool) -> None:
         # Later intents choose first: more was there before they were sent, so they have fewer candidates.
         self._unpaired = sorted(creates, key=lambda create: -len(create.before))
-        self._left = [c for c in there if any(create.is_new(c) for create in creates)]
+        self._left = [each for each in there if any(create.is_new(each) for create in creates)]
         self._shortens = shortens
         self._verdicts: dict[int, Verdict] = {}
 
@@ -265,13 +265,13 @@ class _Pairing:
         for create in self._unpaired:
             groups[create.but_for_links].append(create)
         for creates in groups.values():
-            found = [c for c in self._left if any(self._is_rewritten(create, c) for create in creates)]
+            found = [each for each in self._left if any(self._is_rewritten(create, each) for create in creates)]
             all_equal = all(contents_match(creates[0].content, each.content) for each in creates)
             if len(found) < len(creates) and not all_equal:
                 self._ask(creates if found else (), found)
                 continue
             for create in creates:
-                if candidate := next((c for c in self._left if self._is_rewritten(create, c)), None):
+                if candidate := next((each for each in self._left if self._is_rewritten(create, each)), None):
                     self._pair(create, candidate)
 
     def _is_rewritten(self, create: _Create, candidate: _Candidate) -> bool:
@@ -341,12 +341,14 @@ class Settler:
         at = self.buffer.server_time()
         listed = self._list(creates, acknowledged or {}).items if creates else ()
         bound = {binding.id for binding in bindings.values()}
-        find = self.finder([(i.slot, i.write) for i in intents if isinstance(i.write, Modify)])
+        find = self.finder([(each.slot, each.write) for each in intents if isinstance(each.write, Modify)])
         landing = landing_time(self.buffer.timeout, self.settle)
         judge = Judge(timedelta(seconds=landing), self.margin, self.shortening)
         verdicts = judge.verdicts(intents, listed, lambda intent: bound.union(self.journal.ruled_out(intent)), find)
         verdicts |= self._still_ambiguous(creates, verdicts, bound, {item.id for item in listed})
-        early = [i.number for i in creates if at < i.absent_at and not isinstance(verdicts[i.number], Written)]
+        early = [
+            each.number for each in creates if at < each.absent_at and not isinstance(verdicts[each.number], Written)
+        ]
         verdicts |= dict.fromkeys(early, TooEarly())
         # What is listed now existed before anything sent later; open intents keep what was there when they were sent.
         for home, ids in ids_by_home(listed).items():
@@ -412,7 +414,7 @@ class Settler:
             if intent.number not in self.journal.asked or not isinstance(verdicts[intent.number], NotWritten):
                 continue
             candidates = self.journal.asked[intent.number]
-            left = [c for c in candidates if c not in bound and (c in listed or self._exists(intent, c))]
+            left = [each for each in candidates if each not in bound and (each in listed or self._exists(intent, each))]
             if left or not candidates:
                 ambiguous[intent.number] = Ambiguous(tuple(left))
         return ambiguous

@@ -57,7 +57,9 @@ def dump_report(report: Report) -> bytes:
         "worth_a_look": many.dump_python(report.worth_a_look, mode="json"),
         "rules": adapter(tuple[RuleHelp, ...]).dump_python(report.rules, mode="json"),
         "public": sorted(report.public),
-        "lengths": adapter(list[tuple[Address, TextLength]]).dump_python([(a, each) for a, each in lengths if each]),
+        "lengths": adapter(list[tuple[Address, TextLength]]).dump_python(
+            [(address, each) for address, each in lengths if each]
+        ),
         "queue_times": [
             (number, plan.queue_times[change.slot])
             for number, change in enumerate(plan.changes)

@@ -238,8 +238,12 @@ def _text(found: Sequence[Check], console: Console) -> str:
             rows += [f"    {visible(part.text)}"] if part.is_command else wrapped(visible(part.text), width)
         lines.append(f"{painters[each.verdict](each.verdict.value)}{' ' * (_VERDICTS - len(each.verdict))}{rows[0]}")
         lines += [" " * _VERDICTS + row for row in rows[1:]]
-    problems, warnings = (sum(each.verdict is v for each in found) for v in (CheckResult.PROBLEM, CheckResult.WARNING))
-    counts = " and ".join(count(n, what) for n, what in ((problems, "problem"), (warnings, "warning")) if n)
+    problems, warnings = (
+        sum(each.verdict is verdict for each in found) for verdict in (CheckResult.PROBLEM, CheckResult.WARNING)
+    )
+    counts = " and ".join(
+        count(number, what) for number, what in ((problems, "problem"), (warnings, "warning")) if number
+    )
     verdict = f"{counts} found." if problems else f"{counts or 'Everything is fine'}."
     return "\n".join([*lines, "", console.out.strong(verdict)])
 

@@ -123,7 +123,9 @@ def _narrowed(homes: list[OrganizationHome], wanted: tuple[str, ...]) -> list[Or
     for name in wanted:
         if not any(_fits(each.live, name) for each in every):
             raise UsageError(f"There is no channel {name}", hint=_instead(name, every))
-    fitting = (tuple(each for each in home.channels if any(_fits(each.live, n) for n in wanted)) for home in homes)
+    fitting = (
+        tuple(each for each in home.channels if any(_fits(each.live, name) for name in wanted)) for home in homes
+    )
     return [replace(home, channels=own) for home, own in zip(homes, fitting, strict=True) if own]
 
 

@@ -425,7 +425,11 @@ def _not_declarable(
 
 def _ruled_out(desired: Desired, entries: Sequence[NewEntry], live: Live) -> dict[Address, str]:
     """Errors of the rules: with one of them, no plan would be made."""
-    limits = {e.address: e.channel.live.max_characters for e in entries if e.channel and e.channel.live.max_characters}
+    limits = {
+        each.address: each.channel.live.max_characters
+        for each in entries
+        if each.channel and each.channel.live.max_characters
+    }
     now = [each for each in check(desired, now=live.at) if each.rule not in LEFT_TO_PLAN]
     findings = [*now, *check_lengths(desired, limits, live.at)]
     return {each.item.address: each.message for each in findings if each.severity is Severity.ERROR}

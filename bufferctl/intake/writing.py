@@ -110,7 +110,7 @@ class Writing:
             return []
         before = {slot.home for slot in self.baseline.slots}
         channels = [channel.live for home in self.intake.homes for channel in home.channels]
-        ideas = {e.slot.organization_id for e in self.intake.entries if e.channel is None}
+        ideas = {each.slot.organization_id for each in self.intake.entries if each.channel is None}
         return [home for home in homes_of(channels, sorted(ideas)) if home.id not in before]
 
     def _managed_since(self) -> datetime | None:

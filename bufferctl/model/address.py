@@ -44,7 +44,7 @@ class Address:
         parts = _PART.findall(text)
         if len(parts) != 3 or "/".join(parts) != text:  # noqa: PLR2004 - organization, channel, key
             raise ValueError(f"{text!r} is not an address such as Acme/twitter:acme/launch")
-        organization, channel, key = (json.loads(p) if p.startswith('"') else p for p in parts)
+        organization, channel, key = (json.loads(each) if each.startswith('"') else each for each in parts)
         return cls(organization, channel, key)
 
 

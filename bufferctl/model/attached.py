@@ -117,7 +117,7 @@ def _may_have_files(item: Item) -> bool:
 def _updated(item: Item, updates: Mapping[Path, Mapping[str, Any]]) -> Item:
     """The object with other values in some of its attachments, given by path."""
     if isinstance(item, Idea):
-        media = (medium.model_copy(update=updates.get(("media", i), {})) for i, medium in enumerate(item.media))
+        media = (medium.model_copy(update=updates.get(("media", index), {})) for index, medium in enumerate(item.media))
         return replace(item, media=tuple(media))
     item = replace(item, assets=_assets(item.assets, ("assets",), updates))
     if item.metadata is None or not (thread := thread_of(item.metadata)):

@@ -125,12 +125,12 @@ def content_of_desired(item: Item) -> Content:
         return Content(
             text=normal_text(item.text),
             others=others_of(item),
-            assets=tuple(AssetContent(m.type.value, normal_text(m.alt)) for m in item.media),
+            assets=tuple(AssetContent(each.type.value, normal_text(each.alt)) for each in item.media),
             tags=tuple(sorted(item.tags)),
             details=details_of_desired(item) if item.media or item.ai_assisted else NO_DETAILS,
         )
-    parts = thread_of(item.metadata)
-    thread = _thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in parts)) if parts else ()
+    parts = tuple((each.text or "", _declared_assets(each.assets)) for each in thread_of(item.metadata))
+    thread = _thread(item.text, parts) if parts else ()
     assets = _declared_assets(item.assets) if item.assets else ()
     tags = tuple(sorted(item.tags)) if item.tags else ()
     metadata = _declared_fields(item.metadata) if item.metadata else {}
@@ -153,13 +153,14 @@ def content_of_live(item: LiveItem) -> Content:
         return Content(
             text=normal_text(item.text),
             others=others_of(item),
-            assets=tuple(AssetContent(m.kind, normal_text(m.alt_text)) for m in item.media),
-            tags=tuple(sorted(t.name for t in item.tags)),
+            assets=tuple(AssetContent(each.kind, normal_text(each.alt_text)) for each in item.media),
+            tags=tuple(sorted(each.name for each in item.tags)),
             details=details_of_live(item) if item.media or item.ai_assisted else NO_DETAILS,
         )
-    thread = _thread(item.text, tuple((t.text, _live_assets(t.assets)) for t in item.thread)) if item.thread else ()
+    parts = tuple((each.text, _live_assets(each.assets)) for each in item.thread)
+    thread = _thread(item.text, parts) if parts else ()
     assets = _live_assets(item.assets) if item.assets else ()
-    tags = tuple(sorted([t.name for t in item.tags])) if item.tags else ()
+    tags = tuple(sorted([each.name for each in item.tags])) if item.tags else ()
     metadata = _plain(item.metadata) if item.metadata else {}
     is_plain = not (assets or item.thread or item.metadata)
     more = (NO_DETAILS, NO_DETAILS) if is_plain else (details_of_live(item), cards_of_live(item))
@@ -177,11 +178,11 @@ def others_of(item: Item | LiveItem) -> dict[str, Any]:
 
 
 def _declared_assets(assets: tuple[Asset, ...]) -> tuple[AssetContent, ...]:
-    return tuple(AssetContent(a.kind, normal_text(getattr(a.value, "alt_text", ""))) for a in assets)
+    return tuple(AssetContent(each.kind, normal_text(getattr(each.value, "alt_text", ""))) for each in assets)
 
 
 def _live_assets(assets: tuple[LiveAsset, ...]) -> tuple[AssetContent, ...]:
-    return tuple(AssetContent(a.kind, normal_text(a.alt_text)) for a in assets)
+    return tuple(AssetContent(each.kind, normal_text(each.alt_text)) for each in assets)
 
 
 def _thread(
@@ -205,10 +206,10 @@ def _plain(value: Any) -> Any:
             value["link_attachment"] = {"url": link.get("url")}  # Buffer scrapes the rest from the page
         if value.get("type") == "carousel":
             value["type"] = "post"  # Buffer's word for several images
-        plain = {k: _plain(v) for k, v in value.items() if k not in UNREAD}
-        return {k: v for k, v in plain.items() if v not in (None, "", (), {}, [])}
+        plain = {key: _plain(each) for key, each in value.items() if key not in UNREAD}
+        return {key: each for key, each in plain.items() if each not in (None, "", (), {}, [])}
     if isinstance(value, list | tuple):
-        return tuple(_plain(v) for v in value)
+        return tuple(_plain(each) for each in value)
     return value
 
 
@@ -345,7 +346,9 @@ def contents_match(
 def lost(desired: Content, live: Content) -> tuple[str, ...]:
     """The declared fields that Buffer did not keep."""
     there = live.metadata or {}
-    return tuple(k for k, v in (desired.metadata or {}).items() if isinstance(v, Losable) and k not in there)
+    return tuple(
+        key for key, each in (desired.metadata or {}).items() if isinstance(each, Losable) and key not in there
+    )
 
 
 def with_board_of(item: Item, live: LiveItem) -> LiveItem:
@@ -379,7 +382,11 @@ def list_differences(
             after = after or {}
             before = _comparable_fields(before or {}, after, unsaid=unsaid)
             left_out = lost(desired, live)
-            after = {k: v for k, v in after.items() if k in before or (USUAL.get(k) != v and k not in left_out)}
+            after = {
+                key: each
+                for key, each in after.items()
+                if key in before or (USUAL.get(key) != each and key not in left_out)
+            }
             if before == after:
                 continue
         if name == "others":
@@ -420,7 +427,9 @@ def has_rewritten_links(desired: Content, live: Content) -> bool:
 
 def _texts(value: Any) -> tuple[str, Any]:
     """All the text of a `text` or `thread` field, and the assets next to it."""
-    return (value, None) if isinstance(value, str) else ("\n".join(t for t, _ in value), [rest for _, rest in value])
+    if isinstance(value, str):
+        return value, None
+    return "\n".join(text for text, _ in value), [rest for _, rest in value]
 
 
 def _are_rewritten(live: tuple[str, Any], declared: tuple[str, Any], shorteners: Iterable[str] | None) -> bool:
@@ -446,12 +455,16 @@ def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any], *, u
 
     With `unsaid` only without those that have the value that Buffer gives them then, where that is known.
     """
-    kept = {k: v for k, v in live.items() if k in desired or not is_filled_in(k, v) or (unsaid and is_set(k, v))}
+    kept = {
+        key: each
+        for key, each in live.items()
+        if key in desired or not is_filled_in(key, each) or (unsaid and is_set(key, each))
+    }
     return {
-        k: _comparable_fields(v, desired[k], unsaid=unsaid)
-        if isinstance(v, dict) and isinstance(desired.get(k), dict)
-        else v
-        for k, v in kept.items()
+        key: _comparable_fields(each, desired[key], unsaid=unsaid)
+        if isinstance(each, dict) and isinstance(desired.get(key), dict)
+        else each
+        for key, each in kept.items()
     }
 
 

@@ -82,7 +82,7 @@ class Image(Sourced):
     model_config = ConfigDict(
         json_schema_extra={
             **_FILE_OR_URL,
-            "dependentRequired": {k: ["alt_text"] for k in ("animated_thumbnail", "dimensions", "user_tags")},
+            "dependentRequired": {each: ["alt_text"] for each in ("animated_thumbnail", "dimensions", "user_tags")},
         }
     )
 
@@ -151,7 +151,7 @@ class Asset(Model):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if len([v for v in (self.image, self.video, self.document) if v is not None]) != 1:
+        if len([each for each in (self.image, self.video, self.document) if each is not None]) != 1:
             raise ValueError("an asset must have exactly one of image, video and document")
         return self
 

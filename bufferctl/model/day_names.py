@@ -14,14 +14,14 @@ _MONTHS = (
 )
 #: From Monday, 0. German has no short names here, since `die` and `mit` are words.
 WEEKDAYS = {
-    **{name: n for days in _DAYS for n, name in enumerate(days.split())},
-    **{name[:3]: n for n, name in enumerate(_DAYS[0].split())},
+    **{name: number for days in _DAYS for number, name in enumerate(days.split())},
+    **{name[:3]: number for number, name in enumerate(_DAYS[0].split())},
     "tues": 1, "thur": 3, "thurs": 3, "sonnabend": 5,
 }  # fmt: skip
 #: From January, 1.
 MONTHS = {
-    **{name: n for months in _MONTHS for n, name in enumerate(months.split(), 1)},
-    **{name[:3]: n for n, name in enumerate(_MONTHS[0].split(), 1)},
+    **{name: number for months in _MONTHS for number, name in enumerate(months.split(), 1)},
+    **{name[:3]: number for number, name in enumerate(_MONTHS[0].split(), 1)},
     "sept": 9, "mär": 3, "okt": 10, "dez": 12,
 }  # fmt: skip
 

@@ -48,7 +48,9 @@ class Freeze:
 
     def holds(self, moment: datetime, channel: str) -> bool:
         """Whether publishing is frozen at that instant on the channel with that label."""
-        return self.start <= moment < self.end and (not self.channels or any(means(c, channel) for c in self.channels))
+        return self.start <= moment < self.end and (
+            not self.channels or any(means(each, channel) for each in self.channels)
+        )
 
     def is_also(self, other: Self) -> bool:
         """Whether it is another one with other days: for the same reason, with days in common."""

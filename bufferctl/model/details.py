@@ -171,7 +171,9 @@ def _of_live_idea(idea: LiveIdea) -> Iterator[tuple[str, Any]]:
 
 
 def _tags(given: Iterable[tuple[str, float, float]]) -> tuple[Tagged, ...]:
-    return tuple(sorted(Tagged(h.removeprefix("@"), round(x, _PLACES), round(y, _PLACES)) for h, x, y in given))
+    return tuple(
+        sorted(Tagged(handle.removeprefix("@"), round(x, _PLACES), round(y, _PLACES)) for handle, x, y in given)
+    )
 
 
 def _declared_mention(given: FacebookAnnotation | LinkedinAnnotation) -> tuple[str, int, int]:

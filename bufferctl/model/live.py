@@ -290,7 +290,9 @@ class Live:
         channels = {id_ for ids in wanted.channels.values() for id_ in ids}
         return replace(
             self,
-            organizations=tuple(o for o in self.organizations if o.id in wanted.channels or o.id in wanted.ideas),
+            organizations=tuple(
+                each for each in self.organizations if each.id in wanted.channels or each.id in wanted.ideas
+            ),
             posts=tuple(post for post in self.posts if post.channel_id in channels),
             ideas=tuple(idea for idea in self.ideas if idea.organization_id in wanted.ideas),
             unread=self.unread & channels,

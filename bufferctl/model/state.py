@@ -364,5 +364,5 @@ class State:
     @cached_property
     def in_question(self) -> frozenset[str]:
         """Ids of live objects that may be ours until a person answers, for any address."""
-        asked = (q for q in self.questions.values() if q.may_be_ours and not q.postponed)
-        return frozenset(id_ for q in asked for id_ in q.candidates)
+        asked = (each for each in self.questions.values() if each.may_be_ours and not each.postponed)
+        return frozenset(id_ for question in asked for id_ in question.candidates)

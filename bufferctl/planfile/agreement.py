@@ -161,4 +161,4 @@ def digest_as_agreed(then: Change, change: Change) -> str:
 
 def differing_fields(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, ...]:
     before, after = what_it_says(then), what_it_says(now)
-    return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
+    return tuple(dict.fromkeys(name for name in chain(after, before) if before.get(name) != after.get(name)))

@@ -426,11 +426,13 @@ def _why_not_proved(change: Change, row: _Row, state: State, declared: Desired) 
 
 def _declarations(desired: Desired, address: Address) -> tuple[object, ...]:
     """What the files say of the organization and the channel of an address, ids and tags included."""
-    organizations = [(o.name, o.id, o.tags) for o in desired.organizations if o.label == address.organization]
+    organizations = [
+        (each.name, each.id, each.tags) for each in desired.organizations if each.label == address.organization
+    ]
     channels = [
-        (c.service, c.name, c.id)
-        for c in desired.channels
-        if (c.organization, c.label) == (address.organization, address.channel)
+        (each.service, each.name, each.id)
+        for each in desired.channels
+        if (each.organization, each.label) == (address.organization, address.channel)
     ]
     return (*organizations, *channels)
 

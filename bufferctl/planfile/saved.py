@@ -114,7 +114,9 @@ def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]], *, is_whol
 def load_plan(values: Any) -> Plan:
     """Load the output of `dump_plan`. Raises one of `DAMAGE` for anything else."""
     read = _PlanValues.model_validate(values)
-    changes = tuple(replace(c.change, desired=c.desired, live=c.live, write=c.write) for c in read.changes)
+    changes = tuple(
+        replace(each.change, desired=each.desired, live=each.live, write=each.write) for each in read.changes
+    )
     return replace(read.plan, changes=changes, channels=read.channels, warnings=read.warnings)
 
 

@@ -24,8 +24,8 @@ def without_corrected(scene: Scene, declared: Iterable[Declared]) -> tuple[Scene
     bindings = scene.state.bindings
     if not any(binding.guessed for binding in bindings.values()):
         return scene, {}
-    by_slot = {d.slot: d for d in declared}
-    takes = {slot: d.item.existing or "" for slot, d in by_slot.items() if _corrects(scene, d)}
+    by_slot = {each.slot: each for each in declared}
+    takes = {slot: each.item.existing or "" for slot, each in by_slot.items() if _corrects(scene, each)}
     owners = {scene.claimed[id_] for id_ in takes.values() if id_ in scene.claimed}
     lost = owners | {slot for slot in takes if slot in bindings and bindings[slot].guessed}
     if not lost:
@@ -33,8 +33,8 @@ def without_corrected(scene: Scene, declared: Iterable[Declared]) -> tuple[Scene
     ids = {bindings[slot].id: (slot.home, bindings[slot].created or EARLIEST) for slot in lost}
     freed = {id_: LetGo(*of, key=ANY) for id_, of in ids.items() if id_ not in takes.values()}
     asked = {
-        slot: Question(Likeness.LOST, {bindings[slot].id: ids[bindings[slot].id][1]}, content=d.fingerprint.content)
-        for slot, d in by_slot.items()
+        slot: Question(Likeness.LOST, {bindings[slot].id: ids[bindings[slot].id][1]}, content=each.fingerprint.content)
+        for slot, each in by_slot.items()
         if slot in lost and slot not in takes
     }
     state = replace(

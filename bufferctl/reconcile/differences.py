@@ -164,7 +164,7 @@ def _deep(name: str, before: Any, after: Any) -> list[Difference]:
         for item in tree[kind]:
             path = ".".join(map(str, item.path(output_format="list")))
             found.append(Difference(path, _shown(item.t1), _shown(item.t2)))
-    return sorted(found, key=lambda d: d.path)
+    return sorted(found, key=lambda difference: difference.path)
 
 
 def _shown(value: Any) -> Any:

@@ -63,7 +63,9 @@ def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
 
 def _turns(changes: list[Change], scene: Scene) -> Mapping[Slot, datetime]:
     """When new posts of a queue go out, as far as known, if a freeze does not count for one of them."""
-    if not any(isinstance(c.desired, Post) and not c.desired.freeze and not c.desired.due_at for c in changes):
+    if not any(
+        isinstance(each.desired, Post) and not each.desired.freeze and not each.desired.due_at for each in changes
+    ):
         return {}
     return queue_times(in_order(changes, scene.live), scene.live, scene.channels)
 

@@ -42,7 +42,7 @@ def reconnected(state: State, account: Account) -> dict[str, LiveChannel]:
     for home in state.homes.values():
         now, was = channels.get(home.channel_id), (home.organization_id, home.service, home.handle)
         if now is None or now.is_disconnected:
-            same = [c for c in connected if (c.organization_id, c.service.value, c.name) == was]
+            same = [each for each in connected if (each.organization_id, each.service.value, each.name) == was]
             now = same[0] if len(same) == 1 else now
         if now and (now.organization_id, now.id) != (home.organization_id, home.channel_id):
             moved[home.channel_id] = now
@@ -60,7 +60,7 @@ def follow_reconnected(state: State, account: Account) -> State:
         now = moved.get(slot.channel_id)
         return Slot(now.organization_id, now.id, slot.key) if now else slot
 
-    bindings = {slot: b for slot, b in state.bindings.items() if slot.channel_id not in moved}
+    bindings = {slot: binding for slot, binding in state.bindings.items() if slot.channel_id not in moved}
     for slot, binding in state.bindings.items():
         if (now := moved.get(slot.channel_id)) and now.id == slot.channel_id:
             address = Address(names[now.organization_id], now.label, slot.key)
@@ -77,7 +77,10 @@ def follow_reconnected(state: State, account: Account) -> State:
         bindings=bindings,
         homes=homes,
         questions={slot_now(slot): question for slot, question in state.questions.items()},
-        let_go={i: replace(g, home=moved[g.home].id if g.home in moved else g.home) for i, g in state.let_go.items()},
+        let_go={
+            id_: replace(gone, home=moved[gone.home].id if gone.home in moved else gone.home)
+            for id_, gone in state.let_go.items()
+        },
         past=frozenset(map(slot_now, state.past)),
         former={slot_now(slot): id_ for slot, id_ in state.former.items()},
     )
@@ -132,8 +135,8 @@ def _questions_after(state: State, plan: Plan) -> dict[Slot, Question]:
 
 def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
     """The previous slots of bound objects, until something else is declared in them."""
-    moved = {c.moved_from: c.live_id for c in changes if c.moved_from and c.live_id}
-    taken = state.bindings.keys() - moved.keys() | {c.slot for c in changes}
+    moved = {each.moved_from: each.live_id for each in changes if each.moved_from and each.live_id}
+    taken = state.bindings.keys() - moved.keys() | {each.slot for each in changes}
     bound = {binding.id for binding in state.bindings.values()}
     return {slot: id_ for slot, id_ in {**state.former, **moved}.items() if slot not in taken and id_ in bound}
 
@@ -147,8 +150,10 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     is in `open_homes`, because a write there has no known outcome.
     """
     state = begin_run(replace(state, bindings=_with_retired_seen(state.bindings, live)), plan)
-    unread = live.unread | {c.slot.home for c in plan.of(Action.HOLD) if c.reason is Reason.UNREAD}
-    unread |= {c.slot.home for c in plan.of(Action.ADOPT, Action.MOVE) if state.bindings.get(c.slot) != c.binding}
+    unread = live.unread | {each.slot.home for each in plan.of(Action.HOLD) if each.reason is Reason.UNREAD}
+    unread |= {
+        each.slot.home for each in plan.of(Action.ADOPT, Action.MOVE) if state.bindings.get(each.slot) != each.binding
+    }
     moved: dict[str, Home] = {}
     for home in plan.recording.homes:
         if home.id not in unread and home.id not in open_homes:

@@ -136,7 +136,9 @@ def find_channel(home: LiveOrganization, declared: Channel, before: Collection[s
 def ids_by_label(state: State) -> defaultdict[tuple[str, str], set[str]]:
     """The ids that organizations (with an empty label of a channel) and channels had at the last apply."""
     ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    one_each = {(*slot[:2], b.address.removesuffix(slot.key)): (slot, b) for slot, b in state.tracked.items()}
+    one_each = {
+        (*slot[:2], binding.address.removesuffix(slot.key)): (slot, binding) for slot, binding in state.tracked.items()
+    }
     for slot, binding in one_each.values():
         address = binding.address_in(slot)
         ids[address.organization, ""].add(slot.organization_id)
@@ -153,7 +155,7 @@ def _passed_on(
     """
     there: Iterable[LiveOrganization | LiveChannel] = account.organizations
     if isinstance(found, LiveChannel):
-        there = [c for each in account.organizations for c in each.channels if not c.is_disconnected]
+        there = [channel for each in account.organizations for channel in each.channels if not channel.is_disconnected]
     old = next((each for each in there if each.id in before), None)
     if declared.id is not None or found.id in before or old is None:
         return None

@@ -55,7 +55,10 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, cho
     tags = tuple(Tag(name, name) for name in sorted({name for item in desired.items for name in item.tags}))
     tagged = replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
     seen = {item.id: str(seen_of(content_of_live(item))) for item in items}
-    bound = {slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
+    bound = {
+        slot: replace(binding, seen=seen[binding.id]) if binding.seen else binding
+        for slot, binding in state.bindings.items()
+    }
     options = Options(**asdict(choices))
     plan = reconcile(tagged, live, replace(state, bindings=bound), targets, endpoint=endpoint, options=options)
     recorded = {binding.id for binding in bound.values()}
@@ -121,7 +124,7 @@ def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ..
             boards=boards[name],
             only_reminds=its_id in state.homes and state.homes[its_id].only_reminds,
         )
-    by_id = {each: LiveOrganization(each, each, tuple(c.values())) for each, c in channels.items()}
+    by_id = {each: LiveOrganization(each, each, tuple(found.values())) for each, found in channels.items()}
     return tuple(by_id.values()), Targets({label: by_id[id_] for label, id_ in homes.items()}, found)
 
 

@@ -95,7 +95,7 @@ def reconcile(
         public=state.public,
         beside=_beside(changes, scene, matches),
         suspension=suspension_of(changes, scene, matches),
-        unmanaged=sum(isinstance(i, LiveIdea) or i.status is not PostStatus.SENT for i in matches.unclaimed),
+        unmanaged=sum(isinstance(each, LiveIdea) or each.status is not PostStatus.SENT for each in matches.unclaimed),
         recording=Recording(
             homes=scene.homes,
             questions=matches.questions,
@@ -133,8 +133,8 @@ def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, .
         return channel_id, due_at.astimezone(scene.channels[channel_id].zone).date()
 
     sending = {Action.CREATE, Action.UPDATE, Action.WAITING}
-    days = {day(c.slot.channel_id, c.due_at) for c in changes if c.action in sending and c.due_at}
-    posts = (p for p in matches.unclaimed if isinstance(p, LivePost) and (p.is_scheduled or p.is_out))
+    days = {day(each.slot.channel_id, each.due_at) for each in changes if each.action in sending and each.due_at}
+    posts = (each for each in matches.unclaimed if isinstance(each, LivePost) and (each.is_scheduled or each.is_out))
     found = (Beside(post.id, post.channel_id, post.due_at, post.text) for post in posts if post.due_at)
     near = (each for each in found if day(each.channel_id, each.due_at) in days)
     return tuple(sorted(near, key=lambda each: each.due_at))
@@ -144,19 +144,19 @@ def _decided(scene: Scene, matches: Matches) -> Iterable[Change]:
     """One row of the table for each declared object that is not cancelled."""
     late = _joined_late(matches.matches, scene.now)
     table = Table(scene, Resolver(scene, matches.matches), late, matches.matches, matches.unclaimed)
-    return (table.decide(m) for m in matches.matches if not _is_called_off(m))
+    return (table.decide(each) for each in matches.matches if not _is_called_off(each))
 
 
 def _joined_late(matches: Iterable[Match], now: datetime) -> frozenset[Slot]:
     """Past occurrences on a channel that was added to an entry while it ran: there is nothing to make up for."""
     series: dict[Place, list[Match]] = defaultdict(list)
-    for m in matches:
-        if m.declared.item.number:
-            series[m.declared.item.place].append(m)
+    for matched in matches:
+        if matched.declared.item.number:
+            series[matched.declared.item.place].append(matched)
     late: set[Slot] = set()
     for of_entry in series.values():
-        tracked = {m.declared.slot.key for m in of_entry if m.binding}
-        past = {m.declared.slot for m in of_entry if is_over(m.declared.item, now)}
+        tracked = {each.declared.slot.key for each in of_entry if each.binding}
+        past = {each.declared.slot for each in of_entry if is_over(each.declared.item, now)}
         if tracked and len(past) < len(of_entry):
             late |= {slot for slot in past if slot.key in tracked}
     return frozenset(late)
@@ -171,10 +171,14 @@ def _is_called_off(m: Match) -> bool:
 
 def _removed(scene: Scene, matches: Matches) -> Iterable[Change]:
     """The changes for objects that are cancelled or were removed from the files."""
-    for m in filter(_is_called_off, matches.matches):
-        binding = m.binding or (bind(m.declared.item, m.live, m.origin) if m.live else None)
+    for matched in filter(_is_called_off, matches.matches):
+        binding = matched.binding or (
+            bind(matched.declared.item, matched.live, matched.origin) if matched.live else None
+        )
         if binding:
-            yield called_off(m.declared.item, m.moved_from or m.declared.slot, binding, m.live, scene)
+            yield called_off(
+                matched.declared.item, matched.moved_from or matched.declared.slot, binding, matched.live, scene
+            )
     for slot, binding in matches.released.items():
         if binding.retired:
             continue

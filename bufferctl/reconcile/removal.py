@@ -143,14 +143,14 @@ def guard_deletes(changes: list[Change], scene: Scene, matches: Matches) -> list
     desired, options, allowed = scene.desired, scene.options, scene.options.max_deletes
     if options.review and allowed is None:
         return changes  # each delete was agreed to by itself, or is held as not reviewed
-    removed = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
-    deletes = [c for c in removed if str(c.address) not in options.confirmed]
+    removed = [each for each in changes if each.action is Action.DELETE and each.cause is Cause.REMOVED]
+    deletes = [each for each in removed if str(each.address) not in options.confirmed]
     count = _entries(deletes)
     limit = desired.settings.max_deletes if allowed is None else allowed
     if count > limit:
-        goes_out = any(c.goes_out for c in deletes)
-        declared = {(m.declared.slot.organization_id, m.declared.slot.key) for m in matches.matches}
-        dropped = [c.address for c in deletes if (c.slot.organization_id, c.slot.key) in declared]
+        goes_out = any(each.goes_out for each in deletes)
+        declared = {(each.declared.slot.organization_id, each.declared.slot.key) for each in matches.matches}
+        dropped = [each.address for each in deletes if (each.slot.organization_id, each.slot.key) in declared]
         channels = sorted(set(map(desired.reference, dropped))) if len(dropped) == len(deletes) else []
         cut = _shortened(deletes, matches)
         lost = bool(_of_lost_files(deletes, scene, matches))
@@ -173,7 +173,7 @@ def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
     diverged = options.diverged
     if diverged is None:
         return changes
-    lacked = [c.binding for c in changes if c.binding and not c.binding.is_in(diverged.contained)]
+    lacked = [each.binding for each in changes if each.binding and not each.binding.is_in(diverged.contained)]
     replaced = {version for binding in lacked for version in binding.before}
 
     def held(change: Change) -> Change:
@@ -235,11 +235,11 @@ def _version(change: Change) -> str:
 def _shortened(deletes: Iterable[Change], matches: Matches) -> dict[str, tuple[int, int]]:
     """For each repeated entry that lost its last occurrences: how many it had and has."""
     series: dict[tuple[str, str], int] = {}
-    for m in matches.matches:
-        item = m.declared.item
+    for match in matches.matches:
+        item = match.declared.item
         if item.expansion and item.number:
             for key in filter(None, (item.address.key, item.was)):
-                series[m.declared.slot.home, key.rpartition("-")[0]] = item.expansion.times
+                series[match.declared.slot.home, key.rpartition("-")[0]] = item.expansion.times
     found: dict[str, tuple[int, int]] = {}
     for change in deletes:
         key, _, number = change.slot.key.rpartition("-")
@@ -253,13 +253,13 @@ def _shortened(deletes: Iterable[Change], matches: Matches) -> dict[str, tuple[i
 def _of_lost_files(deletes: list[Change], scene: Scene, matches: Matches) -> dict[Slot, Change]:
     """The objects of files that have disappeared with everything in them, unless a commit deleted the file."""
     files = {item.place.file for item in scene.desired.items} | scene.options.deleted_files
-    files |= {m.binding.file for m in matches.matches if m.binding}
+    files |= {each.binding.file for each in matches.matches if each.binding}
     lost: dict[str, list[Change]] = {}
     for change in deletes:
         if change.binding and change.binding.file not in files:
             lost.setdefault(change.binding.file, []).append(change)
     held: dict[Slot, Change] = {}
     for file, of_it in lost.items():
-        hold = holds.file_emptied(file, len(of_it), _entries(deletes), goes_out=any(c.goes_out for c in of_it))
+        hold = holds.file_emptied(file, len(of_it), _entries(deletes), goes_out=any(each.goes_out for each in of_it))
         held |= {change.slot: hold.on(change) for change in of_it}
     return held

@@ -154,17 +154,19 @@ class Scene:
     @cached_property
     def elsewhere(self) -> dict[str, Claim]:
         """The claims of other root files, by the id of the live object."""
-        return {c.id: c for c in self.options.elsewhere if c.is_here and not c.binding.retired}
+        return {each.id: each for each in self.options.elsewhere if each.is_here and not each.binding.retired}
 
     @cached_property
     def out_of_sight(self) -> dict[str, Claim]:
         """The claims of root files that are not in this checkout, by the id of the live object."""
-        return {c.id: c for c in self.options.elsewhere if not c.is_here and not c.binding.retired}
+        return {each.id: each for each in self.options.elsewhere if not each.is_here and not each.binding.retired}
 
     @cached_property
     def suspended_elsewhere(self) -> dict[str, Claim]:
         """The claims of other root files whose suspension made a post a draft, by its id."""
-        return {c.id: c for c in self.options.elsewhere if c.binding.taken_from and not c.binding.retired}
+        return {
+            each.id: each for each in self.options.elsewhere if each.binding.taken_from and not each.binding.retired
+        }
 
     @cached_property
     def moved(self) -> dict[Slot, Claim]:
@@ -256,7 +258,7 @@ class Scene:
     @cached_property
     def _of_others(self) -> frozenset[str]:
         """The ids of objects that another root file tracks and still declares, so that they did not move here."""
-        claims = (c for c in self.elsewhere.values() if c.id in self.options.declared_elsewhere)
+        claims = (each for each in self.elsewhere.values() if each.id in self.options.declared_elsewhere)
         return frozenset(claim.id for claim in claims if not claim.binding.guessed)
 
     @cached_property

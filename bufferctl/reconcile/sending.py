@@ -130,7 +130,7 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
         return changes
     room = _room(live)
     leaving = (change for change in changes if change.action is Action.DELETE or change.takes_off)
-    room.update(each for c in leaving for each in _takes(c.slot.home, c.live) if each in room)
+    room.update(each for change in leaving for each in _takes(change.slot.home, change.live) if each in room)
     first_out = _first_out(changes, live, room)
     changes = _within(changes, room, _needs, lambda change, short: _full(change, short, first_out.get(short)))
     late = {change.slot for change in changes if change.action is Action.WAITING}
@@ -148,7 +148,7 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
 def hold_without_idea(changes: Iterable[Change], doing: Collection[Slot] | None = None) -> list[Change]:
     """Hold the posts of ideas that the run does not add. `doing`: the slots whose writes are part of it, or all."""
     changes = list(changes)
-    added = {c.slot for c in changes if c.action is Action.CREATE and (doing is None or c.slot in doing)}
+    added = {each.slot for each in changes if each.action is Action.CREATE and (doing is None or each.slot in doing)}
     ideas = {change.slot: idea_of(change) for change in changes if change.action in WRITING}
     lacking = {slot for slot, idea in ideas.items() if idea and idea not in added}
     return [holds.WITHOUT_IDEA.on(change) if change.slot in lacking else change for change in changes]
@@ -275,7 +275,9 @@ def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
     new = Counter(day for day in (_day(change, plan) for change in plan.changes) if day)
     if not new:
         return {}
-    existing = Counter((p.channel_id, _noon(p.due_at, plan, p.channel_id)) for p in live.posts if p.due_at)
+    existing = Counter(
+        (each.channel_id, _noon(each.due_at, plan, each.channel_id)) for each in live.posts if each.due_at
+    )
     days: dict[datetime, set[str]] = defaultdict(set)
     for (channel, noon), count in new.items():
         if count + existing[channel, noon] >= BUSY:
@@ -325,7 +327,7 @@ def queue_times(changes: Collection[Change], live: Live, channels: Mapping[str, 
         if channel and channel.posting_times and not channel.is_queue_paused:
             free = _free(channel, live, [each for each in changes if each.slot.channel_id == id_])
             at = {change.slot: next(free) for change in joining}
-            found |= {c.slot: at[c.slot] for c in joining if _joins(c) is ShareMode.ADD_TO_QUEUE}
+            found |= {each.slot: at[each.slot] for each in joining if _joins(each) is ShareMode.ADD_TO_QUEUE}
     return found
 
 

@@ -239,7 +239,7 @@ def suspension_of(changes: Iterable[Change], scene: Scene, matches: Matches) -> 
         return Suspension(taken_over=taken_over) if taken_over else None
     return Suspension(
         reasons=tuple(dict.fromkeys(desired.suspended_for)),
-        let_out=tuple(c.address for c in changes if _is_let_out(c, scene.desired)),
+        let_out=tuple(each.address for each in changes if _is_let_out(each, scene.desired)),
         going_out=(*_ours(changes, why), *_theirs(changes, why, scene, matches)),
         unread=tuple(_unread(scene)),
         taken_over=taken_over,
@@ -265,21 +265,27 @@ def _is_let_out(change: Change, desired: Desired) -> bool:
 
 def _ours(changes: Iterable[Change], why: Callable[[Change], str]) -> Iterator[GoesOut]:
     """Our suspended posts that this plan does not take off the schedule."""
-    left = [c for c in changes if c.action is not Action.DELETE and not c.takes_off and why(c)]
-    found = [(c.live, str(c.address)) for c in left if c.is_ours and isinstance(c.live, LivePost) and c.live.may_go_out]
+    left = [each for each in changes if each.action is not Action.DELETE and not each.takes_off and why(each)]
+    found = [
+        (each.live, str(each.address))
+        for each in left
+        if each.is_ours and isinstance(each.live, LivePost) and each.live.may_go_out
+    ]
     yield from sorted((_going_out(*each) for each in found), key=_when)
 
 
 def _theirs(changes: Iterable[Change], why: _Why, scene: Scene, matches: Matches) -> Iterator[GoesOut]:
     """Posts that bufferctl did not make, on suspended channels or in suspended entries, by time."""
-    adopted = (c for c in changes if c.binding and not c.is_ours and why(c))
-    posts = [c.live for c in adopted if isinstance(c.live, LivePost) and c.live.may_go_out]
+    adopted = (each for each in changes if each.binding and not each.is_ours and why(each))
+    posts = [each.live for each in adopted if isinstance(each.live, LivePost) and each.live.may_go_out]
     for post in matches.unclaimed:
         if isinstance(post, LivePost) and post.may_go_out:
             organization = scene.channels[post.channel_id].organization_id
             if why.of(Slot(organization, post.channel_id, ""), _NO_ENTRY):
                 posts.append(post)
-    asked = {id_: str(c.address) for c in changes if c.action is Action.HOLD for id_ in c.candidates}
+    asked = {
+        id_: str(change.address) for change in changes if change.action is Action.HOLD for id_ in change.candidates
+    }
     yield from sorted((_going_out(post)._replace(perhaps=asked.get(post.id, "")) for post in posts), key=_when)
 
 
@@ -306,7 +312,7 @@ def still_suspended(changes: Iterable[Change], scene: Scene, matches: Matches) -
     if not before and not scene.desired.suspends:
         return {}
     kept: dict[Slot, Suspended] = dict(before) if scene.options.only_suspends else {}
-    waits = {c.slot for c in changes if c.action not in _NOTHING_TO_SEND}
+    waits = {each.slot for each in changes if each.action not in _NOTHING_TO_SEND}
     for match in matches.matches:
         item, slot = match.declared.item, match.declared.slot
         old = next((before[each] for each in match.declared.slots if each in before), None)

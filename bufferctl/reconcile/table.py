@@ -119,7 +119,9 @@ class Table:
             at_rest = match.how in {How.NAMED, How.COUNTED} and change.action in {Action.NO_OP, Action.DONE}
             return self._adopted(change, facts.left_out) if at_rest else change
         if self._is_past(match):
-            return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
+            return replace(
+                _change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(each.id for each in match.suspects)
+            )
         return self._create(facts, Cause.NEW)
 
     def _unsettled(self, match: Match) -> Hold | None:
@@ -308,7 +310,7 @@ class Table:
     def _at(self) -> dict[tuple[str, str, str], list[Post]]:
         """The declared posts that are not cancelled, by home, mark and instant."""
         found: dict[tuple[str, str, str], list[Post]] = defaultdict(list)
-        for declared in (m.declared for m in self.matches):
+        for declared in (each.declared for each in self.matches):
             item = declared.item
             if isinstance(item, Post) and item.due_at and not item.cancelled:
                 found[declared.slot.home, declared.mark, instant(item.due_at)].append(item)
@@ -442,12 +444,12 @@ class Table:
     def _held_by(self) -> dict[tuple[str, str], str]:
         """The key of the entry in whose post Buffer has a text that its file does not say, by home and text."""
         found: dict[tuple[str, str], str] = {}
-        for m in self.matches:
-            if m.binding is None:
+        for match in self.matches:
+            if match.binding is None:
                 continue
-            there = text_digest(content_of_live(m.live)) if m.live else m.binding.text
-            if there and there != text_digest(m.declared.content):
-                found.setdefault((m.declared.slot.home, there), m.declared.item.address.key)
+            there = text_digest(content_of_live(match.live)) if match.live else match.binding.text
+            if there and there != text_digest(match.declared.content):
+                found.setdefault((match.declared.slot.home, there), match.declared.item.address.key)
         return found
 
     def _missed_suspended(self, facts: Facts) -> Hold:
@@ -461,11 +463,11 @@ class Table:
         """How many weeks bring into the future all that a suspension kept past its time: one command moves all."""
         scene, soon = self.scene, self.scene.now + self.scene.options.lead
         times = [
-            goes_back_at(m.declared.item, m.binding)
-            for m in self.matches
-            if isinstance(m.declared.item, Post)
-            and not m.declared.item.cancelled
-            and (m.declared.slot in scene.state.suspended or (m.binding is not None and m.binding.taken_from))
+            goes_back_at(each.declared.item, each.binding)
+            for each in self.matches
+            if isinstance(each.declared.item, Post)
+            and not each.declared.item.cancelled
+            and (each.declared.slot in scene.state.suspended or (each.binding is not None and each.binding.taken_from))
         ]
         first = min(filter(None, times), default=soon)
         return max(0, (soon - first) // timedelta(weeks=1)) + 1
@@ -483,17 +485,19 @@ class Table:
         It has to be answered before `state begin`, which answers every question.
         """
         asked = (
-            m for m in self.matches if m.question and m.question.rule is not Likeness.EDITED and not self._is_past(m)
+            each
+            for each in self.matches
+            if each.question and each.question.rule is not Likeness.EDITED and not self._is_past(each)
         )
-        return next((m.declared.item.address.key for m in asked), "")
+        return next((each.declared.item.address.key for each in asked), "")
 
     @cached_property
     def _asked_first(self) -> dict[str, Match]:
         """By home, the first entry that a person is asked about: what is in question may be any other."""
         found: dict[str, Match] = {}
-        for m in self.matches:
-            if m.question and not self._is_past(m):
-                found.setdefault(m.declared.slot.home, m)
+        for match in self.matches:
+            if match.question and not self._is_past(match):
+                found.setdefault(match.declared.slot.home, match)
         return found
 
 

@@ -36,8 +36,8 @@ def surplus_twins(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     unsent = [live for live in matches.unclaimed if isinstance(live, LivePost) and live.status is not PostStatus.SENT]
     if not unsent:
         return
-    bound = ((slot, b) for slot, b in scene.state.bindings.items() if b.status != PostStatus.SENT)
-    ours = {(slot.channel_id, Seen.read(b.seen).content, b.due_at): b for slot, b in bound}
+    bound = ((slot, binding) for slot, binding in scene.state.bindings.items() if binding.status != PostStatus.SENT)
+    ours = {(slot.channel_id, Seen.read(binding.seen).content, binding.due_at): binding for slot, binding in bound}
     for live in unsent:
         content = digest(content_of_live(live))
         twin = ours.get((live.channel_id, content, instant(live.due_at))) or ours.get((live.channel_id, content, ""))
@@ -54,8 +54,11 @@ def _by_channel(
 ) -> Iterator[tuple[str, int]]:
     """Those of the channels with posts that pass the test, by their names in the files, and how many there are."""
     labels = {channel.id: channel.label for channel in channels}
-    posts = ((c.slot.channel_id, c, c.desired) for c in changes if isinstance(c.desired, Post)) if labels else ()
-    found = Counter(id_ for id_, change, post in posts if id_ in labels and test(change, post))
+    found: Counter[str] = Counter()
+    for change in changes if labels else ():
+        channel_id, post = change.slot.channel_id, change.desired
+        if channel_id in labels and isinstance(post, Post) and test(change, post):
+            found[channel_id] += 1
     return ((labels[id_], count) for id_, count in found.items())
 
 
@@ -63,7 +66,7 @@ def paused_queues(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """A paused queue accepts posts and never publishes them (notes: Writing)."""
     on_channel = {Action.CREATE, Action.UPDATE, Action.NO_OP}
     paused = [channel for channel in scene.channels.values() if channel.is_queue_paused]
-    for name, count in _by_channel(changes, paused, lambda c, _: c.action in on_channel):
+    for name, count in _by_channel(changes, paused, lambda change, _: change.action in on_channel):
         yield _warning(
             f"The queue of {name} is paused, so {count} {'post waits' if count == 1 else 'posts wait'} there and will "
             "not be published",
@@ -74,8 +77,8 @@ def paused_queues(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 def unasked_approvals(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """A channel can make every post an approval; the API only shows this in its posts (notes: Reading)."""
     channels = scene.channels.values()
-    waiting = [*_by_channel(changes, channels, lambda c, _: c.awaits_approval)]
-    new = dict(_by_channel(changes, channels, lambda c, _: c.action is Action.CREATE)) if waiting else {}
+    waiting = [*_by_channel(changes, channels, lambda change, _: change.awaits_approval)]
+    new = dict(_by_channel(changes, channels, lambda change, _: change.action is Action.CREATE)) if waiting else {}
     for name, count in waiting:
         others = f", and so will new ones ({new[name]})" if name in new else ""
         yield _warning(
@@ -88,7 +91,9 @@ def unasked_approvals(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 def perhaps_reminders(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Whether an explicit `automatic` wins over a channel's default is not known (notes: Reading)."""
     reminding = [channel for channel in scene.channels.values() if channel.reminds_by_default]
-    for name, count in _by_channel(changes, reminding, lambda c, post: c.action is Action.CREATE and not post.reminds):
+    for name, count in _by_channel(
+        changes, reminding, lambda change, post: change.action is Action.CREATE and not post.reminds
+    ):
         yield _warning(
             f"{name} is set to reminders in Buffer, so Buffer may only remind a person of "
             f"{'the new post' if count == 1 else f'the {count} new posts'} and publish nothing by itself",
@@ -158,7 +163,7 @@ def still_published(changes: Changes, scene: Scene, matches: Matches) -> Iterato
     are named by its hold.
     """
     is_pruned = scene.desired.settings.prune
-    removed = [c for c in changes if c.action is Action.KEEP and not _is_unmerged(c)]
+    removed = [each for each in changes if each.action is Action.KEEP and not _is_unmerged(each)]
     asked = _asked_about(changes)
     told = [each for each in removed if each.slot in matches.kept and each.live_id in asked]
     kept = [each for each in removed if each.live_id not in scene.options.declared_elsewhere and each not in told]
@@ -230,12 +235,12 @@ def _of_removed_entries(scene: Scene, matches: Matches) -> Iterator[tuple[Item, 
     posts = [each for each in matches.unclaimed if isinstance(each, LivePost) and each.may_go_out] if removed else []
     by_id = {post.id: post for post in posts if post.id not in scene.elsewhere}
     pools = pools_of(by_id.values(), scene)
-    for d in map(scene.declared, removed):
-        for candidate in pools[d.slot.home].like(d.content, ()):
+    for declared in map(scene.declared, removed):
+        for candidate in pools[declared.slot.home].like(declared.content, ()):
             post = by_id.get(candidate.item.id)
-            if post and is_exact(d, candidate, scene):
+            if post and is_exact(declared, candidate, scene):
                 del by_id[post.id]
-                yield d.item, post
+                yield declared.item, post
 
 
 def _addresses(changes: Changes) -> str:
@@ -249,7 +254,11 @@ def _was_in(change: Change) -> Place | None:
 
 def deleted_of_people(changes: Changes) -> Iterator[Diagnostic]:
     """Posts of people that the plan deletes, because somebody imported them or `existing` names them."""
-    imported = [c for c in changes if c.action is Action.DELETE and c.binding and c.binding.origin is Origin.IMPORTED]
+    imported = [
+        each
+        for each in changes
+        if each.action is Action.DELETE and each.binding and each.binding.origin is Origin.IMPORTED
+    ]
     yield from _of_people(imported, "deletes", Kind.DELETES_OTHERS)
 
 
@@ -265,7 +274,9 @@ def _of_people(changes: Iterable[Change], verb: str, kind: Kind) -> Iterator[Dia
     theirs = [each for each in changes if holds.is_a_persons(each.live)]
     if theirs:
         texts = (each.live.text if isinstance(each.live, LivePost) else "" for each in theirs)
-        named = some_of([f"{_called(text)} ({c.address})" for c, text in zip(theirs, texts, strict=True)], _NAMED)
+        named = some_of(
+            [f"{_called(text)} ({change.address})" for change, text in zip(theirs, texts, strict=True)], _NAMED
+        )
         yield _warning(
             f"This {verb} {'a post' if len(theirs) == 1 else f'{len(theirs)} posts'} that a person created in "
             f"Buffer: {named}",
@@ -332,7 +343,7 @@ def _where(edited: Sequence[Change]) -> str:
     fields = {each.path for change in edited for each in change.differences}
     if fields and fields <= _UNSEEN:
         return ""
-    links = [c.live.external_link if isinstance(c.live, LivePost) else None for c in edited]
+    links = [each.live.external_link if isinstance(each.live, LivePost) else None for each in edited]
     shown = [f"{_network(change)} ({link})" for change, link in zip(edited, links, strict=True) if link]
     places = shown if len(edited) == len(shown) <= _LINKED else [_network(change) for change in edited]
     return f"To change what people see, edit {'it' if len(edited) == 1 else 'them'} on {all_of(places)}."
@@ -344,7 +355,7 @@ def _network(change: Change) -> str:
 
 def unread_channels(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Channels that could not be read back to the horizon."""
-    unread = scene.live.unread & {m.declared.slot.channel_id for m in matches.matches}
+    unread = scene.live.unread & {each.declared.slot.channel_id for each in matches.matches}
     names = sorted(channel.label for id_, channel in scene.channels.items() if id_ in unread)
     if names:
         yield _warning(
@@ -393,7 +404,9 @@ def past(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 
 def recovered(changes: Changes) -> Iterator[Diagnostic]:
     """Equal objects that count as ours: an interrupted first apply created them, or the state was lost since."""
-    adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.binding]
+    adopted = [
+        each.binding for each in changes if each.action is Action.ADOPT and each.cause is Cause.NEW and each.binding
+    ]
     count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
     if count:
         yield _warning(
@@ -405,7 +418,11 @@ def recovered(changes: Changes) -> Iterator[Diagnostic]:
 
 def perhaps_deleted(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """New posts beside those that the state has lost: a delete in Buffer leaves no trace but the state."""
-    adopted = (c for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.live and c.live.by_api)
+    adopted = (
+        each
+        for each in changes
+        if each.action is Action.ADOPT and each.cause is Cause.NEW and each.live and each.live.by_api
+    )
     forgotten = {change.slot.home for change in adopted if not scene.horizon(change.slot.home).recorded}
     new = [change for change in changes if change.action is Action.CREATE and change.slot.home in forgotten]
     if not new:
@@ -451,7 +468,7 @@ def perhaps_imported(changes: Changes, scene: Scene, matches: Matches) -> Iterat
     since = scene.desired.settings.managed_since
     if since is None:
         return
-    new = [c for c in changes if c.action is Action.CREATE and not scene.horizon(c.slot.home).recorded]
+    new = [each for each in changes if each.action is Action.CREATE and not scene.horizon(each.slot.home).recorded]
     homes = {change.slot.home for change in new}
     named = {id_ for change in new if change.desired for id_ in change.desired.repeat_of}
     posts = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.home in homes)
@@ -498,6 +515,6 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from recovered(changes)
     yield from perhaps_deleted(changes, scene)
     yield from perhaps_imported(changes, scene, matches)
-    yield from not_compared(c.desired for c in changes if c.action is Action.ADOPT and c.desired)
+    yield from not_compared(each.desired for each in changes if each.action is Action.ADOPT and each.desired)
     yield from perhaps_removed(scene, matches, [post.id for _, post in of_removed])
     yield from surplus_twins(scene, matches)

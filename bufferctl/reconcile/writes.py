@@ -28,7 +28,7 @@ class Resolver:
     @cached_property
     def _ideas(self) -> dict[Slot, str]:
         """Ids of declared ideas that are in Buffer."""
-        return {m.declared.slot: m.live.id for m in self._matches if isinstance(m.live, LiveIdea)}
+        return {each.declared.slot: each.live.id for each in self._matches if isinstance(each.live, LiveIdea)}
 
     def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
         """The write that creates or changes a match; a hold if a name cannot be resolved."""
@@ -74,8 +74,10 @@ def _with_board(post: Post, match: Match) -> Post | Hold:
 def _tags_of(scene: Scene) -> dict[str, dict[str, Tag]]:
     """Tags by organization id and name: those seen in Buffer, then those that the files map."""
     live = scene.live
-    owner = {home: o.id for o in live.organizations for home in (o.id, *(c.id for c in o.channels))}
-    tags: dict[str, dict[str, Tag]] = {o.id: {} for o in live.organizations}
+    owner = {
+        home: each.id for each in live.organizations for home in (each.id, *(channel.id for channel in each.channels))
+    }
+    tags: dict[str, dict[str, Tag]] = {each.id: {} for each in live.organizations}
     for item in live.items:
         for tag in item.tags:
             tags[owner[item.home]][tag.name] = tag

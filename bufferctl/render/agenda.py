@@ -64,7 +64,7 @@ def listed(plan: Plan, live: Live | None = None) -> Plan:
 
     `live`: adds unmanaged posts that are not published yet, and gives the texts that go out as they are in Buffer.
     """
-    changes = [c for c in plan.changes if isinstance(c.desired, Post) or c.goes_out]
+    changes = [each for each in plan.changes if isinstance(each.desired, Post) or each.goes_out]
     if live is not None:
         changes = [_with_text_there(change) for change in changes]
         known = {change.live_id for change in plan.changes}

@@ -223,7 +223,7 @@ def cards_of(
     tried = [outcome.change for outcome in report.outcomes or ()]
     several = _networks_with_several((*report.plan.changes, *tried, *among))
     pictures = Pictures(report.public, report.pictures if with_thumbnails else None)
-    outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
+    outcomes = {(each.change.slot, each.change.address): each for each in report.outcomes or ()}
     for change in report.plan.changes:
         if is_preview and (change.desired is None or change.desired.cancelled):
             continue

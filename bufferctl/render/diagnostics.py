@@ -39,7 +39,7 @@ def counts_text(diagnostics: Sequence[Diagnostic]) -> str:
     """`2 errors and 1 warning`; empty if there are none."""
     errors = sum(each.number for each in diagnostics if each.severity is Severity.ERROR)
     warnings = sum(each.number for each in diagnostics) - errors
-    return " and ".join(count(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n)
+    return " and ".join(count(number, what) for number, what in ((errors, "error"), (warnings, "warning")) if number)
 
 
 def _one(diagnostic: Diagnostic, paint: Paint, width: int) -> str:

@@ -100,13 +100,18 @@ def drift_text(drift: Drift, paint: Paint) -> str:
         ]
         lines += ["", paint.bad(heading), *found] if found else []
     for heading, media in (
-        (paint.bad("Media that Buffer cannot fetch when the post is published"), [m for m in lost if m.is_certain]),
-        (paint.strong("Media whose URL did not answer"), [m for m in lost if not m.is_certain]),
+        (
+            paint.bad("Media that Buffer cannot fetch when the post is published"),
+            [each for each in lost if each.is_certain],
+        ),
+        (paint.strong("Media whose URL did not answer"), [each for each in lost if not each.is_certain]),
     ):
         lines += ["", heading, *_media(media, paint)] if media else []
     if plan.progress:
         lines += ["", paint.strong("Not drift: progress that people made in Buffer since the last apply")]
-        lines += [f"  {visible(str(c.address))}  {_PROGRESS[c.reason or Reason.SHARED]}" for c in plan.progress]
+        lines += [
+            f"  {visible(str(each.address))}  {_PROGRESS[each.reason or Reason.SHARED]}" for each in plan.progress
+        ]
     if plan.warnings:
         lines += ["", diagnostics_text(plan.warnings, paint)]
     return "\n".join([*lines, "", *_footer(plan, paint)]) + "\n"

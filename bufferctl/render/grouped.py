@@ -301,7 +301,7 @@ class Grouped:
     def changed(self) -> tuple[PlanItem, ...]:
         """The items that change, without moves and those that are published at once."""
         moved = {id(item) for move in self.moves for item in move.items}
-        return tuple(i for i in self.of("update") if not i.main.cards[0].at_once and id(i) not in moved)
+        return tuple(each for each in self.of("update") if not each.main.cards[0].at_once and id(each) not in moved)
 
     @cached_property
     def moves(self) -> tuple[Move, ...]:
@@ -560,7 +560,7 @@ def _bare_content(shown: Shown) -> Shown:
         part._replace(text=without_parameters(part.text), media=tuple(map(_bare_media, part.media)))
         for part in shown.parts
     )
-    comment = tuple(p._replace(text=without_parameters(p.text)) for p in shown.comment)
+    comment = tuple(each._replace(text=without_parameters(each.text)) for each in shown.comment)
     return replace(shown, parts=parts, comment=comment)
 
 

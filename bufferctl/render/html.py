@@ -235,7 +235,9 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "buffer": words.IN_BROWSER,
         "problems": found.report.problems,
         "kinds": {name: kinds[name] for name in dict.fromkeys(_KINDS.values()) if kinds[name]},
-        "networks": dict(sorted((c.channel.service, c.channel.network) for i in found.items for c in i.cards)),
+        "networks": dict(
+            sorted((card.channel.service, card.channel.network) for item in found.items for card in item.cards)
+        ),
         "sections": list(_sections(rows, found)),
         "with_quiet": with_quiet,
         "day": _day_of_most(row.item for row in rows if row.item.kind != "quiet" and not row.item.is_waiting),

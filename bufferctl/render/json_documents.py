@@ -581,7 +581,9 @@ class PlanForm(_Form):
     """Those of the organizations that the files name."""
     changes: Annotated[list[ChangeForm], Of(_measured)]
     """In the order in which they are sent."""
-    already_waiting: Annotated[list[str], Of(lambda report: [str(c.address) for c in report.waiting.plan.changes])]
+    already_waiting: Annotated[
+        list[str], Of(lambda report: [str(each.address) for each in report.waiting.plan.changes])
+    ]
     """The addresses of those that are sent with a request although it does not change them: what its base has (plan
     --base) and Buffer does not."""
     warnings: Annotated[list[DiagnosticForm], _of("plan.warnings")]

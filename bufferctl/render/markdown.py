@@ -565,7 +565,7 @@ def _receipt(page: _Page) -> None:
         those = [item for item in found.of("late") if item.what == title.lower()]
         sheet.fill(Section(title, those, page.line, gap="\n"))
     for action, title in (("delete", "Deleted"), ("create", "Created"), ("update", "Changed")):
-        those = [i for i in found.of("good") if i.main.cards[0].change.action == action]
+        those = [each for each in found.of("good") if each.main.cards[0].change.action == action]
         sheet.fill(Section(title, those, page.line, gap="\n"))
     sheet.fold("Every address and id", found.items, ids)
 

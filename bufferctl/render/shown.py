@@ -140,7 +140,8 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures = N
     if item is None:
         return Shown(())
     parts = (
-        ShownPart(shown_text(text or ""), tuple(_media(m, pictures) for m in media)) for text, media in _parts(item)
+        ShownPart(shown_text(text or ""), tuple(_media(each, pictures) for each in media))
+        for text, media in _parts(item)
     )
     left = {name: value for name, value in _network_fields(item).items() if name not in {"thread", "link_attachment"}}
     title, warning, comment = (str(left.pop(name, None) or "") for name in ("title", "spoiler_text", "first_comment"))

@@ -82,7 +82,7 @@ def _posts(found: Grouped) -> list[tuple[int, str]]:
 def quiet_counts(plan: Plan) -> str:
     """Counts of the objects that nobody needs to look at."""
     of = plan.count()
-    suspended = [c for c in plan.changes if c.reason is Reason.SUSPENDED and c.action is not Action.HOLD]
+    suspended = [each for each in plan.changes if each.reason is Reason.SUSPENDED and each.action is not Action.HOLD]
     of -= Counter(change.action for change in suspended)
     found = [
         (len(suspended), "suspended"),
@@ -151,7 +151,7 @@ def _for_room(plan: Plan) -> list[Change]:
 
 def _exceptions(outcomes: Iterable[Outcome]) -> str:
     """What was sent and cannot be verified, or was not kept, as the end of a sentence."""
-    sent = [o for o in outcomes if o.status is Status.DONE and o.change.write is not None]
+    sent = [each for each in outcomes if each.status is Status.DONE and each.change.write is not None]
     items = (each.change.desired for each in sent)
     paths = (path for item in items if item is not None for path in given_of(item) if is_hidden(path))
     hidden = {path.rpartition(".")[2] for path in paths}
@@ -241,7 +241,7 @@ def uploads(plan: Plan) -> str:
 
 def applied(outcomes: Sequence[Outcome]) -> str:
     """The results of an apply in a sentence."""
-    made = [o.change for o in outcomes if o.status in {Status.DONE, Status.DIFFERS}]
+    made = [each.change for each in outcomes if each.status in {Status.DONE, Status.DIFFERS}]
     done = Counter(change.action for change in made)
     moved = (
         (sum(change.takes_off for change in made), "suspended"),
@@ -254,7 +254,7 @@ def applied(outcomes: Sequence[Outcome]) -> str:
     parts = parts if any(done[action] for action in WRITING) else ["nothing sent"]
     quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
     parts += [f"{done[action]} {name}" for action, name in quiet if done[action]]
-    statuses = Counter(o.status for o in outcomes)
+    statuses = Counter(each.status for each in outcomes)
     words_of = words.OUTCOMES | {Status.HELD: words.need_you(statuses[Status.HELD]).partition(" ")[2]}
     parts += [f"{statuses[status]:,} {words_of[status]}" for status in _TROUBLE if statuses[status]]
     return f"Applied: {', '.join(parts)}."
@@ -277,9 +277,11 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     after = unsent(left, outcomes)
     number = len(after.writes)
     tried = {change.slot for change in left.writes}
-    holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
+    holds = len(left.of(Action.HOLD)) + sum(
+        each.status is Status.HELD and each.change.slot in tried for each in outcomes
+    )
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"
-    refused = any(o.status is Status.REFUSED and o.change.slot in tried for o in outcomes)
+    refused = any(each.status is Status.REFUSED and each.change.slot in tried for each in outcomes)
     text += " except what was refused" if refused and not number else ""
     if waiting := _for_room(after):
         posts, is_one = changes_counted(waiting)

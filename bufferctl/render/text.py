@@ -120,7 +120,9 @@ def _move(move: Move, paint: Paint) -> Iterator[str]:
     for name, item in (("first", move.items[0]), ("last", move.items[-1])):
         yield from indented(f"{name}: {item.main.changed[0].before} → {item.main.changed[0].after}, {item.name}", paint)
     if days := move.weekdays:
-        yield from indented(f"days of the week: {', '.join(f'{way} {n:,}' for way, n in days.items())}", paint)
+        yield from indented(
+            f"days of the week: {', '.join(f'{way} {number:,}' for way, number in days.items())}", paint
+        )
     yield f"{INDENT}{paint.faint('--full shows each')}"
 
 
@@ -403,7 +405,9 @@ def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Pai
         return f"{paint.good(total)}\n"
     unsent = summary.unsent(left, outcomes)
     shown = {(change.slot, change.reason, change.why and change.why.cause) for change in planned.of(Action.HOLD)}
-    if unsent.writes or any((c.slot, c.reason, c.why and c.why.cause) not in shown for c in left.of(Action.HOLD)):
+    if unsent.writes or any(
+        (each.slot, each.reason, each.why and each.why.cause) not in shown for each in left.of(Action.HOLD)
+    ):
         return f"Read again after applying; this is left:\n{plan_text(Report(unsent), paint)}"
     return f"{total}\n"
 

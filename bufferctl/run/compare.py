@@ -243,7 +243,7 @@ def plan_offline(files: Files, store: Store | None, choices: Choices = NONE) -> 
 def first_creation(state: State) -> datetime | None:
     """When bufferctl created the oldest object in the state; None if it created nothing."""
     made = {Origin.CREATED, Origin.RECOVERED}  # as far as it knows
-    return min((b.created for b in state.bindings.values() if b.origin in made and b.created), default=None)
+    return min((each.created for each in state.bindings.values() if each.origin in made and each.created), default=None)
 
 
 def _divergence(session: Session) -> Divergence | None:

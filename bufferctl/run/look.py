@@ -86,7 +86,10 @@ def wanted_of(desired: Desired, state: State, account: Account, targets: Targets
     `state` has its claims under the ids that channels have in `account`.
     """
     relevant = {each.id for each in targets.channels.values()} | {slot.channel_id for slot in state.tracked}
-    found = {o.id: frozenset(c.id for c in o.channels if c.id in relevant) for o in account.organizations}
+    found = {
+        each.id: frozenset(channel.id for channel in each.channels if channel.id in relevant)
+        for each in account.organizations
+    }
     channels = {organization: ids for organization, ids in found.items() if ids}
     ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
     ideas |= {slot.organization_id for slot in state.tracked if slot.channel_id == IDEAS}

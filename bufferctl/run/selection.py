@@ -39,7 +39,9 @@ def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
 
     doing = {change.slot for change in filter(keeps, plan.writes)}
     off = plan.recording.off
-    left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out and c.slot not in off]
+    left = [
+        each for each in plan.of(Action.DELETE) if each.slot not in doing and each.goes_out and each.slot not in off
+    ]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
     return naming_frozen(plan, hold_dependent(plan, doing).narrow(keeps))
 

@@ -85,7 +85,7 @@ def proves(old: Predecessor, root_file: Path, files: Collection[str], *, remote:
     mine = name_of(root_file)
     if now:
         return now == mine
-    recorded = {normpath(join(before[0], "..", b.file)) for b in old.document.state.tracked.values() if b.file}
+    recorded = {normpath(join(before[0], "..", each.file)) for each in old.document.state.tracked.values() if each.file}
     declared = {normpath(join(mine, "..", name)) for name in files}
     return 2 * sum(renamed.get(each, each) in declared for each in recorded) > len(recorded)
 

@@ -155,7 +155,11 @@ def _spelled_out(given: str, today: date | None) -> str:
     """The time with its month as a number, and the next such day where it has no year or only a weekday."""
     weekday, plain = re.match(_WEEKDAY, given), re.sub(r"\b(?:at|um|à) +", "", re.sub(_WEEKDAY, "", given))
     for pattern in _DAY_OF:
-        plain = re.sub(pattern, lambda m: f"{m['day']}.{MONTHS_OF_DATES[m['month'].lower()]}.{m['year'] or ''}", plain)
+        plain = re.sub(
+            pattern,
+            lambda match: f"{match['day']}.{MONTHS_OF_DATES[match['month'].lower()]}.{match['year'] or ''}",
+            plain,
+        )
     if today and weekday and re.fullmatch(r"\d{1,2}:\d\d.*", plain):
         ahead = (_DAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
         return f"{today + timedelta(days=ahead)} {plain}"

@@ -139,8 +139,12 @@ def _with_zones(
     for name in ("details_event", "details_offer"):
         if details := getattr(metadata, name):
             below = spot.down(name)
-            dates = {d: reading.when(getattr(details, d), clock, below, d) for d in ("start_date", "end_date")}
-            changed[name] = details.model_copy(update={k: v for k, v in dates.items() if v is not None})
+            dates = {
+                each: reading.when(getattr(details, each), clock, below, each) for each in ("start_date", "end_date")
+            }
+            changed[name] = details.model_copy(
+                update={field: value for field, value in dates.items() if value is not None}
+            )
     return metadata.model_copy(update=changed) if changed else metadata
 
 

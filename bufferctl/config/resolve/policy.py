@@ -46,7 +46,7 @@ def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) ->
         "freeze": tuple(each for each in freezes if each),
         "utm": tuple(Utm(each.domains, each.parameters) for each in entry.utm),
         "per_day": everywhere,
-        "posts_per_day": {label(each, below.down("posts_per_day"), each): n for each, n in per_day.items()},
+        "posts_per_day": {label(each, below.down("posts_per_day"), each): most for each, most in per_day.items()},
     }
     return Policy(**(carried(Policy, entry) | made))
 

@@ -109,12 +109,14 @@ def as_yaml(name: str, given: Any, zone: tzinfo | None = None) -> Any:
         return given  # it is YAML data already
     if isinstance(given, Model):
         fields = type(given).model_fields.items()
-        every = ((n, getattr(given, n), f.get_default(call_default_factory=True)) for n, f in fields)
-        changed = {n: v for n, v, default in every if v != default}
-        return CommentedMap({n: as_yaml("" if _is_few_words(given, n) else n, v, zone) for n, v in changed.items()})
+        every = ((key, getattr(given, key), field.get_default(call_default_factory=True)) for key, field in fields)
+        changed = {key: value for key, value, default in every if value != default}
+        return CommentedMap(
+            {key: as_yaml("" if _is_few_words(given, key) else key, value, zone) for key, value in changed.items()}
+        )
     if isinstance(given, Mapping):
-        found = {n: as_yaml(n, v, zone) for n, v in given.items()}
-        return CommentedMap({n: v for n, v in found.items() if not _is_empty(v)})
+        found = {key: as_yaml(key, value, zone) for key, value in given.items()}
+        return CommentedMap({key: value for key, value in found.items() if not _is_empty(value)})
     if isinstance(given, list | tuple):
         items = CommentedSeq([as_yaml("", each, zone) for each in given])
         if name in _SHORT and not any(isinstance(each, Model) for each in given):

@@ -186,7 +186,9 @@ def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Repe
         message = f"with the number of an occurrence this key is longer than {LONGEST} characters"
         reading.problems.append(spot.at("key", message, hint="shorten it"))
     every = str(spot.down("repeat").get("every"))
-    layers = {n: Layer(fields, each.down(str(n)), of_occurrence=True) for n, fields in repeat.each.items()}
+    layers = {
+        number: Layer(fields, each.down(str(number)), of_occurrence=True) for number, fields in repeat.each.items()
+    }
     return [Repetition(number, repeat, every, layers.get(number)) for number in range(1, repeat.times + 1)]
 
 

@@ -201,7 +201,11 @@ def _together(posts: Iterable[NewPost]) -> list[list[NewPost]]:
             groups.append([post])
             continue
         alike = open_groups.setdefault((post.channels[0].organization, text, post.fields.get("due_at")), [])
-        free = (group for group in alike if not {c for each in group for c in each.channels} & set(post.channels))
+        free = (
+            group
+            for group in alike
+            if not {channel for each in group for channel in each.channels} & set(post.channels)
+        )
         group = next(free, None)
         if group is None:
             group = []
