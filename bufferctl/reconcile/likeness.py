@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from enum import IntEnum, auto
 from functools import cached_property
 from math import ceil
 
@@ -34,8 +35,6 @@ from bufferctl.value import replace, value
 
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
 LONG_AGO = timedelta(days=30)
-_STAGES = {PostStatus.DRAFT: 0, PostStatus.NEEDS_APPROVAL: 1, PostStatus.SCHEDULED: 2}
-_OUT = 4  # sending, sent and error: beyond any stage that is declared
 #: Queue posts with texts at least this alike are not sent without asking, if one of them may be ours.
 ALIKE = 0.8
 #: What the bound must reach; below `ALIKE`, since both are rounded.
@@ -60,19 +59,37 @@ class Candidate:
         return linkless_text(self.content)
 
 
-def stage(item: Item) -> int:
-    """How far a declared object should be on its way to publication: draft (also if suspended), approval, and so on."""
+class Stage(IntEnum):
+    """How far a post is on its way to publication."""
+
+    DRAFT = auto()
+    TO_APPROVE = auto()
+    SCHEDULED = auto()
+    AT_ONCE = auto()
+    OUT = auto()
+    """It is being published, was published, or could not be: beyond whatever files declare."""
+
+
+_STAGES = {
+    PostStatus.DRAFT: Stage.DRAFT,
+    PostStatus.NEEDS_APPROVAL: Stage.TO_APPROVE,
+    PostStatus.SCHEDULED: Stage.SCHEDULED,
+}
+
+
+def stage(item: Item) -> Stage:
+    """How far a declared object should be; what is suspended should be a draft."""
     if isinstance(item, Idea) or item.draft or item.suspended:
-        return 0
+        return Stage.DRAFT
     if item.needs_approval:
-        return 1
-    return 3 if item.mode is ShareMode.SHARE_NOW else 2
+        return Stage.TO_APPROVE
+    return Stage.AT_ONCE if item.mode is ShareMode.SHARE_NOW else Stage.SCHEDULED
 
 
 def _has_reached(item: Item, candidate: Candidate, live: LivePost) -> bool:
     """Whether it is at the declared stage, or beyond it if unexplained. Explained posts that are out never count."""
-    there = _STAGES.get(live.status, _OUT)
-    return there == stage(item) if candidate.explained else there >= stage(item)
+    there = _STAGES.get(live.status, Stage.OUT)
+    return there is stage(item) if candidate.explained else there >= stage(item)
 
 
 def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
@@ -82,12 +99,10 @@ def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
         return contents_match(wanted, candidate.content, unsaid=True)
     if not _has_reached(item, candidate, live):
         return False
-    if item.due_at is None:  # queue posts without a text cannot be distinguished
-        return (
-            bool(wanted.text)
-            and contents_match(wanted, candidate.content, unsaid=True)
-            and not _is_long_ago(candidate, live, scene.now)
-        )
+    if item.due_at is None:
+        if not wanted.text or _is_long_ago(candidate, live, scene.now):  # without a text, they look all alike
+            return False
+        return contents_match(wanted, candidate.content, unsaid=True)
     if instant(live.due_at or live.sent_at) != instant(item.due_at):
         return False
     return contents_match(
@@ -98,12 +113,9 @@ def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
 def is_equal_post(d: Declared, candidate: Candidate, scene: Scene) -> bool:
     """Whether a live post that may be ours, created through the API, is the declared one but for its time."""
     live = candidate.item
-    if (
-        not isinstance(live, LivePost)
-        or candidate.explained
-        or not live.by_api
-        or not _has_reached(d.item, candidate, live)
-    ):
+    if not isinstance(live, LivePost) or candidate.explained or not live.by_api:
+        return False
+    if not _has_reached(d.item, candidate, live):
         return False
     return contents_match(d.content, candidate.content, links_may_differ=True, shorteners=scene.shorteners(d.channel))
 
@@ -198,6 +210,7 @@ def pools_of(unclaimed: Iterable[LiveItem], scene: Scene) -> Pools:
 def _rule(
     item: Item, wanted: Content, candidate: Candidate, own: Collection[str], matcher: SequenceMatcher[str]
 ) -> Likeness | None:
+    """The first rule by which a candidate may be the declared object. `matcher`: with the declared text."""
     live = candidate.item
     if isinstance(live, LiveIdea):
         same_title = bool(wanted.title) and candidate.content.title == wanted.title
@@ -220,11 +233,15 @@ def _same_time(item: Item, candidate: Candidate, live: LivePost, own: Collection
 
 
 def _are_alike(one: str, other: str, matcher: SequenceMatcher[str]) -> bool:
-    """Whether the ratio of the matcher (of `one` and `other`) reaches `ALIKE`, as one long enough block proves."""
-    both = len(one) + len(other)
-    if 2.0 * min(len(one), len(other)) / both < ALIKE:
+    """Whether the likeness of two texts reaches `ALIKE`; `matcher` has the other one.
+
+    The likeness is the part of all letters that both have in the same order. It takes long, so what is quicker decides
+    first: how long the texts are, whether one long piece is in both, and which letters they have in any order.
+    """
+    letters = len(one) + len(other)
+    if 2.0 * min(len(one), len(other)) / letters < ALIKE:
         return False
-    enough = ceil(ALIKE * both / 2)
+    enough = ceil(ALIKE * letters / 2)
     if other[:enough] in one or other[-enough:] in one:
         return True
     matcher.set_seq1(one)

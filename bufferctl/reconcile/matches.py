@@ -105,6 +105,10 @@ class Suspect:
         return cls(binding.id, live.created_at if live else created, live, owner, owner_declared=declared is not None)
 
 
+#: Objects in Buffer by home and content.
+ByText = Mapping[Mark, list[Suspect]]
+
+
 class Match(NamedTuple):
     """The match of a declared object."""
 
@@ -142,7 +146,7 @@ class Claims:
         return {m.live.home for m in self._matches if m.live and m.live.by_api}
 
     @cached_property
-    def published(self) -> Mapping[Mark, list[Suspect]]:
+    def published(self) -> ByText:
         """Published objects, by their present and their sent text, unless their own address has that text.
 
         Buffer may no longer list them, and rewrites links. Unsent objects are edited or deleted by the same plan, or
@@ -159,7 +163,7 @@ class Claims:
         return found
 
     @cached_property
-    def published_parts(self) -> Mapping[Mark, list[Suspect]]:
+    def published_parts(self) -> ByText:
         """Published threads by the texts of their parts, unless their own address still has that text."""
         found: dict[Mark, list[Suspect]] = defaultdict(list)
         for slot, binding, live, owner in self._out:

@@ -33,10 +33,11 @@ from bufferctl.model.address import is_id
 from bufferctl.model.comparable import TELLING, has_rewritten_links, part_digests, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.likeness import alike
-from bufferctl.reconcile.matches import Mark, Matches, Suspect, applied_mark, mark_of
+from bufferctl.reconcile.matches import ByText, Mark, Matches, Suspect, applied_mark, mark_of
 from bufferctl.said import Overrule
-from bufferctl.value import replace
+from bufferctl.value import replace, value
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
 
@@ -47,6 +48,17 @@ class _Staying(NamedTuple):
     texts: dict[Mark, list[Suspect]]
     parts: dict[Mark, list[Suspect]]  # threads, by the texts of their parts
     at: dict[tuple[Mark, str], list[Suspect]]  # by the instant, too
+
+
+@value()
+class _There:
+    """What a change may repeat."""
+
+    staying: _Staying
+    unclaimed: ByText  # of no entry
+    published: ByText
+    published_parts: ByText  # published threads, by the texts of their parts
+    back: Mapping[Mark, list[Change]]  # what `--reapply` sends, by the text that Buffer has of it
 
 
 def wanted(change: Change) -> Mark:
@@ -88,25 +100,28 @@ def hold_repeats(
     changes = list(changes)
     matches = matches or Matches(())
     doing = {change.slot for change in changes} if doing is None else doing
-    writes = {change.action for change in changes} & {Action.CREATE, Action.UPDATE}
-    claims = matches.claims if writes else None
-    published, published_parts = (claims.published, claims.published_parts) if claims else ({}, {})
-    unclaimed = by_mark(matches.unclaimed if Action.UPDATE in writes else ())
+    actions = {change.action for change in changes}
+    is_edited = Action.UPDATE in actions
+    claims = matches.claims if is_edited or Action.CREATE in actions else None
     back: dict[Mark, list[Change]] = defaultdict(list)
-    for change in filter(_can_reapply, changes) if Action.UPDATE in writes else ():
+    for change in filter(_can_reapply, changes) if is_edited else ():
         back[kept(change)].append(change)
+    there = _There(
+        _staying(changes, doing),
+        unclaimed=by_mark(matches.unclaimed if is_edited else ()),
+        published=claims.published if claims else {},
+        published_parts=claims.published_parts if claims else {},
+        back=back,
+    )
     while True:
-        staying = _staying(changes, doing)
-        found = (staying.texts, unclaimed, published)
-        held = [_held(_held_at(change, staying, channels), *found, back, channels) for change in changes]
-        whole, parts = (staying.texts, published), (staying.parts, published_parts)
-        held = [_held_apart(change, whole, parts, channels) for change in held]
+        held = [_held(change, there, channels.get(change.slot.channel_id)) for change in changes]
         if all(map(is_, held, changes)):
             return changes
         changes = held  # a held edit keeps its old text, too
+        there = replace(there, staying=_staying(changes, doing))
 
 
-def by_mark(items: Iterable[LiveItem]) -> Mapping[Mark, list[Suspect]]:
+def by_mark(items: Iterable[LiveItem]) -> ByText:
     """Live objects by home and text."""
     found: dict[Mark, list[Suspect]] = defaultdict(list)
     for live in items:
@@ -310,14 +325,30 @@ def _moved(change: Change, live: LivePost) -> set[Mark]:
     return {kept(change), wanted(change)} if is_shortened else {kept(change)}
 
 
-def _held_at(change: Change, staying: _Staying, channels: Mapping[str, LiveChannel]) -> Change:
-    """The change, held if a post that was moved in Buffer has its text at its time."""
-    moved = _moved_here(change, staying)
+def _held(change: Change, there: _There, channel: LiveChannel | None) -> Change:
+    hold = _hold(change, there, channel)
+    return hold.on(change) if hold else change
+
+
+def _hold(change: Change, there: _There, channel: LiveChannel | None) -> Hold | None:
+    """What a change would repeat, as a hold; None if it repeats nothing."""
+    moved = _moved_here(change, there.staying)
     owner = moved[0].owner if moved else None
-    if owner is None:
-        return change
-    channel = channels.get(change.slot.channel_id)
-    return holds.moved_here(moved, owner, channel).on(change)
+    if owner:
+        return holds.moved_here(moved, owner, channel)
+    is_new = change.action is Action.CREATE
+    of_nobody = () if is_new else (there.unclaimed,)  # matching asks about those beside new posts
+    repeated = _repeated(change, there.staying.texts, there.published, *of_nobody)
+    if repeated and is_new:
+        return holds.ambiguous(Likeness.SAME_TEXT, repeated, channel)
+    if repeated:
+        return holds.would_repeat(repeated, channel, _reapplied(change, repeated, there.back))
+    beside = _brought_beside(change, there.unclaimed)
+    if beside:
+        return holds.would_stand_beside(beside, channel)
+    whole, parts = (there.staying.texts, there.published), (there.staying.parts, there.published_parts)
+    apart = _taken_apart(change, whole, parts)
+    return holds.would_repeat_part(apart, channel) if apart else None
 
 
 def _moved_here(change: Change, staying: _Staying) -> list[Suspect]:
@@ -333,39 +364,7 @@ def _moved_here(change: Change, staying: _Staying) -> list[Suspect]:
     return [each for each in there if each.owner and {each.id, each.owner.key}.isdisjoint(named)]
 
 
-def _held(
-    change: Change,
-    staying: Mapping[Mark, list[Suspect]],
-    unclaimed: Mapping[Mark, list[Suspect]],
-    published: Mapping[Mark, list[Suspect]],
-    back: Mapping[Mark, list[Change]],
-    channels: Mapping[str, LiveChannel],
-) -> Change:
-    is_new = change.action is Action.CREATE
-    repeated = _repeated(change, staying, published, *([] if is_new else [unclaimed]))
-    channel = channels.get(change.slot.channel_id)
-    if not repeated:
-        beside = _brought_beside(change, unclaimed)
-        return holds.would_stand_beside(beside, channel).on(change) if beside else change
-    if is_new:
-        return holds.ambiguous(Likeness.SAME_TEXT, repeated, channel).on(change)
-    return holds.would_repeat(repeated, channel, _reapplied(change, repeated, back)).on(change)
-
-
-def _held_apart(
-    change: Change,
-    whole: Iterable[Mapping[Mark, list[Suspect]]],
-    parts: Iterable[Mapping[Mark, list[Suspect]]],
-    channels: Mapping[str, LiveChannel],
-) -> Change:
-    """The change, held if a thread was taken apart, or put together of posts, that Buffer keeps."""
-    apart = _taken_apart(change, whole, parts)
-    return holds.would_repeat_part(apart, channels.get(change.slot.channel_id)).on(change) if apart else change
-
-
-def _taken_apart(
-    change: Change, whole: Iterable[Mapping[Mark, list[Suspect]]], parts: Iterable[Mapping[Mark, list[Suspect]]]
-) -> list[Suspect]:
+def _taken_apart(change: Change, whole: Iterable[ByText], parts: Iterable[ByText]) -> list[Suspect]:
     """Threads that have the text of a change as a part, and posts whose text is a part of its thread.
 
     `whole`: posts by their texts; `parts`: threads by those of their parts. Two threads may have a part in common, such
@@ -380,7 +379,7 @@ def _taken_apart(
     return not_meant(change.desired, found)
 
 
-def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Suspect]:
+def _repeated(change: Change, *objects: ByText) -> list[Suspect]:
     """Those of `objects`, by their texts, that have the text that a change would publish, unless that is intended."""
     if change.action not in {Action.CREATE, Action.UPDATE} or change.desired is None:
         return []
@@ -390,7 +389,7 @@ def _repeated(change: Change, *objects: Mapping[Mark, list[Suspect]]) -> list[Su
     return not_meant(change.desired, [each for by_text in objects for each in by_text.get(words, ())])
 
 
-def equals_of_nobody(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> list[Suspect]:
+def equals_of_nobody(change: Change, unclaimed: ByText) -> list[Suspect]:
     """The posts of no entry beside which an edit would be held: it would have their text, or move closer to them."""
     return _repeated(change, unclaimed) or _brought_beside(change, unclaimed)
 
@@ -404,7 +403,7 @@ def not_meant(item: Item, suspects: Iterable[Suspect]) -> list[Suspect]:
     return [each for each in every.values() if each.id not in named]
 
 
-def _brought_beside(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> list[Suspect]:
+def _brought_beside(change: Change, unclaimed: ByText) -> list[Suspect]:
     """Posts of nobody's entry with the text of a post whose edit makes it go out, or moves it closer to them.
 
     What stood beside it before, and is no closer then, is known: a warning is enough.
@@ -415,7 +414,7 @@ def _brought_beside(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> 
     stays_draft = item.draft and not write.back_to
     if not write.reschedule or stays_draft or item.suspended or wanted(change) != kept(change):
         return []
-    goes_further = _stage_now(live, change) < _stage_meant(item)
+    goes_further = _how_public_now(live, change) < _how_public_meant(item)
     found = []
     for each in unclaimed.get(wanted(change), ()):
         other = each.live
@@ -426,7 +425,7 @@ def _brought_beside(change: Change, unclaimed: Mapping[Mark, list[Suspect]]) -> 
     return not_meant(item, found)
 
 
-class _Stage(IntEnum):
+class _HowPublic(IntEnum):
     """How close to the public a post is."""
 
     DRAFT = auto()
@@ -435,22 +434,22 @@ class _Stage(IntEnum):
     GOES_OUT = auto()
 
 
-def _stage_now(live: LivePost, change: Change) -> _Stage:
+def _how_public_now(live: LivePost, change: Change) -> _HowPublic:
     """Of the post in Buffer. One that a suspension took off the schedule counts as if it still stood there."""
     if change.puts_back:
-        return _Stage.GOES_OUT
+        return _HowPublic.GOES_OUT
     if live.status is PostStatus.DRAFT:
-        return _Stage.DRAFT
+        return _HowPublic.DRAFT
     if live.status is PostStatus.NEEDS_APPROVAL:
-        return _Stage.TO_APPROVE
-    return _Stage.REMINDS if live.reminds else _Stage.GOES_OUT
+        return _HowPublic.TO_APPROVE
+    return _HowPublic.REMINDS if live.reminds else _HowPublic.GOES_OUT
 
 
-def _stage_meant(item: Post) -> _Stage:
+def _how_public_meant(item: Post) -> _HowPublic:
     """Of a post that is no draft, as the files have it."""
     if item.needs_approval:
-        return _Stage.TO_APPROVE
-    return _Stage.REMINDS if item.reminds else _Stage.GOES_OUT
+        return _HowPublic.TO_APPROVE
+    return _HowPublic.REMINDS if item.reminds else _HowPublic.GOES_OUT
 
 
 def _is_closer(other: LivePost, live: LivePost, due_at: datetime | None) -> bool:

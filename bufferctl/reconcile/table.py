@@ -7,7 +7,7 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -44,7 +44,7 @@ from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.freezes import would_be_refused
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.horizons import is_late
-from bufferctl.reconcile.matches import How, Mark, Match, Suspect
+from bufferctl.reconcile.matches import ByText, How, Match
 from bufferctl.reconcile.repeats import by_mark, equals_of_nobody
 from bufferctl.reconcile.scene import Scene
 from bufferctl.reconcile.sides import Sides, Versions, sides_of
@@ -302,7 +302,7 @@ class Table:
         return there[0].id if there else ""
 
     @cached_property
-    def _of_nobody(self) -> Mapping[Mark, list[Suspect]]:
+    def _of_nobody(self) -> ByText:
         """The objects that no entry has, by home and text."""
         return by_mark(self.unclaimed)
 
