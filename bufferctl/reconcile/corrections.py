@@ -46,11 +46,11 @@ def without_corrected(scene: Scene, declared: Iterable[Declared]) -> tuple[Scene
     return replace(scene, state=state), {slot: bindings[slot].id for slot in lost}
 
 
-def _corrects(scene: Scene, d: Declared) -> bool:
+def _corrects(scene: Scene, declared: Declared) -> bool:
     """Whether `existing` names another object than the one of `d`, and no certain claim is on either of them."""
-    bindings, id_ = scene.state.bindings, d.item.existing or ""
-    item, own, owner = scene.by_id.get(id_), bindings.get(d.slot), scene.claimed.get(id_)
-    if item is None or item.home != d.slot.home or owner == d.slot:
+    bindings, id_ = scene.state.bindings, declared.item.existing or ""
+    item, own, owner = scene.by_id.get(id_), bindings.get(declared.slot), scene.claimed.get(id_)
+    if item is None or item.home != declared.slot.home or owner == declared.slot:
         return False
     is_open = own is None or own.guessed or own.id in scene.live.gone
     return is_open and (owner is None or bindings[owner].guessed)

@@ -92,9 +92,9 @@ def _has_reached(item: Item, candidate: Candidate, live: LivePost) -> bool:
     return there is stage(item) if candidate.explained else there >= stage(item)
 
 
-def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
+def is_exact(declared: Declared, candidate: Candidate, scene: Scene) -> bool:
     """Whether a live object is the declared one: equal in everything that can be read."""
-    item, wanted, live = d.item, d.content, candidate.item
+    item, wanted, live = declared.item, declared.content, candidate.item
     if isinstance(live, LiveIdea):
         return contents_match(wanted, candidate.content, unsaid=True)
     if not _has_reached(item, candidate, live):
@@ -106,18 +106,20 @@ def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
     if instant(live.due_at or live.sent_at) != instant(item.due_at):
         return False
     return contents_match(
-        wanted, candidate.content, links_may_differ=True, shorteners=scene.shorteners(d.channel), unsaid=True
+        wanted, candidate.content, links_may_differ=True, shorteners=scene.shorteners(declared.channel), unsaid=True
     )
 
 
-def is_equal_post(d: Declared, candidate: Candidate, scene: Scene) -> bool:
+def is_equal_post(declared: Declared, candidate: Candidate, scene: Scene) -> bool:
     """Whether a live post that may be ours, created through the API, is the declared one but for its time."""
     live = candidate.item
     if not isinstance(live, LivePost) or candidate.explained or not live.by_api:
         return False
-    if not _has_reached(d.item, candidate, live):
+    if not _has_reached(declared.item, candidate, live):
         return False
-    return contents_match(d.content, candidate.content, links_may_differ=True, shorteners=scene.shorteners(d.channel))
+    return contents_match(
+        declared.content, candidate.content, links_may_differ=True, shorteners=scene.shorteners(declared.channel)
+    )
 
 
 def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
@@ -143,13 +145,13 @@ class Pool:
 
     def like(self, wanted: Content, own: Collection[str]) -> Iterator[Candidate]:
         """The remaining candidates with the same title and text, ignoring links."""
-        found = (c for c in self._by_text.get(linkless_text(wanted), ()) if c.item.id in self.left)
-        return (replace(c, explained=c.explained and c.item.id not in own) for c in found)
+        found = (each for each in self._by_text.get(linkless_text(wanted), ()) if each.item.id in self.left)
+        return (replace(each, explained=each.explained and each.item.id not in own) for each in found)
 
     @cached_property
     def unexplained(self) -> tuple[Candidate, ...]:
         """The candidates that may be ours and that matched nothing, once all exact matches are removed."""
-        return tuple(c for c in self.left.values() if not c.explained)
+        return tuple(each for each in self.left.values() if not each.explained)
 
     def near(self, item: Item, wanted: Content, own: Collection[str]) -> Iterator[tuple[Candidate, Likeness]]:
         """The unexplained candidates to which a rule applies, and the first such rule.

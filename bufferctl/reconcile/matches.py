@@ -136,14 +136,14 @@ class Claims:
     @cached_property
     def ids(self) -> frozenset[str]:
         """The ids that the state or this plan assigns to an address with certainty."""
-        bindings = (*(m.binding for m in self._matches if m.binding), *self._released.values())
-        ids = {m.live.id for m in self._matches if m.live} | {binding.id for binding in bindings}
+        bindings = (*(each.binding for each in self._matches if each.binding), *self._released.values())
+        ids = {each.live.id for each in self._matches if each.live} | {binding.id for binding in bindings}
         return frozenset(ids - {binding.id for binding in bindings if binding.guessed})
 
     @property
     def homes_by_api(self) -> set[str]:
         """Homes in which some declared object was created through the API."""
-        return {m.live.home for m in self._matches if m.live and m.live.by_api}
+        return {each.live.home for each in self._matches if each.live and each.live.by_api}
 
     @cached_property
     def published(self) -> ByText:
@@ -175,22 +175,22 @@ class Claims:
     @property
     def _out(self) -> Iterator[tuple[Slot, Binding, LiveItem | None, Declared | None]]:
         """The claims on published objects, and on those that stay in Buffer without an entry."""
-        for m in self._matches:
-            if m.binding and is_out(m.binding, m.live):
-                yield m.declared.slot, m.binding, m.live, m.declared
+        for match in self._matches:
+            if match.binding and is_out(match.binding, match.live):
+                yield match.declared.slot, match.binding, match.live, match.declared
         for slot, binding in self._released.items():
             live = self._by_id.get(binding.id)
             if is_out(binding, live) or binding.retired:
                 yield slot, binding, live, None
 
-    def saying(self, d: Declared) -> list[Suspect]:
+    def saying(self, declared: Declared) -> list[Suspect]:
         """The claims with the text of `d`.
 
         If `d` has a `repeat_of`, claims removed long ago are left out: the author knows that the text was published
         before.
         """
-        found = self.published.get((d.slot.home, d.mark), [])
-        passed = {b.id for b in self._released.values() if b.retired} if d.item.repeat_of else ()
+        found = self.published.get((declared.slot.home, declared.mark), [])
+        passed = {each.id for each in self._released.values() if each.retired} if declared.item.repeat_of else ()
         return [each for each in found if each.id not in passed]
 
 
@@ -215,8 +215,8 @@ class Matches:
     @property
     def suspected(self) -> frozenset[str]:
         """Ids of the live objects that people are asked about now."""
-        asked = (m for m in self.matches if m.question is None or not m.question.postponed)
-        return frozenset(suspect.id for m in asked for suspect in m.suspects)
+        asked = (each for each in self.matches if each.question is None or not each.question.postponed)
+        return frozenset(suspect.id for match in asked for suspect in match.suspects)
 
     @property
     def unanswered(self) -> dict[str, datetime]:
@@ -225,10 +225,10 @@ class Matches:
         Such a post was created through the API and has the text of a declared address without a certain claim. It may
         be that address's post, under whatever later key, so it must be read again.
         """
-        is_open = ((m, m.binding.guessed if m.binding else m.live is None) for m in self.matches)
-        without = [m.declared for m, without in is_open if without]
-        answered = {id_ for d in without for id_ in d.item.repeat_of}
-        texts = {(d.slot.home, linkless_text(d.content)) for d in without if d.content.text}
+        is_open = ((each, each.binding.guessed if each.binding else each.live is None) for each in self.matches)
+        without = [match.declared for match, without in is_open if without]
+        answered = {id_ for declared in without for id_ in declared.item.repeat_of}
+        texts = {(each.slot.home, linkless_text(each.content)) for each in without if each.content.text}
         if not texts:
             return {}
         found: dict[str, datetime] = {}
@@ -243,7 +243,7 @@ class Matches:
     @property
     def questions(self) -> dict[Slot, Question]:
         """The open questions, by slot."""
-        return {m.declared.slot: m.question for m in self.matches if m.question}
+        return {each.declared.slot: each.question for each in self.matches if each.question}
 
 
 def mark_of(item: Item, content: Content) -> str:

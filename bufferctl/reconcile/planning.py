@@ -162,11 +162,13 @@ def _joined_late(matches: Iterable[Match], now: datetime) -> frozenset[Slot]:
     return frozenset(late)
 
 
-def _is_called_off(m: Match) -> bool:
+def _is_called_off(matched: Match) -> bool:
     """Whether it is cancelled and our object is in Buffer: under its key or another one, or just recovered."""
-    if not m.declared.item.cancelled or (m.binding is not None and m.binding.retired):
+    if not matched.declared.item.cancelled or (matched.binding is not None and matched.binding.retired):
         return False
-    return m.how in {How.KNOWN, How.MOVED, How.NAMED} or (m.how is How.EXACT and m.origin is Origin.RECOVERED)
+    return matched.how in {How.KNOWN, How.MOVED, How.NAMED} or (
+        matched.how is How.EXACT and matched.origin is Origin.RECOVERED
+    )
 
 
 def _removed(scene: Scene, matches: Matches) -> Iterable[Change]:

@@ -27,28 +27,35 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     """
     found: Found = {}
     texts = _Texts(new)
-    waiting = {d.slot for d in new if scene.waits(d.item)}
+    waiting = {each.slot for each in new if scene.waits(each.item)}
     near: dict[Slot, list[Suspect]] = {}
-    for d in new:
-        if not (d.item.cancelled and d.slot in waiting):
-            only_unexplained = d.slot in lost and not d.item.cancelled
-            near[d.slot] = _near(d, pools[d.slot.home], claims, scene, texts, only_unexplained=only_unexplained)
+    for declared in new:
+        if not (declared.item.cancelled and declared.slot in waiting):
+            only_unexplained = declared.slot in lost and not declared.item.cancelled
+            near[declared.slot] = _near(
+                declared, pools[declared.slot.home], claims, scene, texts, only_unexplained=only_unexplained
+            )
     siblings = _Siblings(new, near)
-    for d in new:
-        left = near.get(d.slot, [])
-        if d.item.repeat_of:
-            left = [siblings.first(d, each) for each in left if not _is_meant_again(d, each, scene, siblings)]
-        may_be_renamed = d.slot not in lost and not d.item.cancelled and scene.question(d) is None
-        left_open = scene.left_open(d) if may_be_renamed else {}
-        match = _question(d, left, claims, scene, texts, left_open)
+    for declared in new:
+        left = near.get(declared.slot, [])
+        if declared.item.repeat_of:
+            left = [
+                siblings.first(declared, each) for each in left if not _is_meant_again(declared, each, scene, siblings)
+            ]
+        may_be_renamed = declared.slot not in lost and not declared.item.cancelled and scene.question(declared) is None
+        left_open = scene.left_open(declared) if may_be_renamed else {}
+        match = _question(declared, left, claims, scene, texts, left_open)
         if match:
-            found[d.slot] = match
+            found[declared.slot] = match
     suspected = {
-        s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api
+        suspect.live.home
+        for slot, match in found.items()
+        for suspect in match.suspects
+        if slot not in waiting and suspect.live and suspect.live.by_api
     }
     if all(scene.horizon(home).recorded for home in claims.homes_by_api | suspected):
         return _offered(found)  # nothing shows that there was a state
-    rest = [d for d in new if d.slot not in found and d.slot not in waiting]
+    rest = [each for each in new if each.slot not in found and each.slot not in waiting]
     return _offered(found | _edited(rest, pools, scene, texts))
 
 
@@ -94,17 +101,17 @@ class _Texts:
 
     def __init__(self, new: Iterable[Declared]) -> None:
         self._owners: dict[tuple[str, str], list[Declared]] = defaultdict(list)
-        for d in new:
-            if text_of(d.content).strip():
-                self._owners[d.slot.home, linkless_text(d.content)].append(d)
+        for declared in new:
+            if text_of(declared.content).strip():
+                self._owners[declared.slot.home, linkless_text(declared.content)].append(declared)
 
-    def owner(self, d: Declared, id_: str, text: str) -> Address | None:
+    def owner(self, declared: Declared, id_: str, text: str) -> Address | None:
         """Another address than `d` that has the text of a live object, and does not say that it is not its own.
 
         `text`: without links.
         """
-        for other in self.with_text(d.slot.home, text):
-            if other.slot != d.slot and id_ not in other.item.repeat_of:
+        for other in self.with_text(declared.slot.home, text):
+            if other.slot != declared.slot and id_ not in other.item.repeat_of:
                 return other.item.address
         return None
 
@@ -112,24 +119,24 @@ class _Texts:
         """All that have the text of a live object. `text`: without links."""
         return self._owners.get((home, text), ())
 
-    def earlier(self, d: Declared, id_: str, created: datetime, live: LiveItem | None) -> Suspect:
+    def earlier(self, declared: Declared, id_: str, created: datetime, live: LiveItem | None) -> Suspect:
         """A candidate of an earlier question; the address that has its text by now is asked first, unless `d` has."""
         suspect = Suspect(id_, created, live)
         text = linkless_text(content_of_live(live)) if live else None
-        if text is None or text == linkless_text(d.content):
+        if text is None or text == linkless_text(declared.content):
             return suspect
-        return replace(suspect, text_of=self.owner(d, id_, text))
+        return replace(suspect, text_of=self.owner(declared, id_, text))
 
 
 def _near(
-    d: Declared, pool: Pool, claims: Claims, scene: Scene, texts: _Texts, *, only_unexplained: bool
+    declared: Declared, pool: Pool, claims: Claims, scene: Scene, texts: _Texts, *, only_unexplained: bool
 ) -> list[Suspect]:
-    own = scene.had_address(d)
-    same = [] if only_unexplained else claims.saying(d)
-    same += _equal(d, pool, own, only_unexplained=only_unexplained)
+    own = scene.had_address(declared)
+    same = [] if only_unexplained else claims.saying(declared)
+    same += _equal(declared, pool, own, only_unexplained=only_unexplained)
     near = [
-        Suspect.of(each.item, rule, text_of=texts.owner(d, each.item.id, each.linkless))
-        for each, rule in pool.near(d.item, d.content, own)
+        Suspect.of(each.item, rule, text_of=texts.owner(declared, each.item.id, each.linkless))
+        for each, rule in pool.near(declared.item, declared.content, own)
     ]
     of_nobody = [each for each in near if each.text_of is None]
     if same:  # its own text says more than a time, or a likeness
@@ -137,15 +144,15 @@ def _near(
     return of_nobody + [each for each in near if each.text_of is not None]
 
 
-def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> list[Suspect]:
+def _equal(declared: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> list[Suspect]:
     """Objects with the same text, then unexplained objects whose text only differs in rewritten links."""
-    text = text_of(d.content)
+    text = text_of(declared.content)
     if not text.strip():
         return []
-    alike = [c for c in pool.like(d.content, own) if not (only_unexplained and c.explained)]
-    same = [Suspect.of(c.item, explained=c.explained) for c in alike if text_of(c.content) == text]
-    others = (c for c in alike if not c.explained and text_of(c.content) != text)
-    rewritten = (c.item for c in others if has_rewritten_links(d.content, c.content))
+    alike = [each for each in pool.like(declared.content, own) if not (only_unexplained and each.explained)]
+    same = [Suspect.of(each.item, explained=each.explained) for each in alike if text_of(each.content) == text]
+    others = (each for each in alike if not each.explained and text_of(each.content) != text)
+    rewritten = (each.item for each in others if has_rewritten_links(declared.content, each.content))
     return same + [Suspect.of(item, Likeness.REWRITTEN_LINKS) for item in rewritten]
 
 
@@ -154,50 +161,58 @@ class _Siblings:
 
     def __init__(self, new: Iterable[Declared], near: Mapping[Slot, Sequence[Suspect]]) -> None:
         self._ids: dict[tuple[Place, str], list[tuple[Declared, frozenset[str]]]] = defaultdict(list)
-        for d in new:
-            if d.item.number:
-                ids = frozenset(each.id for each in near.get(d.slot, ()))
-                self._ids[d.item.place, d.slot.home].append((d, ids))
+        for declared in new:
+            if declared.item.number:
+                ids = frozenset(each.id for each in near.get(declared.slot, ()))
+                self._ids[declared.item.place, declared.slot.home].append((declared, ids))
 
-    def asked(self, d: Declared, near: Suspect) -> Address | None:
+    def asked(self, declared: Declared, near: Suspect) -> Address | None:
         """Another occurrence that may be an object with the text of `d`, and does not say that it is not."""
-        if not d.item.number or near.rule is not Likeness.SAME_TEXT or near.explained:
+        if not declared.item.number or near.rule is not Likeness.SAME_TEXT or near.explained:
             return None
-        others = (o for o, ids in self._ids[d.item.place, d.slot.home] if o.slot != d.slot and near.id in ids)
-        return next((o.item.address for o in others if near.id not in o.item.repeat_of), None)
+        others = (
+            other
+            for other, ids in self._ids[declared.item.place, declared.slot.home]
+            if other.slot != declared.slot and near.id in ids
+        )
+        return next((each.item.address for each in others if near.id not in each.item.repeat_of), None)
 
-    def are_repeated(self, d: Declared, near: Suspect) -> bool:
+    def are_repeated(self, declared: Declared, near: Suspect) -> bool:
         """Whether `d` repeats another occurrence on purpose, which is asked about that object and no other.
 
         The object can be one of them only.
         """
-        others = self._ids[d.item.place, d.slot.home] if d.item.number else ()
-        repeated = (ids for o, ids in others if o.item.address.key in d.item.repeat_of and not o.item.cancelled)
+        others = self._ids[declared.item.place, declared.slot.home] if declared.item.number else ()
+        repeated = (
+            ids
+            for other, ids in others
+            if other.item.address.key in declared.item.repeat_of and not other.item.cancelled
+        )
         return any(ids == {near.id} for ids in repeated)
 
-    def first(self, d: Declared, near: Suspect) -> Suspect:
+    def first(self, declared: Declared, near: Suspect) -> Suspect:
         """The suspect; if `d` says that it is another post, the occurrence whose post it may be is asked first."""
-        return replace(near, text_of=self.asked(d, near)) if near.id in d.item.repeat_of else near
+        return replace(near, text_of=self.asked(declared, near)) if near.id in declared.item.repeat_of else near
 
 
-def _is_meant_again(d: Declared, near: Suspect, scene: Scene, siblings: _Siblings) -> bool:
+def _is_meant_again(declared: Declared, near: Suspect, scene: Scene, siblings: _Siblings) -> bool:
     """Whether `repeat_of` confirms that this is another post.
 
     It has an id, or a key that claims the object, or that of an occurrence that is asked whether it has it. It never
     applies to another object that may be ours, nor to one with
     the text of `d` that another occurrence of its series may be.
     """
-    named = d.item.repeat_of
+    named = declared.item.repeat_of
     if near.id in named:
-        return siblings.asked(d, near) is None
+        return siblings.asked(declared, near) is None
     if near.owner is not None:
-        return near.owner.key in named or siblings.are_repeated(d, near)
+        return near.owner.key in named or siblings.are_repeated(declared, near)
     has_key = any(not is_id(each) and each not in scene.by_id for each in named)
     return has_key and near.rule is Likeness.SAME_TEXT and near.explained
 
 
 def _question(
-    d: Declared,
+    declared: Declared,
     near: Sequence[Suspect],
     claims: Claims,
     scene: Scene,
@@ -208,11 +223,11 @@ def _question(
 
     `left_open`: those of an earlier one about an address that is gone, which may have been renamed to that of `d`.
     """
-    old = scene.question(d)
+    old = scene.question(declared)
     suspects = {each.id: each for each in near}
-    for id_, created in _earlier(d, claims, scene, left_open).items():
-        if id_ not in d.item.repeat_of:
-            suspects.setdefault(id_, texts.earlier(d, id_, created, scene.by_id.get(id_)))
+    for id_, created in _earlier(declared, claims, scene, left_open).items():
+        if id_ not in declared.item.repeat_of:
+            suspects.setdefault(id_, texts.earlier(declared, id_, created, scene.by_id.get(id_)))
     if not suspects:
         return None
     carried = suspects.keys() - {each.id for each in near}
@@ -226,20 +241,22 @@ def _question(
         rule = Likeness.UNANSWERED
     else:
         rule = Likeness.LET_GO
-    return scene.ask(d, rule, ordered, may_be_ours=may_be_ours, postponed=scene.waits(d.item))
+    return scene.ask(declared, rule, ordered, may_be_ours=may_be_ours, postponed=scene.waits(declared.item))
 
 
-def _earlier(d: Declared, claims: Claims, scene: Scene, left_open: Mapping[str, datetime]) -> dict[str, datetime]:
+def _earlier(
+    declared: Declared, claims: Claims, scene: Scene, left_open: Mapping[str, datetime]
+) -> dict[str, datetime]:
     """Objects that no address claims and that were asked about before, or let go from its address, by id.
 
     What a person let go from its address may be it, whatever `d` says by now.
     """
-    old = scene.question(d)
-    earlier = {id_: at for id_, at in scene.let_go(d).items() if id_ not in claims.ids}
-    is_unchanged = old is not None and old.content == d.fingerprint.content and not d.item.repeat_of
+    old = scene.question(declared)
+    earlier = {id_: at for id_, at in scene.let_go(declared).items() if id_ not in claims.ids}
+    is_unchanged = old is not None and old.content == declared.fingerprint.content and not declared.item.repeat_of
     if old is not None and (old.may_be_ours or is_unchanged):
         taken = frozenset[str]() if old.rule is Likeness.LOST else claims.ids
-        earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in taken}
+        earlier |= {id_: at for id_, at in scene.undecided(declared).items() if id_ not in taken}
     return earlier | {id_: at for id_, at in left_open.items() if id_ not in claims.ids}
 
 
@@ -254,21 +271,26 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> F
     @cache
     def left(home: str) -> list[tuple[Candidate, Suspect, bool]]:
         """The unmatched objects of a home, about which any address is asked, and whether an address has their text."""
-        by_api = [c for c in pools[home].unexplained if c.item.by_api]
-        recent = [c for c in by_api if since is None or c.item.created_at > since]
-        return [(c, Suspect.of(c.item, Likeness.EDITED), bool(texts.with_text(home, c.linkless))) for c in recent]
+        by_api = [each for each in pools[home].unexplained if each.item.by_api]
+        recent = [each for each in by_api if since is None or each.item.created_at > since]
+        return [
+            (each, Suspect.of(each.item, Likeness.EDITED), bool(texts.with_text(home, each.linkless)))
+            for each in recent
+        ]
 
-    for d in new:
-        if d.item.cancelled or scene.horizon(d.slot.home).recorded:
+    for declared in new:
+        if declared.item.cancelled or scene.horizon(declared.slot.home).recorded:
             continue
         suspects = []
-        for candidate, suspect, is_declared in left(d.slot.home):
-            if suspect.id in d.item.repeat_of:
+        for candidate, suspect, is_declared in left(declared.slot.home):
+            if suspect.id in declared.item.repeat_of:
                 continue
             if is_declared:
-                suspects.append(replace(suspect, text_of=texts.owner(d, suspect.id, candidate.linkless)))
+                suspects.append(replace(suspect, text_of=texts.owner(declared, suspect.id, candidate.linkless)))
             else:
                 suspects.append(suspect)
         if suspects:
-            found[d.slot] = scene.ask(d, Likeness.EDITED, sorted(suspects, key=lambda each: each.text_of is not None))
+            found[declared.slot] = scene.ask(
+                declared, Likeness.EDITED, sorted(suspects, key=lambda each: each.text_of is not None)
+            )
     return found

@@ -217,21 +217,21 @@ class Scene:
         """Whether it could not be sent anyway, so that nobody is asked until it has another time."""
         return is_over(item, self.now) if item.cancelled else is_late(item, self.now, self.options.lead)
 
-    def question(self, d: Declared) -> Question | None:
+    def question(self, declared: Declared) -> Question | None:
         """The open question about `d`, under its key or the one that it had."""
         questions = self.state.questions
-        return next((questions[slot] for slot in d.slots if slot in questions), None)
+        return next((questions[slot] for slot in declared.slots if slot in questions), None)
 
-    def undecided(self, d: Declared) -> dict[str, datetime]:
+    def undecided(self, declared: Declared) -> dict[str, datetime]:
         """Candidates of that question that may still be `d`, with their creation times; also one let go by address."""
-        question = self.question(d)
+        question = self.question(declared)
         return self._still_open(question) if question else {}
 
-    def left_open(self, d: Declared) -> dict[str, datetime]:
+    def left_open(self, declared: Declared) -> dict[str, datetime]:
         """Candidates of questions about addresses that no file has any more: one of these may be `d`, renamed."""
         found: dict[str, datetime] = {}
-        for key, question in self._left_open.get(d.slot.home, ()):
-            if not d.item.number or key.endswith(f"-{d.item.number}"):
+        for key, question in self._left_open.get(declared.slot.home, ()):
+            if not declared.item.number or key.endswith(f"-{declared.item.number}"):
                 found |= self._still_open(question)
         return found
 
@@ -270,19 +270,21 @@ class Scene:
     def _let_go_from(self) -> dict[tuple[str, str], dict[str, datetime]]:
         return let_go_from(self.state)
 
-    def let_go(self, d: Declared) -> dict[str, datetime]:
+    def let_go(self, declared: Declared) -> dict[str, datetime]:
         """Objects that a person let go from the address of `d`, with their creation times."""
-        found = (self._let_go_from.get((slot.home, slot.key), {}) for slot in d.slots) if self._let_go_from else ()
+        found = (
+            (self._let_go_from.get((slot.home, slot.key), {}) for slot in declared.slots) if self._let_go_from else ()
+        )
         return {id_: created for each in found for id_, created in each.items() if id_ not in self.live.gone}
 
-    def had_address(self, d: Declared) -> Collection[str]:
+    def had_address(self, declared: Declared) -> Collection[str]:
         """Objects that count as unexplained for `d` alone."""
-        question = self.question(d)
-        return {*self.let_go(d), *(self.undecided(d) if question and question.may_be_ours else ())}
+        question = self.question(declared)
+        return {*self.let_go(declared), *(self.undecided(declared) if question and question.may_be_ours else ())}
 
     def ask(
         self,
-        d: Declared,
+        declared: Declared,
         rule: Likeness,
         suspects: Iterable[Suspect],
         *,
@@ -292,5 +294,12 @@ class Scene:
         """The match of an object that is held until a person says which of the suspects it is, if any."""
         suspects = tuple(suspects)
         candidates = {suspect.id: suspect.created_at for suspect in suspects}
-        question = Question(rule, candidates, may_be_ours, d.fingerprint.content, postponed)
-        return Match(d, How.IN_QUESTION, None, self.state.bindings.get(d.slot), question=question, suspects=suspects)
+        question = Question(rule, candidates, may_be_ours, declared.fingerprint.content, postponed)
+        return Match(
+            declared,
+            How.IN_QUESTION,
+            None,
+            self.state.bindings.get(declared.slot),
+            question=question,
+            suspects=suspects,
+        )
