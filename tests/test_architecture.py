@@ -109,6 +109,18 @@ def test_one_name_is_one_thing() -> None:
     assert {each: paths for each, paths in found.items() if len(paths) > 1} == {}
 
 
+def test_names_are_words() -> None:
+    """A name has more than one letter, except for coordinates and the names of types."""
+    stored = {
+        (path.name, node.id)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    assert len(stored) > 3000
+    assert sorted((path, each) for path, each in stored if re.fullmatch("[a-wz]", each)) == []
+
+
 def test_every_room_has_a_size(tmp_path: Path) -> None:
     """Comments and layout cost nothing; a docstring is one token."""
     text = '"""What it is."""\n\n\ndef double(number: int) -> int:\n    # twice\n    return number * 2\n'

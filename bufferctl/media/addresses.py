@@ -230,7 +230,7 @@ async def _once(client: httpx2.AsyncClient, wanted: Asked) -> Response:
 
 
 def _refused(wanted: Asked, got: _Response, kind: str) -> tuple[Reachability, str] | None:
-    a = A_FILE[wanted.kind]
+    a_file = A_FILE[wanted.kind]
     status, url = got.head.status_code, got.head.url
     if status in _PRIVATE:
         return Reachability.LOGIN, f"is not public: it returns {_status(got.head)}"
@@ -239,12 +239,12 @@ def _refused(wanted: Asked, got: _Response, kind: str) -> tuple[Reachability, st
     if kind in _PAGES or _PAGE.match(got.content):
         if _LOGIN.search(url.host) or _LOGIN.search(url.path) or _PASSWORD.search(got.content):
             return Reachability.LOGIN, f"is not public: {url.host} asks for a login"
-        return Reachability.PAGE, f"is a web page instead of {a}"
+        return Reachability.PAGE, f"is a web page instead of {a_file}"
     if not _is_kind(kind, wanted):
-        return Reachability.WRONG_TYPE, f"is {kind or 'without a type'} instead of {wanted.type or a}"
+        return Reachability.WRONG_TYPE, f"is {kind or 'without a type'} instead of {wanted.type or a_file}"
     signed = header_of(BytesIO(got.content), len(got.content)).type  # what it is, whatever Content-Type says
     if signed and signed not in TYPES[wanted.kind]:
-        return Reachability.WRONG_TYPE, f"is {signed.upper()} instead of {a}"
+        return Reachability.WRONG_TYPE, f"is {signed.upper()} instead of {a_file}"
     return None
 
 

@@ -303,7 +303,7 @@ def answer(state: State, slot: Slot, binding: Binding) -> State:
     let_go.pop(binding.id, None)
     homes = dict(state.homes)
     homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id, state.complete_at))
-    questions = {at: q for at, q in state.questions.items() if at != slot}
+    questions = {other: question for other, question in state.questions.items() if other != slot}
     return replace(state, bindings={**state.bindings, slot: binding}, homes=homes, questions=questions, let_go=let_go)
 
 

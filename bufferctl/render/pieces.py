@@ -83,16 +83,16 @@ def own_words(main: str, text: str) -> tuple[Piece, ...]:
 def _merged(before: str, after: str) -> list[Piece]:
     """The parts of both in order; empty if that would not be readable, or takes too long."""
     first, old_lines, new_lines, last = _trimmed(before.splitlines(keepends=True), after.splitlines(keepends=True))
-    start, old, new, end = _trimmed(*(_words("".join(each)) for each in (old_lines, new_lines)))
-    head, tail = "".join([*first, *start]), "".join([*end, *last])
+    opening, old, new, ending = _trimmed(*(_words("".join(each)) for each in (old_lines, new_lines)))
+    head, tail = "".join([*first, *opening]), "".join([*ending, *last])
     if len(old) * len(new) > PAIRS:
         counts = Counter(new)
         if sum(number * counts[part] for part, number in Counter(old).items() if not part.isspace()) > PAIRS:
             return []
     parts = [Piece("same", head)]
     # Shared white space alone does not make texts alike; next to a shared word it counts.
-    for kind, a, b, c, d in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
-        gone, come = "".join(old[a:b]), "".join(new[c:d])
+    for kind, start, end, new_start, new_end in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
+        gone, come = "".join(old[start:end]), "".join(new[new_start:new_end])
         parts += [Piece("same", gone)] if kind == "equal" else [Piece("out", gone), Piece("in", come)]
     parts.append(Piece("same", tail))
     shared = sum(len(piece.text) for piece in parts if piece.kind == "same")
@@ -133,7 +133,7 @@ def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str], li
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    differ = (number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    differ = (number for number, (part, its_other) in enumerate(zip(one, other, strict=False)) if part != its_other)
     return next(differ, min(len(one), len(other)))
 
 

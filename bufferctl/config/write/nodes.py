@@ -99,7 +99,10 @@ class Node(NamedTuple):
         tree, first, last = self.tree, self._first + 2, self._first + 2 + 4 * len(self.value)
         offsets = (tree.offsets[first + at : last : 4] for at in range(4))
         fields = zip(self.value.items(), *offsets, strict=True)
-        return [(Node(tree, name, a, b), Node(tree, value, c, d)) for (name, value), a, b, c, d in fields]
+        return [
+            (Node(tree, name, start, stop), Node(tree, value, value_start, value_stop))
+            for (name, value), start, stop, value_start, value_stop in fields
+        ]
 
     @property
     def items(self) -> list[Node]:
