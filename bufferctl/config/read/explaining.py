@@ -42,7 +42,7 @@ from bufferctl.model.base import FOLLOWS, UnfitError, ValueForm
 from bufferctl.model.metadata import GoogleBusinessMetadata
 from bufferctl.model.plain_text import LINK
 
-#: What people begin the lines of a list with.
+#: What people begin the lines of a list with: `1.`, `(2)`, `3/7`, `*`, or a dash of a word processor.
 _NUMBER_OR_BULLET = re.compile(r"\(?\d{1,2}[.)/](?:\d{1,2})?|[*\u2022\u2023\u00b7\u2013\u2014]")
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
 _FORMS: Mapping[str, str] = {
@@ -137,7 +137,7 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any, 
     else:
         is_option = owner is Metadata and isinstance(entry, dict)
         hint = belongs.in_metadata(entry, name, value) if is_option else ""
-        hint = hint or _cut_off(where, name) or _together(where.node, name, owner)
+        hint = hint or _cut_off(where, name) or _of_two_fields(where.node, name, owner)
         hint = hint or _instead_of(name, owner, value, where.tree) or _field_hint(name, owner, value, where)
     return where.at_key(name, message, hint=hint, kind=Kind.UNKNOWN_FIELD)
 
@@ -166,23 +166,31 @@ def _cut_off(where: Spot, name: str) -> str:
     return f"if it belongs to the text, write `{found['field']}: {json.dumps(text, ensure_ascii=False)}`"
 
 
-def _together(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None) -> str:
-    """The line to write for a date and a time that are two fields, and for the text of one channel."""
-    fields = owner.model_fields if owner else {}
-    alike = (each for each in entry if nearest_field(each, fields) == "due_at")
-    of_time = list(islice(alike, 4)) if nearest_field(name, fields) == "due_at" else []  # of any number
-    if len(of_time) in {2, 3}:
-        texts = [str(entry[each]) for each in of_time]
-        meant = probably_meant(" ".join(texts)) or probably_meant(" ".join(reversed(texts)))
-        if not meant:
-            return ""
-        return f"{'' if name == of_time[0] else 'delete it, and '}write `due_at: {meant}`"
-    is_text = isinstance(entry[name], str) and "overrides" in fields and "overrides" not in entry
-    if is_text and name.partition(":")[0] in set(Service):
-        return f"write `overrides: {{{name}: {{text: {json.dumps(entry[name], ensure_ascii=False)}}}}}`"
-    if owner is PartEntry and len(entry) == 1 and isinstance(entry[name], str):
-        return f"write `- {json.dumps(f'{name}: {entry[name]}', ensure_ascii=False)}`"
+def _of_two_fields(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None) -> str:
+    """The line to write where what belongs into one field is in two, or is a field of its own."""
+    fields, value = owner.model_fields if owner else {}, entry[name]
+    if nearest_field(name, fields) == "due_at":
+        return _one_time(entry, name, fields)
+    if not isinstance(value, str):
+        return ""
+    if "overrides" in fields and "overrides" not in entry and name.partition(":")[0] in set(Service):
+        return f"write `overrides: {{{name}: {{text: {json.dumps(value, ensure_ascii=False)}}}}}`"
+    if owner is PartEntry and len(entry) == 1:
+        return f"write `- {json.dumps(f'{name}: {value}', ensure_ascii=False)}`"
     return ""
+
+
+def _one_time(entry: Mapping[str, Any], name: str, fields: Iterable[str]) -> str:
+    """The line to write for `date: 2026-12-01`, `time: 09:00` and perhaps a zone, which are two or three fields."""
+    alike = (each for each in entry if nearest_field(each, fields) == "due_at")
+    of_time = list(islice(alike, 4))  # of any number
+    if len(of_time) not in {2, 3}:
+        return ""
+    texts = [str(entry[each]) for each in of_time]
+    meant = probably_meant(" ".join(texts)) or probably_meant(" ".join(reversed(texts)))
+    if not meant:
+        return ""
+    return f"{'' if name == of_time[0] else 'delete it, and '}write `due_at: {meant}`"
 
 
 def _of_a_thread(where: Spot, part: str | int, kind: str, text: Any) -> str:
@@ -266,6 +274,7 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], tree: Tree, today: date
     return "add a value or delete the line" if kind == "string_too_short" else ""
 
 
+#: `acme.example/launch`
 _WITHOUT_HTTPS = re.compile(r"[\w-]+(\.[\w-]+)+/\S+")
 #: What people call the status of a post that is not to be scheduled yet.
 _NOT_READY = ("draft", "idea", "review", "in_review", "in_progress", "todo", "pending", "needs_review")

@@ -19,15 +19,20 @@ from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model.desired import ENTRY_IN_TEXT
 from bufferctl.value import replace
 
+#: `posts:`, also as the first field of an entry of another list: `- posts:`.
 _LIST = re.compile(r"(?P<indent>[ ]*(?:- +)?)(?P<name>posts|ideas):\s*(?:#.*)?")
+#: `  - key: launch`, or `key: launch` without a dash.
 _ENTRY = re.compile(r"(?P<indent>[ ]*)(?P<dash>- +)?key:\s+(?P<key>\S+).*")
+#: `- due_at: 2026-12-01`, and any line with a field, `due_at: 2026-12-01`.
 _FIRST_FIELD = re.compile(r"[ ]*- +[\w-]+:(?:\s.*)?")
 _FIELD = re.compile(r"[ ]*(?P<name>[\w-]+):(?:\s.*)?")
-#: A line whose value is on the lines below, and one whose text is.
+#: `posts:` or `text: |`, whose value is on the lines below, and `text: |` alone, whose text is.
 _OPENS_VALUE = re.compile(r".*:(?: +[|>][-+0-9]*)?\s*(?:#.*)?")
 _OPENS_TEXT = re.compile(r".*: +[|>][-+0-9]*\s*(?:#.*)?")
-#: A line with the name of a field, and how many lines above are looked at for where it could belong.
-_NAMED, _ABOVE = re.compile(r"[ ]*(?:- )?(?P<name>\w+):(?:\s|$)"), 200
+#: `posts:` at the beginning of a line, whatever follows.
+_NAMED = re.compile(r"[ ]*(?:- )?(?P<name>\w+):(?:\s|$)")
+#: How many lines above are looked at for where it could belong.
+_ABOVE = 200
 _UNCLEAR = "cannot tell what it belongs to"
 
 
@@ -114,7 +119,7 @@ def _out_of_text(line: str, below: str, own: re.Match[str]) -> tuple[str, str]:
     return what, hint
 
 
-#: A field that is in no text by chance.
+#: A field that is in no text by chance: `due_at: 2026-12-01` or `channels: [linkedin]`.
 _ONLY_A_FIELD = re.compile(r"[ ]*(?:due_at: +(?:\d{4}-|start\b)|channels: *\[).*")
 
 

@@ -19,9 +19,11 @@ from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
 from bufferctl.model import Service
 from bufferctl.model.about import fields_below, is_group
 
+#: What YAML takes for a comment: ` #launch` behind a text.
 _BEHIND = re.compile(r"[ \t]+(?P<hashtag>#[^\s#][^\r\n]*)")
-#: Real comments may come between.
+#: `  #launch` on a line of its own below a text; real comments, `# Dana will write this`, may come between.
 _BELOW = re.compile(r"(?:\s*[\r\n][ \t]*#(?=\s)[^\r\n]*)*\s*[\r\n](?P<indent>[ \t]+)(?P<hashtag>#[^\s#][^\r\n]*)")
+#: `| #launch`, where the text is to begin on the next line.
 _IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+(?P<hashtag>#[^\s#][^\r\n]*)")
 
 
@@ -69,7 +71,7 @@ CURLY_QUOTES = {
 }
 
 
-#: A field whose text is in such quotes; one of them may be straight.
+#: `text: \u201cWe are live, everybody\u201d`: a field whose text is in such quotes; one of them may be straight.
 _IN_CURLY = re.compile(
     rf"(?<![\w-])(?P<name>[\w-]+): +(?P<open>[\"{''.join(CURLY_QUOTES)}])"
     r"(?P<inner>[^\"{}\[\]\u201c\u201d\u201e\u00ab\u00bb]*)"
@@ -208,33 +210,46 @@ _START = r"[ \t]*(?:- +)?"
 #: A pattern for the line (`at` is the part to point at), what is wrong, what to do, and what `at` becomes so that the
 #: reading can go on (None: the value in quotes).
 _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
+    # `text:` and then a space that a word processor does not break a line at
     (rf"^{_START}(?:-|\w+:)? *(?P<at>[{_ODD}]+)",
      "this is not an ordinary space (often from copied text), and YAML cannot read the line because of it",
      "delete it and type {spaces}", " "),
     (r"(?P<at>[\u2028\u2029])",
      "this is an invisible line separator (often from copied text), and YAML ends the line here",
      "delete it, and begin a new line there", " "),
+    # `**text:** We are live`
     (rf"^{_START}(?P<at>\*\*(?P<name>\w+)(?::\*\*|\*\*:))", "`**` is Markdown for bold text", "write `{name}:`",
      "{name}:"),
+    # `text: **We are live** today`
     (rf"^{_START}(?P<name>\w+): +(?P<at>\*\*(?P<bold>[^*:#\"]+)\*\*(?P<rest>[^*:#\"]*))$",
      "`**` is Markdown for bold text, and networks show its signs", "write `{name}: {bold}{rest}`", "{bold}{rest}"),
+    # `image: ![A console](https://acme.example/a.png)`
     (rf"^{_START}(?P<name>image): +(?P<at>!\[(?P<alt>[^\]]*)\]\((?P<url>[^\s)]+)\))", "this is an image in Markdown",
      "write `image: {url}`, and `alt: {alt}` below", "{url}"),
+    # `* key: launch`, `1. key: launch`
     (rf"^[ \t]*(?P<at>[{_DASHES}]|\d+[.)])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`",
      "write `- `", "- "),
+    # `-key: launch`
     (r"^[ \t]*(?P<at>-)(?P<name>\w+) *:(?:\s|$)", "a space is missing after `-`", "write `- {name}:`", "- "),
+    # `key:launch`
     (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: `", ": "),
+    # `key = launch`
     (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are separated by `: `", "write `{name}: `",
      ": "),
+    # `tags: [launch, #console]`
     (rf"^{_START}(?P<name>\w+): +[\[{{](?:[^\]}}]*[\s,])?(?P<at>#[^\s,\]}}]+)",
      "YAML reads `{at}` and the rest of the line as a comment",
      'leave out the `#`, or put it in quotes: `"{at}"`', '"{at}"'),
+    # `text: [New] We are live`
     (rf"^{_START}(?P<name>\w+): +[\[{{][^\]}}]*[\]}}]\s*(?P<at>[^\s,\]}}#].*)",
      "there is text after the closing bracket",
      f"if it is text that begins with a bracket, {BLOCK_FORM.format(name='text')}", None),
+    # `// for Dana`, `<!-- for Dana -->`
     (r"^[ \t]*(?P<at>//(?=\s)|<!--).*", "a comment in YAML begins with `#`", "write `#`", "#"),
+    # `- key launch`
     (r"^ {0,2}- (?P<at>key +(?P<value>\S+))$", "a colon is missing after `key`", "write `key: {value}`",
      "key: {value}"),
+    # `posts`
     (r"^[ \t]*(?P<name>\w+)(?<=(?P<at>\w)) *$", "a colon is missing after `{name}`", "write `{name}:`", "{at}:"),
     (r"^[ \t]*(?P<at>```.*)", "a line of backticks is not YAML", "delete it", ""),
 )  # fmt: skip

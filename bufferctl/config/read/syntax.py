@@ -22,7 +22,7 @@ _CANNOT_BEGIN = "an unquoted text cannot begin with"
 _ANOTHER_FIELD = "`: ` inside an unquoted text reads as the start of another field"
 _HIDES = "; a ` #` inside starts a comment and hides the rest of its line"
 _INDENT = "line it up with the lines that it belongs to, with spaces"
-#: A line that begins a field or an entry.
+#: A line that begins a field or an entry: `text: We are live`, `- key: launch`.
 _FIELD = re.compile(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)")
 
 #: What lets the reading go on after a problem at an offset: the line after following the hint, if that is certain.
@@ -206,9 +206,9 @@ def for_field(line: str, column: int, hint: str) -> str:
 
 
 _AFTER_QUOTE = "there is text after the closing quote"
-#: A part of a thread that begins with a quote and ends with it, so that nothing may follow.
+#: `- "Second part"`: a part of a thread that begins with a quote and ends with it, so that nothing may follow.
 _QUOTED_PART = re.compile(r"""[ ]*- +(?:".*"|'.*')\s*$""")
-#: A part of a thread, unless it begins with a field.
+#: `- Second part`, but not `- text: Second part`.
 _PART = re.compile(r"[ ]*- +(?![\w-]+:(?:\s|$))[^\s|>]")
 _PART_BELOW = "`- |`, and all of the part on the lines below, two spaces further in"
 
@@ -264,7 +264,7 @@ def _of_a_block(source: Source, offset: int) -> Mended | None:
     return source.diagnostic(at, message, hint=hint), Mend(place.line, " " * needed + line.lstrip(" \t"))
 
 
-#: Names of fields one after the other, and the value of the last.
+#: `metadata: instagram: first_comment: Photo`: names one after the other, and the value of the last.
 _NAMES_IN_A_ROW = re.compile(r"(?P<start>[ ]*(?:- +)?)(?P<names>[\w-]+:(?: +[\w-]+:)+) +(?P<value>[^\s{\[|>&*!].*)")
 
 
