@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bufferctl.config.format import BLOCK_FORM, FIELD_NAMES, FILES, PROSE
-from bufferctl.config.read.source import Source, indent_of
+from bufferctl.config.read.source import Source, indent_of, name_column
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
 from bufferctl.model import Service
 from bufferctl.model.about import fields_below, is_group
@@ -43,10 +43,10 @@ def lost_hashtag(source: Source, start: int, end: int, name: str, *, block: bool
 
 def _field_column(source: Source, start: int, name: str) -> int:
     """The column, from 0, of the field whose text starts at an offset, or of the dash of that item of a list."""
-    before = source.line(start)[: source.place(start).column - 1]
+    before = source.before(start)
     if not before.strip():  # the text is below its name
         before = source.line(source.text.rfind(f"{name}:", 0, start))
-    return len(re.findall(r"^[ ]*(?:- +(?=[\w-]+:))?", before)[0])
+    return name_column(before) if re.match(r"[ ]*- +[\w-]+:", before) else indent_of(before)
 
 
 def literal_break(source: Source, start: int, end: int, name: str) -> Diagnostic:
@@ -87,7 +87,7 @@ def curly_quotes(source: Source, start: int, text: str, name: str) -> Diagnostic
         return None
     message = f"YAML only knows straight quotes, so `{text[0]}` and `{text[-1]}` are posted, too"
     sign = _sign(source, start, name)
-    before = source.line(start)[: source.place(start).column - 1]
+    before = source.before(start)
     as_text = _as_block(source, start, name)
     if re.search(r"[\[{]", before):  # no block may be there
         as_text = f"write `{sign} {json.dumps(text, ensure_ascii=False)}`"
@@ -290,7 +290,7 @@ def not_a_duplicate(source: Source, offset: int, name: str, above: Sequence[str]
     `offset`: where its name is. `above`: the field before it, if there is one.
     """
     place, line = source.place(offset), source.line(offset)
-    before = line[: place.column - 1]
+    before = source.before(offset)
     if name == "key" and not before.strip() and len(before) >= len("- "):
         mend = Mend(place.line, f"{before[:-2]}- {line[len(before) :]}")
         message = "a `- ` is missing before this `key`, so YAML reads this entry as part of the one above"

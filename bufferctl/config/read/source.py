@@ -165,6 +165,10 @@ class Source:
             self._lines[row] = self.part(self._starts[row], end).rstrip("\r\n")
         return self._lines[row]
 
+    def before(self, offset: int) -> str:
+        """What stands before an offset on its line."""
+        return self.line(offset)[: self.place(offset).column - 1]
+
     def diagnostic(
         self,
         offset: int,

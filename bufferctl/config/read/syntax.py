@@ -221,7 +221,7 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
     if group:
         return group
     line, place = source.line(offset), source.place(offset)
-    if _QUOTED_PART.match(line[: place.column - 1]) and line[place.column - 1 : place.column] not in {"", ":"}:
+    if _QUOTED_PART.match(source.before(offset)) and line[place.column - 1 : place.column] not in {"", ":"}:
         return source.diagnostic(offset, _AFTER_QUOTE, hint=f"write {_PART_BELOW}"), in_quotes(source, place.line)
     is_in_list = began is None or _PART.match(source.line(began))
     text = _of_an_open_text(source, offset if began is None or is_in_list else began)
@@ -229,7 +229,7 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
         return text
     if (opened := _unclosed_quote(source, offset)) is not None:
         return source.diagnostic(opened, _OPEN_QUOTE, hint=_CLOSE_QUOTE), _closed_quote(source, opened)
-    quoted = re.search(r""":\s+(".*"|'.*')\s*$""", line[: place.column - 1])
+    quoted = re.search(r""":\s+(".*"|'.*')\s*$""", source.before(offset))
     if quoted and line[place.column - 1 : place.column] not in {"", ":"}:
         hint = _inner_quotes(line) or f"quote the whole value, or {_BLOCK}"
         mend = in_quotes(source, place.line)
@@ -335,7 +335,7 @@ def _above(source: Source, place: Place) -> Iterator[tuple[int, str, int]]:
 def _unclosed_quote(source: Source, offset: int) -> int | None:
     """The quote on a line above that is closed by the one that should open a text on this line."""
     place = source.place(offset)
-    before = source.line(offset)[: place.column - 1].rstrip()
+    before = source.before(offset).rstrip()
     if not re.search(r"(?:[:-] +|^\s*)[\"']$", before):
         return None
     quote = before[-1]
