@@ -172,7 +172,10 @@ def accounts_of(posts: Iterable[Post], channels: Iterable[Channel]) -> Accounts:
 
 
 def text_findings(post: Post, accounts: Accounts, most: int | None = None) -> Iterator[Finding]:
-    """The findings about the lengths of a post's texts. `most` is the limit that its channel states, if any."""
+    """The findings about the lengths of a post's texts. `most` is the limit that its channel states, if any.
+
+    A network without a limit of characters has no other limit either.
+    """
     network = NETWORKS[post.service]
     if (limit := limit_of(post, network, most)) is None:
         return

@@ -96,6 +96,7 @@ class Publisher:
             return Obstacle(f"cannot be uploaded: {self._settings.store} ({_first_line(error)})", _STORE_HINT)
 
     def _upload(self, store: S3Store | GCSStore | AzureStore, file: MediaFile) -> Obstacle | None:
+        """Put a file into the bucket, if it is not there yet. Returns what prevented that, or None."""
         from obstore.exceptions import AlreadyExistsError, BaseError
 
         name = object_name(file)

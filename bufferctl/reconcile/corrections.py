@@ -47,7 +47,7 @@ def without_corrected(scene: Scene, declared: Iterable[Declared]) -> tuple[Scene
 
 
 def _corrects(scene: Scene, declared: Declared) -> bool:
-    """Whether `existing` names another object than the one of `d`, and no certain claim is on either of them."""
+    """Whether `existing` names another object than the one of `declared`, and no certain claim is on either of them."""
     bindings, id_ = scene.state.bindings, declared.item.existing or ""
     item, own, owner = scene.by_id.get(id_), bindings.get(declared.slot), scene.claimed.get(id_)
     if item is None or item.home != declared.slot.home or owner == declared.slot:

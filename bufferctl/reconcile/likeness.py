@@ -93,7 +93,10 @@ def _has_reached(item: Item, candidate: Candidate, live: LivePost) -> bool:
 
 
 def is_exact(declared: Declared, candidate: Candidate, scene: Scene) -> bool:
-    """Whether a live object is the declared one: equal in everything that can be read."""
+    """Whether a live object is the declared one: equal in everything that can be read.
+
+    Links may differ, since Buffer shortens them.
+    """
     item, wanted, live = declared.item, declared.content, candidate.item
     if isinstance(live, LiveIdea):
         return contents_match(wanted, candidate.content, unsaid=True)

@@ -184,10 +184,10 @@ class Claims:
                 yield slot, binding, live, None
 
     def saying(self, declared: Declared) -> list[Suspect]:
-        """The claims with the text of `d`.
+        """The claims with the text of `declared`.
 
-        If `d` has a `repeat_of`, claims removed long ago are left out: the author knows that the text was published
-        before.
+        If `declared` has a `repeat_of`, claims removed long ago are left out: the author knows that the text was
+        published before.
         """
         found = self.published.get((declared.slot.home, declared.mark), [])
         passed = {each.id for each in self._released.values() if each.retired} if declared.item.repeat_of else ()

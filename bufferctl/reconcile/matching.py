@@ -211,7 +211,7 @@ class _Matching:
         return item is not None and item.home == declared.slot.home and (owner is None or owner in self.released)
 
     def _take(self, old: Slot, declared: Declared) -> None:
-        """Give a released claim to `d`."""
+        """Give a released claim to `declared`."""
         binding = self.released.pop(old)
         self.found[declared.slot] = Match(
             declared, How.MOVED, self.scene.by_id.get(binding.id), self._as_declared(declared, binding), old
@@ -272,7 +272,7 @@ class _Matching:
             self._take_equal(declared, [old for old in there if old in self.released and self._is_there(declared, old)])
 
     def _take_equal(self, declared: Declared, equals: list[Slot]) -> None:
-        """Give `d` the first of the claims that are still released and that it does not say to be others."""
+        """Give `declared` the first of the claims that are still released and that it does not say to be others."""
         for old in equals:
             binding = self.released.get(old)
             if binding and not {old.key, binding.id}.intersection(declared.item.repeat_of):
@@ -280,7 +280,7 @@ class _Matching:
                 return
 
     def _is_there(self, declared: Declared, old: Slot) -> bool:
-        """Whether what Buffer has for a released claim is `d`, exactly."""
+        """Whether what Buffer has for a released claim is `declared`, exactly."""
         live = self.scene.by_id[self.released[old].id]
         candidate = Candidate(live, content_of_live(live), explained=True, horizon=self.scene.horizon(old.home))
         return is_exact(declared, candidate, self.scene)
@@ -407,7 +407,7 @@ class _Matching:
         return {idea.address: idea.previous_keys for idea in ideas if idea.previous_keys}
 
     def _is_denied_by_texts(self, declared: Declared, live: LivePost) -> bool:
-        """Whether another declared address has the text of a live object, or another live object that of `d`."""
+        """Whether another declared address has the text of a live object, or another live object that of `declared`."""
         home, own, text = declared.slot.home, linkless_text(declared.content), linkless_text(content_of_live(live))
         if text.strip() and self._owners[home, text] - {declared.slot}:
             return True
@@ -511,12 +511,12 @@ def _each_its_own(
 
 
 def _has_time_of(declared: Declared, binding: Binding) -> bool:
-    """Whether a claim was last seen at the time that the file gives `d`, or both are for a queue."""
+    """Whether a claim was last seen at the time that the file gives `declared`, or both are for a queue."""
     return binding.due_at == instant(declared.item.due_at)
 
 
 def _may_be_another(declared: Declared, equal: Candidate, scene: Scene) -> bool:
-    """Whether a person still has to confirm that `d` is none of the other candidates, one of which may be ours."""
+    """Whether a person still has to say that `declared` is none of the other candidates, one of which may be ours."""
     question, undecided = scene.question(declared), scene.undecided(declared)
     if question is None or not question.may_be_ours or (equal.item.id in undecided and equal.item.by_api):
         return False
@@ -530,7 +530,7 @@ def _may_have_been(binding: Binding, declared: Declared) -> bool:
 
 
 def _was_noted_as(binding: Binding, declared: Declared) -> bool:
-    """Whether the entry of a published object said what `d` says when it was last seen, under another key."""
+    """Whether the entry of a published object said what `declared` says when it was last seen, under another key."""
     noted = Fingerprint.read(binding.noted)
     return noted is not None and noted.content == declared.fingerprint.content
 
@@ -550,7 +550,7 @@ def _claims_first(declared: Declared) -> tuple[bool, int, bool]:
 
 
 def _taken_first(declared: Declared, candidate: Candidate) -> tuple[bool, bool, datetime, str]:
-    """Sort key: sent before unsent, queued before timed if `d` is for the queue, oldest first."""
+    """Sort key: sent before unsent, queued before timed if `declared` is for the queue, oldest first."""
     own_time = declared.item.due_at is None and isinstance(candidate.item, LivePost) and candidate.item.has_own_time
     return not candidate.item.is_out, own_time, candidate.item.created_at, candidate.item.id
 

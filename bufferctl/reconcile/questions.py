@@ -106,7 +106,7 @@ class _Texts:
                 self._owners[declared.slot.home, linkless_text(declared.content)].append(declared)
 
     def owner(self, declared: Declared, id_: str, text: str) -> Address | None:
-        """Another address than `d` that has the text of a live object, and does not say that it is not its own.
+        """Another address than `declared` that has the text of a live object, and does not say that it is not its own.
 
         `text`: without links.
         """
@@ -120,7 +120,7 @@ class _Texts:
         return self._owners.get((home, text), ())
 
     def earlier(self, declared: Declared, id_: str, created: datetime, live: LiveItem | None) -> Suspect:
-        """A candidate of an earlier question; the address that has its text by now is asked first, unless `d` has."""
+        """A candidate of an earlier question. If another address has its text by now, that one is asked first."""
         suspect = Suspect(id_, created, live)
         text = linkless_text(content_of_live(live)) if live else None
         if text is None or text == linkless_text(declared.content):
@@ -167,7 +167,7 @@ class _Siblings:
                 self._ids[declared.item.place, declared.slot.home].append((declared, ids))
 
     def asked(self, declared: Declared, near: Suspect) -> Address | None:
-        """Another occurrence that may be an object with the text of `d`, and does not say that it is not."""
+        """Another occurrence that may be an object with the text of `declared`, and does not say that it is not."""
         if not declared.item.number or near.rule is not Likeness.SAME_TEXT or near.explained:
             return None
         others = (
@@ -178,7 +178,7 @@ class _Siblings:
         return next((each.item.address for each in others if near.id not in each.item.repeat_of), None)
 
     def are_repeated(self, declared: Declared, near: Suspect) -> bool:
-        """Whether `d` repeats another occurrence on purpose, which is asked about that object and no other.
+        """Whether `declared` repeats another occurrence on purpose, which is asked about that object and no other.
 
         The object can be one of them only.
         """
@@ -191,7 +191,7 @@ class _Siblings:
         return any(ids == {near.id} for ids in repeated)
 
     def first(self, declared: Declared, near: Suspect) -> Suspect:
-        """The suspect; if `d` says that it is another post, the occurrence whose post it may be is asked first."""
+        """The suspect. If `declared` says that it is another post, the one whose post it may be is asked first."""
         return replace(near, text_of=self.asked(declared, near)) if near.id in declared.item.repeat_of else near
 
 
@@ -200,7 +200,7 @@ def _is_meant_again(declared: Declared, near: Suspect, scene: Scene, siblings: _
 
     It has an id, or a key that claims the object, or that of an occurrence that is asked whether it has it. It never
     applies to another object that may be ours, nor to one with
-    the text of `d` that another occurrence of its series may be.
+    the text of `declared` that another occurrence of its series may be.
     """
     named = declared.item.repeat_of
     if near.id in named:
@@ -219,9 +219,9 @@ def _question(
     texts: _Texts,
     left_open: Mapping[str, datetime],
 ) -> Match | None:
-    """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
+    """The question about `declared`: about objects that look like it now, and those of an earlier, unanswered question.
 
-    `left_open`: those of an earlier one about an address that is gone, which may have been renamed to that of `d`.
+    `left_open`: those of an earlier one about an address that is gone, which may have got that of `declared`.
     """
     old = scene.question(declared)
     suspects = {each.id: each for each in near}
@@ -249,7 +249,7 @@ def _earlier(
 ) -> dict[str, datetime]:
     """Objects that no address claims and that were asked about before, or let go from its address, by id.
 
-    What a person let go from its address may be it, whatever `d` says by now.
+    What a person let go from its address may be it, whatever `declared` says by now.
     """
     old = scene.question(declared)
     earlier = {id_: at for id_, at in scene.let_go(declared).items() if id_ not in claims.ids}

@@ -274,7 +274,7 @@ def freeing(changes: Collection[Change]) -> dict[Slot, tuple[Slot, ...]]:
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> _Staying:
     """What Buffer keeps although the files no longer have it, or have it at another time."""
-    staying = _Staying(defaultdict(list), defaultdict(list), defaultdict(list))
+    staying = _Staying(texts=defaultdict(list), parts=defaultdict(list), at=defaultdict(list))
     for change in changes:
         live = change.live
         is_removed = change.cause in _REMOVED

@@ -218,17 +218,17 @@ class Scene:
         return is_over(item, self.now) if item.cancelled else is_late(item, self.now, self.options.lead)
 
     def question(self, declared: Declared) -> Question | None:
-        """The open question about `d`, under its key or the one that it had."""
+        """The open question about `declared`, under its key or the one that it had."""
         questions = self.state.questions
         return next((questions[slot] for slot in declared.slots if slot in questions), None)
 
     def undecided(self, declared: Declared) -> dict[str, datetime]:
-        """Candidates of that question that may still be `d`, with their creation times; also one let go by address."""
+        """Candidates of that question that may still be `declared`, with creation times; also one let go by address."""
         question = self.question(declared)
         return self._still_open(question) if question else {}
 
     def left_open(self, declared: Declared) -> dict[str, datetime]:
-        """Candidates of questions about addresses that no file has any more: one of these may be `d`, renamed."""
+        """Candidates of questions about addresses that no file has any more: `declared` may be one of them."""
         found: dict[str, datetime] = {}
         for key, question in self._left_open.get(declared.slot.home, ()):
             if not declared.item.number or key.endswith(f"-{declared.item.number}"):
@@ -271,14 +271,14 @@ class Scene:
         return let_go_from(self.state)
 
     def let_go(self, declared: Declared) -> dict[str, datetime]:
-        """Objects that a person let go from the address of `d`, with their creation times."""
+        """Objects that a person let go from the address of `declared`, with their creation times."""
         found = (
             (self._let_go_from.get((slot.home, slot.key), {}) for slot in declared.slots) if self._let_go_from else ()
         )
         return {id_: created for each in found for id_, created in each.items() if id_ not in self.live.gone}
 
     def had_address(self, declared: Declared) -> Collection[str]:
-        """Objects that count as unexplained for `d` alone."""
+        """Objects that count as unexplained for `declared` alone."""
         question = self.question(declared)
         return {*self.let_go(declared), *(self.undecided(declared) if question and question.may_be_ours else ())}
 

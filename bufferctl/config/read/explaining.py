@@ -137,7 +137,7 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any, 
     else:
         is_option = owner is Metadata and isinstance(entry, dict)
         hint = belongs.in_metadata(entry, name, value) if is_option else ""
-        hint = hint or _cut_off(where, name) or _of_two_fields(where.node, name, owner)
+        hint = hint or _cut_off(where, name) or _in_one_field(where.node, name, owner)
         hint = hint or _instead_of(name, owner, value, where.tree) or _field_hint(name, owner, value, where)
     return where.at_key(name, message, hint=hint, kind=Kind.UNKNOWN_FIELD)
 
@@ -166,7 +166,7 @@ def _cut_off(where: Spot, name: str) -> str:
     return f"if it belongs to the text, write `{found['field']}: {json.dumps(text, ensure_ascii=False)}`"
 
 
-def _of_two_fields(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None) -> str:
+def _in_one_field(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None) -> str:
     """The line to write where what belongs into one field is in two, or is a field of its own."""
     fields, value = owner.model_fields if owner else {}, entry[name]
     if nearest_field(name, fields) == "due_at":

@@ -145,7 +145,7 @@ def _of_a_part(source: Source, offset: int, name: str, above: Sequence[str]) -> 
     if indent - dash not in {0, len("- ")}:
         return None
     row = place.line - number
-    at = offset - (place.column - 1) + indent
+    at = source.line_start(offset) + indent
     text = item[dash + len("- ") :].strip()
     if indent > dash and not re.match(r"[\w-]+:(?:\s|$)|[|>\[{&*!'\"]", text):
         needs_quotes = re.search(r": | #", text)
@@ -171,7 +171,7 @@ def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
     found = _NAMED.match(line)
     if not found or found["name"] not in FIELD_NAMES or place.column - 1 > found.end("name"):
         return None
-    start = offset - (place.column - 1)
+    start = source.line_start(offset)
     above = source.text[:start].splitlines()[: -_ABOVE - 1 : -1]
     dash = line.find("- ", 0, found.start("name"))
     entries = [each.index("-") for each in above if re.match(r"[ ]*- \w+:(?:\s|$)", each)]

@@ -31,7 +31,8 @@ def lost_hashtag(source: Source, start: int, end: int, name: str, *, block: bool
     """A hashtag that is lost after a text, on a block's first line, or below the text, as if that continued.
 
     Below it, blank lines and comments may come first, and only a line further in than the field is taken as meant for
-    the text. `start` and `end` are the text's, `name` is its field.
+    the text. `start` and `end` are the text's, `name` is its field. If quotes of a word processor stand around the
+    hashtag, they are the problem that is returned.
     """
     if block:
         return _lost(source, _IN_HEADER.match(source.text, start), name)
@@ -105,7 +106,7 @@ def broken_curly_quotes(source: Source, offset: int) -> tuple[Diagnostic, Mend] 
     message = (
         f"YAML only knows straight quotes, so `{found['open']}` and `{found['close']}` do not hold this text together"
     )
-    at = offset - place.column + 1 + found.start("open")
+    at = source.line_start(offset) + found.start("open")
     width = found.end("close") - found.start("open")
     mend = Mend(place.line, f"{line[: found.start()]}{written}{line[found.end() :]}")
     return source.diagnostic(at, message, hint=f"write `{written}`", width=width), mend
@@ -189,7 +190,8 @@ def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic 
     comment = found["hashtag"]
     offset = found.start("hashtag")
     if curly := broken_curly_quotes(source, offset):
-        return curly[0]
+        problem, _ = curly
+        return problem
     word = comment.split()[0]
     lost = "posted" if name in PROSE else "read"
     quoted = f'leave out the `#`, or put it in quotes: `"{word}"`'
@@ -271,7 +273,8 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     if hashtag := _lost(source, _BEHIND.match(source.text, end + 1), name):
         return hashtag
     if curly := broken_curly_quotes(source, start):
-        return curly[0]
+        problem, _ = curly
+        return problem
     hint = "add a value or delete the line"
     if _holds_fields(name):
         hint = "write what belongs to it on the lines below, two spaces further in"

@@ -165,9 +165,13 @@ class Source:
             self._lines[row] = self.part(self._starts[row], end).rstrip("\r\n")
         return self._lines[row]
 
+    def line_start(self, offset: int) -> int:
+        """The offset of the start of the line at an offset."""
+        return self._starts[bisect_right(self._starts, offset) - 1]
+
     def before(self, offset: int) -> str:
         """What stands before an offset on its line."""
-        return self.line(offset)[: self.place(offset).column - 1]
+        return self.part(self.line_start(offset), offset)
 
     def diagnostic(
         self,

@@ -284,7 +284,7 @@ def _group_on_a_line(source: Source, offset: int) -> Mended | None:
         value = f"{{{name}: {value}}}"
     written = f"{first}: {value}"
     message = "one line holds several fields here, and without braces YAML cannot tell which belongs to which"
-    at = offset - (place.column - 1) + len(found["start"])
+    at = source.line_start(offset) + len(found["start"])
     mend = Mend(place.line, f"{found['start']}{written}")
     return source.diagnostic(at, message, hint=f"write `{written}`", width=len(line) - len(found["start"])), mend
 
