@@ -45,20 +45,17 @@ _DELETE_THERE = Said("Delete it on the network itself.")
 _EDIT_THERE = Said("To change what people see, edit it on the network itself.")
 #: A change that nobody agreed to.
 _NOT_REVIEWED = Said("Not reviewed: {because}, so {consequence}")
-_HAVE_IT_REVIEWED = Said(
-    "To have it reviewed, change it in a pull or merge request, or run `bufferctl plan -o FILE`.",
+#: What there is to do where people agree to the plans of requests, where they save plans, and of an entry that is gone.
+HAVE_IT_REVIEWED = Said("To have it reviewed, change it in a pull or merge request.")
+HAVE_REMOVAL_REVIEWED = Said("The plan of the next pull or merge request shows it, too, and merging that deletes it.")
+PLAN_AGAIN = Said(
+    "To have it reviewed, run `bufferctl plan -o FILE`.",
     beside=(Answer(Way.RUN, command=("bufferctl", "plan", "-o", "FILE")),),
 )
-#: The same of an entry that is gone, so that nobody can change it.
-_HAVE_REMOVAL_REVIEWED = Said(
-    "The plan of the next pull or merge request shows it, too, and merging that deletes it. To have it reviewed now, "
-    "run `bufferctl plan -o FILE`.",
-    beside=_HAVE_IT_REVIEWED.beside,
-)
 
 
-def not_reviewed(change: Change, why: str, todo: Said | None = None) -> Change:
-    """The change, held since nobody agreed to it. `todo`: what there is to do, if that is not to have it reviewed."""
+def not_reviewed(change: Change, why: str, todo: Said) -> Change:
+    """The change, held since nobody agreed to it. `todo`: what there is to do."""
     there = "Buffer's version goes out" if change.goes_out else "Buffer keeps its version"
     consequence = "it is not sent" if change.action is Action.CREATE else there
     if change.action is Action.DELETE:
@@ -70,7 +67,7 @@ def not_reviewed(change: Change, why: str, todo: Said | None = None) -> Change:
         action=Action.HOLD,
         reason=Reason.NOT_REVIEWED,
         why=replace(_NOT_REVIEWED, facts={"because": why, "consequence": consequence}),
-        todo=todo or (_HAVE_IT_REVIEWED if change.desired else _HAVE_REMOVAL_REVIEWED),
+        todo=todo,
         write=None,
     )
 

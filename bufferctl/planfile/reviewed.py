@@ -29,6 +29,9 @@ from bufferctl.model.seen import as_it_was, is_untouched
 from bufferctl.plan import WRITING, Action, Change, Difference, Plan, Reason
 from bufferctl.planfile.agreement import (
     DONE,
+    HAVE_IT_REVIEWED,
+    HAVE_REMOVAL_REVIEWED,
+    PLAN_AGAIN,
     differing_fields,
     digest_as_agreed,
     last_suspension,
@@ -40,6 +43,7 @@ from bufferctl.planfile.agreement import (
     was_only_shown,
 )
 from bufferctl.planfile.saved import SavedPlan
+from bufferctl.said import Said
 from bufferctl.value import field, replace, value
 
 #: Actions of objects that exist in Buffer and need no change there.
@@ -218,7 +222,13 @@ class Reviewed:
         then = last.agreed if last else None
         answer = last.change.todo if last and last.change and _was_held_delete(last.change, change) else None
         changed = replace(change, differences=_since_review(then, change) or change.differences)
-        return not_reviewed(changed, why, answer)
+        return not_reviewed(changed, why, answer or self._todo(change))
+
+    def _todo(self, change: Change) -> Said:
+        """How to have a change reviewed."""
+        if not any(each.name for each in self.merged):
+            return PLAN_AGAIN
+        return HAVE_IT_REVIEWED if change.desired else HAVE_REMOVAL_REVIEWED
 
     def _why_nobody_agreed(self, agreements: _Agreements, change: Change, today: _Today) -> str:
         """Why nobody agreed to the change, by the newest plan that has it; empty if somebody did."""

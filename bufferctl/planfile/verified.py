@@ -17,6 +17,7 @@ from bufferctl.model import (
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile.agreement import (
     DONE,
+    PLAN_AGAIN,
     differing_fields,
     digest_as_agreed,
     last_suspension,
@@ -95,7 +96,7 @@ def _only_shown(saved: SavedPlan, today: Mapping[Slot, Change]) -> Mapping[Slot,
         if current and current.action in WRITING and not current.takes_off:
             why = was_only_shown(then, current, "the plan")
             if why:
-                found[then.slot] = not_reviewed(current, why)
+                found[then.slot] = not_reviewed(current, why, PLAN_AGAIN)
     return found
 
 

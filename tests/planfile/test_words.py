@@ -361,11 +361,28 @@ def test_why_it_was_not_reviewed(then: Change | None, now: Change, why: str) -> 
     review = Reviewed.by_hand({"plan.json": saved(then) if then else saved(files=without)})
     after = review.hold(now, START, state=NOTHING, declared=FILES)
     assert after.message.startswith(f"Not reviewed: {why}"), after.message
-    assert (after.action, after.write, "run `bufferctl plan -o FILE`" in after.hint) == (Action.HOLD, None, True)
+    assert (after.action, after.write) == (Action.HOLD, None)
+    assert after.hint == "To have it reviewed, run `bufferctl plan -o FILE`."
     assert after.differences == () or now.desired
     assert after.todo
     assert [each.command for each in after.todo.answers] == [("bufferctl", "plan", "-o", "FILE")]
-    assert after.hint.startswith("To have it reviewed, change it" if now.desired else "The plan of the next pull")
+
+
+@pytest.mark.parametrize(
+    ("now", "hint"),
+    [
+        (create(), "To have it reviewed, change it in a pull or merge request."),
+        (
+            replace(delete(), why=None, todo=None),
+            "The plan of the next pull or merge request shows it, too, and merging that deletes it.",
+        ),
+    ],
+)
+def test_what_no_request_agreed_to_is_reviewed_in_another(now: Change, hint: str) -> None:
+    """No command: where requests are merged, a plan that somebody saves agrees to nothing."""
+    merged = Merged("the plan of #1", saved(files=replace(FILES, posts=())), name="#1")
+    after = Reviewed((merged,)).hold(now, START, state=NOTHING, declared=FILES)
+    assert (after.hint, after.todo and after.todo.answers) == (hint, ())
 
 
 def test_what_was_reviewed_is_shown_beside_what_the_files_say() -> None:
