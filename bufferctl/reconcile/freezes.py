@@ -57,11 +57,7 @@ def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
     turns = _turns(changes, scene)
     for change in changes:
         errors = [each for each in _against(change, scene) if settings.level_of(each.code) is Severity.ERROR]
-        if errors:
-            *_, weightiest = errors
-            kept.append(weightiest.held.on(change))
-        else:
-            kept.append(_let_out(change, turns, scene))
+        kept.append(errors[-1].held.on(change) if errors else _let_out(change, turns, scene))
     return kept
 
 
@@ -197,7 +193,7 @@ class _Objection(NamedTuple):
 
 
 def _against(change: Change, scene: Scene) -> Iterator[_Objection]:
-    """The objections to a change, the weightiest last. A change that takes a post off the schedule has none."""
+    """The objections to a change; of several, the last counts. A change that takes a post off the schedule has none."""
     post = change.desired
     if not isinstance(post, Post) or change.takes_off:
         return

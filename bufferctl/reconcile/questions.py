@@ -199,8 +199,8 @@ def _is_meant_again(declared: Declared, near: Suspect, scene: Scene, siblings: _
     """Whether `repeat_of` confirms that this is another post.
 
     It has an id, or a key that claims the object, or that of an occurrence that is asked whether it has it. It never
-    applies to another object that may be ours, nor to one with
-    the text of `declared` that another occurrence of its series may be.
+    applies to another object that may be ours, nor to one with the text of `declared` that another occurrence of its
+    series may be.
     """
     named = declared.item.repeat_of
     if near.id in named:
