@@ -358,7 +358,7 @@ def _briefly(post: LivePost, scene: Scene) -> str:
     due = (post.due_at or scene.now).astimezone(scene.channels[post.channel_id].zone)
     text = " ".join(post.text.split())
     begins = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
-    return f"{dates.moment(due, year=False, zone=False)} ({begins!r})"
+    return f"{dates.moment(due, year=False, zone=False)} (“{begins}”)"
 
 
 def _beside(change: Change, scene: Scene) -> Iterator[Diagnostic]:

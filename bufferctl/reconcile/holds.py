@@ -910,7 +910,7 @@ def _one_of(
     """
     ids = [each.id for each in suspects]
     shown, most = (_text, _NAMED) if rule is Likeness.EDITED else (_whole_text, _SHOWN_WHOLE)
-    named = [f"{each.id} ({shown(each)!r}{_status_and_time(each.live, channel)})" for each in suspects[:most]]
+    named = [f"{each.id} (“{shown(each)}”{_status_and_time(each.live, channel)})" for each in suspects[:most]]
     none = replace(repeat_of(ids if len(ids) > 1 else ids[0], ids[0]), is_open=True)
     answers: dict[str, Fact] = {
         "suspects": ", ".join(named) + and_more(len(ids), most),
@@ -1058,7 +1058,7 @@ def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
     if live is None:
         return f" ({first.id}){more}"
     text = _text(first)
-    return f" ({repr(text) if text else 'without text'}{_status_and_time(live, channel)}){more}"
+    return f" ({f'“{text}”' if text else 'without text'}{_status_and_time(live, channel)}){more}"
 
 
 def _status_and_time(live: LiveItem | None, channel: LiveChannel | None) -> str:

@@ -114,7 +114,7 @@ def renamed_boards(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
             found[post.address.channel, named.metadata["board"], live.metadata["board"]] += 1
     for (label, old, new), count in found.items():
         yield _warning(
-            f"The board {old!r} of {label} is now called {new!r}, and "
+            f"The board “{old}” of {label} is now called “{new}”, and "
             f"{'an entry uses' if count == 1 else f'{count} entries use'} the old name; new pins for it are held",
             hint=f"Write `board: {new}` in the files.",
         )

@@ -251,7 +251,7 @@ def test_unmanaged_posts_are_named_on_one_line(inside: Project) -> None:
     for entry in (INSIDE, INSIDE.replace("}", ", freeze: false}")):
         write(inside, entry, line=only)
         err = " ".join(inside("plan").err.split())
-        named = "twitter:acme Thu 20 Dec 10:00 ('Early'), twitter:acme Sun 23 Dec 10:00 ('Theirs, which is so long"
+        named = "twitter:acme Thu 20 Dec 10:00 (“Early”), twitter:acme Sun 23 Dec 10:00 (“Theirs, which is so long"
         said = f"warning: 2 unmanaged posts go out during a freeze that your team agreed on (Nobody is here): {named}"
         assert err.count("unmanaged") == err.count(said) == 1
         assert "bufferctl does not touch them" in err

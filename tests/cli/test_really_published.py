@@ -242,7 +242,7 @@ def test_a_renamed_board_is_one_line(renamed: Project) -> None:
     """No change, and one warning for all pins."""
     plan = renamed("plan")
     assert "No changes" in plan.out
-    assert plan.err.count("The board 'Products' of pinterest:acme is now called 'Shop', and 2 entries use") == 1
+    assert plan.err.count("The board “Products” of pinterest:acme is now called “Shop”, and 2 entries use") == 1
 
 
 def test_an_edit_keeps_a_renamed_board(renamed: Project) -> None:

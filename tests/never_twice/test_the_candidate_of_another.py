@@ -56,7 +56,7 @@ def test_where_order_does_not_tell_nothing_is_ready_to_take(project: Project, li
     for hint in hints(project).values():
         assert "`existing: {twitter: ID}`" in hint
         assert all(
-            f"{id_} ('Worth reading: https://go.example/{n}', scheduled" in hint
+            f"{id_} (“Worth reading: https://go.example/{n}”, scheduled" in hint
             for n, id_ in zip(links, ids, strict=True)
         )
     changes = json.loads(project("plan", "--json").out)["changes"]
@@ -68,6 +68,6 @@ def test_of_many_the_first_twenty_are_shown(project: Project) -> None:
     ids = there(project, *range(1, 23))
     declare(project, *ENTRIES)
     for hint in hints(project).values():
-        assert re.search(rf"{ids[2]} \('Worth reading: https://go.example/3', scheduled, .*\) and 2 more, add ", hint)
+        assert re.search(rf"{ids[2]} \(“Worth reading: https://go.example/3”, scheduled, .*\) and 2 more, add ", hint)
     changes = json.loads(project("plan", "--json").out)["changes"]
     assert [sorted(each["candidates"]) for each in changes] == [sorted(ids)] * 2

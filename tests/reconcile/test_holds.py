@@ -234,7 +234,7 @@ def test_a_time_is_shown_in_the_zone_of_the_channel() -> None:
     for channel, when in ((berlin, "13:00 CET"), (None, "12:00 UTC")):
         message = str(holds.ambiguous(Likeness.SAME_TIME, [THEIRS], channel).message)
         assert message == (
-            "Buffer already has a post on this channel at this time ('We are live', scheduled, Tue 22 Jan 2030 "
+            "Buffer already has a post on this channel at this time (“We are live”, scheduled, Tue 22 Jan 2030 "
             f"{when}), so it may be there already"
         )
 
@@ -245,7 +245,7 @@ RESTORE = "Restore the file, with `cancelled: true` on what should not be publis
 PULL = "To keep Buffer's version, write it into the file, or run `bufferctl pull Acme/twitter:acme/a`."
 REAPPLY = "To send the file's version, run `bufferctl apply --reapply Acme/twitter:acme/a`."
 SAME = "If it is the same, add `existing: {twitter: p9}`. If both are intended, add `repeat_of: {twitter: p9}`."
-SHOWN = "('We are live', scheduled, Tue 22 Jan 2030 12:00 UTC)"
+SHOWN = "(“We are live”, scheduled, Tue 22 Jan 2030 12:00 UTC)"
 NONE = "so none is deleted and they"
 GONE_FILE = "posts.yaml is gone or no longer has any posts;"
 UNSETTLED = "An earlier run got no answer from Buffer, so bufferctl does not know whether it was created"

@@ -1064,7 +1064,7 @@ def test_each_that_it_may_be_is_named() -> None:
     others = [in_buffer(queued(text=f"Whatever {n}"), f"p{n}") for n in (8, 9)]
     hint = rebuilt(live=[in_buffer(M, "p1"), *others]).change(queued(text="New"), M).hint
     when = "scheduled, Fri 18 Jan 2030 12:00 UTC"
-    assert f"p8 ('Whatever 8', {when}), p9 ('Whatever 9', {when})" in hint
+    assert f"p8 (“Whatever 8”, {when}), p9 (“Whatever 9”, {when})" in hint
 
 
 def test_what_a_late_entry_may_be_shows_nothing() -> None:
@@ -1691,9 +1691,9 @@ def test_a_rename_that_was_not_applied_elsewhere_is_asked_about(former: dict[Slo
 @pytest.mark.parametrize(
     ("live", "seen"),
     [
-        ([in_buffer(post(), due_at=LATER)], "('We are live', scheduled, Wed 23 Jan 2030 12:00 UTC)"),
+        ([in_buffer(post(), due_at=LATER)], "(“We are live”, scheduled, Wed 23 Jan 2030 12:00 UTC)"),
         *(
-            ([in_buffer(post(), due_at=None, status=status)], f"('We are live', {words})")
+            ([in_buffer(post(), due_at=None, status=status)], f"(“We are live”, {words})")
             for status, words in {
                 PostStatus.DRAFT: "draft",
                 PostStatus.NEEDS_APPROVAL: "awaiting approval",
@@ -1715,7 +1715,7 @@ def test_a_question_about_the_same_time_is_kept_when_the_other_post_loses_its_ti
     """A draft by now, so the message says no time of day."""
     draft = replace(CANDIDATE, status=PostStatus.DRAFT, due_at=None)
     assert questioned(live=[draft]).change(post()).message == (
-        "Buffer already has a post on this channel at this time ('Other', draft), so it may be there already"
+        "Buffer already has a post on this channel at this time (“Other”, draft), so it may be there already"
     )
 
 
@@ -1729,15 +1729,15 @@ def test_a_question_names_what_was_not_read_by_its_id() -> None:
 def test_a_question_names_an_idea_by_its_title() -> None:
     """In quotes."""
     near = World(live=[idea_in_buffer(idea(text=""), created=YOUNG)]).change(idea(text="Over a coffee"))
-    assert near.message.startswith("Buffer already has an idea with this title ('How we hire'), so it may be ")
+    assert near.message.startswith("Buffer already has an idea with this title (“How we hire”), so it may be ")
 
 
 def test_a_question_names_40_characters_of_a_long_text() -> None:
     """One that has no more is whole."""
     cut = World(live=[in_buffer(queued(text=LONG), created=YOUNG)]).change(queued(text=ALIKE))
-    assert f"('{LONG[:40]}…', scheduled, " in cut.message
+    assert f"(“{LONG[:40]}…”, scheduled, " in cut.message
     whole = queued(text=LONG[:40])
-    assert f"('{LONG[:40]}', scheduled, " in World(live=[in_buffer(whole)]).change(replace(whole, draft=True)).message
+    assert f"(“{LONG[:40]}”, scheduled, " in World(live=[in_buffer(whole)]).change(replace(whole, draft=True)).message
 
 
 # -- an idea that was renamed

@@ -160,7 +160,7 @@ def test_a_board_that_was_renamed_is_warned_about(number: int, uses: str) -> Non
     plan = world.plan(*pins)
     assert [change.action for change in plan.changes] == [Action.NO_OP] * number
     assert [each.message for each in plan.warnings] == [
-        f"The board 'Old' of pinterest:acme is now called 'New', and {uses} the old name; new pins for it are held"
+        f"The board “Old” of pinterest:acme is now called “New”, and {uses} the old name; new pins for it are held"
     ]
     assert [each.hint for each in plan.warnings] == ["Write `board: New` in the files."]
 

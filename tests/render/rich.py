@@ -285,7 +285,7 @@ def _holds() -> tuple[Change, ...]:
         Action.HOLD,
         Cause.NEW,
         reason=Reason.AMBIGUOUS,
-        message="Buffer holds one much like it ('Join our webinar', scheduled, Wed 12 Dec 2029 15:00 UTC), so it may "
+        message="Buffer holds one much like it (“Join our webinar”, scheduled, Wed 12 Dec 2029 15:00 UTC), so it may "
         "be there already",
         hint="If it is the same, run `bufferctl import Acme/linkedin:acme-inc/webinar post-40`; if both are meant, say "
         "`repeat_of: post-40` in the file.",
