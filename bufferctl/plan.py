@@ -538,3 +538,8 @@ class Outcome(_Explained):
     def was_done(self) -> bool:
         """Whether Buffer carried it out, or the state has it."""
         return self.status in {Status.DONE, Status.DIFFERS}
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it was sent, and no answer said what Buffer did."""
+        return self.code == Reason.UNSETTLED and self.change.action in WRITING

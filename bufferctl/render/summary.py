@@ -251,10 +251,14 @@ def applied(outcomes: Sequence[Outcome]) -> str:
     changed = done[Action.UPDATE] - sum(number for number, _ in moved)
     parts = [f"{number} {name}" for number, name in moved if number]
     parts += [f"{done[Action.CREATE]} created", f"{changed} changed", f"{done[Action.DELETE]} deleted"]
-    parts = parts if any(done[action] for action in WRITING) else ["nothing sent"]
+    unanswered = sum(each.is_unanswered for each in outcomes)
+    if not any(done[action] for action in WRITING):
+        parts = [] if unanswered else ["nothing sent"]
+    if unanswered:
+        parts.append(f"{unanswered:,} sent without an answer")
     quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
     parts += [f"{done[action]} {name}" for action, name in quiet if done[action]]
-    statuses = Counter(each.status for each in outcomes)
+    statuses = Counter(each.status for each in outcomes if not each.is_unanswered)
     words_of = words.OUTCOMES | {Status.HELD: words.need_you(statuses[Status.HELD]).partition(" ")[2]}
     parts += [f"{statuses[status]:,} {words_of[status]}" for status in _TROUBLE if statuses[status]]
     return f"Applied: {', '.join(parts)}."

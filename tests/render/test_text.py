@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bufferctl.apply.outcomes import unanswered
 from bufferctl.diagnostics import Diagnostic, Kind, Severity
 from bufferctl.digests import change_digest
 from bufferctl.model import (
@@ -34,7 +35,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Rea
 from bufferctl.reconcile import holds
 from bufferctl.render.lines import Paint, cells
 from bufferctl.render.report import Report
-from bufferctl.render.summary import left_over
+from bufferctl.render.summary import applied, left_over
 from bufferctl.render.text import left_text, outcomes_text, plan_text, receipt_text
 from bufferctl.render.words import need_you
 from bufferctl.said import prose
@@ -439,6 +440,14 @@ def test_what_buffer_did_not_take_is_not_verified(status: Status) -> None:
     left = replace(PLAN, changes=())
     assert left_over(left, [failed, made]) == "Verified: Buffer matches what was applied."
     assert left_over(left, [failed]) == "Read again after applying: nothing more to send."
+
+
+def test_what_was_sent_without_an_answer_was_sent() -> None:
+    """A run that is killed meanwhile says that they were sent, which "nothing sent" denied."""
+    lost = [unanswered(change(post("ch-x", key, 2), Action.CREATE, Cause.NEW)) for key in ("lost", "lost-too")]
+    asked = holds.NOT_READ.on(change(post("ch-x", "asked", 3), Action.CREATE, Cause.NEW))
+    said = applied([*lost, Outcome(asked, Status.HELD, code=str(asked.reason))])
+    assert said.partition(": ")[2].split(",")[0] == "2 sent without an answer"
 
 
 def test_what_goes_out_without_an_entry_is_no_match() -> None:
