@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
@@ -116,11 +116,22 @@ def trimmed(link: str, *, after: str = _AFTER) -> str:
     return link[:end]
 
 
-def without_parameters(text: str) -> str:
-    """The text, its links without `utm` parameters, which differ by network and which nobody reads."""
+def without_parameters(text: str, only: Collection[str] | None = None) -> str:
+    """The text, its links without `utm` parameters, which differ by network and which nobody reads.
+
+    `only`: those to take off, as `utm_campaign=spring`; None for all.
+    """
     if "utm_" not in text:
         return text
-    return _PARAMETERS.sub(lambda found: found[1] if found[2] else "", text)
+
+    def left(found: re.Match[str]) -> str:
+        mark, follows, parameters = found[1], found[2], found[0][1:].rstrip("&").split("&")
+        kept = [] if only is None else [each for each in parameters if each not in only]
+        if kept:
+            return mark + "&".join(kept) + follows
+        return mark if follows else ""
+
+    return _PARAMETERS.sub(left, text)
 
 
 def parameters_in(text: str) -> list[str]:

@@ -7,7 +7,7 @@ agree to posts, so an item has the cards of its posts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -43,8 +43,8 @@ def networks_of(cards: Iterable[Card]) -> str:
 class Version:
     """An item's cards on the networks where it is the same.
 
-    `shown` and `changed`: of the first card; their links lack the `utm` parameters, which differ by network. `differs`:
-    the fields in which it differs from the item's main version, empty for that one.
+    `shown` and `changed`: of the first card; their links lack the parameters that `utm` added, which differ by network.
+    `differs`: the fields in which it differs from the item's main version, empty for that one.
     """
 
     cards: tuple[Card, ...]
@@ -53,7 +53,7 @@ class Version:
 
     @cached_property
     def shown(self) -> Shown:
-        return _bare_content(self.cards[0].shown)
+        return _bare_content(self.cards[0])
 
     @property
     def networks(self) -> str:
@@ -485,7 +485,8 @@ def _of_item(card: Card) -> tuple[Occurrence, Hashable]:
 def _item(occurrence: Occurrence, cards: tuple[Card, ...], is_waiting: bool) -> PlanItem:
     """The item of these cards; the version that most of them share comes first."""
     of_cards = [
-        Version((card,), tuple(found for each in card.changed for found in _without_parameters(each))) for card in cards
+        Version((card,), tuple(found for each in card.changed for found in _without_parameters(each, _added(card))))
+        for card in cards
     ]
     main, *others = _most_first(of_cards) if len(cards) > 1 else of_cards
     with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
@@ -545,37 +546,52 @@ def _differing(main: Version, other: Version) -> Iterator[Changed]:
         yield Changed(name, field.aspect, before, after, words, part=field.part)
 
 
-def _bare_media(media: Media) -> Media:
-    href = without_parameters(media.href) if media.kind == "link" else media.href
-    return media._replace(href=href, address=without_parameters(media.address))
+def _added(card: Card) -> tuple[str, ...] | None:
+    """The parameters that `utm` added to the links of a card's post; None for all, where no entry says which."""
+    post = card.change.desired
+    if post is None or card.change.action is Action.DELETE:
+        return None
+    return post.expansion.parameters if post.expansion else ()
 
 
-def _bare_content(shown: Shown) -> Shown:
-    """The same content, links without their `utm` parameters."""
-    media = [each for part in shown.parts for each in part.media]
-    texts = (*(part.text for part in shown.parts), *(f"{each.href} {each.address}" for each in media))
-    if not any("utm_" in text for text in (*texts, *(each.text for each in shown.comment))):  # nearly always
+def _bare_media(media: Media, added: Collection[str] | None) -> Media:
+    href = without_parameters(media.href, added) if media.kind == "link" else media.href
+    return media._replace(href=href, address=without_parameters(media.address, added))
+
+
+def _bare_content(card: Card) -> Shown:
+    """A card's content, links without the parameters that `utm` added. What the author wrote stays."""
+    shown, added = card.shown, _added(card)
+    if added == ():  # nearly always
         return shown
     parts = tuple(
-        part._replace(text=without_parameters(part.text), media=tuple(map(_bare_media, part.media)))
+        part._replace(
+            text=without_parameters(part.text, added), media=tuple(_bare_media(media, added) for media in part.media)
+        )
         for part in shown.parts
     )
-    comment = tuple(each._replace(text=without_parameters(each.text)) for each in shown.comment)
+    comment = tuple(each._replace(text=without_parameters(each.text, added)) for each in shown.comment)
     return replace(shown, parts=parts, comment=comment)
 
 
-def _without_parameters(changed: Changed) -> Iterator[Changed]:
-    """A change of a text without the `utm` parameters of its links, and how these change, once for all its links."""
+def _without_parameters(changed: Changed, added: Collection[str] | None) -> Iterator[Changed]:
+    """A change of a text without parameters of its links, and how these change, once for all its links.
+
+    The text as it will be lacks those that `utm` `added`; the text as it was lacks all others than the new one shows,
+    since nothing says which of them had been added.
+    """
     if not changed.is_text or "utm_" not in changed.before + changed.after:
         yield changed
         return
-    before, after = without_parameters(changed.before), without_parameters(changed.after)
-    if before != after or not changed.after:
-        yield replace(changed, before=before, after=after, words=compared(before, after))
     old, new = parameters_in(changed.before), parameters_in(changed.after)
-    left, added = ([each for each in these if each not in those] for these, those in ((old, new), (new, old)))
-    if (left or added) and changed.before and changed.after:
-        yield Changed("link parameters", Aspect.LINKS, ", ".join(left), ", ".join(added), path=changed.path)
+    if without_parameters(changed.before) != without_parameters(changed.after) or not changed.after:
+        after = without_parameters(changed.after, added)
+        written = parameters_in(after)
+        before = without_parameters(changed.before, [each for each in old if each not in written])
+        yield replace(changed, before=before, after=after, words=compared(before, after))
+    left, gained = ([each for each in these if each not in those] for these, those in ((old, new), (new, old)))
+    if (left or gained) and changed.before and changed.after:
+        yield Changed("link parameters", Aspect.LINKS, ", ".join(left), ", ".join(gained), path=changed.path)
 
 
 def causes_of(items: Iterable[PlanItem]) -> tuple[NeedsYou, ...]:

@@ -102,6 +102,21 @@ def test_without_parameters(text: str, left: str) -> None:
     assert without_parameters(text) == left
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("https://a.example/?utm_source=x&utm_medium=y", "https://a.example/?utm_medium=y"),
+        ("https://a.example/?utm_medium=y&utm_source=x#top", "https://a.example/?utm_medium=y#top"),
+        ("https://a.example/?utm_medium=y&utm_source=x&b=2", "https://a.example/?utm_medium=y&b=2"),
+        ("https://a.example/?utm_source=x&b=2", "https://a.example/?b=2"),
+        ("https://a.example/?utm_source=xy", "https://a.example/?utm_source=xy"),
+    ],
+)
+def test_without_some_parameters(text: str, left: str) -> None:
+    """The others stay where they are."""
+    assert without_parameters(text, ["utm_source=x"]) == left
+
+
 def test_characters_by_number() -> None:
     """At least four digits."""
     assert (code_point("a"), code_point("\U0001f600")) == ("U+0061", "U+1F600")

@@ -191,6 +191,33 @@ def test_parameters_in_what_is_no_text_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("added", "shown"),
+    [
+        ((), "Go https://a.example/?utm_source=hand&utm_medium=x"),
+        (("utm_medium=x",), "Go https://a.example/?utm_source=hand"),
+    ],
+)
+def test_parameters_that_the_author_wrote_are_shown(added: tuple[str, ...], shown: str) -> None:
+    """Only those that `utm` added are not: they are told once for the plan."""
+    text = "Go https://a.example/?utm_source=hand&utm_medium=x"
+    new = change(post("ch-x", "a", 1, text=text, expansion=Expansion(parameters=added)), Action.CREATE, Cause.NEW)
+    assert of(new).items[0].main.text == shown
+
+
+def test_an_edited_text_shows_the_parameters_that_the_author_wrote() -> None:
+    """In both versions, so that nothing looks changed but what was; those that `utm` adds are in neither."""
+    before = "Old https://a.example/?utm_source=hand&utm_medium=old"
+    after = "New https://a.example/?utm_source=hand&utm_medium=x"
+    ours = post("ch-x", "a", 1, text=after, expansion=Expansion(parameters=("utm_medium=x",)))
+    edit = change(
+        ours, Action.UPDATE, Cause.EDITED, live("ch-x", 1, before), differences=(Difference("text", before, after),)
+    )
+    text, parameters = of(edit).items[0].main.changed
+    assert [text.before, text.after] == [f"{word} https://a.example/?utm_source=hand" for word in ("Old", "New")]
+    assert (parameters.before, parameters.after) == ("utm_medium=old", "utm_medium=x")
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("see https://a.example/?utm_source=x&utm_medium=y.", "see https://a.example/."),
