@@ -1,4 +1,4 @@
-"""Reads lists in parts, many at once: each request advances every list.
+"""Reads lists in parts, many at once: each request advances as many parts as it has room for.
 
 The API allows few requests but many aliases, so a long list is read in windows of creation time, which never changes. A
 window counts as read only if one answer holds all of it; otherwise it is split into narrower ones. So posts that people
@@ -62,7 +62,7 @@ class Page:
     def cut(self, cuts: Iterable[datetime]) -> list[Page]:
         """The page cut at these instants, newest part first; those outside it or too close to another are ignored."""
         parts, end = [], self.end
-        for cut in sorted({_whole(at) for at in cuts}, reverse=True):
+        for cut in sorted({_to_millisecond(at) for at in cuts}, reverse=True):
             if (end is None or cut + OVERLAP < end) and (self.start is None or cut > self.start):
                 parts.append(Page(cut, end, depth=self.depth))
                 end = cut + OVERLAP
@@ -72,9 +72,11 @@ class Page:
 class Listing:
     """One list of posts or ideas. `items` by id; `open`: the parts still to be read; `requests`: how many it took.
 
+    `is_cut_off`: it has more pages than `most_pages`.
+
     `convert` reads a node and returns None to skip it. `created` limits the time of creation. `most_pages` is the most
-    pages to read one after the other. `cuts` are instants at which the list is cut into windows; None if it cannot be
-    filtered by creation.
+    pages to read one after the other. `cuts` are instants at which the list is cut into windows; None if it can be
+    neither filtered nor sorted by creation.
     """
 
     def __init__(
@@ -95,7 +97,9 @@ class Listing:
         self._convert = convert
         self._most_pages = most_pages
         self._has_windows = most_pages is None and cuts is not None
-        self._whole = Page(created[0] and _whole(created[0]), created[1])
+        start, end = created
+        # both are sent in milliseconds: with a finer start, `holds` would be false of what was created then
+        self._whole = Page(start and _to_millisecond(start), end)
         self.open = self._whole.cut(cuts or ())
 
     def variables(self, part: Page, first: int) -> dict[str, Any]:
@@ -151,7 +155,7 @@ def _cuts(part: Page, page: Sequence[Any]) -> Iterator[datetime]:
         width *= _WIDER
 
 
-def _whole(at: datetime) -> datetime:
+def _to_millisecond(at: datetime) -> datetime:
     """The millisecond of an instant, since the API has no finer ones."""
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 

@@ -77,8 +77,8 @@ def bound(
 
     If any field differs, the answer does not become the baseline: the next plan still compares with the file. `early`
     is a field that differs because the post goes out too early. A post that stayed a draft still counts as taken off
-    the schedule, so that the next plan does not take it for settled. `exempt` is as in the change. `old` is the binding
-    so far: of a post without a known time, what was agreed to before stays.
+    the schedule, so that the next plan does not take it for settled. `exempt`: the freezes during which it may go out,
+    as in the change. `old` is the binding so far: of a post without a known time, what was agreed to before stays.
     """
     item = write.item
     if item is None:
@@ -174,9 +174,10 @@ def _conclusion(
     links: bool,
     early: str = "",
 ) -> Conclusion:
-    """The outcome of a write that was carried out. `origin`: of what it created.
+    """The outcome of a write that was carried out. `origin`: of what it created; an edit leaves whose it is.
 
-    `early`: the field that should have kept it from going out, if Buffer publishes it all the same.
+    `links`: the channel shortens links. `early`: the field that should have kept it from going out, if Buffer publishes
+    it all the same.
     """
     if write.item is None or live is None:
         return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
@@ -185,7 +186,7 @@ def _conclusion(
         outcome = Outcome(change, Status.DONE, live.id, link=link, at=at)
         if early:
             outcome = replace(outcome, status=Status.DIFFERS, code=Trouble.DIFFERS, why=_STILL_SCHEDULED, todo=_PAUSE)
-        return Conclusion(outcome, taken_off(change.binding, write, live))
+        return Conclusion(outcome, taken_off(change.binding, write, live))  # the old one, if it did not become a draft
     if change.binding and change.live:
         origin = change.binding.origin
     binding, fields = bound(

@@ -162,15 +162,18 @@ def released(job: Job, since: MergedSince, numbers: Collection[int]) -> MergedSi
     requests = []
     for each in since.requests:
         if each.number in numbers:
-            _check_is_other(job, each, job.forge.authors(each))
+            _check_starter_is_no_author(job, each, job.forge.authors(each))
             requests.append(replace(each, released_by=job.forge.actor))
         else:
             requests.append(each)
     return replace(since, requests=tuple(requests))
 
 
-def _check_is_other(job: Job, request: ChangeRequest, authors: Authors) -> None:
-    """Raises UsageError unless a person started this run who wrote nothing of the request."""
+def _check_starter_is_no_author(job: Job, request: ChangeRequest, authors: Authors) -> None:
+    """Raises UsageError unless a person started this run who wrote nothing of the request.
+
+    That a person started it by hand is checked before. If somebody else ran it again, nobody knows who decided.
+    """
     name = name_of(request, job.forge)
     if not job.forge.starter or job.forge.starter in authors.ids:
         raise UsageError(
@@ -193,4 +196,4 @@ def check_unreviewed(job: Job, branch: str, commit: str, last: End) -> None:
                 f"{name_of(each.request, job.forge)} lacks approvals, so nothing is published unreviewed",
                 hint="A person who wrote none of it can start a run by hand.",
             )
-        _check_is_other(job, each.request, each.authors)
+        _check_starter_is_no_author(job, each.request, each.authors)

@@ -28,7 +28,7 @@ def say(text: str) -> None:
 
 
 def pass_on(line: str) -> None:
-    """Print a line of bufferctl's own output, in which annotations are commands."""
+    """Print a line of bufferctl's own output, with its line break; an annotation at its start stays a command."""
     found = _ANNOTATION.match(line)
     start = found[0] if found else ""
     for each in line.removeprefix(start).splitlines():

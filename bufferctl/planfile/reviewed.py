@@ -109,7 +109,7 @@ class _Row:
 
     @property
     def agreed(self) -> Change | None:
-        """The change that reviewers of the plan agreed to, if any."""
+        """The change that reviewers of the plan agreed to, if any: one that is sent, now or once there is room."""
         return self.change if self.change and self.change.action in REVIEWED else None
 
 
@@ -183,7 +183,11 @@ class Reviewed:
         return found
 
     def still_agreed(self, merged: Merged) -> frozenset[Address]:
-        """The addresses at which a request changes something, and for which its plan still counts."""
+        """The addresses at which a request changes something, and for which its plan still counts.
+
+        If nobody knows what it changes, those at which its plan agrees to a change. If its plan had nothing to do at an
+        address that it changes, a later run may: a revert can be planned before what it reverts is sent.
+        """
         own = (
             (address, row)
             for address, agreements in self._agreements.items()

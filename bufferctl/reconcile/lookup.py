@@ -69,12 +69,12 @@ def find_targets(
 
 
 def match_targets(desired: Desired, account: Account, state: State) -> tuple[Targets, tuple[Diagnostic, ...]]:
-    """Like `find_targets`, without checking the zones of posts."""
+    """Each declared organization and channel with its live counterpart, and all problems but those with time zones."""
     organizations: dict[str, LiveOrganization] = {}
     channels: dict[tuple[str, str], LiveChannel] = {}
     problems: list[Diagnostic] = []
     taken: dict[str, Organization | Channel] = {}
-    had = ids_by_label(state)
+    ids_before = ids_by_label(state)
 
     def take(declared: Organization | Channel, found: L | Diagnostic, before: Collection[str]) -> L | None:
         if isinstance(found, Diagnostic):
@@ -87,16 +87,16 @@ def match_targets(desired: Desired, account: Account, state: State) -> tuple[Tar
         return None
 
     for organization in desired.organizations:
-        if one := take(organization, find_organization(account, organization), had[organization.label, ""]):
+        if one := take(organization, find_organization(account, organization), ids_before[organization.label, ""]):
             organizations[organization.label] = one
             problems += _renamed(organization, one)
     for channel in desired.channels:
         home = organizations.get(channel.organization)
         if home is None:  # already reported
             continue
-        listed = (each for each in state.homes.values() if same_name(each.handle, channel.name))
-        ids = (each.channel_id for each in listed if (each.organization_id, each.service) == (home.id, channel.service))
-        before = had[channel.organization, channel.label].union(ids)
+        named_so = (each for each in state.homes.values() if same_name(each.handle, channel.name))
+        homes = (each for each in named_so if (each.organization_id, each.service) == (home.id, channel.service))
+        before = ids_before[channel.organization, channel.label].union(each.channel_id for each in homes)
         if live := take(channel, find_channel(home, channel, before), before):
             channels[channel.organization, channel.label] = live
     return Targets(organizations, channels), tuple(problems)
@@ -118,7 +118,8 @@ def find_organization(account: Account, declared: Organization) -> LiveOrganizat
 def find_channel(home: LiveOrganization, declared: Channel, before: Collection[str] = ()) -> LiveChannel | Diagnostic:
     """The live channel of an organization, or the problem if there is not exactly one.
 
-    A reconnected channel comes before its earlier, disconnected form. `before` are ids that it had at the last apply.
+    A reconnected channel comes before its earlier, disconnected form. `before` are ids that it had at the last apply,
+    for the hint alone.
     """
     found = _candidates(home.channels, declared)
     found = [each for each in found if not each.is_disconnected] or found

@@ -1,8 +1,8 @@
 """A plan from files and state alone, for runs without a key: pull requests from forks, and reading the files.
 
-State takes the place of the account: each recorded object is assumed to be in Buffer as last seen, and published if its
-time has passed. The rest is ordinary planning, including guards. Changes that people made in Buffer are unknown, and so
-are recorded texts, since state has only their digests.
+Files and state take the place of the account: each recorded object is assumed to be in Buffer as last seen, and a
+scheduled post to be published if its time has passed. The rest is ordinary planning, including guards. Changes that
+people made in Buffer are unknown, and so are recorded texts, since state has only their digests.
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, cho
     items = [_object(slot, binding, now) for slot, binding in state.bindings.items()]
     posts = tuple(item for item in items if isinstance(item, LivePost))
     live = Live(now, organizations, posts, tuple(item for item in items if isinstance(item, LiveIdea)))
-    # Only Buffer knows the tags. What is assumed was seen so, so that nothing looks changed by a person.
+    # only Buffer knows which tags there are, so all that the files name count as there
     tags = tuple(Tag(name, name) for name in sorted({name for item in desired.items for name in item.tags}))
     tagged = replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
+    # the recorded `seen` is of texts, which these objects lack: with it, all would look changed by a person
     seen = {item.id: str(seen_of(content_of_live(item))) for item in items}
     bound = {
         slot: replace(binding, seen=seen[binding.id]) if binding.seen else binding

@@ -157,7 +157,7 @@ def _equal(declared: Declared, pool: Pool, own: Collection[str], *, only_unexpla
 
 
 class _Siblings:
-    """The occurrences of each series, with what is near each of them."""
+    """The occurrences of each series on a channel, with what is near each of them. Their texts may differ."""
 
     def __init__(self, new: Iterable[Declared], near: Mapping[Slot, Sequence[Suspect]]) -> None:
         self._ids: dict[tuple[Place, str], list[tuple[Declared, frozenset[str]]]] = defaultdict(list)
@@ -166,8 +166,11 @@ class _Siblings:
                 ids = frozenset(each.id for each in near.get(declared.slot, ()))
                 self._ids[declared.item.place, declared.slot.home].append((declared, ids))
 
-    def asked(self, declared: Declared, near: Suspect) -> Address | None:
-        """Another occurrence that may be an object with the text of `declared`, and does not say that it is not."""
+    def asked_first(self, declared: Declared, near: Suspect) -> Address | None:
+        """The other occurrence that is asked about an object with the text of `declared` first; None if there is none.
+
+        It is near that object, too, and its `repeat_of` does not name it.
+        """
         if not declared.item.number or near.rule is not Likeness.SAME_TEXT or near.explained:
             return None
         others = (
@@ -192,7 +195,7 @@ class _Siblings:
 
     def first(self, declared: Declared, near: Suspect) -> Suspect:
         """The suspect. If `declared` says that it is another post, the one whose post it may be is asked first."""
-        return replace(near, text_of=self.asked(declared, near)) if near.id in declared.item.repeat_of else near
+        return replace(near, text_of=self.asked_first(declared, near)) if near.id in declared.item.repeat_of else near
 
 
 def _is_meant_again(declared: Declared, near: Suspect, scene: Scene, siblings: _Siblings) -> bool:
@@ -204,7 +207,7 @@ def _is_meant_again(declared: Declared, near: Suspect, scene: Scene, siblings: _
     """
     named = declared.item.repeat_of
     if near.id in named:
-        return siblings.asked(declared, near) is None
+        return siblings.asked_first(declared, near) is None
     if near.owner is not None:
         return near.owner.key in named or siblings.are_repeated(declared, near)
     has_key = any(not is_id(each) and each not in scene.by_id for each in named)

@@ -144,18 +144,19 @@ class Table:
         return (*content, *schedule_differences(match.declared.item, there))
 
     def _asked(self, match: Match) -> Hold | None:
-        """What a person has to decide about a match, unless it waits until its post has another time."""
+        """What a person has to decide about a match now, None for nothing."""
         if match.how is How.NOT_THERE:
-            return holds.NOT_THERE
+            return holds.NOT_THERE  # on this channel, or it is the post of another entry
         if match.how is How.PERHAPS_RENAMED:
             was = match.declared.item.previous_keys
-            return holds.perhaps_renamed(was, match.suspects, is_elsewhere=bool(was) and self._is_used_up(match))
+            is_elsewhere = bool(was) and self._is_renamed_elsewhere(match)
+            return holds.perhaps_renamed(was, match.suspects, is_elsewhere=is_elsewhere)
         if match.question is None or match.question.postponed or self._is_past(match):
-            return None
+            return None  # too late to be sent: nobody is asked until its post has another time
         question = match.question
-        return holds.ambiguous(question.rule, match.suspects, match.declared.channel, before=self._about_texts)
+        return holds.ambiguous(question.rule, match.suspects, match.declared.channel, before=self._key_to_answer_first)
 
-    def _is_used_up(self, match: Match) -> bool:
+    def _is_renamed_elsewhere(self, match: Match) -> bool:
         """Whether the state has an entry on another channel under its key, and `was` alone is why it is asked about."""
         slot, tracked = match.declared.slot, self.scene.state.tracked
         others = (slot._replace(channel_id=each.channel_id) for each in tracked)
@@ -241,15 +242,18 @@ class Table:
         return replace(change, cause=Cause.EDITED, differences=facts.differences)
 
     def _unsent(self, facts: Facts) -> Change:
-        """Rows for what is not published. Buffer's API cannot edit ideas, and a person's posts are theirs to edit."""
+        """Rows for what is not published. Buffer's API cannot edit ideas, and a person's posts are theirs to edit.
+
+        `changed`: by a person, in Buffer. `edited`: in the file. Both are since the last apply.
+        """
         differs = facts.changed or facts.edited
         if facts.is_off and not facts.changed and not facts.item.suspended:
             return self._put_back(facts)
-        if not differs or facts.agree:
+        if not differs or facts.agree:  # `moved_from`: under which key the state had it
             return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=differs)
         is_idea = isinstance(facts.item, Idea)
         can_send = not is_idea and facts.binding.is_ours
-        if can_send and self._overrules(facts.item, self.scene.options.reapply):
+        if can_send and self._overrules(facts.item, self.scene.options.reapply):  # not while it is suspended
             return self._write(facts, Action.UPDATE, Cause.DRIFT)
         if claim := self._suspended_elsewhere(facts):
             if not facts.item.suspended:
@@ -258,9 +262,9 @@ class Table:
             return _change(facts, Action.NO_OP, Cause.UNCHANGED, binding=kept)
         if facts.changed and not self.scene.options.open_edits.isdisjoint(facts.match.declared.slots):
             return self._drifted(facts, holds.EDIT_UNSETTLED)
-        # somebody wrote into the file what a person had changed in Buffer
         is_shared = self.scene.options.is_state_shared
         is_sent = can_send and facts.edited
+        # somebody wrote into the file what a person had changed in Buffer
         is_taken_over = is_sent and (facts.agree_as_returned or facts.keeps_theirs(is_state_shared=is_shared))
         if facts.changed and not is_taken_over:
             frozen, twin = would_be_refused(facts.item, self.scene), self._twin(facts)
@@ -479,7 +483,7 @@ class Table:
         return is_new and waited is not None and due_at is not None and due_at >= waited.since
 
     @cached_property
-    def _about_texts(self) -> str:
+    def _key_to_answer_first(self) -> str:
         """The key of the first entry that is asked about something else than what may have been edited, if any.
 
         It has to be answered before `state begin`, which answers every question.

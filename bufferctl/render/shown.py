@@ -246,15 +246,17 @@ def with_address(value: Any, path: str, item: Post | Idea | LivePost | LiveIdea 
 
 
 def _address_at(steps: Sequence[str], item: Post | Idea | LivePost | LiveIdea | None) -> str:
-    """The address of what is attached at a path such as `thread.1.assets.0`; empty if it has none."""
-    match item:
-        case Post(metadata=metadata):
-            parts: Sequence[Any] = thread_of(metadata)
-        case LivePost(thread=parts):
-            pass
-        case _:
-            parts = ()
+    """What is attached at a path such as `thread.1.assets.0`: the URL or path that the files give, else Buffer's URL.
+
+    Empty if it has none.
+    """
+    parts: Sequence[Any] = ()
+    if isinstance(item, Post):
+        parts = thread_of(item.metadata)
+    elif isinstance(item, LivePost):
+        parts = item.thread
     number = int(steps[-1])
+    # a path of a thread is of an item that has this part, or of no item, to which nothing is attached
     holder = parts[int(steps[1])] if steps[0] == "thread" and int(steps[1]) < len(parts) else item
     found = getattr(holder, steps[-2], ())
     medium = _media(found[number], NO_PICTURES) if number < len(found) else None

@@ -192,13 +192,14 @@ def in_queue(post: Doc) -> bool:
 
 
 def _row(table: str, doc: Doc) -> tuple[Any, ...]:
-    created, content = millis(doc["createdAt"]), json.dumps(doc)
+    """Return the values of the columns of `_COLUMNS`, in that order."""
+    created, whole = millis(doc["createdAt"]), json.dumps(doc)
     if table == "ideas":
         tags = _tag_column(tag["id"] for tag in doc["content"]["tags"])
-        return (doc["id"], doc["organizationId"], created, doc["groupId"] or "", tags, content)
+        return (doc["id"], doc["organizationId"], created, doc["groupId"] or "", tags, whole)
     return (
         doc["id"], doc["organizationId"], doc["channelId"], doc["status"], created, millis(doc["dueAt"]),
-        millis(doc["sentAt"]), in_queue(doc), _tag_column(doc["tagIds"]), content,
+        millis(doc["sentAt"]), in_queue(doc), _tag_column(doc["tagIds"]), whole,
     )  # fmt: skip
 
 

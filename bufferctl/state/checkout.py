@@ -57,10 +57,11 @@ def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:
 
 
 def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote: str) -> frozenset[str]:
-    """The `files` (paths below `folder`) that a commit since `applied` deleted; none if that is unknown.
+    """The `files` that a commit since `applied` deleted, though they may be back; none if that is unknown.
 
-    A moved file does not count as deleted: perhaps nobody noticed that it is no longer read. Nor does a file that only
-    a merge lost, for which git lists no files, or that another branch has: no commit shows that this was intended.
+    `files`: paths below `folder`, of what is no longer read. A moved file does not count as deleted: perhaps nobody
+    noticed that it is no longer read. Nor does a file that only a merge lost, for which git lists no files, or that
+    only another branch ever had: no commit shows that this was intended.
     """
     if not applied or not files:
         return frozenset()

@@ -347,8 +347,11 @@ class GitStore(Store):
         return ran.stdout
 
     def _reach(self, *options: str, operands: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """Run a command that contacts the remote, in the project's folder, to which a remote's path may be relative."""
-        own = self._own()
+        """Run a command that contacts the remote. Its failure is in what this returns, and a timeout looks like one.
+
+        It runs in the project's folder, to which a remote's path may be relative.
+        """
+        own = self._own()  # first, since it fills in the protocols and the environment
         try:
             return git(
                 self._folder,

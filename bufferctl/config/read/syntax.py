@@ -208,7 +208,7 @@ def for_field(line: str, column: int, hint: str) -> str:
 _AFTER_QUOTE = "there is text after the closing quote"
 #: `- "Second part"`: a part of a thread that begins with a quote and ends with it, so that nothing may follow.
 _QUOTED_PART = re.compile(r"""[ ]*- +(?:".*"|'.*')\s*$""")
-#: `- Second part`, but not `- text: Second part`.
+#: `- Second part`, in quotes or not, but not `- text: Second part`.
 _PART = re.compile(r"[ ]*- +(?![\w-]+:(?:\s|$))[^\s|>]")
 _PART_BELOW = "`- |`, and all of the part on the lines below, two spaces further in"
 
@@ -224,7 +224,7 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
     if _QUOTED_PART.match(source.before(offset)) and line[place.column - 1 : place.column] not in {"", ":"}:
         return source.diagnostic(offset, _AFTER_QUOTE, hint=f"write {_PART_BELOW}"), in_quotes(source, place.line)
     is_in_list = began is None or _PART.match(source.line(began))
-    text = _of_an_open_text(source, offset if began is None or is_in_list else began)
+    text = _of_a_continued_text(source, offset if began is None or is_in_list else began)
     if text:
         return text
     if (opened := _unclosed_quote(source, offset)) is not None:
@@ -289,15 +289,15 @@ def _group_on_a_line(source: Source, offset: int) -> Mended | None:
     return source.diagnostic(at, message, hint=f"write `{written}`", width=len(line) - len(found["start"])), mend
 
 
-def _of_an_open_text(source: Source, offset: int) -> Mended | None:
-    """A line that goes on with the text of a field above, which has no `|`."""
+def _of_a_continued_text(source: Source, offset: int) -> Mended | None:
+    """A line that goes on with the text of a field above, which has no `|`. `offset`: where it goes on."""
     line, place = source.line(offset), source.place(offset)
     if _FIELD.match(line):
         return None
-    part = 0  # the row of the part of a thread that the line goes on with, if it does
+    part_row = 0  # of the nearest item of a list, which may be the part of a thread that the line goes on with
     for start, above, _ in _above(source, place):
-        if not part and _PART.match(above):
-            part = source.place(start).line
+        if not part_row and _PART.match(above):
+            part_row = source.place(start).line
         found = re.fullmatch(r"(?P<start>[ ]*(?:- +)?)(?P<name>[\w-]+): *(?P<text>[^\s'\"|>\[{].*)?", above.rstrip())
         if found is None:
             if _FIELD.match(above):
@@ -307,11 +307,11 @@ def _of_an_open_text(source: Source, offset: int) -> Mended | None:
             return None
         row, name = source.place(start).line, found["name"]
         width = len(line) - place.column + 1
-        if name == "thread" and not part:
-            return None
         if name == "thread":
-            message = f"this line continues the part of line {part}, but YAML reads that as a single line"
-            hint = f"in line {part}, write {_PART_BELOW}"
+            if not part_row:
+                return None
+            message = f"this line continues the part of line {part_row}, but YAML reads that as a single line"
+            hint = f"in line {part_row}, write {_PART_BELOW}"
             return source.diagnostic(offset, message, hint=hint, width=width), None
         message = f"this line continues the `{name}` of line {row}, but YAML reads that as a single line"
         hint = f"write `{name}: |` in line {row}, and all of the text below it, two spaces further in"

@@ -182,15 +182,17 @@ def _same_text_and_instant(posts: list[Resolved[Post]], reading: Reading) -> Ite
         if content := text_and_time(each.item):
             same.setdefault(content, []).append(each)
     reported: set[tuple[Place, Place]] = set()
-    channels = _channels_of(posts if len(same) < len(posts) else ())
+    channels = _channels_of(posts if len(same) < len(posts) else ())  # else nothing is the same, and this is not needed
     for group in same.values():
-        sound = [each for each in group if reading.is_intact(*each.spots)] if len(group) > 1 else []
-        if len(sound) > 1:
-            yield from _not_meant(sound[0], sound[1:], reported, channels)
+        if len(group) == 1:
+            continue
+        readable = [each for each in group if reading.is_intact(*each.spots)]
+        if len(readable) > 1:
+            yield from _not_meant(readable[0], readable[1:], reported, channels)
 
 
 def text_and_time(item: Post | Idea) -> tuple[object, ...] | None:
-    """The text and time that no two posts may share; None if sharing them does not matter."""
+    """The channel, time and text that no two posts may share; None if it is cancelled, untimed or empty."""
     if isinstance(item, Idea) or item.due_at is None or item.cancelled:
         return None
     content = item.text.strip() or item.assets

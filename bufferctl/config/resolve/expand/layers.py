@@ -66,7 +66,10 @@ Item_co = TypeVar("Item_co", bound=Post | Idea, covariant=True)
 
 
 def first_layer_with(layers: Iterable[W], *names: str, network: str = "") -> W | None:
-    """The first layer that gives one of the fields; of `metadata`, the first with options of the `network`."""
+    """The first layer that gives one of the fields; of `metadata`, the first with options of the `network`.
+
+    A field without a value is in no layer: reading reports it and leaves it out.
+    """
     for layer in layers:
         given = layer.node
         if not given.keys().isdisjoint(names) and (not network or network in given["metadata"]):

@@ -150,9 +150,14 @@ def _in_short(given: Any) -> Any:
 
 
 def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, NetworkMetadata]:
-    """The networks' metadata, with the title for networks that show one and have none yet."""
+    """The networks' metadata, with the title for networks that show one and have none yet.
+
+    Where each post has other fields, too (`ALWAYS`), a title alone makes no metadata.
+    """
     found: dict[str, NetworkMetadata] = {name: each for name, each in front.metadata or () if each is not None}
-    for service in dict.fromkeys(channel.service for channel in channels) if front.title else ():
+    if not front.title:
+        return found
+    for service in dict.fromkeys(channel.service for channel in channels):
         metadata = found.get(service) or (MODELS[service]() if service in MODELS and service not in ALWAYS else None)
         if metadata is not None and "title" in type(metadata).model_fields and not getattr(metadata, "title", None):
             found[service.value] = metadata.model_copy(update={"title": front.title})
