@@ -188,27 +188,29 @@ class _Matching:
         for declared in self._left:
             olds = (*declared.slots[1:], slots.get(self.scene.state.former.get(declared.slot, "")))
             old = next((old for old in olds if old in self.released), None)
-            if old and not (self._is_gone(self.released[old]) and self._names_another(declared)):
+            if old and not (self._is_gone(self.released[old]) and self._other_named(declared)):
                 self._take(old, declared)
 
     def _named(self) -> None:
         """Objects that `existing` names, as if a person had imported them. Those of released claims are moved."""
         for declared in self.declared:
-            known = self.found.get(declared.slot)
-            if (known and not self._is_gone(known.binding)) or not self._names_another(declared):
+            known, item = self.found.get(declared.slot), self._other_named(declared)
+            if item is None or (known and not self._is_gone(known.binding)):
                 continue
-            item = self.scene.by_id[declared.item.existing or ""]
             old = self.scene.claimed.get(item.id)
             if old is None:
                 self.found[declared.slot] = Match(declared, How.NAMED, item, imported(declared.item, item))
             elif known is None:
                 self._take(old, declared)
 
-    def _names_another(self, declared: Declared) -> bool:
-        """Whether `existing` names an object on its home that no declared address has."""
-        id_ = declared.item.existing or ""
-        item, owner = self.scene.by_id.get(id_), self.scene.claimed.get(id_)
-        return item is not None and item.home == declared.slot.home and (owner is None or owner in self.released)
+    def _other_named(self, declared: Declared) -> LiveItem | None:
+        """The object on its home that `existing` names and that no declared address has."""
+        id_ = declared.item.existing
+        if id_ not in self.scene.by_id:
+            return None
+        item, owner = self.scene.by_id[id_], self.scene.claimed.get(id_)
+        is_free = owner is None or owner in self.released
+        return item if is_free and item.home == declared.slot.home else None
 
     def _take(self, old: Slot, declared: Declared) -> None:
         """Give a released claim to `declared`."""

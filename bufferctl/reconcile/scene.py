@@ -142,7 +142,7 @@ class Scene:
         return frozenset(each.id for each in self.targets.organizations.values())
 
     @cached_property
-    def by_id(self) -> Mapping[str, LiveItem]:
+    def by_id(self) -> dict[str, LiveItem]:
         """All objects that were read, by id."""
         return {item.id: item for item in self.live.items}
 
