@@ -66,10 +66,10 @@ def shows_edit(change: Change) -> bool:
         return True
     if change.lets_out:  # its digest agrees to that alone
         return change.differences == (EXEMPTION,)
+    if change.puts_back and change.binding:  # it is shown as it was before the suspension
+        live = as_it_was(change.binding, live)
     if item is None or live is None or not isinstance(change.write, EditPost):
         return False
-    if change.puts_back and change.binding:  # it is shown as it was before the suspension
-        live = as_it_was(change.binding, live) or live
     content, schedule = differences(content_of_desired(item), content_of_live(live)), schedule_differences(item, live)
     needed = (*content, *schedule) if change.write.reschedule and not change.write.back_to else content
     media = media_differences(item, change.binding.media) if change.binding else ()
