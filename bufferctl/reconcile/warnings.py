@@ -189,7 +189,7 @@ def let_go(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Posts that no file declares any more, that bufferctl does not delete, and that will be published."""
     groups: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        is_let_go = change.action is Action.FORGET and change.cause is Cause.REMOVED and change.goes_out
+        is_let_go = change.action is Action.FORGET and change.goes_out
         if is_let_go and change.live_id not in scene.elsewhere:
             groups[holds.whose(change.live, many=True)].append(change)
     for whose, those in groups.items():
