@@ -132,6 +132,14 @@ def test_an_edit_beside_what_a_person_changed_and_the_file_lacks(more: dict[str,
     assert world.verdict(replace(item, **TAKEN["due_at"], **OURS[edit])) is Reason.CONFLICT
 
 
+def test_an_edit_of_a_detail_beside_what_the_file_has_taken_from_buffer() -> None:
+    """Sent: Buffer has the title of the video as it was applied."""
+    was, now = (post(assets=(Asset(video=Video(url=MP4, title=title)),)) for title in ("Old", "New"))
+    there = in_buffer(was, assets=(LiveAsset("video", details={"title": "Old"}),))
+    world = World(live=[replace(there, **THEIRS["text"])], state=record((was, there)))
+    assert world.verdict(replace(now, **TAKEN["text"])) is Action.UPDATE
+
+
 def test_changes_of_different_fields_can_both_be_kept() -> None:
     """The hold says so, and the command for it is pull."""
     change = planned(in_file=("text",), in_buffer=("due_at",))
@@ -150,14 +158,15 @@ def test_a_time_that_a_person_gave_a_post_of_the_queue_is_theirs() -> None:
     assert reworded.message.startswith("It changed in the file (`text`) and in Buffer (`due_at`)")
 
 
-def test_a_detail_that_one_side_changed_is_named_as_its() -> None:
+@pytest.mark.parametrize("added", [{}, {"thumbnail_offset": 3}], ids=["alone", "beside a frame that Buffer chose"])
+def test_a_detail_that_one_side_changed_is_named_as_its(added: dict[str, Any]) -> None:
     """The title of a video in the file, the text in Buffer; and the other way round."""
     was, now = (post(assets=(Asset(video=Video(url=MP4, title=title)),)) for title in ("Old", "New"))
-    there = in_buffer(was, assets=(LiveAsset("video", details={"title": "Old"}),))
+    there = in_buffer(was, assets=(LiveAsset("video", details={"title": "Old", **added}),))
     known = record((was, there))
     ours = World(live=[replace(there, text="Theirs")], state=known).change(now)
     assert ours.message.startswith("It changed in the file (`assets.0.video.title`) and in Buffer (`text`)")
-    retitled = replace(there, assets=(LiveAsset("video", details={"title": "New"}),))
+    retitled = replace(there, assets=(LiveAsset("video", details={"title": "New", **added}),))
     theirs = World(live=[retitled], state=known).change(replace(was, text="Ours"))
     assert theirs.message.startswith("It changed in the file (`text`) and in Buffer (`assets.0.video.title`)")
 
