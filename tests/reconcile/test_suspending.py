@@ -25,12 +25,13 @@ from bufferctl.model import (
     instant,
 )
 from bufferctl.plan import Action, Cause, Change, Reason
-from bufferctl.reconcile import Options, holds
+from bufferctl.reconcile import Options, Targets, holds, reconcile
 from bufferctl.reconcile.repeats import hold_replacements
 
 from .builders import (
     DUE,
     LATER,
+    LINKEDIN,
     NO_RECORD,
     NOW,
     OVER,
@@ -40,6 +41,7 @@ from .builders import (
     bindings,
     in_buffer,
     post,
+    published,
     record,
     slot,
     verdict,
@@ -128,6 +130,18 @@ def test_what_is_let_out_of_a_suspension() -> None:
     assert suspension.let_out == (out.address,)
 
 
+def test_what_another_organization_suspends_lets_nothing_out() -> None:
+    """Nothing around the post is suspended."""
+    world = World()
+    desired = world.desired(ITEM)
+    suspended = {"Acme": "", "Beta": "News"}
+    organizations = tuple(replace(each, suspended=suspended[each.label]) for each in desired.organizations)
+    desired = replace(desired, organizations=organizations)
+    plan = reconcile(desired, world.reading, world.state, world.targets, endpoint="https://x.example")
+    assert plan.suspension
+    assert plan.suspension.let_out == ()
+
+
 FREEZE = Freeze(DUE - timedelta(hours=1), LATER, "Mourning")
 FROZEN = Settings(policy=Policy(freeze=(FREEZE,)))
 
@@ -143,12 +157,13 @@ def test_a_suspended_post_that_the_file_moves_into_a_freeze() -> None:
 
 
 def test_unmanaged_posts_in_a_freeze() -> None:
-    """In order of time; without those that a paused queue keeps, and those after it."""
+    """In order of time; without those that a paused queue keeps, those after it, and those without a time."""
     there = [
         in_buffer(post("b", "Second", DUE + timedelta(hours=2)), "p2"),
         in_buffer(post("a", "First", DUE), "p1"),
         in_buffer(post("c", "Queued", DUE), "p3", is_custom_scheduled=False),
         in_buffer(post("d", "After it", LATER), "p4"),
+        in_buffer(post("e", "To be approved", None, needs_approval=True), "p5"),
     ]
     said = warnings(World(live=there, settings=FROZEN).plan())
     assert "3 unmanaged posts go out during a freeze that your team agreed on (Mourning)" in said
@@ -157,6 +172,16 @@ def test_unmanaged_posts_in_a_freeze() -> None:
     said = warnings(World(live=there, settings=FROZEN, channels=(paused,)).plan())
     assert "2 unmanaged posts go out during a freeze" in said
     assert "Queued" not in said
+
+
+def test_an_unmanaged_post_of_a_channel_that_no_file_names_meets_no_freeze() -> None:
+    """The channel is read for what the state has there; which freezes count on it, only its line in the files says."""
+    unmanaged = in_buffer(post("b", "Of nobody"), "p2")
+    world = World(live=[in_buffer(ITEM), unmanaged], state=record((ITEM, in_buffer(ITEM))), settings=FROZEN)
+    targets = Targets(world.targets.organizations, {("Acme", "linkedin:acme-inc"): LINKEDIN})
+    plan = reconcile(world.desired(), world.reading, world.state, targets, endpoint="https://x.example")
+    assert "Of nobody" not in warnings(plan)
+    assert "Of nobody" in warnings(world.plan())
 
 
 @pytest.mark.parametrize(("only_suspends", "ended"), [(False, {SLOT}), (True, set())])
@@ -282,6 +307,29 @@ def test_what_somebody_scheduled_while_it_is_suspended_is_asked_about() -> None:
     item = replace(ITEM, suspended="News")
     change = replace(taken_off(), live=[in_buffer(ITEM)]).change(item)
     assert change.message == "Suspended (News), and somebody scheduled it in Buffer since, so it goes out"
+
+
+OUT = published(ITEM, due_at=DUE, sent_at=NOW, shared_now=True)
+
+
+@pytest.mark.parametrize(
+    ("live", "action", "recorded"),
+    [
+        (replace(in_buffer(ITEM), status=PostStatus.DRAFT), Action.UPDATE, {SLOT: Suspended(BEGAN, is_over=True)}),
+        (in_buffer(ITEM), Action.NO_OP, {}),
+        (OUT, Action.DONE, {}),
+    ],
+    ids=["put back", "scheduled", "published"],
+)
+def test_how_long_a_suspension_of_an_entry_stays_known(
+    live: LivePost, action: Action, recorded: dict[Slot, Suspended]
+) -> None:
+    """After its end, until nothing of the entry is left to be sent."""
+    off = taken_off(suspended=Suspended(BEGAN))
+    there = off.state if live.status is PostStatus.DRAFT else replace(off.state, bindings=bindings((ITEM, live)))
+    plan = replace(off, live=[live], state=there).plan(ITEM)
+    assert [each.action for each in plan.changes] == [action]
+    assert plan.recording.suspended == recorded
 
 
 def test_where_nothing_is_suspended_nothing_is_recorded() -> None:
