@@ -234,6 +234,14 @@ def test_a_claim_that_was_published_since_the_last_apply_is_a_sent_one() -> None
     assert world.verdict(queued(was="old")) is Action.DONE
 
 
+def test_one_of_two_equal_claims_is_taken() -> None:
+    """The post that failed, although the time is past and an equal one is published; that one is forgotten."""
+    failed, out = post("failed", due=OVER), post("out", due=OVER)
+    live = [in_buffer(failed, "p1", status=PostStatus.ERROR), published(out, "p2")]
+    plan = World(live=live, state=record((failed, live[0]), (out, live[1]))).plan(post(due=OVER))
+    assert {each.address.key: each.live_id for each in plan.changes} == {"a": "p1", "out": "p2"}
+
+
 def test_an_unsent_claim_is_not_taken_by_what_is_meant_again() -> None:
     """Created, with `repeat_of` naming its key or its id."""
     for named in ("old", "p1"):
@@ -322,11 +330,12 @@ def test_an_entry_may_take_over_the_text_of_one_that_is_removed() -> None:
     assert world.verdicts(post("a", "Of old")) == {"a": Action.UPDATE, "old": Action.DELETE}
 
 
-def test_a_key_that_is_kept_is_its_own_whatever_else_is_removed() -> None:
+@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "declared"])
+def test_a_key_of_a_published_post_is_its_own_whatever_else_is_removed(is_kept: bool) -> None:
     """Held as published, and the removed post, which has nothing to do with it, is deleted."""
     out, old = post("a", "Long ago", OVER), post("old", "Of old")
     state = record((out, published(out)), (old, in_buffer(old, "p2")))
-    kept = {at: replace(b, retired=at.key == "a") for at, b in state.bindings.items()}
+    kept = {at: replace(b, retired=is_kept and at.key == "a") for at, b in state.bindings.items()}
     world = World(live=[published(out), in_buffer(old, "p2")], state=replace(state, bindings=kept))
     verdicts = world.verdicts(post("a", "New words", LATER), post("keep", "Keep"))
     assert verdicts == {"a": Reason.SENT, "keep": Action.CREATE, "old": Action.DELETE}
