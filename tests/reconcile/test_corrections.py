@@ -272,6 +272,23 @@ def test_the_horizon_stops_before_what_may_be_a_declared_post(live: LivePost, it
     assert applied(world, world.plan(item)).homes["c1"].horizon == expected
 
 
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (post(draft=True), STOPPED),
+        (post(needs_approval=True), STOPPED),
+        (post(), NOW),
+        (post(draft=True, repeat_of=("p9",)), NOW),
+    ],
+    ids=["a draft", "to be approved", "scheduled", "answered"],
+)
+def test_the_horizon_stops_before_what_a_draft_would_repeat(item: Post, expected: datetime) -> None:
+    """Somebody's published post, until the draft is scheduled: the question about it needs both."""
+    theirs = published(post("x", due=OVER - timedelta(hours=1)), "p9", YOUNG, via="buffer", due_at=YOUNG)
+    world = World(live=[in_buffer(item), theirs], state=record((item, in_buffer(item))))
+    assert applied(world, world.plan(item)).homes["c1"].horizon == expected
+
+
 # -- equal texts of a series
 
 
