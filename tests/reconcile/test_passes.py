@@ -21,10 +21,12 @@ from bufferctl.model import (
     Post,
     PostStatus,
     Settings,
+    ThreadItem,
     content_of_desired,
     fingerprint,
 )
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD
+from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 from bufferctl.reconcile import Divergence, Options, hold_repeats, holds, planning
 from bufferctl.reconcile.matches import Matches
@@ -561,6 +563,31 @@ def test_what_has_no_text_is_told_by_its_pictures() -> None:
     assert bound(first).verdict(post("b", "", assets=(picture("b"),))) is Action.CREATE
 
 
+STORY = post(
+    "story",
+    "How we built the new console",
+    OVER,
+    metadata=TwitterMetadata(
+        thread=(
+            ThreadItem(text="How we built the new console"),
+            ThreadItem(text="Then we built what they asked for"),
+        )
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Then we built what they asked for", Reason.AMBIGUOUS), ("Then we built something else", Action.UPDATE)],
+    ids=["equal", "another text"],
+)
+def test_an_edit_does_not_say_what_a_part_of_a_published_thread_says(text: str, expected: Verdict) -> None:
+    """Held, though the thread's entry is gone: readers would see that part again."""
+    world = bound(post())
+    state = replace(world.state, bindings={**world.state.bindings, **bindings((STORY, published(STORY, "p9")))})
+    assert replace(world, state=state).verdict(post(text=text)) is expected
+
+
 # -- room in Buffer's plan, and order
 
 
@@ -632,6 +659,18 @@ def test_what_frees_a_text_leaves_before_what_takes_it(
     made = {key: SOON + timedelta(hours=names.index(key)) for key in names}
     items = [[post(key, f"Text {text}", made[key]) for key, text in each.items()] for each in (before, after)]
     assert order_of(items[0], *items[1]) == expected
+
+
+def test_a_delete_does_not_leave_first_for_what_is_held() -> None:
+    """Though it frees nearly the text of that: it is not sent, whatever is deleted."""
+    old = post("old", "We are live: the new console, number 1")
+    held = post("new", "We are live: the new console, number 2", tags=("nowhere",))
+    plan = bound(old, KEEP).plan(held, post("keep", "Edited"))
+    assert [(c.address.key, verdict(c)) for c in plan.changes] == [
+        ("new", Reason.UNRESOLVED),
+        ("keep", Action.UPDATE),
+        ("old", Action.DELETE),
+    ]
 
 
 def test_deletes_leave_first_where_creates_need_their_room() -> None:
