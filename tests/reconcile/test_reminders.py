@@ -130,6 +130,12 @@ def test_a_default_to_reminders_warns_of_new_automatic_posts(item: Post, expecte
     assert "set to reminders" not in warnings(World().plan(item))
 
 
+def test_a_default_to_reminders_does_not_warn_of_what_is_there() -> None:
+    """Buffer shows who publishes it."""
+    world = applied(AUTOMATIC, in_buffer(AUTOMATIC), channels=(replace(TWITTER, reminds_by_default=True),))
+    assert "set to reminders" not in warnings(world.plan(AUTOMATIC))
+
+
 def test_a_draft_that_a_person_scheduled_is_progress() -> None:
     """No question, while who publishes it stays the same."""
     draft = replace(AUTOMATIC, draft=True)
